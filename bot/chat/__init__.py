@@ -1,0 +1,1 @@
+"""The talk itself: no Flask, no Twilio, no SQL."""

@@ -1,0 +1,1 @@
+"""The edge to Twilio: webhooks in, messages out."""

@@ -1,0 +1,1 @@
+"""The store: records, PostgreSQL and memory behind one protocol, and the queue."""
