@@ -1,0 +1,66 @@
+"""Connections to PostgreSQL: one way to open them, every wait bounded."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.engine import URL
+
+SEARCH_PATH = "public,procrastinate"
+CONNECT_SECONDS = 2  # the least that libpq takes
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections a process holds, and how long a statement may run."""
+
+    connections: int = 8
+    statement_seconds: float = 2.0
+    pool_seconds: float = 1.0
+
+
+def parse_url(url: str) -> URL:
+    """Return the URL for psycopg 3; `postgres://`, as Heroku writes it, is fine."""
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def session_options(url: URL, limits: Limits) -> dict[str, str | int]:
+    """Return libpq's parameters: search path, and a bound on every wait."""
+    given = url.query.get("options", "")
+    options = given if isinstance(given, str) else " ".join(given)
+    milliseconds = int(limits.statement_seconds * 1000)
+    return {
+        "options": f"{options} -csearch_path={SEARCH_PATH} "
+        f"-cstatement_timeout={milliseconds} "
+        "-cidle_in_transaction_session_timeout=10s",
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": int(limits.statement_seconds * 1000) + 1000,
+        "keepalives_idle": 10,
+        "application_name": "whatsapp-bot",
+    }
+
+
+def build_engine(url: str, limits: Limits = Limits()) -> Engine:
+    """Return an engine whose pool is bounded and whose waits end.
+
+    Every use is `begin()` or autocommit, so nothing needs a rollback on return.
+    """
+    parsed = parse_url(url)
+    return create_engine(
+        parsed,
+        connect_args=session_options(parsed, limits),
+        pool_size=limits.connections,
+        max_overflow=0,
+        pool_timeout=limits.pool_seconds,
+        pool_reset_on_return=None,
+    )
+
+
+def conninfo(url: str, limits: Limits = Limits()) -> str:
+    """Return the same connection as a string for libpq, password included."""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415  (libpq loads late)
+
+    parsed = parse_url(url)
+    plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    return make_conninfo(plain, **session_options(parsed, limits))

@@ -1,0 +1,5 @@
+"""Errors that speak to the person who runs the bot."""
+
+
+class OperatorError(Exception):
+    """Says what happened and what to do; shown without a stack trace."""

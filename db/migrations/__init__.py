@@ -1,0 +1,1 @@
+"""Alembic's numbered migrations, and the calls that run them."""
