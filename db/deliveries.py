@@ -1,0 +1,134 @@
+"""Outbox on PostgreSQL: the parts of replies, claimed one at a time, forward only."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, Row, case, func, select, update
+
+from db.models import reply_parts
+from db.postgres import outages
+from db.records import DeliveryStatus, Part
+
+# How far a part is; a failure is final, and a later callback can't undo it.
+PROGRESS = (
+    "pending", "sending", "uncertain", "accepted", "scheduled", "queued", "sent",
+    "delivered", "read",
+)  # fmt: skip
+FAILURES = ("failed", "undelivered")
+PART_COLUMNS = [reply_parts.c[field.name] for field in fields(Part)]
+
+
+class PostgresOutbox:
+    """The parts of replies in PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find_parts(self, reference_id: UUID) -> Sequence[Part]:
+        """Return a reply's parts in their order."""
+        query = select(*PART_COLUMNS).where(reply_parts.c.reference_id == reference_id)
+        with outages(), self._engine.begin() as connection:
+            rows = connection.execute(query.order_by(reply_parts.c.position)).all()
+        return [_read_part(row) for row in rows]
+
+    def find_part_before(self, part: Part) -> Part | None:
+        """Return the part that the same user was sent before this one."""
+        mine = select(reply_parts.c.sequence).where(
+            reply_parts.c.part_id == part.part_id
+        )
+        query = (
+            select(*PART_COLUMNS)
+            .where(reply_parts.c.user_id == part.user_id)
+            .where(reply_parts.c.sequence < mine.scalar_subquery())
+            .order_by(reply_parts.c.sequence.desc())
+            .limit(1)
+        )
+        with outages(), self._engine.begin() as connection:
+            row = connection.execute(query).first()
+        return _read_part(row) if row else None
+
+    def claim_part(self, part_id: UUID) -> bool:
+        """Move a pending part to `sending`; False if somebody else did."""
+        return self._update(
+            (reply_parts.c.part_id == part_id, reply_parts.c.status == "pending"),
+            status="sending",
+            attempts=reply_parts.c.attempts + 1,
+            claimed_at=func.now(),
+        )
+
+    def release_part(self, part_id: UUID, error_code: int | None = None) -> None:
+        """Put a part that surely wasn't sent back to `pending`."""
+        self._update(_unsent(part_id), status="pending", error_code=error_code)
+
+    def record_uncertain(self, part_id: UUID) -> None:
+        """Note that a send's outcome is unknown."""
+        self._update(_unsent(part_id), status="uncertain")
+
+    def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> None:
+        """Store the SID that Twilio gave the part."""
+        accepted = DeliveryStatus(message_sid=message_sid, status=status)
+        self._advance((reply_parts.c.part_id == part_id,), accepted)
+
+    def record_failed(self, part_id: UUID, error_code: int | None) -> None:
+        """Store that the part will not be sent."""
+        self._update(_unsent(part_id), status="failed", error_code=error_code)
+
+    def knows_message(self, message_sid: str) -> bool:
+        """Tell whether a part already has this SID."""
+        query = select(reply_parts.c.part_id).where(
+            reply_parts.c.message_sid == message_sid
+        )
+        with outages(), self._engine.begin() as connection:
+            return connection.execute(query).first() is not None
+
+    def record_delivery_status(self, status: DeliveryStatus) -> bool:
+        """Move the part forward, never back; False if the SID is not known.
+
+        A callback may come before `create` returned: our own id in its URL finds the
+        part then, and the SID is stored with it.
+        """
+        by_sid = reply_parts.c.message_sid == status.message_sid
+        if self._advance((by_sid,), status):
+            return True
+        return status.part_id is not None and self._advance(
+            _unsent(status.part_id), status
+        )
+
+    def _advance(
+        self, mine: Sequence[ColumnElement[bool]], status: DeliveryStatus
+    ) -> bool:
+        """Store the SID; take status and error only if they lie ahead."""
+        ahead = _lies_ahead(status.status)
+        return self._update(
+            mine,
+            message_sid=status.message_sid,
+            status=case((ahead, status.status), else_=reply_parts.c.status),
+            error_code=case((ahead, status.error_code), else_=reply_parts.c.error_code),
+        )
+
+    def _update(self, where: Sequence[ColumnElement[bool]], **values: Any) -> bool:
+        statement = update(reply_parts).where(*where).values(**values)
+        with outages(), self._engine.begin() as connection:
+            return connection.execute(statement).rowcount > 0
+
+
+def _unsent(part_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Match the part as long as nothing shows that Twilio has it."""
+    return (reply_parts.c.part_id == part_id, reply_parts.c.message_sid.is_(None))
+
+
+def _lies_ahead(status: str) -> ColumnElement[bool]:
+    """Match parts that this status moves forward.
+
+    A failure that only we recorded (there is no SID) gives way to what Twilio says.
+    """
+    last = "delivered" if status in FAILURES else status
+    reached = PROGRESS[: PROGRESS.index(last)] if last in PROGRESS else ()
+    ours = reply_parts.c.status.in_(FAILURES) & reply_parts.c.message_sid.is_(None)
+    return reply_parts.c.status.in_(reached) | ours
+
+
+def _read_part(row: Row[Any]) -> Part:
+    return Part(**row._mapping)

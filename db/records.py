@@ -1,0 +1,161 @@
+"""Frozen nouns that every module passes around: what was said, and what is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+Role = Literal["user", "assistant", "system"]
+Media = Mapping[str, object]
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One side speaking once: an element of `userchats.messages`.
+
+    `in_reply_to` holds the MessageSids that this turn settles, `notice_for` those
+    that it merely says something about ("the answer will come later"); `command`
+    names the command it replies to. `opt_out_type` is Twilio's own word on a message
+    that it answered itself. `response_time` is in seconds.
+    """
+
+    role: Role
+    content: str
+    timestamp: datetime
+    message_sid: str | None = None
+    media: tuple[Media, ...] = ()
+    reference_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    notice_for: tuple[str, ...] = ()
+    command: str | None = None
+    opt_out_type: str | None = None
+    model: str | None = None
+    tokens_used: int | None = None
+    response_time: float | None = None
+    error: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the array's element: what is known, and nothing that is empty."""
+        known = {f.name: getattr(self, f.name) for f in fields(self)}
+        element = {k: v for k, v in known.items() if v is not None and v != ()}
+        element["timestamp"] = self.timestamp.isoformat(timespec="milliseconds")
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in element.items()}
+
+    @classmethod
+    def from_json(cls, element: Mapping[str, Any]) -> "Turn":
+        """Read an element, also one that a person edited by hand in psql."""
+        names = {f.name for f in fields(cls)} - {"timestamp"}
+        known = {k: v for k, v in element.items() if k in names}
+        lists = {k: tuple(v) for k, v in known.items() if isinstance(v, list)}
+        defaults = {"role": "user", "content": ""}
+        stamp = _read_timestamp(element.get("timestamp"))
+        return cls(**{**defaults, **known, **lists, "timestamp": stamp})
+
+
+def _read_timestamp(text: object) -> datetime:
+    try:
+        stamp = datetime.fromisoformat(str(text))
+    except ValueError:
+        return EPOCH
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMessage:
+    """A message from a user, as one webhook told it.
+
+    `address` is Twilio's `From` verbatim; `other_address` is the same person's id
+    beside a visible phone number (`ExternalUserId`). `opens_chat`: it starts a new
+    chat, whatever chat is active.
+    """
+
+    message_sid: str
+    address: str
+    turn: Turn
+    other_address: str | None = None
+    profile_name: str | None = None
+    opens_chat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of an inbound message; `chat_id` is None if it was seen before."""
+
+    chat_id: str | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this message was taken in for the first time."""
+        return self.chat_id is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Userchat:
+    """One conversation as the talk needs it: its turns and what its user wants."""
+
+    chat_id: str
+    user_id: UUID
+    address: str
+    turns: tuple[Turn, ...]
+    is_active: bool = True
+    user_is_active: bool = True
+    opted_out: bool = False
+
+    def unanswered(self) -> tuple[Turn, ...]:
+        """Return the user's messages that no turn names as settled, oldest first."""
+        settled = {sid for turn in self.turns for sid in turn.in_reply_to}
+        return tuple(
+            turn
+            for turn in self.turns
+            if turn.role == "user"
+            and turn.message_sid is not None
+            and turn.message_sid not in settled
+        )
+
+    def with_turn(self, turn: Turn) -> "Userchat":
+        """Return this chat with one more turn."""
+        return replace(self, turns=(*self.turns, turn))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A turn of ours and the messages it is sent as; no part: nothing is sent.
+
+    `opts_out` True or False records that the user stopped or started the bot;
+    `error` is put on the messages that the turn settles.
+    """
+
+    turn: Turn
+    parts: tuple[str, ...] = ()
+    opts_out: bool | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the messages that a reply is sent as, and how far it got."""
+
+    part_id: UUID
+    reference_id: UUID
+    chat_id: str
+    user_id: UUID
+    position: int
+    address: str
+    body: str
+    status: str
+    attempts: int
+    created_at: datetime
+    message_sid: str | None = None
+    claimed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStatus:
+    """What a status callback says of one outbound message."""
+
+    message_sid: str
+    status: str
+    part_id: UUID | None = None
+    error_code: int | None = None

@@ -1,0 +1,69 @@
+"""What the bot asks of its store, in the glossary's words."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from db.records import (
+    DeliveryStatus,
+    InboundMessage,
+    Part,
+    Receipt,
+    Reply,
+    Userchat,
+)
+
+
+class StoreUnavailableError(Exception):
+    """The store can't be reached now; the same call may go through later."""
+
+
+class ChatStore(Protocol):
+    """Where users, chats and turns live. Each call is one transaction."""
+
+    def record_inbound(self, message: InboundMessage) -> Receipt:
+        """Take a message in once: user, active chat, turn and the answer's job.
+
+        Raises StoreUnavailableError.
+        """
+
+    def load_chat(self, chat_id: str) -> Userchat | None:
+        """Return the chat with its turns, or None if it was erased."""
+
+    def record_reply(self, chat_id: str, reply: Reply) -> bool:
+        """Append the reply and put its parts on their way.
+
+        Return False, and change nothing, if another turn settled (or gave notice of)
+        one of its messages before.
+        """
+
+
+class Outbox(Protocol):
+    """The parts of replies on their way to Twilio."""
+
+    def find_parts(self, reference_id: UUID) -> Sequence[Part]:
+        """Return a reply's parts in their order."""
+
+    def find_part_before(self, part: Part) -> Part | None:
+        """Return the part that the same user was sent before this one."""
+
+    def claim_part(self, part_id: UUID) -> bool:
+        """Move a pending part to `sending`; False if somebody else did."""
+
+    def release_part(self, part_id: UUID, error_code: int | None = None) -> None:
+        """Put a part that surely wasn't sent back to `pending`."""
+
+    def record_uncertain(self, part_id: UUID) -> None:
+        """Note that a send's outcome is unknown."""
+
+    def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> None:
+        """Store the SID that Twilio gave the part."""
+
+    def record_failed(self, part_id: UUID, error_code: int | None) -> None:
+        """Store that the part will not be sent."""
+
+    def knows_message(self, message_sid: str) -> bool:
+        """Tell whether a part already has this SID."""
+
+    def record_delivery_status(self, status: DeliveryStatus) -> bool:
+        """Move the part forward, never back; False if the SID is not known."""
