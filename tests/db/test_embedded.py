@@ -1,0 +1,250 @@
+"""The embedded PostgreSQL through starts, crashes, kills and closed folders."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from db.embedded import EmbeddedPostgres, EmbeddedPostgresError, bin_folder
+
+ROOT = Path(__file__).parents[2]
+QUICK = {"fsync": "off"}
+AS_ROOT = os.geteuid() == 0
+ON_LINUX = sys.platform.startswith("linux")
+STARTS_ONE_AND_WAITS = """
+import pathlib, sys
+from db.embedded import EmbeddedPostgres
+with EmbeddedPostgres(pathlib.Path(sys.argv[1]), {"fsync": "off"}) as server:
+    print("started", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def private_folder() -> Iterator[Path]:
+    """A folder that no other user may enter; in memory where that is possible."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def folder(private_folder: Path) -> Path:
+    private_folder.chmod(0o755)
+    return private_folder / "a folder's data"
+
+
+def as_the_server() -> dict[str, Any]:
+    if not AS_ROOT:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def run_sql(server: EmbeddedPostgres, statement: str) -> None:
+    with psycopg.connect(server.url) as connection:
+        connection.execute(statement.encode())
+
+
+def value_of(server: EmbeddedPostgres, query: str) -> object:
+    with psycopg.connect(server.url) as connection:
+        row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def pid_of(server: EmbeddedPostgres) -> int:
+    assert server.process is not None
+    return server.process.pid
+
+
+def appears(condition: Callable[[], bool]) -> bool:
+    """Wait for a condition, for ten seconds at most."""
+    return any(condition() or threading.Event().wait(0.05) for _ in range(200))
+
+
+def test_the_data_is_there_again_after_a_stop_and_a_start(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK) as server:
+        run_sql(server, "CREATE TABLE kept AS SELECT 'grüße 👋' AS word")
+    with EmbeddedPostgres(folder, QUICK) as server:
+        assert value_of(server, "SELECT word FROM kept") == "grüße 👋"
+        assert value_of(server, "SHOW fsync") == "off"
+
+
+def test_a_killed_server_starts_again_with_what_was_committed(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK) as server:
+        run_sql(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+        url, killed = server.url, pid_of(server)
+        os.kill(killed, signal.SIGKILL)
+        assert server.process is not None
+        server.process.wait(5)
+        server.start()
+        assert pid_of(server) != killed
+        assert server.url == url
+        assert value_of(server, "SELECT answer FROM kept") == 42
+
+
+def test_starting_twice_is_starting_once(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK) as server:
+        first = pid_of(server)
+        server.start()
+        assert pid_of(server) == first
+
+
+@pytest.mark.skipif(not ON_LINUX, reason="only Linux tells a child of its parent's end")
+def test_a_killed_parent_leaves_no_server_and_no_damage(folder: Path) -> None:
+    command = [sys.executable, "-c", STARTS_ONE_AND_WAITS, str(folder)]
+    mark, pipe = folder / "postgres" / "postmaster.pid", subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline()
+        assert mark.exists()
+        parent.kill()
+    assert appears(lambda: not mark.exists())
+    with EmbeddedPostgres(folder, QUICK):
+        assert "was shut down at" in (folder / "postgres.log").read_text()
+
+
+def test_a_server_that_outlived_its_parent_is_stopped_first(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK) as server:
+        port = server.port
+    command = [str(bin_folder() / "postgres"), "-D", str(folder / "postgres")]
+    command += ["-p", str(port), "-c", "unix_socket_directories="]
+    with (folder / "leftover.log").open("wb") as log:
+        leftover = subprocess.Popen(command, cwd="/", stderr=log, **as_the_server())
+    assert appears(lambda: "ready to acc" in (folder / "leftover.log").read_text())
+    with EmbeddedPostgres(folder, QUICK) as server:
+        assert leftover.wait(5) == 0
+        assert value_of(server, "SELECT 1") == 1
+
+
+def test_the_mark_of_a_server_does_not_bind_when_its_pid_is_anothers(
+    folder: Path,
+) -> None:
+    with EmbeddedPostgres(folder, QUICK):
+        pass
+    with subprocess.Popen(["sleep", "60"], **as_the_server()) as other:
+        (folder / "postgres" / "postmaster.pid").write_text(
+            f"{other.pid}\n/elsewhere\n"
+        )
+        with EmbeddedPostgres(folder, QUICK) as server:
+            assert value_of(server, "SELECT 1") == 1
+        assert other.poll() is None
+        other.kill()
+
+
+def test_a_half_made_cluster_is_made_anew(folder: Path) -> None:
+    half = folder / "postgres.new" / "cluster"
+    (half / "base").mkdir(parents=True)
+    (half / "PG_VERSION").write_text("16\n")
+    with EmbeddedPostgres(folder, QUICK) as server:
+        assert value_of(server, "SELECT current_user") == "bot"
+    assert not (folder / "postgres.new").exists()
+
+
+@pytest.mark.skipif(not (AS_ROOT and ON_LINUX), reason="root alone has to change user")
+def test_root_serves_data_and_programs_under_a_closed_folder(
+    private_folder: Path,
+) -> None:
+    with EmbeddedPostgres(private_folder / "data", QUICK) as server:
+        assert value_of(server, "SELECT 1") == 1
+        status = Path(f"/proc/{pid_of(server)}/status").read_text()
+    nobody = pwd.getpwnam("nobody").pw_uid
+    assert f"Uid:\t{nobody}\t{nobody}\t{nobody}\t{nobody}\n" in status
+    only_dac_override = "0000000000000002"
+    assert f"CapPrm:\t{only_dac_override}\n" in status
+
+
+@pytest.mark.skipif(not (AS_ROOT and ON_LINUX), reason="root alone has to change user")
+def test_root_keeps_no_right_where_the_folder_is_open(folder: Path) -> None:
+    programs = bin_folder()
+    if not all(p.stat().st_mode & 0o001 for p in (programs, *programs.parents)):
+        pytest.skip("PostgreSQL's own programs lie under a closed folder here")
+    with EmbeddedPostgres(folder, QUICK) as server:
+        status = Path(f"/proc/{pid_of(server)}/status").read_text()
+    assert "CapPrm:\t0000000000000000\n" in status
+
+
+@pytest.mark.skipif(not (AS_ROOT and ON_LINUX), reason="root alone has to change user")
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv is not installed")
+def test_root_is_told_what_to_do_where_closed_folders_stay_closed(
+    private_folder: Path,
+) -> None:
+    command = ["setpriv", "--bounding-set", "-dac_override", sys.executable, "-c"]
+    command += [STARTS_ONE_AND_WAITS, str(private_folder / "data")]
+    run = subprocess.run(
+        command, check=False, cwd=ROOT, capture_output=True, text=True, input=""
+    )
+    assert "Move the checkout" in run.stderr
+    assert run.returncode == 1
+
+
+def test_a_taken_port_is_passed_over(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with EmbeddedPostgres(folder, QUICK, preferred_port=port) as server:
+            assert server.port > port
+            assert value_of(server, "SELECT inet_server_port()") == server.port
+
+
+def test_the_url_is_written_for_its_owner_alone_while_the_server_runs(
+    folder: Path,
+) -> None:
+    with EmbeddedPostgres(folder, QUICK) as server:
+        assert server.url_file == folder / "postgres.url"
+        assert server.url_file.read_text().strip() == server.url
+        for name in ("postgres.url", "postgres.password", "postgres.log"):
+            assert (folder / name).stat().st_mode & 0o777 == 0o600
+    assert not server.url_file.exists()
+
+
+def test_nobody_gets_in_without_the_password(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK) as server:
+        password = server.url.split(":")[2].split("@")[0]
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(server.url.replace(password, "guess"))
+
+
+def test_a_second_server_on_the_same_folder_is_refused(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK) as server:
+        with pytest.raises(EmbeddedPostgresError, match="Another process"):
+            EmbeddedPostgres(folder, QUICK).start()
+        assert server.url_file.exists()
+        assert value_of(server, "SELECT 1") == 1
+
+
+def test_a_start_that_fails_shows_the_log_and_what_to_do(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK):
+        pass
+    wrong = EmbeddedPostgres(folder, {"no_such_setting": "on"})
+    with pytest.raises(
+        EmbeddedPostgresError, match=r"(?s)no_such_setting.*DATABASE_URL"
+    ):
+        wrong.start()
+    with EmbeddedPostgres(folder, QUICK) as server:
+        assert value_of(server, "SELECT 1") == 1
+
+
+def test_a_lost_password_is_no_reason_to_lose_the_data(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK):
+        pass
+    (folder / "postgres.password").unlink()
+    with pytest.raises(EmbeddedPostgresError, match="put it back"):
+        EmbeddedPostgres(folder, QUICK).start()
+    assert (folder / "postgres" / "PG_VERSION").exists()
+
+
+def test_psql_and_pg_dump_of_the_same_version_are_there() -> None:
+    for program in ("psql", "pg_dump", "pg_restore"):
+        assert shutil.which(bin_folder() / program)
