@@ -1,0 +1,274 @@
+"""An OpenAI-compatible server that does as it is told, over real HTTP.
+
+In a test:
+
+    with ScriptedLLM() as llm:
+        llm.next(Script(status=429), Script(text="Hello"))
+        ...                              # two requests; further ones get the echo
+        assert llm.prompts[-1][-1]["content"] == "Hi"
+
+For another process: `python -m tests.scripted_llm --port 4020`, then
+`PUT /script {"always": {"delay": 2}, "next": [{"status": 500}]}` (which forgets the
+script and the requests so far) and `GET /requests`.
+"""
+
+import argparse
+import json
+import signal
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+MODEL = "scripted"
+MOST_REQUESTS_KEPT = 10_000
+LONGEST_HANG_SECONDS = 120.0
+LONGEST_SILENCE_SECONDS = 30.0
+ROLES = {"system", "user", "assistant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What one answer is like; by default an echo of the last user's message."""
+
+    text: str | None = None
+    finish_reason: str = "stop"
+    status: int = 200
+    code: str | None = None  # the error's, where the status is one
+    body: str | None = None  # sent verbatim instead of a completion
+    content_type: str = "application/json"
+    delay: float = 0.0  # seconds before the first byte
+    drip: float = 0.0  # seconds between any two bytes of the body
+    hang: bool = False  # never answers
+    close: bool = False  # closes the connection without an answer
+
+
+GARBAGE = Script(body='{"choices": [tru')
+ECHO = Script()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it came: the parsed body, and the Authorization header."""
+
+    body: dict[str, Any]
+    authorization: str
+
+
+@dataclass
+class ScriptedLLM:
+    """The server; `port` 0 takes a free one. A context manager."""
+
+    port: int = 0
+    requests: deque[Request] = field(
+        default_factory=lambda: deque(maxlen=MOST_REQUESTS_KEPT)
+    )
+
+    def __post_init__(self) -> None:
+        self.stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._always = ECHO
+        self._next: deque[Script] = deque()
+        self._server = _Server(("127.0.0.1", self.port), _Endpoint)
+        self._server.llm = self
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=[0.05])
+        self._thread.start()
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def base_url(self) -> str:
+        """What OPENAI_BASE_URL takes."""
+        return f"{self.origin}/v1"
+
+    @property
+    def prompts(self) -> list[list[dict[str, str]]]:
+        """The messages of every request so far."""
+        return [request.body["messages"] for request in list(self.requests)]
+
+    def next(self, *scripts: Script) -> None:
+        """Use each of these for one request, before what `always` says."""
+        with self._lock:
+            self._next.extend(scripts)
+
+    def always(self, script: Script) -> None:
+        """Answer like this from now on."""
+        with self._lock:
+            self._always = script
+
+    def reset(self) -> None:
+        """Forget scripts and requests; echo again."""
+        with self._lock:
+            self._always = ECHO
+            self._next.clear()
+            self.requests.clear()
+
+    def take_script(self) -> Script:
+        with self._lock:
+            return self._next.popleft() if self._next else self._always
+
+    def close(self) -> None:
+        """Stop at once, whatever hangs or drips."""
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    llm: ScriptedLLM
+    request_queue_size = 512
+    daemon_threads = False  # closing waits for every answer's thread
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Stay quiet: clients that give up are what the tests are about."""
+
+
+class _Endpoint(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = LONGEST_SILENCE_SECONDS
+    _content = b""
+
+    def do_GET(self) -> None:
+        if self.path == "/v1/models":
+            self._send_json({"object": "list", "data": [{"id": MODEL}]})
+        elif self.path == "/requests":
+            kept = [r.body for r in list(self.server.llm.requests)]
+            self._send_json({"requests": kept})
+        else:
+            self._send_error(404, None)
+
+    def do_PUT(self) -> None:
+        wanted = self._read_json()
+        if self.path != "/script":
+            self._send_error(404, None)
+            return
+        llm = self.server.llm
+        llm.reset()
+        llm.always(Script(**wanted.get("always", {})))
+        llm.next(*(Script(**script) for script in wanted.get("next", [])))
+        self._send_json({})
+
+    def do_POST(self) -> None:
+        body = self._read_json()
+        if self.path != "/v1/chat/completions":
+            self._send_error(404, None)
+            return
+        authorization = self.headers.get("Authorization", "")
+        self.server.llm.requests.append(Request(body, authorization))
+        if fault := find_fault(body):
+            self._send_error(400, "invalid_request_error", fault)
+            return
+        self._play(self.server.llm.take_script(), body)
+
+    def _play(self, script: Script, body: dict[str, Any]) -> None:
+        self.server.llm.stopping.wait(
+            LONGEST_HANG_SECONDS if script.hang else script.delay
+        )
+        if script.close or script.hang:
+            self.close_connection = True
+        elif script.status >= 400 and script.body is None:
+            self._send_error(script.status, script.code)
+        else:
+            text = json.dumps(_completion(script, body))
+            self._send(script, text if script.body is None else script.body)
+
+    def _send_json(self, value: object) -> None:
+        self._send(ECHO, json.dumps(value))
+
+    def _send_error(self, status: int, code: str | None, why: str = "as told") -> None:
+        # Quotes the request, as real servers do: none of it may reach a log.
+        quoted = f"{why}: {self.headers.get('Authorization')} {self._content!r}"
+        error = {"message": quoted, "type": "scripted", "param": None, "code": code}
+        self._send(Script(status=status), json.dumps({"error": error}))
+
+    def _send(self, script: Script, text: str) -> None:
+        content = text.encode()
+        self.send_response(script.status)
+        self.send_header("Content-Type", script.content_type)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if not script.drip:
+            self.wfile.write(content)
+            return
+        for byte in content:
+            self.wfile.write(bytes([byte]))
+            if self.server.llm.stopping.wait(script.drip):
+                return
+
+    def _read_json(self) -> dict[str, Any]:
+        self._content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        value = json.loads(self._content or "{}")
+        assert isinstance(value, dict)
+        return value
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing: the requests are kept instead."""
+
+
+def find_fault(body: dict[str, Any]) -> str | None:
+    """Say what a strict server would refuse in a request, or None."""
+    messages = body.get("messages")
+    if not isinstance(body.get("model"), str) or not isinstance(messages, list):
+        return "model and messages are required"
+    if not messages:
+        return "messages is empty"
+    for message in messages:
+        if set(message) != {"role", "content"}:
+            return "a message has the keys role and content, and no other"
+        if message["role"] not in ROLES or not isinstance(message["content"], str):
+            return "a message's role or content is wrong"
+    return None
+
+
+def _completion(script: Script, body: dict[str, Any]) -> dict[str, Any]:
+    said = [m["content"] for m in body["messages"] if m["role"] == "user"]
+    text = (
+        f"You said: {said[-1] if said else ''}" if script.text is None else script.text
+    )
+    prompt_tokens = sum(len(m["content"].split()) for m in body["messages"])
+    tokens = len(text.split())
+    return {
+        "id": "chatcmpl-scripted",
+        "object": "chat.completion",
+        "created": 0,
+        "model": MODEL,
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": text},
+                "finish_reason": script.finish_reason,
+            }
+        ],
+        "usage": {
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": tokens,
+            "total_tokens": prompt_tokens + tokens,
+        },
+    }
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    stopped = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stopped.set())
+    with ScriptedLLM(parser.parse_args().port):
+        while not stopped.wait(0.2):
+            pass
+
+
+if __name__ == "__main__":
+    main()
