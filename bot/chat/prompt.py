@@ -1,0 +1,105 @@
+"""From a transcript to what the LLM sees."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.chat.sentences import PLACEHOLDERS
+from bot.llm.protocol import PromptMessage
+from db.records import Media, Turn
+
+# Tokenizers differ; three bytes a token errs on the safe side in most languages.
+BYTES_A_TOKEN = 3
+TOKENS_A_MESSAGE = 4
+
+
+def build_prompt(
+    system_prompt: str, turns: Sequence[Turn], most_turns: int, token_budget: int
+) -> list[PromptMessage]:
+    """Return system prompt and last turns, within turns and (estimated) tokens.
+
+    The newest turns win; the last one is always there, cut if it alone is too long.
+    Neighbours of one role are joined: many chat templates refuse two in a row.
+    """
+    spoken = [turn for turn in arrange_turns(turns) if describe_turn(turn)]
+    budget = max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
+    messages = list(_newest_within(spoken[-most_turns:], budget))
+    while len(messages) > 1 and messages[0]["role"] != "user":
+        messages.pop(0)
+    return [{"role": "system", "content": system_prompt}, *_joined(messages)]
+
+
+def arrange_turns(turns: Iterable[Turn]) -> list[Turn]:
+    """Return the talk in the order in which it was understood.
+
+    A message that came while an answer was being made stands before that answer in
+    the array, though the answer did not see it: each answer moves up to what it
+    answers, and what is unanswered comes last. Commands and notices are left out.
+    """
+    waiting: list[Turn] = []
+    arranged: list[Turn] = []
+    for turn in turns:
+        if turn.role == "user":
+            waiting.append(turn)
+        elif turn.in_reply_to:
+            settled = [t for t in waiting if t.message_sid in turn.in_reply_to]
+            waiting = [t for t in waiting if t.message_sid not in turn.in_reply_to]
+            arranged += _spoken(settled, turn)
+        elif turn.role == "assistant" and not turn.notice_for:
+            arranged += [*(t for t in waiting if t.message_sid is None), turn]
+            waiting = [t for t in waiting if t.message_sid is not None]
+    return arranged + waiting
+
+
+def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
+    if reply.command or reply.role == "system":
+        return []
+    return settled if reply.error else [*settled, reply]
+
+
+def describe_turn(turn: Turn) -> str:
+    """Return a turn in words: its text, and what came with it."""
+    notes = (PLACEHOLDERS[media_kind(media)] for media in turn.media)
+    return "\n".join(text for text in (turn.content, *notes) if text.strip())
+
+
+def media_kind(media: Media) -> str:
+    """Return audio, video, image, location, contact, document or unknown."""
+    content_type = str(media.get("type", ""))
+    if content_type in {"text/vcard", "text/x-vcard", "contact"}:
+        return "contact"
+    kind = content_type.partition("/")[0]
+    if kind in {"application", "text"}:
+        return "document"
+    return kind if kind in PLACEHOLDERS else "unknown"
+
+
+def estimate_tokens(text: str) -> int:
+    """Return about how many tokens a text has, rather too many than too few."""
+    return len(text.encode()) // BYTES_A_TOKEN + TOKENS_A_MESSAGE
+
+
+def _newest_within(turns: Sequence[Turn], budget: int) -> Iterator[PromptMessage]:
+    kept: list[PromptMessage] = []
+    for turn in reversed(turns):
+        text = describe_turn(turn)
+        if estimate_tokens(text) > budget:
+            if kept:
+                break
+            text = _cut(text, budget)
+        budget -= estimate_tokens(text)
+        kept.append({"role": turn.role, "content": text})
+    return reversed(kept)
+
+
+def _cut(text: str, budget: int) -> str:
+    most_bytes = max(budget - TOKENS_A_MESSAGE, 1) * BYTES_A_TOKEN
+    return text.encode()[:most_bytes].decode(errors="ignore")
+
+
+def _joined(messages: Iterable[PromptMessage]) -> list[PromptMessage]:
+    joined: list[PromptMessage] = []
+    for message in messages:
+        if joined and joined[-1]["role"] == message["role"]:
+            joined[-1]["content"] += "\n\n" + message["content"]
+        else:
+            joined.append({**message})
+    return joined

@@ -1,0 +1,47 @@
+"""What the bot says in its own words, where no LLM speaks."""
+
+HELP = (
+    "Write to me as you would to a person. Besides, I know these words:\n"
+    "/new: forget this conversation and start a new one\n"
+    "STOP: no more answers from me\n"
+    "START: answers again\n"
+    "/help: this text\n"
+    "I am an automatic assistant."
+)
+NEW_CHAT = "Done: we start afresh. How can I help you?"
+STOPPED = "You won't get any more answers here. Write START when you want them again."
+STARTED = "Welcome back! Write your message, and I will answer."
+
+ANSWER_COMES_LATER = (
+    "Sorry, this takes longer than usual. Your message is safe with us: the answer "
+    "comes as soon as possible."
+)
+GIVEN_UP = (
+    "Sorry, I could not answer your message this time. Please write it once more, or "
+    "contact us another way if it is urgent."
+)
+
+UNREADABLE = {
+    "audio": "I can't listen to voice messages yet. Please write it as text.",
+    "video": "I can't watch videos yet. Please tell me in words what it shows.",
+    "image": "I can't look at pictures yet. Please tell me in words what it shows.",
+    "location": "I can't read locations yet. Please write the address as text.",
+    "contact": "I can't read contact cards yet. Please write it as text.",
+    "document": "I can't open files yet. Please write as text what matters in it.",
+    "unknown": "I can't read this kind of message yet. Please write it as text.",
+}
+# How the LLM is told what the user sent beside the words.
+PLACEHOLDERS = {
+    "audio": "[The user sent a voice message, which you cannot hear.]",
+    "video": "[The user sent a video, which you cannot see.]",
+    "image": "[The user sent a picture, which you cannot see.]",
+    "location": "[The user shared a location, which you cannot read.]",
+    "contact": "[The user sent a contact card, which you cannot read.]",
+    "document": "[The user sent a file, which you cannot read.]",
+    "unknown": "[The user sent something that you cannot read.]",
+}
+
+# Why a message got no answer, for whoever reads the transcript.
+NOT_ANSWERED_STOPPED = "Not answered: the user wrote STOP before."
+NOT_ANSWERED_INACTIVE = "Not answered: the user is deactivated."
+NOT_ANSWERED_TWILIO = "Not answered: Twilio answered this opt-out word itself."
