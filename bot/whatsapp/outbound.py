@@ -1,0 +1,192 @@
+"""Twilio's REST API: send a part, look for one that may have been sent, typing.
+
+https://www.twilio.com/docs/messaging/api/message-resource
+"""
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
+
+from bot.settings import TwilioSettings
+from bot.whatsapp.webhook import STATUS_PATH
+from db.records import Part
+
+log = logging.getLogger(__name__)
+
+SEND_SECONDS = 10.0
+TYPING_SECONDS = 3.0
+# WhatsApp shows typing for 25 s at most:
+# https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource
+TYPING_EVERY_SECONDS = 20.0
+MOST_LISTED = 50
+MOST_CONNECTIONS = 128
+
+
+class DeliveryError(Exception):
+    """A send that failed; `outcome` says what that means for the next step.
+
+    `safe`: Twilio surely did not take it, try again. `permanent`: it never will.
+    `unknown`: it may have been sent, look before trying again.
+    """
+
+    def __init__(self, outcome: str, reason: str, code: int | None = None) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What Twilio said of a message that it took."""
+
+    message_sid: str
+    status: str
+
+
+class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
+    """Sends every request to another origin (TWILIO_API_BASE_URL); paths stay."""
+
+    def __init__(self, origin: str | None, timeout: float) -> None:
+        super().__init__(timeout=timeout, pool_connections=True)
+        # The SDK keeps six connections; the worker's threads need one each.
+        for scheme in ("https://", "http://"):
+            self.session.mount(scheme, HTTPAdapter(pool_maxsize=MOST_CONNECTIONS))
+        self._origin = urlsplit(origin) if origin else None
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        """Send the request, to the other origin if there is one."""
+        if self._origin:
+            asked = urlsplit(url)
+            url = urlunsplit((*self._origin[:2], asked.path, asked.query, ""))
+        return super().request(method, url, *args, **kwargs)
+
+
+class Outbound:
+    """Sends as the configured number or Messaging Service."""
+
+    def __init__(self, twilio: TwilioSettings, public_base_url: str) -> None:
+        self._twilio = twilio
+        self._status_url = public_base_url + STATUS_PATH
+        self._client = _build_client(twilio, SEND_SECONDS)
+        self._typing_client = _build_client(twilio, TYPING_SECONDS)
+
+    def send_part(self, part: Part) -> Accepted:
+        """Give a part to Twilio, once and without retries. Raises DeliveryError."""
+        try:
+            message = self._client.messages.create(
+                to=part.address,
+                body=part.body,
+                status_callback=f"{self._status_url}?part={part.part_id}",
+                **self._sender(),
+            )
+            return Accepted(message.sid, message.status)
+        except Exception as error:
+            raise explain(error) from error
+
+    def _sender(self) -> dict[str, str]:
+        service = self._twilio.messaging_service_sid
+        if service:
+            return {"messaging_service_sid": service}
+        return {"from_": self._twilio.whatsapp_number}
+
+    def find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
+        """Return messages to that address with the part's text made since then.
+
+        No date is sent along: a message still in Twilio's queue has no DateSent.
+        Raises DeliveryError.
+        """
+        try:
+            listed = self._client.messages.list(
+                to=part.address, limit=MOST_LISTED, page_size=MOST_LISTED
+            )
+        except Exception as error:
+            raise explain(error) from error
+        return [
+            Accepted(message.sid, message.status)
+            for message in listed
+            if message.body == part.body
+            and str(message.direction).startswith("outbound")
+            and (message.date_created is None or message.date_created >= since)
+        ]
+
+    @contextmanager
+    def typing(self, message_sid: str) -> Iterator[None]:
+        """Show the user that an answer is being made, for as long as it is.
+
+        Runs beside the answer and can't fail it.
+        """
+        done = threading.Event()
+        shown = threading.Thread(
+            target=self._show_typing, args=(message_sid, done), daemon=True
+        )
+        shown.start()
+        try:
+            yield
+        finally:
+            done.set()
+
+    def _show_typing(self, message_sid: str, done: threading.Event) -> None:
+        while not done.is_set():
+            try:
+                self._typing_client.messaging.v2.typing_indicator.create(
+                    channel="whatsapp", message_id=message_sid
+                )
+            except (TwilioException, RequestException) as error:
+                log.info("no typing indicator: %s", type(error).__name__)
+                return
+            done.wait(TYPING_EVERY_SECONDS)
+
+
+def _build_client(twilio: TwilioSettings, timeout: float) -> Client:
+    http_client = RebasedHttpClient(twilio.api_base_url, timeout)
+    user = twilio.api_key_sid or twilio.account_sid
+    password = twilio.api_key_secret or twilio.auth_tokens[0]
+    return Client(user, password, twilio.account_sid, http_client=http_client)
+
+
+# Retried by the queue; every other code is final, also one that we don't know.
+# https://www.twilio.com/docs/api/errors
+SAFE_CODES = {20429, 63017, 63018}
+
+
+def explain(error: Exception) -> DeliveryError:
+    """Return what an exception of a REST call means for the next step."""
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        said = getattr(error, "msg", None) or getattr(error, "title", "")
+        reason = f"Twilio said {error.status}, code {error.code}: {said}"
+        return DeliveryError(_outcome(error.status, error.code), reason, error.code)
+    if _never_connected(error):
+        return DeliveryError("safe", f"Twilio can't be reached: {type(error).__name__}")
+    return DeliveryError("unknown", f"no answer from Twilio: {type(error).__name__}")
+
+
+def _outcome(status: int, code: int | None) -> str:
+    if status == 429 or code in SAFE_CODES:
+        return "safe"
+    return "unknown" if status >= 500 else "permanent"
+
+
+def _never_connected(error: Exception) -> bool:
+    if isinstance(error, ConnectTimeout):
+        return True
+    if not isinstance(error, RequestsConnectionError) or not error.args:
+        return False
+    reason = getattr(error.args[0], "reason", None)
+    return isinstance(reason, NewConnectionError)

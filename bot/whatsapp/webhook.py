@@ -1,0 +1,123 @@
+"""Twilio's webhooks: what is acknowledged here was stored before.
+
+https://www.twilio.com/docs/messaging/guides/webhook-request
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+from twilio.twiml.messaging_response import MessagingResponse
+
+from bot.observability import ACK_SECONDS, WEBHOOKS, bound
+from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
+from bot.whatsapp.signature import SignatureChecker
+from db.records import Reply
+from db.store import ChatStore, Outbox, StoreUnavailableError
+
+log = logging.getLogger(__name__)
+
+INBOUND_PATH = "/webhooks/whatsapp"
+STATUS_PATH = "/webhooks/whatsapp/status"
+# A small bound for what people write; Twilio's own forms are a few KB.
+LARGEST_BODY = 64 * 1024
+
+
+class RefusedError(Exception):
+    """A webhook that is answered with an error; the text is safe to show."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The two endpoints that Twilio calls.
+
+    `answer_now` makes the replies within the webhook where there is no worker.
+    """
+
+    checker: SignatureChecker
+    account_sid: str
+    store: ChatStore
+    outbox: Outbox | None = None
+    answer_now: Callable[[str], Sequence[Reply]] | None = None
+
+    def blueprint(self) -> Blueprint:
+        """Return the routes."""
+        routes = Blueprint("whatsapp", __name__)
+        routes.post(INBOUND_PATH)(self.receive_message)
+        routes.post(STATUS_PATH)(self.receive_status)
+        routes.register_error_handler(RefusedError, _refuse)
+        routes.register_error_handler(BadInputError, _refuse)
+        routes.register_error_handler(StoreUnavailableError, _unavailable)
+        return routes
+
+    def receive_message(self) -> Response:
+        """Take one message in: verified, stored and queued before the 200."""
+        began = time.monotonic()
+        self._verify()
+        message = parse_inbound(request.form)
+        with bound(message_sid=message.message_sid):
+            receipt = self.store.record_inbound(message)
+            ACK_SECONDS.observe(time.monotonic() - began)
+            outcome = "new" if receipt.is_new else "repeated"
+            WEBHOOKS.labels("message", outcome).inc()
+            chat_id = receipt.chat_id
+            log.info("took a message in: %s", outcome, extra={"chat_id": chat_id})
+            log.debug("the message says: %s", message.turn.content)
+            if chat_id is None or self.answer_now is None:
+                return twiml(())
+            with bound(chat_id=chat_id):
+                return twiml(self.answer_now(chat_id))
+
+    def receive_status(self) -> Response:
+        """Take in how far one outbound message got."""
+        self._verify()
+        status = parse_status(request.form, request.args.get("part"))
+        with bound(message_sid=status.message_sid):
+            known = self.outbox and self.outbox.record_delivery_status(status)
+            WEBHOOKS.labels("status", "known" if known else "unknown").inc()
+            log.info(
+                "delivery status: %s",
+                status.status,
+                extra={"known": bool(known), "error_code": status.error_code},
+            )
+        return twiml(())
+
+    def _verify(self) -> None:
+        fault = self.checker.find_fault(request)
+        if fault is None and request.form.get("AccountSid") != self.account_sid:
+            fault = "another account"
+        if fault is not None:
+            log.warning("refused a webhook: %s", fault, extra={"path": request.path})
+            WEBHOOKS.labels("refused", fault).inc()
+            raise RefusedError(403, f"{fault}: see the README on signatures")
+
+
+def twiml(replies: Sequence[Reply]) -> Response:
+    """Return TwiML; always text/xml, since Twilio sends text/plain to the user."""
+    response = MessagingResponse()
+    for reply in replies:
+        for part in reply.parts:
+            response.message(part)
+    return Response(str(response), mimetype="text/xml")
+
+
+def _refuse(error: RefusedError | BadInputError) -> Response:
+    status = error.status if isinstance(error, RefusedError) else 400
+    if isinstance(error, BadInputError):
+        WEBHOOKS.labels("refused", "bad input").inc()
+        log.warning("refused a webhook: %s", error)
+    return Response(f"<!-- {error} -->\n", status, mimetype="text/xml")
+
+
+def _unavailable(error: StoreUnavailableError) -> Response:
+    """Say that nothing was stored: Twilio's retry or fallback URL comes again."""
+    WEBHOOKS.labels("refused", "store unavailable").inc()
+    log.error("the store is away, the webhook gets 503: %s", error)
+    body = "<!-- the database is away; nothing was stored -->\n"
+    return Response(body, 503, {"Retry-After": "5"}, mimetype="text/xml")
