@@ -1,0 +1,137 @@
+"""The `bot` command: a few lines each; what a command needs is loaded by it alone."""
+
+# ruff: noqa: PLC0415
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from bot.settings import Settings
+from db.errors import OperatorError
+
+
+class Commands(click.Group):
+    """Shows errors that speak to the operator without a stack trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except OperatorError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Answer WhatsApp messages with an LLM; `bot run` starts all of it here."""
+
+
+@main.command()
+def run() -> None:
+    """Start the whole bot here, and what is not configured with it."""
+    from bot.run import run as run_all
+
+    run_all(Settings.from_env())
+
+
+@main.command()
+@click.option("--host", default="0.0.0.0", show_default=True)  # noqa: S104
+def web(host: str) -> None:
+    """Serve Twilio's webhooks on PORT."""
+    from bot.web import serve
+
+    settings = Settings.from_env()
+    settings.require(*settings.parts_of_web())
+    serve(settings, host)
+
+
+@main.command()
+def worker() -> None:
+    """Answer chats and send replies from the queue."""
+    from bot.worker import run as work
+
+    work(Settings.from_env())
+
+
+@main.command()
+def simulator() -> None:
+    """Stand in for Twilio and a phone on SIMULATOR_PORT (loopback only)."""
+    from bot.simulated import configure
+    from bot.simulator.server import serve
+
+    settings = Settings.from_env()
+    serve(configure(settings), settings.simulator_port)
+
+
+@main.command()
+@click.option("--as", "address", default="whatsapp:+15551230001", show_default=True)
+@click.argument("text", required=False)
+def chat(address: str, text: str | None) -> None:
+    """Talk to the running bot through the simulator; with TEXT, once."""
+    from bot.terminal import Phone, converse
+
+    port = Settings.from_env().simulator_port
+    phone = Phone(f"http://127.0.0.1:{port}", address)
+    if text is None:
+        converse(phone)
+        return
+    for message in phone.say(text):
+        click.echo(message)
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Run the migrations, up to REVISION."""
+    from db import schema
+
+    with _database() as url:
+        schema.upgrade(url, revision)
+    click.echo(f"The database is at migration {revision} ({schema.head()}).")
+
+
+@db.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def shell(arguments: tuple[str, ...]) -> None:
+    """Open psql on the database; ARGUMENTS go to psql."""
+    from db.shell import open_shell
+
+    with _database() as url:
+        sys.exit(open_shell(url, arguments))
+
+
+@main.group()
+def settings() -> None:
+    """Look at the settings."""
+
+
+@settings.command()
+def check() -> None:
+    """Tell whether the settings are right, and what `bot run` provides itself."""
+    for line in Settings.from_env().describe():
+        click.echo(line)
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """Yield the configured database, or the embedded one, started if it must be."""
+    configured = Settings.from_env()
+    if configured.database_url is not None:
+        yield configured.database_url
+        return
+    from db.embedded import EmbeddedPostgres
+
+    running = configured.data_folder / "postgres.url"
+    if running.exists():
+        yield running.read_text().strip()
+        return
+    with EmbeddedPostgres(configured.data_folder) as postgres:
+        yield postgres.url

@@ -1,0 +1,83 @@
+"""Reading environment variables: what is wrong with them is collected, not raised."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+Value = TypeVar("Value")
+
+
+def load_environment(environment: Mapping[str, str], file: Path) -> dict[str, str]:
+    """Return the .env file's values under those of the environment, which win."""
+    values = dotenv_values(file, interpolate=False)
+    known = {name: value for name, value in values.items() if value is not None}
+    return {**known, **environment}
+
+
+class Reader:
+    """Reads variables and collects what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.problems: dict[str, str] = {}
+
+    def text(self, name: str, pattern: str = "", hint: str = "") -> str | None:
+        """Return the variable, None where it is unset, empty or not as expected."""
+        value = self._environment.get(name, "").strip()
+        if value and pattern and not re.fullmatch(pattern, value):
+            self.problems[name] = f"must be {hint}"
+            return None
+        return value or None
+
+    def parsed(
+        self, name: str, parse: Callable[[str], Value], default: Value, hint: str
+    ) -> Value:
+        """Return what `parse` makes of the variable; ValueError is a problem."""
+        value = self.text(name)
+        try:
+            return default if value is None else parse(value)
+        except (ValueError, OverflowError):
+            self.problems[name] = f"must be {hint}"
+            return default
+
+    def integer(self, name: str, default: int, least: int, most: int) -> int:
+        """Return a whole number within bounds."""
+        hint = f"a whole number from {least} to {most}"
+        return self.parsed(name, lambda v: _within(int(v), least, most), default, hint)
+
+    def number(self, name: str, default: float, least: float, most: float) -> float:
+        """Return a number within bounds."""
+        hint = f"a number from {least:g} to {most:g}"
+        return self.parsed(
+            name, lambda v: _within(float(v), least, most), default, hint
+        )
+
+    def expect_all(self, values: Mapping[str, object]) -> None:
+        """Note every variable that has no value as missing beside the others."""
+        for name, value in values.items():
+            if not value:
+                self.problems.setdefault(name, "is missing")
+
+    def url(self, name: str) -> str | None:
+        """Return an http(s) address without a trailing slash."""
+        hint = "an address such as https://bot.example.com"
+        return self.parsed(name, _parse_http_url, None, hint)
+
+
+def _within(value: Value, least: Value, most: Value) -> Value:
+    if not least <= value <= most:  # type: ignore[operator]
+        raise ValueError
+    return value
+
+
+def _parse_http_url(value: str) -> str | None:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment:
+        raise ValueError
+    if parts.username or parts.query or (parts.port or 1) < 1:
+        raise ValueError
+    return value.rstrip("/")

@@ -1,0 +1,111 @@
+"""What runs on the queue: answering chats and sending replies."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.jobs import Job
+
+from bot.chat.talk import MOST_POISONED_ATTEMPTS, Talk
+from bot.llm.protocol import LLMError
+from bot.observability import bound
+from bot.whatsapp.delivery import Delivery
+from bot.whatsapp.formatting import to_whatsapp
+from bot.whatsapp.splitting import split_message
+from db.queue import ANSWER_CHAT, ANSWERS, DELIVERIES, SEND_REPLY
+from db.records import Reply
+from db.store import StoreUnavailableError
+
+log = logging.getLogger(__name__)
+
+
+class BackOff(BaseRetryStrategy):
+    """Waits longer from try to try, with jitter, so that a backlog comes back spread.
+
+    What ends the tries is the age of what they work on; `most_tries` is only a bound.
+    """
+
+    def __init__(self, longest: float, most_tries: int = 5000) -> None:
+        self._longest = longest
+        self._most_tries = most_tries
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: Job
+    ) -> RetryDecision | None:
+        """Return when to try again."""
+        if job.attempts >= self._most_tries:
+            log.error("a job is given up: %s", exception, extra={"job_id": job.id})
+            return None
+        seconds = min(self._longest, 0.5 * 2 ** min(job.attempts, 20))
+        spread = random.uniform(0.5, 1)  # noqa: S311  (jitter, no secret)
+        return RetryDecision(retry_in={"milliseconds": int(1000 * seconds * spread)})
+
+
+def with_parts(reply: Reply) -> Reply:
+    """Return the reply with the messages that it is sent as; ours alone are sent."""
+    if reply.turn.role != "assistant":
+        return reply
+    parts = split_message(to_whatsapp(reply.turn.content))
+    return replace(reply, parts=tuple(parts))
+
+
+def register_jobs(queue: App, talk: Talk, delivery: Delivery) -> None:
+    """Register the tasks that the store defers by name."""
+
+    @queue.task(name=ANSWER_CHAT, queue=ANSWERS, retry=BackOff(10), pass_context=True)
+    def answer_chat(context: JobContext, chat_id: str) -> None:
+        with bound(chat_id=chat_id):
+            _answer(talk, chat_id, context.job.attempts)
+
+    @queue.task(name=SEND_REPLY, queue=DELIVERIES, retry=BackOff(30))
+    def send_reply(reference_id: str) -> None:
+        with bound(reference_id=reference_id):
+            delivery.send_reply(UUID(reference_id))
+
+
+def _answer(talk: Talk, chat_id: str, attempt: int) -> None:
+    """Answer a chat; a message that fails for no known reason is given up in time."""
+    try:
+        talk.answer(chat_id, attempt=attempt)
+    except (LLMError, StoreUnavailableError):
+        raise
+    except Exception as error:
+        log.exception("answering a chat failed")
+        if attempt + 1 >= MOST_POISONED_ATTEMPTS:
+            talk.give_up(chat_id, _reason(error))
+        raise
+
+
+def _reason(error: Exception) -> str:
+    return f"internal error: {type(error).__name__}"
+
+
+class InlineAnswers:
+    """The answer's road where there is no queue: all of it inside the webhook."""
+
+    def __init__(self, talk: Talk, seconds: float) -> None:
+        self._talk = talk
+        self._seconds = seconds
+        # A fixed number of locks: two chats that share one only wait for each other.
+        self._locks = [threading.Lock() for _ in range(256)]
+
+    def __call__(self, chat_id: str) -> Sequence[Reply]:
+        """Return the replies to all that is unanswered in the chat, in time."""
+        deadline = time.monotonic() + self._seconds
+        lock = self._locks[hash(chat_id) % len(self._locks)]
+        if not lock.acquire(timeout=self._seconds):
+            return self._talk.give_up(chat_id, "another answer took too long")
+        try:
+            return self._talk.answer(chat_id, seconds=deadline - time.monotonic())
+        except Exception as error:
+            log.exception("answering a chat failed")
+            return self._talk.give_up(
+                chat_id, f"internal error: {type(error).__name__}"
+            )
+        finally:
+            lock.release()

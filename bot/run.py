@@ -1,0 +1,207 @@
+"""`bot run`: the whole bot on one machine, whatever of it is not configured included.
+
+PostgreSQL, a small local model and a stand-in for Twilio are started where no real
+one is configured; web and worker run exactly as in production.
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+
+import click
+
+from bot.environment import load_environment
+from bot.llm.local import MODEL_NAME, wait_until_ready
+from bot.settings import PROJECT, Settings
+from bot.simulated import as_environment, read_or_make_account
+from bot.supervisor import Child, Family
+from bot.whatsapp.webhook import INBOUND_PATH
+from db import schema
+from db.cluster import write_private
+from db.embedded import EmbeddedPostgres
+from db.errors import OperatorError
+from db.shell import find_psql
+
+HOST = "127.0.0.1"
+# The local model holds 2048 tokens a conversation, answer included.
+LOCAL_MODEL_BUDGET = "1200"
+START_SECONDS = 60.0
+WATCH_SECONDS = 0.25
+# Ten seconds in all: first what works on messages, then what it needs.
+STOP_WORK_SECONDS = 7.0
+STOP_REST_SECONDS = 1.0
+
+
+class RunError(OperatorError):
+    """The bot can't start here; the text says what to do."""
+
+
+class Run:
+    """One run of the bot, from the first process to the last."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.data_folder
+        self._environment = load_environment(os.environ, PROJECT / ".env")
+        self._family = Family()
+        self._postgres: EmbeddedPostgres | None = None
+        self._in_memory = settings.storage_backend == "memory"
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Start everything, watch over it until a signal, stop everything.
+
+        Raises RunError, and EmbeddedPostgresError.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        self._check_ports()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._start()
+            while not self._stopping.wait(WATCH_SECONDS):
+                if self._postgres:
+                    self._postgres.start()  # nothing, unless it died
+                self._family.watch()
+        finally:
+            self._end()
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping.set()
+
+    def _check_ports(self) -> None:
+        wanted = {"PORT": self._settings.port}
+        if self._settings.twilio is None:
+            wanted["SIMULATOR_PORT"] = self._settings.simulator_port
+        for name, port in wanted.items():
+            if not _is_free(port):
+                raise RunError(
+                    f"Port {port} is taken: stop what listens there (perhaps another "
+                    f"`bot run`), or choose another port: {name}={port + 100} make run"
+                )
+
+    def _start(self) -> None:
+        model_url = self._start_model()
+        if self._settings.twilio is None:
+            self._start_simulator()
+        if not self._in_memory:
+            self._start_database()
+        self._family.add(self._child("web", "web", "--host", HOST))
+        if not self._in_memory:
+            self._family.add(self._child("worker", "worker"))
+        self._wait_for(f"http://{HOST}:{self._settings.port}/readyz", "the web process")
+        if model_url:
+            wait_until_ready(model_url, START_SECONDS)
+        self._tell()
+
+    def _child(self, name: str, *arguments: str, own_log: bool = False) -> Child:
+        file = self._folder / f"{name}.log" if own_log else None
+        return Child(name, ["bot", *arguments], dict(self._environment), file)
+
+    def _start_model(self) -> str | None:
+        if self._settings.llm is not None:
+            return None
+        port = _free_port()
+        url = f"http://{HOST}:{port}/v1"
+        click.echo(
+            f"No LLM is configured: answers come from {MODEL_NAME}, a toy model on this"
+            " machine.\nIt shows that everything works, and knows next to nothing. Set"
+            " OPENAI_API_KEY (or\nOPENAI_BASE_URL) and OPENAI_MODEL for a real one."
+        )
+        module = ["bot.llm.local", "--port", str(port), "--die-with-parent"]
+        file = self._folder / "model.log"
+        self._family.add(Child("model", module, dict(self._environment), file))
+        self._environment |= {"OPENAI_BASE_URL": url, "OPENAI_MODEL": MODEL_NAME}
+        self._environment.setdefault("PROMPT_TOKEN_BUDGET", LOCAL_MODEL_BUDGET)
+        return url
+
+    def _start_simulator(self) -> None:
+        account = read_or_make_account(self._folder, self._settings.simulator_port)
+        self._family.add(self._child("simulator", "simulator", own_log=True))
+        self._environment |= as_environment(account)
+        self._wait_for(f"{account.api_base_url}/healthz", "the simulator")
+
+    def _start_database(self) -> None:
+        url = self._settings.database_url
+        if url is None:
+            self._postgres = EmbeddedPostgres(self._folder)
+            self._postgres.start()
+            url = self._postgres.url
+            write_private(self._folder / "pgpass", _pgpass_line(url))
+            self._environment["DATABASE_URL"] = url
+        schema.upgrade(url)
+
+    def _wait_for(self, url: str, what: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._stopping.is_set():
+            try:
+                urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 (ours)
+            except (URLError, OSError):
+                if time.monotonic() > deadline:
+                    raise RunError(
+                        f"{what} did not start: see its lines above"
+                    ) from None
+                self._stopping.wait(0.05)
+            else:
+                return
+
+    def _tell(self) -> None:
+        settings = self._settings
+        lines = ["The bot is running. Ctrl-C stops it."]
+        if settings.twilio is None:
+            chat = f"http://{HOST}:{settings.simulator_port}/"
+            lines.append(f"  Simulator  {chat}  (a stand-in for Twilio: chat here)")
+        lines.append(f"  Webhook    {settings.public_base_url}{INBOUND_PATH}")
+        if not self._in_memory:
+            lines.append(f"  Database   {self._psql_line()}")
+        click.echo("\n".join(lines))
+
+    def _psql_line(self) -> str:
+        if self._postgres is None:
+            return f"{Path(sys.executable).parent / 'bot'} db shell"
+        return (
+            f"PGPASSFILE='{self._folder / 'pgpass'}' '{find_psql()}' -h {HOST}"
+            f" -p {self._postgres.port} -U bot whatsapp_bot"
+        )
+
+    def _end(self) -> None:
+        self._family.stop(["web", "worker"], STOP_WORK_SECONDS)
+        self._family.stop(["simulator", "model"], STOP_REST_SECONDS)
+        if self._postgres:
+            self._postgres.stop()
+
+
+def run(settings: Settings) -> None:
+    """Run the bot until SIGINT or SIGTERM."""
+    logging.basicConfig(format="%(message)s", level=logging.INFO)
+    Run(settings).run()
+
+
+def _pgpass_line(url: str) -> str:
+    password = url.partition("@")[0].rpartition(":")[2]
+    return f"{HOST}:*:*:bot:{password}\n"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,60 @@
+"""The simulator's account: made once, kept beside the data."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from bot.settings import Settings, TwilioSettings
+from bot.simulator.config import SimulatorConfig
+from bot.whatsapp.webhook import INBOUND_PATH
+from db.errors import OperatorError
+
+NUMBER = "whatsapp:+14155238886"
+
+
+def read_or_make_account(folder: Path, port: int) -> TwilioSettings:
+    """Return the account of the simulator on `port`; its token is random."""
+    file = folder / "simulator.json"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        account = {"sid": "AC" + secrets.token_hex(16), "token": secrets.token_hex(16)}
+        new = file.with_suffix(f".{os.getpid()}")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(account))
+        new.replace(file)
+    account = json.loads(file.read_text())
+    return TwilioSettings(
+        account_sid=account["sid"],
+        auth_tokens=(account["token"],),
+        whatsapp_number=NUMBER,
+        api_base_url=f"http://127.0.0.1:{port}",
+    )
+
+
+def as_environment(account: TwilioSettings) -> dict[str, str]:
+    """Return the variables that make the bot use this account."""
+    return {
+        "TWILIO_ACCOUNT_SID": account.account_sid,
+        "TWILIO_AUTH_TOKEN": ",".join(account.auth_tokens),
+        "TWILIO_WHATSAPP_NUMBER": account.whatsapp_number,
+        "TWILIO_API_BASE_URL": account.api_base_url or "",
+    }
+
+
+def configure(settings: Settings) -> SimulatorConfig:
+    """Return what the simulator must know; OperatorError beside a real Twilio."""
+    if settings.twilio is not None:
+        raise OperatorError(
+            "Twilio's credentials are set, so the simulator does not start: it stands "
+            "in for Twilio only where there is none. Unset TWILIO_ACCOUNT_SID and "
+            "TWILIO_AUTH_TOKEN to use it."
+        )
+    account = read_or_make_account(settings.data_folder, settings.simulator_port)
+    return SimulatorConfig(
+        account_sid=account.account_sid,
+        auth_token=account.auth_tokens[0],
+        webhook_url=settings.public_base_url + INBOUND_PATH,
+        number=account.whatsapp_number,
+        public_url=account.api_base_url or "",
+    )

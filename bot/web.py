@@ -1,0 +1,70 @@
+"""`bot web`: the web application under gunicorn."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from bot.settings import Settings
+
+GRACEFUL_SECONDS = 6
+# A worker that hangs this long is replaced; the longest request is an inline answer.
+STUCK_SECONDS = 30
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """Runs create_app() in each worker process."""
+
+    def __init__(self, settings: Settings, host: str) -> None:
+        self._settings = settings
+        self._host = host
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what would stand in gunicorn's configuration file."""
+        # What is kept in memory is kept once.
+        in_memory = self._settings.storage_backend == "memory"
+        options: dict[str, Any] = {
+            "bind": f"{self._host}:{self._settings.port}",
+            "worker_class": "gthread",
+            "workers": 1 if in_memory else self._settings.web_workers,
+            "threads": self._settings.web_threads,
+            "timeout": STUCK_SECONDS,
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "keepalive": 65,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "child_exit": _forget_metrics,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Build the application, in each worker process."""
+        from bot.app import create_app  # noqa: PLC0415  (after the fork)
+
+        return create_app(self._settings)
+
+
+def serve(settings: Settings, host: str) -> None:
+    """Serve until SIGTERM."""
+    # prometheus_client looks for the folder when it is imported: before the forks.
+    folder = tempfile.mkdtemp(prefix="whatsapp-bot-metrics-")
+    atexit.register(_remove, folder, os.getpid())
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    WebServer(settings, host).run()
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # not in a forked worker process
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_metrics(_server: object, worker: Any) -> None:
+    from prometheus_client import multiprocess  # noqa: PLC0415
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

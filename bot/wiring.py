@@ -1,0 +1,54 @@
+"""What the web process and the worker wire alike: how answers are made."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from threading import Event
+from typing import cast
+
+from bot.chat.talk import Talk
+from bot.chat.turn import Policy
+from bot.jobs import with_parts
+from bot.llm.openai_chat import OpenAIChat
+from bot.settings import LLMSettings, Settings
+from db.store import ChatStore
+
+
+def build_talk(
+    settings: Settings,
+    store: ChatStore,
+    typing: Callable[[str], AbstractContextManager[None]] = lambda _sid: nullcontext(),
+    stopping: Event | None = None,
+) -> Talk:
+    """Return the talk on the configured LLM (see Settings.require)."""
+    return Talk(
+        store=store,
+        llm=_build_llm(settings),
+        policy=_build_policy(settings),
+        prepare=with_parts,
+        typing=typing,
+        stopping=stopping or Event(),
+    )
+
+
+def _build_llm(settings: Settings) -> OpenAIChat:
+    configured = cast(LLMSettings, settings.llm)
+    return OpenAIChat(
+        api_key=configured.api_key,
+        base_url=configured.base_url,
+        model=configured.model,
+        temperature=settings.llm_temperature,
+        max_tokens=settings.llm_max_tokens,
+        timeout=settings.llm_timeout_seconds,
+    )
+
+
+def _build_policy(settings: Settings) -> Policy:
+    return Policy(
+        system_prompt=settings.system_prompt,
+        most_turns=settings.max_conversation_history,
+        token_budget=settings.prompt_token_budget,
+        quiet_seconds=settings.answer_quiet_seconds,
+        notice_seconds=settings.answer_notice_seconds,
+        max_age=settings.answer_max_age,
+        llm_seconds=settings.llm_timeout_seconds,
+    )

@@ -1,0 +1,125 @@
+"""`bot worker`: takes jobs from the queue until it is told to stop."""
+
+import asyncio
+import logging
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import cast
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+from prometheus_client import start_http_server
+
+from bot.jobs import register_jobs
+from bot.observability import configure_logging
+from bot.settings import Settings, SettingsError, TwilioSettings
+from bot.whatsapp.delivery import Delivery
+from bot.whatsapp.outbound import Outbound
+from bot.wiring import build_talk
+from db.deliveries import PostgresOutbox
+from db.engine import Limits, build_engine
+from db.postgres import PostgresChatStore
+from db.queue import build_queue
+
+log = logging.getLogger(__name__)
+
+GRACEFUL_SECONDS = 6.0
+# A killed worker's jobs run again within silence + look, about 10 s.
+HEARTBEAT_SECONDS = 2.0
+SILENT_SECONDS = 7.0
+LOOK_SECONDS = 2.0
+# Finishing a job does not wake the next one of the same lock: polling does.
+POLL_SECONDS = 0.5
+STORE_LIMITS = Limits(connections=8, statement_seconds=30, pool_seconds=30)
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then finish what is in hand within seconds.
+
+    What is not finished by then is taken over by the next worker, as after a crash.
+    Raises SettingsError; otherwise ends the process.
+    """
+    if settings.storage_backend == "memory":
+        raise SettingsError({"STORAGE_BACKEND": "is memory: there is no worker then"})
+    settings.require("database", "twilio", "llm")
+    configure_logging(settings.log_level)
+    if settings.worker_metrics_port:
+        start_http_server(settings.worker_metrics_port, addr="127.0.0.1")
+    with asyncio.Runner() as runner:
+        code = runner.run(_work(settings))
+        logging.shutdown()
+        # Threads that still wait for an LLM must not hold up the end.
+        os._exit(code)
+
+
+async def _work(settings: Settings) -> int:
+    """Return the exit code: 0 after a signal, 1 when the queue is lost."""
+    stop_asked, stopping = asyncio.Event(), Event()
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(settings.worker_concurrency))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop_asked.set)
+    queue = _wire(settings, stopping)
+    try:
+        async with asyncio.timeout(None) as patience, queue.open_async():
+            taking = asyncio.create_task(_take_jobs(queue, settings.worker_concurrency))
+            rescuing = asyncio.create_task(_rescue_jobs(queue))
+            asked = asyncio.create_task(stop_asked.wait())
+            log.info("the worker is ready")
+            await asyncio.wait(
+                {taking, rescuing, asked}, return_when=asyncio.FIRST_COMPLETED
+            )
+            patience.reschedule(loop.time() + GRACEFUL_SECONDS)
+            stopping.set()
+            rescuing.cancel()
+            taking.cancel()
+            await asyncio.wait({taking})
+    except TimeoutError:
+        log.warning("stopped with jobs in hand: the next worker takes them over")
+    except (ConnectorException, OSError) as error:
+        log.error("the queue can't be reached: %s", type(error).__name__)  # noqa: TRY400
+    return 0 if stop_asked.is_set() else 1
+
+
+def _wire(settings: Settings, stopping: Event) -> App:
+    engine = build_engine(settings.database_url or "", STORE_LIMITS)
+    store = PostgresChatStore(engine, settings.session_timeout)
+    twilio = cast(TwilioSettings, settings.twilio)
+    outbound = Outbound(twilio, settings.public_base_url)
+    talk = build_talk(settings, store, outbound.typing, stopping)
+    delivery = Delivery(PostgresOutbox(engine), outbound, stopping)
+    queue = build_queue(settings.database_url or "")
+    register_jobs(queue, talk, delivery)
+    return queue
+
+
+async def _take_jobs(queue: App, concurrency: int) -> None:
+    await queue.run_worker_async(
+        concurrency=concurrency,
+        fetch_job_polling_interval=POLL_SECONDS,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=SILENT_SECONDS,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+    )
+
+
+async def _rescue_jobs(queue: App) -> None:
+    """Give the jobs of workers that went silent back to the queue.
+
+    Every worker looks, without a lock: giving a job back twice is refused, and a job
+    that runs twice all the same finds its work done.
+    """
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        try:
+            stalled = await queue.job_manager.get_stalled_jobs(
+                seconds_since_heartbeat=SILENT_SECONDS
+            )
+            for job in stalled:
+                await queue.job_manager.retry_job(job)
+                log.warning("took over a job", extra={"job_id": job.id})
+        except ConnectorException as error:
+            log.warning("could not look for stalled jobs: %s", type(error).__name__)
