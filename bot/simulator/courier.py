@@ -1,0 +1,183 @@
+"""Takes outbound messages to the phone, and tells the bot how far they are.
+
+Statuses and fields: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
+"""
+
+import logging
+import queue
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event, Thread
+
+from bot.simulator.config import API_VERSION, SimulatorConfig
+from bot.simulator.events import Broadcast
+from bot.simulator.faults import Faults
+from bot.simulator.mailbox import Mailbox
+from bot.simulator.records import Message, now
+from bot.simulator.webhooks import SignedWebhooks
+
+LANES = 8
+MOST_WAITING_IN_A_LANE = 2_000
+SERVICE_WINDOW = timedelta(hours=24)
+OUTSIDE_SERVICE_WINDOW = 63016
+CHANNEL_FIELDS = {
+    "ChannelInstallSid": "XE" + "0" * 32,
+    "ChannelPrefix": "whatsapp",
+    "ApiVersion": API_VERSION,
+}
+
+log = logging.getLogger(__name__)
+Errand = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A status that a message reaches, with Twilio's error if it is a bad one."""
+
+    status: str
+    error_code: int | None = None
+
+
+class Courier:
+    """A few threads, each with its lane: a message's steps all go down one lane."""
+
+    def __init__(
+        self,
+        config: SimulatorConfig,
+        mailbox: Mailbox,
+        broadcast: Broadcast,
+        faults: Faults,
+        webhooks: SignedWebhooks,
+    ) -> None:
+        self._config = config
+        self._mailbox = mailbox
+        self._broadcast = broadcast
+        self._faults = faults
+        self._webhooks = webhooks
+        self._closed = Event()
+        self._lanes: list[queue.Queue[Errand | None]] = []
+        for _ in range(LANES):
+            lane: queue.Queue[Errand | None] = queue.Queue(MOST_WAITING_IN_A_LANE)
+            self._lanes.append(lane)
+            Thread(target=_run_errands, args=(lane,), daemon=True).start()
+
+    def deliver(self, message: Message) -> None:
+        """Take an accepted message through its statuses, soon."""
+        self._add(message.sid, lambda: self._deliver(message))
+
+    def mark_read(self, address: str) -> None:
+        """Turn what was delivered to `address` into read: a page shows it now."""
+        for message in self._mailbox.conversation(address):
+            if not message.is_inbound and message.status == "delivered":
+                self._add_read(message)
+
+    def close(self) -> None:
+        """Stop waiting; what a lane still holds is left."""
+        self._closed.set()
+        for lane in self._lanes:
+            with suppress(queue.Full):
+                lane.put_nowait(None)
+
+    def _add_read(self, message: Message) -> None:
+        self._add(message.sid, lambda: self._go(message, [Step("read")]))
+
+    def _add(self, sid: str, errand: Errand) -> None:
+        try:
+            self._lanes[int(sid[-4:], 16) % LANES].put_nowait(errand)
+        except queue.Full:
+            log.warning("%s gets no more statuses: too many wait", sid)
+
+    def _deliver(self, message: Message) -> None:
+        self._go(message, self._plan(message))
+        delivered = self._mailbox.find(message.sid)
+        if delivered is None or delivered.status != "delivered":
+            return
+        if self._broadcast.is_watched(message.address):
+            self._go(message, [Step("read")])
+
+    def _plan(self, message: Message) -> list[Step]:
+        queued = [Step("queued")] if message.messaging_service_sid else []
+        last_inbound = self._mailbox.last_inbound(message.address)
+        if last_inbound is None or now() - last_inbound.created_at > SERVICE_WINDOW:
+            return [*queued, Step("failed", OUTSIDE_SERVICE_WINDOW)]
+        fault = self._faults.take("delivery")
+        if fault is None:
+            return [*queued, Step("sent"), Step("delivered")]
+        sent = [] if fault.kind == "failed" else [Step("sent")]
+        return [*queued, *sent, Step(fault.kind, fault.code)]
+
+    def _go(self, message: Message, steps: list[Step]) -> None:
+        late = self._faults.take("callbacks", {"shuffle"}) is not None
+        kept_back: list[Message] = []
+        for step in steps:
+            if self._closed.wait(self._config.status_delay_seconds):
+                return
+            moved = self._mailbox.advance(message.sid, step.status, step.error_code)
+            if moved is None:
+                return
+            self._show(moved)
+            if late:
+                kept_back.insert(0, moved)
+            else:
+                self._call_back(moved)
+        for moved in kept_back:
+            self._call_back(moved)
+
+    def _show(self, message: Message) -> None:
+        news = {
+            "sid": message.sid,
+            "status": message.status,
+            "error_code": message.error_code,
+        }
+        self._broadcast.publish("status", news, message.address)
+
+    def _call_back(self, message: Message) -> None:
+        if message.status_callback is None:
+            return
+        fault = self._faults.take("callbacks", {"drop", "double"})
+        times = 1 if fault is None else {"drop": 0, "double": 2}[fault.kind]
+        for _ in range(times):
+            self._post(message.status_callback, message)
+
+    def _post(self, url: str, message: Message) -> None:
+        answer = self._webhooks.post(url, self._fields(message))
+        if answer.error is not None:
+            text = f"{answer.error}: status callback {message.status!r} got lost"
+            log.warning("%s, message %s", text, message.sid)
+            self._broadcast.publish("problem", {"text": text}, message.address)
+
+    def _fields(self, message: Message) -> dict[str, str]:
+        fields: dict[str, str | None] = {
+            **CHANNEL_FIELDS,
+            "MessageSid": message.sid,
+            "SmsSid": message.sid,
+            "MessageStatus": message.status,
+            "SmsStatus": message.status,
+            "AccountSid": self._config.account_sid,
+            "From": self._config.number,
+            "To": message.address,
+            "ChannelToAddress": message.address.removeprefix("whatsapp:"),
+            "MessagingServiceSid": message.messaging_service_sid,
+        }
+        if message.error_code is not None:
+            fields["ErrorCode"] = str(message.error_code)
+            fields["ChannelStatusMessage"] = f"Error {message.error_code}"
+        if message.status in {"delivered", "read"}:
+            fields["EventType"] = message.status.upper()
+            fields["ExternalUserId"] = self._user_id(message.address)
+        return {name: value for name, value in fields.items() if value is not None}
+
+    def _user_id(self, address: str) -> str | None:
+        last_inbound = self._mailbox.last_inbound(address)
+        return None if last_inbound is None else last_inbound.external_user_id
+
+
+def _run_errands(lane: queue.Queue[Errand | None]) -> None:
+    # Without a deadline on purpose: the lane waits for work until it is closed.
+    while (errand := lane.get()) is not None:
+        try:
+            errand()
+        except Exception:
+            log.exception("A delivery broke off")

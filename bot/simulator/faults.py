@@ -1,0 +1,111 @@
+"""Faults on order: what Twilio does on a bad day, one request at a time."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from threading import Lock
+from typing import Any
+
+REST_KINDS = frozenset({"429", "500", "401", "hang", "drop", "reject"})
+KINDS = {
+    "create": REST_KINDS,
+    "list": REST_KINDS,
+    "fetch": REST_KINDS,
+    "typing": REST_KINDS,
+    "callbacks": frozenset({"drop", "double", "shuffle"}),
+    "delivery": frozenset({"failed", "undelivered"}),
+}
+MOST_FAULTS = 100
+MOST_COUNT = 10_000
+MOST_SECONDS = 60.0
+
+
+class FaultError(ValueError):
+    """The order for faults can't be followed; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong, `count` times.
+
+    `on`: a kind of REST request, "callbacks" (status callbacks), or "delivery" (the
+    message is accepted and ends as `kind` with the error `code`). `after_accepting`:
+    the request takes effect, only its answer is spoilt. `seconds` is how long "hang"
+    hangs, `code` is Twilio's error of "reject" and of "delivery".
+    """
+
+    on: str
+    kind: str
+    after_accepting: bool = False
+    seconds: float = 30.0
+    code: int = 63016
+    count: int = 1
+
+
+def parse_faults(order: Any) -> list[Fault]:
+    """Read a JSON list of faults; raises FaultError."""
+    if not isinstance(order, list) or len(order) > MOST_FAULTS:
+        raise FaultError(f"Send a JSON list of at most {MOST_FAULTS} faults.")
+    return [_parse_fault(item) for item in order]
+
+
+class Faults:
+    """The faults still to happen, in order; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: list[Fault] = []
+
+    def replace(self, faults: Iterable[Fault]) -> None:
+        """Forget what was ordered before and wait for `faults`."""
+        with self._lock:
+            self._waiting = list(faults)
+
+    def left(self) -> list[dict[str, Any]]:
+        """List what has not happened yet."""
+        with self._lock:
+            return [asdict(fault) for fault in self._waiting]
+
+    def take(self, on: str, kinds: Iterable[str] | None = None) -> Fault | None:
+        """Use up one fault for `on` (of one of `kinds`), if there is any."""
+        wanted = KINDS[on] if kinds is None else set(kinds)
+        with self._lock:
+            for place, fault in enumerate(self._waiting):
+                if fault.on == on and fault.kind in wanted:
+                    self._count_down(place)
+                    return fault
+        return None
+
+    def _count_down(self, place: int) -> None:
+        fault = self._waiting[place]
+        if fault.count > 1:
+            self._waiting[place] = replace(fault, count=fault.count - 1)
+        else:
+            del self._waiting[place]
+
+
+def _parse_fault(item: Any) -> Fault:
+    if not isinstance(item, dict):
+        raise FaultError("Each fault is a JSON object.")
+    known = {field.name for field in fields(Fault)}
+    if unknown := sorted(set(item) - known):
+        raise FaultError(f"Unknown in a fault: {', '.join(unknown)}.")
+    try:
+        fault = Fault(**{"on": "", "kind": "", **item})
+        _check(fault)
+    except TypeError as error:
+        raise FaultError(f"A value in a fault has a wrong type: {error}.") from None
+    return fault
+
+
+def _check(fault: Fault) -> None:
+    if fault.on not in KINDS:
+        raise FaultError(f"'on' must be one of {', '.join(KINDS)}.")
+    if fault.kind not in KINDS[fault.on]:
+        kinds = ", ".join(sorted(KINDS[fault.on]))
+        raise FaultError(f"'kind' on {fault.on} must be one of {kinds}.")
+    if not 0 <= fault.seconds <= MOST_SECONDS:
+        raise FaultError(f"'seconds' must be between 0 and {MOST_SECONDS:.0f}.")
+    if not 1 <= fault.count <= MOST_COUNT:
+        raise FaultError(f"'count' must be between 1 and {MOST_COUNT}.")
+    if not 10_000 <= fault.code <= 99_999:
+        raise FaultError("'code' must be one of Twilio's, with five digits.")

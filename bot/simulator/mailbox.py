@@ -1,0 +1,149 @@
+"""Everything that was written, in memory and bounded: the oldest goes first."""
+
+from collections import OrderedDict
+from dataclasses import replace
+from threading import Lock
+from typing import NamedTuple
+
+from bot.simulator.records import STATUS_RANKS, Message, now
+
+
+class Content(NamedTuple):
+    """The bytes of a picture or file."""
+
+    content_type: str
+    data: bytes
+
+
+class Mailbox:
+    """The messages and media of all conversations; safe to share between threads."""
+
+    def __init__(
+        self,
+        most_messages: int = 10_000,
+        most_media: int = 200,
+        most_media_bytes: int = 256 * 2**20,
+    ) -> None:
+        self._most_messages = most_messages
+        self._most_media = most_media
+        self._most_media_bytes = most_media_bytes
+        self._messages: OrderedDict[str, Message] = OrderedDict()
+        self._sids_by_address: dict[str, dict[str, None]] = {}
+        self._contents: OrderedDict[str, Content] = OrderedDict()
+        self._lock = Lock()
+
+    def add(self, message: Message, content: bytes | None = None) -> bool:
+        """Keep `message` and the bytes of its first media.
+
+        Returns False, and keeps what is there, when its sid is known.
+        """
+        with self._lock:
+            if message.sid in self._messages:
+                return False
+            self._messages[message.sid] = message
+            self._sids_by_address.setdefault(message.address, {})[message.sid] = None
+            if content is not None:
+                media = message.media[0]
+                self._contents[media.sid] = Content(media.content_type, content)
+            self._drop_the_oldest()
+        return True
+
+    def find(self, sid: str) -> Message | None:
+        """Look up a message as it is now."""
+        with self._lock:
+            return self._messages.get(sid)
+
+    def content(self, media_sid: str) -> Content | None:
+        """Look up the bytes of a media that a phone sent, and their type."""
+        with self._lock:
+            return self._contents.get(media_sid)
+
+    def advance(
+        self, sid: str, status: str, error_code: int | None = None
+    ) -> Message | None:
+        """Move a message's status forward; None when it is gone or further."""
+        with self._lock:
+            message = self._messages.get(sid)
+            if message is None or not _is_forward(message.status, status):
+                return None
+            moment = now()
+            moved = replace(
+                message,
+                status=status,
+                error_code=error_code,
+                updated_at=moment,
+                sent_at=message.sent_at or (moment if status == "sent" else None),
+            )
+            self._messages[sid] = moved
+            return moved
+
+    def delete(self, sid: str) -> bool:
+        """Forget a message and its media; False when there is none."""
+        with self._lock:
+            return self._forget(sid)
+
+    def delete_media(self, sid: str, media_sid: str) -> bool:
+        """Forget one media of a message; False when there is none."""
+        with self._lock:
+            message = self._messages.get(sid)
+            if message is None or media_sid not in {m.sid for m in message.media}:
+                return False
+            rest = tuple(m for m in message.media if m.sid != media_sid)
+            self._messages[sid] = replace(message, media=rest)
+            self._contents.pop(media_sid, None)
+            return True
+
+    def newest_first(self) -> list[Message]:
+        """List all messages, the newest first."""
+        with self._lock:
+            return list(reversed(self._messages.values()))
+
+    def conversation(self, address: str) -> list[Message]:
+        """List the messages with `address`, in order of creation."""
+        with self._lock:
+            sids = self._sids_by_address.get(address, {})
+            return [self._messages[sid] for sid in sids]
+
+    def last_messages(self) -> list[Message]:
+        """List the last message of each conversation, the newest first."""
+        with self._lock:
+            last = [
+                self._messages[next(reversed(sids))]
+                for sids in self._sids_by_address.values()
+            ]
+        return sorted(last, key=lambda message: message.created_at, reverse=True)
+
+    def last_inbound(self, address: str) -> Message | None:
+        """Find what `address` wrote last."""
+        with self._lock:
+            sids = self._sids_by_address.get(address, {})
+            messages = (self._messages[sid] for sid in reversed(sids))
+            return next((m for m in messages if m.is_inbound), None)
+
+    def _drop_the_oldest(self) -> None:
+        while len(self._messages) > self._most_messages:
+            self._forget(next(iter(self._messages)))
+        while (
+            len(self._contents) > self._most_media
+            or self._media_bytes() > self._most_media_bytes
+        ):
+            self._contents.popitem(last=False)
+
+    def _media_bytes(self) -> int:
+        return sum(len(content.data) for content in self._contents.values())
+
+    def _forget(self, sid: str) -> bool:
+        message = self._messages.pop(sid, None)
+        if message is None:
+            return False
+        sids = self._sids_by_address[message.address]
+        del sids[sid]
+        if not sids:
+            del self._sids_by_address[message.address]
+        for media in message.media:
+            self._contents.pop(media.sid, None)
+        return True
+
+
+def _is_forward(status: str, later: str) -> bool:
+    return STATUS_RANKS[later] > STATUS_RANKS[status]

@@ -1,0 +1,95 @@
+"""The nouns of the simulator: messages, their media, and how both are named."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypedDict
+
+Direction = Literal["inbound", "outbound-api", "outbound-reply"]
+
+ADDRESS = re.compile(
+    r"whatsapp:(\+[1-9][0-9]{6,14}|[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128})"
+)
+MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
+
+# A user's message may fail and still arrive by a later try, hence below delivered.
+STATUS_RANKS = {
+    "accepted": 0,
+    "queued": 1,
+    "sent": 2,
+    "failed": 3,
+    "undelivered": 3,
+    "delivered": 4,
+    "read": 5,
+}
+
+
+class Location(TypedDict):
+    """A place that a phone shares, in degrees."""
+
+    latitude: float
+    longitude: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or file of a message; its bytes are kept apart from it.
+
+    `source_url` is set where the bot only named an address to load it from.
+    """
+
+    sid: str
+    message_sid: str
+    content_type: str
+    name: str
+    source_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message between a phone (`address`) and the bot, at one moment.
+
+    `status` of an inbound message is what its writer sees as ticks: sent, delivered
+    (the webhook took it), read, failed.
+    """
+
+    sid: str
+    address: str
+    direction: Direction
+    body: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    sent_at: datetime | None = None
+    media: tuple[Media, ...] = ()
+    error_code: int | None = None
+    status_callback: str | None = None
+    messaging_service_sid: str | None = None
+    profile_name: str | None = None
+    external_user_id: str | None = None
+    location: Location | None = None
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether the phone wrote it."""
+        return self.direction == "inbound"
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` is a WhatsApp address: a number or a user id without one.
+
+    Source: https://www.twilio.com/docs/whatsapp/key-concepts
+    """
+    return ADDRESS.fullmatch(text) is not None
+
+
+def new_sid(prefix: str) -> str:
+    """Make up a Twilio id: `prefix` (SM, MM, ME) and 32 hex digits."""
+    return prefix + secrets.token_hex(16)
+
+
+def now() -> datetime:
+    """Tell the time, in UTC."""
+    return datetime.now(UTC)

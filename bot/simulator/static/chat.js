@@ -1,0 +1,243 @@
+// The page: who is open, what is shown, and what the keys do.
+
+import { bubble, dayLine, showStatus, typingBubble } from "./bubbles.js";
+import { Listener, loadConversation, loadConversations, sendMessage } from "./connection.js";
+import { asAddress, newPerson, personRow, shortAddress } from "./people.js";
+
+const TYPING_MILLISECONDS = 25000;
+const NEAR_THE_END = 120;
+
+const find = (id) => document.getElementById(id);
+const people = new Map(); // by address, the latest last
+const unread = new Map();
+let current = null;
+let messages = new Map(); // of the open conversation, by sid
+let loaded = Promise.resolve();
+let listener = null;
+let typingTimer;
+
+// --- the list of conversations ---
+
+function showPeople() {
+  const rows = [...people.values()].reverse().map((person) =>
+    personRow(person, { current: person.address === current, unread: unread.get(person.address) }));
+  find("conversations").replaceChildren(...rows);
+  find("nobody").hidden = rows.length > 0;
+  document.body.classList.toggle("has-people", rows.length > 0);
+}
+
+function updatePerson(person) {
+  const name = person.name || people.get(person.address)?.name;
+  people.delete(person.address);
+  people.set(person.address, { ...person, name });
+  if (person.address !== current && person.last_message?.direction === "outbound") {
+    unread.set(person.address, (unread.get(person.address) ?? 0) + 1);
+  }
+  showPeople();
+}
+
+async function refreshPeople() {
+  const listed = await loadConversations();
+  const fresh = [...people.values()].filter((person) => !person.last_message);
+  people.clear();
+  for (const person of listed.reverse()) people.set(person.address, person);
+  for (const person of fresh) if (!people.has(person.address)) people.set(person.address, person);
+  showPeople();
+  suggestPerson();
+}
+
+function suggestPerson() {
+  if (document.activeElement?.form === find("write-as")) return;
+  const { number, name } = newPerson(people);
+  find("number").value = number;
+  find("name").value = name;
+}
+
+function openAs(event) {
+  event.preventDefault();
+  const address = asAddress(find("number").value);
+  const error = find("number-error");
+  error.hidden = address !== null;
+  error.textContent = address ? "" : "Write a number with its country code, like +1 555 123 0000.";
+  if (!address) return find("number").focus();
+  const known = people.get(address);
+  people.set(address, { address, ...known, name: find("name").value.trim() || known?.name });
+  location.hash = encodeURIComponent(address);
+}
+
+// --- the open conversation ---
+
+function openFromHash() {
+  const address = asAddress(decodeURIComponent(location.hash.slice(1)));
+  if (listener && address === current) return;
+  current = address;
+  messages = new Map();
+  loaded = Promise.resolve();
+  listener?.close();
+  listener = new Listener(current, { onOpen: reload, onEvent: take, onOffline: showOffline });
+  find("conversation").hidden = !current;
+  find("welcome").hidden = Boolean(current);
+  document.body.classList.toggle("in-conversation", Boolean(current));
+  find("log").replaceChildren();
+  showProblem(null);
+  if (!current) return showPeople();
+  unread.delete(current);
+  if (!people.has(current)) people.set(current, { address: current });
+  showPeople();
+  suggestPerson();
+  find("body").focus();
+}
+
+// After every (re)connection the server's word replaces what the page knew; events
+// that come meanwhile wait for it.
+function reload() {
+  const address = current;
+  loaded = refresh(address).catch(() => showOffline(true));
+}
+
+async function refresh(address) {
+  await refreshPeople();
+  if (!address) return;
+  const conversation = await loadConversation(address);
+  if (address !== current) return;
+  messages = new Map();
+  find("log").replaceChildren();
+  for (const message of conversation.messages) append(message);
+  showTyping(conversation.typing);
+  showSelf();
+  scrollDown();
+}
+
+function take(name, data) {
+  const address = current;
+  loaded.then(() => {
+    if (name === "conversation") updatePerson(data);
+    else if (address === current) TAKE[name](data);
+  });
+}
+
+const TAKE = {
+  message(message) {
+    if (messages.has(message.sid)) return;
+    const follow = message.direction === "inbound" || isAtTheEnd();
+    append(message);
+    if (follow) scrollDown();
+  },
+  status({ sid, ...news }) {
+    const message = messages.get(sid);
+    if (!message) return;
+    Object.assign(message, news);
+    showStatus(find("log").querySelector(`[data-sid="${sid}"]`), message);
+  },
+  typing: ({ typing }) => showTyping(typing),
+  problem: ({ text }) => showProblem(text),
+};
+
+function append(message) {
+  const log = find("log");
+  const date = new Date(message.created_at);
+  const last = [...messages.values()].at(-1);
+  const before = find("typing");
+  const isNewDay = !last || new Date(last.created_at).toDateString() !== date.toDateString();
+  const node = bubble(message);
+  if (isNewDay) log.insertBefore(dayLine(date), before);
+  node.classList.toggle("first", isNewDay || last.direction !== message.direction);
+  messages.set(message.sid, message);
+  log.insertBefore(node, before);
+  for (const picture of node.querySelectorAll("img")) picture.onload = scrollDown;
+}
+
+function showTyping(typing) {
+  clearTimeout(typingTimer);
+  find("typing")?.remove();
+  find("presence").textContent = typing ? "typing…" : "your bot";
+  if (!typing) return;
+  const follow = isAtTheEnd();
+  find("log").append(typingBubble());
+  if (follow) scrollDown();
+  typingTimer = setTimeout(() => showTyping(false), TYPING_MILLISECONDS);
+}
+
+function showSelf() {
+  const name = people.get(current)?.name;
+  find("self").textContent = `You are ${name ? `${name}, ` : ""}${shortAddress(current)}`;
+}
+
+function showProblem(text) {
+  const follow = isAtTheEnd();
+  find("problem").hidden = !text;
+  find("problem").textContent = text ?? "";
+  if (follow) scrollDown();
+}
+
+function showOffline(offline) {
+  find("offline").hidden = !offline;
+}
+
+function isAtTheEnd() {
+  const log = find("log");
+  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END;
+}
+
+function scrollDown() {
+  find("log").scrollTop = find("log").scrollHeight;
+}
+
+// --- writing ---
+
+async function send(event) {
+  event.preventDefault();
+  const [body, file] = [find("body").value.trim(), find("file").files[0]];
+  if (!body && !file) return;
+  const from = current;
+  find("body").value = "";
+  attach(null);
+  fitBody();
+  showProblem(null);
+  const error = await sendMessage({ from, name: people.get(from)?.name, body, file });
+  if (from === current && error) showProblem(error);
+}
+
+function attach(files) {
+  if (files) find("file").files = files;
+  else find("file").value = "";
+  const file = find("file").files[0];
+  find("attached").hidden = !file;
+  find("attached-name").textContent = file?.name ?? "";
+  find("body").focus();
+}
+
+function fitBody() {
+  const body = find("body");
+  body.style.height = "auto";
+  body.style.height = `${body.scrollHeight}px`;
+}
+
+function pressInBody(event) {
+  if (event.key === "Escape") showList();
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  find("composer").requestSubmit();
+}
+
+function showList() {
+  location.hash = "";
+}
+
+find("write-as").addEventListener("submit", openAs);
+find("conversations").addEventListener("click", (event) => {
+  const address = event.target.closest("[data-address]")?.dataset.address;
+  if (address) location.hash = encodeURIComponent(address);
+});
+find("composer").addEventListener("submit", send);
+find("body").addEventListener("keydown", pressInBody);
+find("body").addEventListener("input", fitBody);
+find("body").addEventListener("paste", (event) => {
+  if (event.clipboardData.files.length) attach(event.clipboardData.files);
+});
+find("attach").addEventListener("click", () => find("file").click());
+find("file").addEventListener("change", () => attach(find("file").files));
+find("detach").addEventListener("click", () => attach(null));
+find("back").addEventListener("click", showList);
+window.addEventListener("hashchange", openFromHash);
+openFromHash();

@@ -1,0 +1,178 @@
+"""Connects the two sides: what the bot sends reaches phones, and the other way."""
+
+import mimetypes
+import time
+from dataclasses import dataclass, replace
+from threading import Event, Lock
+from typing import cast
+
+from flask import current_app
+
+from bot.simulator.config import SimulatorConfig
+from bot.simulator.courier import Courier
+from bot.simulator.events import Broadcast
+from bot.simulator.faults import Faults
+from bot.simulator.mailbox import Mailbox
+from bot.simulator.phone_message import PhoneMessage, webhook_fields
+from bot.simulator.records import Media, Message, new_sid, now
+from bot.simulator.shapes import conversation_for_phone, message_for_phone
+from bot.simulator.twiml import TwimlError, TwimlMessage, parse_replies
+from bot.simulator.webhooks import SignedWebhooks, WebhookAnswer
+
+TYPING_SECONDS = 25.0
+HTTP_FAILURE = 11200
+CONNECTION_FAILURE = 11205
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the webhook for a phone's message went; `replies` came as TwiML."""
+
+    message: Message
+    webhook_status: int | None
+    webhook_seconds: float
+    error: str | None
+    replies: tuple[Message, ...]
+
+
+class Switchboard:
+    """All the state of one simulator; safe to share between threads."""
+
+    def __init__(self, config: SimulatorConfig) -> None:
+        self.config = config
+        self.mailbox = Mailbox()
+        self.broadcast = Broadcast()
+        self.faults = Faults()
+        self.closed = Event()
+        self._webhooks = SignedWebhooks(
+            config.auth_token, config.webhook_timeout_seconds
+        )
+        self.courier = Courier(
+            config, self.mailbox, self.broadcast, self.faults, self._webhooks
+        )
+        self._typing_ends: dict[str, float] = {}
+        self._typing_lock = Lock()
+
+    def close(self) -> None:
+        """End every wait; the switchboard can't be used afterwards."""
+        self.closed.set()
+        self._webhooks.close()
+        self.courier.close()
+        self.broadcast.close()
+
+    def accept_outbound(self, message: Message) -> None:
+        """Take a message from the bot, show it, and send it on its way."""
+        self.mailbox.add(message)
+        self._stop_typing(message.address)
+        self._mark_inbound_read(message.address)
+        self._show(message)
+        self.courier.deliver(message)
+
+    def deliver_inbound(self, written: PhoneMessage, origin: str) -> Delivery:
+        """Post a phone's message to the bot and wait for the webhook's answer.
+
+        `origin` is where the bot finds media. A sid seen before is posted again.
+        """
+        if self.mailbox.add(written.as_message(), written.content):
+            self._show(written.as_message())
+        started = time.monotonic()
+        fields = webhook_fields(written, self.config, origin)
+        answer = self._webhooks.post(self.config.webhook_url, fields)
+        seconds = time.monotonic() - started
+        replies, error = self._take_answer(written, answer)
+        message = self.mailbox.find(written.sid) or written.as_message()
+        return Delivery(message, answer.status, seconds, error, replies)
+
+    def show_typing(self, message: Message) -> None:
+        """Show, for 25 s at most, that the bot has read `message` and is typing."""
+        moment = time.monotonic()
+        with self._typing_lock:
+            shown = {a: ends for a, ends in self._typing_ends.items() if ends > moment}
+            self._typing_ends = {**shown, message.address: moment + TYPING_SECONDS}
+        self._advance(message.sid, "read")
+        self._mark_inbound_read(message.address, message.sid)
+        self.broadcast.publish("typing", {"typing": True}, message.address)
+
+    def is_typing(self, address: str) -> bool:
+        """Whether the typing indicator shows for `address`."""
+        with self._typing_lock:
+            return self._typing_ends.get(address, 0.0) > time.monotonic()
+
+    def _stop_typing(self, address: str) -> None:
+        with self._typing_lock:
+            was_typing = self._typing_ends.pop(address, None) is not None
+        if was_typing:
+            self.broadcast.publish("typing", {"typing": False}, address)
+
+    def _take_answer(
+        self, written: PhoneMessage, answer: WebhookAnswer
+    ) -> tuple[tuple[Message, ...], str | None]:
+        if answer.error is not None:
+            no_answer = answer.status is None
+            code = CONNECTION_FAILURE if no_answer else HTTP_FAILURE
+            self._advance(written.sid, "failed", code)
+            return (), f"{answer.error}: not delivered."
+        self._advance(written.sid, "delivered")
+        try:
+            asked_for = parse_replies(answer.content_type, answer.body)
+        except TwimlError as error:
+            return (), f"Delivered, but {error}."
+        replies = tuple(_reply(written.address, twiml) for twiml in asked_for)
+        for reply in replies:
+            self.accept_outbound(reply)
+        return replies, None
+
+    def _mark_inbound_read(self, address: str, last_sid: str | None = None) -> None:
+        for message in self.mailbox.conversation(address):
+            # What the bot refused stays so, whatever it answers to other messages.
+            if message.is_inbound and message.status != "failed":
+                self._advance(message.sid, "read")
+            if message.sid == last_sid:
+                return
+
+    def _advance(self, sid: str, status: str, error_code: int | None = None) -> None:
+        message = self.mailbox.advance(sid, status, error_code)
+        if message is not None:
+            news = {"sid": sid, "status": status, "error_code": error_code}
+            self.broadcast.publish("status", news, message.address)
+
+    def _show(self, message: Message) -> None:
+        self.broadcast.publish("message", message_for_phone(message), message.address)
+        last_inbound = self.mailbox.last_inbound(message.address)
+        name = None if last_inbound is None else last_inbound.profile_name
+        self.broadcast.publish("conversation", conversation_for_phone(message, name))
+
+
+def switchboard() -> Switchboard:
+    """Find the switchboard of the simulator that answers the current request."""
+    return cast(Switchboard, current_app.extensions["switchboard"])
+
+
+def outbound_media(message_sid: str, urls: tuple[str, ...]) -> tuple[Media, ...]:
+    """Record the media that the bot named by their addresses."""
+    return tuple(
+        Media(
+            sid=new_sid("ME"),
+            message_sid=message_sid,
+            content_type=mimetypes.guess_type(url)[0] or "application/octet-stream",
+            name=url.rpartition("/")[2] or url,
+            source_url=url,
+        )
+        for url in urls
+    )
+
+
+def _reply(address: str, twiml: TwimlMessage) -> Message:
+    moment = now()
+    sid = new_sid("MM" if twiml.media_urls else "SM")
+    message = Message(
+        sid=sid,
+        address=address,
+        direction="outbound-reply",
+        body=twiml.body,
+        status="queued",
+        created_at=moment,
+        updated_at=moment,
+        status_callback=twiml.status_callback,
+    )
+    return replace(message, media=outbound_media(sid, twiml.media_urls))

@@ -1,0 +1,43 @@
+"""One simulator and one scripted bot for all; every test has its own address."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from bot.simulator.app import create_simulator
+from tests.bot.simulator.desk import Desk, config_for
+from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot, served
+
+numbers = itertools.count(15_551_000_000)
+
+
+@pytest.fixture(scope="session")
+def running_bot() -> Iterator[ScriptedBot]:
+    with scripted_bot() as bot:
+        yield bot
+
+
+@pytest.fixture(scope="session")
+def running_desk(running_bot: ScriptedBot) -> Iterator[Desk]:
+    app = create_simulator(config_for(running_bot.webhook_url))
+    with served(app) as origin:
+        yield Desk(origin)
+        app.extensions["switchboard"].close()
+
+
+@pytest.fixture
+def bot(running_bot: ScriptedBot) -> ScriptedBot:
+    running_bot.will_answer()
+    return running_bot
+
+
+@pytest.fixture
+def desk(running_desk: Desk) -> Desk:
+    running_desk.phone("DELETE", "faults")
+    return running_desk
+
+
+@pytest.fixture
+def address() -> str:
+    return f"whatsapp:+{next(numbers)}"

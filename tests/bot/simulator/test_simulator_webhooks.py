@@ -1,0 +1,155 @@
+import json
+
+import pytest
+from flask import Response
+from twilio.request_validator import RequestValidator
+
+from bot.simulator.app import create_simulator
+from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, config_for
+from tests.bot.simulator.scripted_bot import Received, ScriptedBot, served
+
+NOBODY_LISTENS = "http://127.0.0.1:9/webhook"
+
+
+def is_signed(got: Received) -> bool:
+    signature = got.headers["X-Twilio-Signature"]
+    return bool(RequestValidator(TOKEN).validate(got.url, got.form, signature))
+
+
+def refuses() -> Response:
+    return Response("no", status=503)
+
+
+def test_a_webhook_carries_what_twilio_sends(
+    desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    said = desk.user_says(address, "Hola 👋 & more", profile_name="Ana")
+    assert said["webhook_status"] == 200
+    assert said["error"] is None
+    [got] = bot.inbound_from(address)
+    assert got.url == bot.webhook_url
+    sid = said["message_sid"]
+    expected = {
+        "MessageSid": sid,
+        "SmsMessageSid": sid,
+        "SmsSid": sid,
+        "AccountSid": ACCOUNT,
+        "From": address,
+        "To": NUMBER,
+        "Body": "Hola 👋 & more",
+        "NumMedia": "0",
+        "NumSegments": "1",
+        "SmsStatus": "received",
+        "ApiVersion": "2010-04-01",
+        "ProfileName": "Ana",
+        "WaId": address.removeprefix("whatsapp:+"),
+        "MessageType": "text",
+        "ReferralNumMedia": "0",
+    }
+    assert {name: got.form[name] for name in expected} == expected
+    context = json.loads(got.form["ChannelMetadata"])["data"]["context"]
+    assert context == {"ProfileName": "Ana", "WaId": expected["WaId"]}
+    assert got.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
+
+
+def test_a_webhook_is_signed_over_its_exact_url(
+    desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    desk.user_says(address, " spaces stay ", profile_name="Zoë")
+    [got] = bot.inbound_from(address)
+    assert is_signed(got)
+    got.form["Body"] = got.form["Body"].strip()
+    assert not is_signed(got)
+
+
+def test_a_user_without_a_number_has_an_id(desk: Desk, bot: ScriptedBot) -> None:
+    address = "whatsapp:DE.Abc123"
+    desk.user_says(address)
+    [got] = bot.inbound_from(address)
+    assert got.form["ExternalUserId"] == address
+    assert "WaId" not in got.form
+
+
+def test_extra_fields_replace_extend_and_remove(
+    desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    extra = {"AccountSid": "ACother", "ButtonText": "Yes", "WaId": None, "Body": "\0"}
+    desk.user_says(address, extra=extra)
+    [got] = bot.inbound_from(address)
+    assert (got.form["AccountSid"], got.form["ButtonText"]) == ("ACother", "Yes")
+    assert "WaId" not in got.form
+    assert got.form["Body"] == "\0"
+    assert is_signed(got)
+
+
+def test_a_location_is_shared(desk: Desk, bot: ScriptedBot, address: str) -> None:
+    place = {"latitude": 52.5, "longitude": 13.4, "label": "Office"}
+    desk.user_says(address, "", location=place)
+    [got] = bot.inbound_from(address)
+    assert got.form["MessageType"] == "location"
+    assert (got.form["Latitude"], got.form["Longitude"]) == ("52.5", "13.4")
+    assert got.form["Label"] == "Office"
+
+
+def test_a_repeated_sid_is_posted_again_and_shown_once(
+    desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    sid = desk.user_says(address)["message_sid"]
+    desk.user_says(address, message_sid=sid)
+    assert [got.form["MessageSid"] for got in bot.inbound_from(address)] == [sid, sid]
+    assert desk.bodies(address) == ["Hello"]
+
+
+def test_a_refusing_bot_is_not_asked_again_by_default(
+    desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    bot.will_answer(refuses())
+    said = desk.user_says(address)
+    assert said["webhook_status"] == 503
+    assert said["error"] == "The bot answered 503: not delivered."
+    assert len(bot.inbound_from(address)) == 1
+    [message] = desk.conversation(address)["messages"]
+    assert (message["status"], message["error_code"]) == ("failed", 11200)
+
+
+def test_a_refused_message_is_read_only_when_the_bot_names_it(
+    desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    bot.will_answer(refuses())
+    refused = desk.user_says(address)["message_sid"]
+    desk.user_says(address)
+    desk.bot_sends(address, "About your second message")
+    assert desk.statuses(address)[:2] == ["failed", "read"]
+    desk.bot_types(refused)
+    assert desk.statuses(address)[:2] == ["read", "read"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "attempts"),
+    [("#rc=3&rp=all", 3), ("#rc=1&rp=5xx", 2), ("#rc=3&rp=ct,4xx", 1), ("#rc=0", 1)],
+)
+def test_connection_overrides_decide_on_retries(
+    bot: ScriptedBot, address: str, overrides: str, attempts: int
+) -> None:
+    bot.will_answer(refuses(), refuses())
+    app = create_simulator(config_for(bot.webhook_url + overrides))
+    with served(app) as origin:
+        Desk(origin).user_says(address)
+        app.extensions["switchboard"].close()
+    received = bot.inbound_from(address)
+    assert len(received) == attempts
+    assert all(is_signed(got) for got in received)
+    assert len({got.headers["I-Twilio-Idempotency-Token"] for got in received}) == 1
+
+
+def test_an_unreachable_bot_is_told_clearly(address: str) -> None:
+    app = create_simulator(config_for(NOBODY_LISTENS))
+    with served(app) as origin:
+        said = Desk(origin).user_says(address)
+        [message] = Desk(origin).conversation(address)["messages"]
+        app.extensions["switchboard"].close()
+    assert said["webhook_status"] is None
+    assert said["error"] == (
+        "The bot can't be reached at http://127.0.0.1:9: not delivered."
+    )
+    assert message["error_code"] == 11205
