@@ -5,10 +5,10 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Row, case, func, select, update
+from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, select, update
 
 from db.models import reply_parts
-from db.postgres import outages
+from db.postgres import outages, repeat_once
 from db.records import DeliveryStatus, Part
 
 # How far a part is; a failure is final, and a later callback can't undo it.
@@ -16,7 +16,8 @@ PROGRESS = (
     "pending", "sending", "uncertain", "accepted", "scheduled", "queued", "sent",
     "delivered", "read",
 )  # fmt: skip
-FAILURES = ("failed", "undelivered")
+FAILURES = ("failed", "undelivered", "canceled")
+WITH_TWILIO = PROGRESS[PROGRESS.index("accepted") :]
 PART_COLUMNS = [reply_parts.c[field.name] for field in fields(Part)]
 
 
@@ -29,9 +30,7 @@ class PostgresOutbox:
     def find_parts(self, reference_id: UUID) -> Sequence[Part]:
         """Return a reply's parts in their order."""
         query = select(*PART_COLUMNS).where(reply_parts.c.reference_id == reference_id)
-        with outages(), self._engine.begin() as connection:
-            rows = connection.execute(query.order_by(reply_parts.c.position)).all()
-        return [_read_part(row) for row in rows]
+        return self._select(query.order_by(reply_parts.c.position))
 
     def find_part_before(self, part: Part) -> Part | None:
         """Return the part that the same user was sent before this one."""
@@ -45,9 +44,7 @@ class PostgresOutbox:
             .order_by(reply_parts.c.sequence.desc())
             .limit(1)
         )
-        with outages(), self._engine.begin() as connection:
-            row = connection.execute(query).first()
-        return _read_part(row) if row else None
+        return next(iter(self._select(query)), None)
 
     def claim_part(self, part_id: UUID) -> bool:
         """Move a pending part to `sending`; False if somebody else did."""
@@ -77,11 +74,8 @@ class PostgresOutbox:
 
     def knows_message(self, message_sid: str) -> bool:
         """Tell whether a part already has this SID."""
-        query = select(reply_parts.c.part_id).where(
-            reply_parts.c.message_sid == message_sid
-        )
-        with outages(), self._engine.begin() as connection:
-            return connection.execute(query).first() is not None
+        query = select(*PART_COLUMNS).where(reply_parts.c.message_sid == message_sid)
+        return bool(self._select(query))
 
     def record_delivery_status(self, status: DeliveryStatus) -> bool:
         """Move the part forward, never back; False if the SID is not known.
@@ -89,34 +83,60 @@ class PostgresOutbox:
         A callback may come before `create` returned: our own id in its URL finds the
         part then, and the SID is stored with it.
         """
-        by_sid = reply_parts.c.message_sid == status.message_sid
-        if self._advance((by_sid,), status):
-            return True
-        return status.part_id is not None and self._advance(
-            _unsent(status.part_id), status
-        )
+        by_sid = (reply_parts.c.message_sid == status.message_sid,)
+        ways: list[tuple[ColumnElement[bool], ...]] = [by_sid]
+        if status.part_id is not None:
+            # By SID once more: another callback may have stored it in between.
+            ways += [_unsent(status.part_id), by_sid]
+        return any(self._advance(way, status) for way in ways)
 
     def _advance(
         self, mine: Sequence[ColumnElement[bool]], status: DeliveryStatus
     ) -> bool:
         """Store the SID; take status and error only if they lie ahead."""
-        ahead = _lies_ahead(status.status)
-        return self._update(
-            mine,
-            message_sid=status.message_sid,
-            status=case((ahead, status.status), else_=reply_parts.c.status),
-            error_code=case((ahead, status.error_code), else_=reply_parts.c.error_code),
-        )
+        told = _read_status(status.status)
+        ahead = _lies_ahead(told)
+        columns = reply_parts.c
+        values = {
+            "message_sid": status.message_sid,
+            "status": case((ahead, told), else_=columns.status),
+            "error_code": case((ahead, status.error_code), else_=columns.error_code),
+        }
+        return repeat_once(lambda: self._execute_update(mine, values))
 
     def _update(self, where: Sequence[ColumnElement[bool]], **values: Any) -> bool:
-        statement = update(reply_parts).where(*where).values(**values)
-        with outages(), self._engine.begin() as connection:
+        with outages():
+            return self._execute_update(where, values)
+
+    def _execute_update(
+        self, where: Sequence[ColumnElement[bool]], values: dict[str, Any]
+    ) -> bool:
+        statement = update(reply_parts).where(*where).values(values)
+        with self._engine.begin() as connection:
             return connection.execute(statement).rowcount > 0
+
+    def _select(self, query: Select[Any]) -> list[Part]:
+        return repeat_once(lambda: self._execute_select(query))
+
+    def _execute_select(self, query: Select[Any]) -> list[Part]:
+        with self._engine.begin() as connection:
+            return [_read_part(row) for row in connection.execute(query)]
 
 
 def _unsent(part_id: UUID) -> tuple[ColumnElement[bool], ...]:
     """Match the part as long as nothing shows that Twilio has it."""
     return (reply_parts.c.part_id == part_id, reply_parts.c.message_sid.is_(None))
+
+
+def _read_status(told: str) -> str:
+    """Return Twilio's status in our words.
+
+    Its `sending` lies behind `queued`, ours before `accepted`. A status that is new to
+    us shows at least that Twilio has the message.
+    """
+    if told == "sending":
+        return "queued"
+    return told if told in (*WITH_TWILIO, *FAILURES) else "accepted"
 
 
 def _lies_ahead(status: str) -> ColumnElement[bool]:
@@ -125,7 +145,7 @@ def _lies_ahead(status: str) -> ColumnElement[bool]:
     A failure that only we recorded (there is no SID) gives way to what Twilio says.
     """
     last = "delivered" if status in FAILURES else status
-    reached = PROGRESS[: PROGRESS.index(last)] if last in PROGRESS else ()
+    reached = PROGRESS[: PROGRESS.index(last)]
     ours = reply_parts.c.status.in_(FAILURES) & reply_parts.c.message_sid.is_(None)
     return reply_parts.c.status.in_(reached) | ours
 

@@ -7,6 +7,8 @@ from sqlalchemy.engine import URL
 
 SEARCH_PATH = "public,procrastinate"
 CONNECT_SECONDS = 2  # the least that libpq takes
+# After a failover no connection stays long with a server that became read-only.
+RECYCLE_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def build_engine(url: str, limits: Limits = Limits()) -> Engine:
         max_overflow=0,
         pool_timeout=limits.pool_seconds,
         pool_reset_on_return=None,
+        pool_recycle=RECYCLE_SECONDS,
+        hide_parameters=True,  # what people wrote is not for error messages
     )
 
 

@@ -47,6 +47,7 @@ WITH seen AS (
   UPDATE users SET full_name = %(name)s FROM seen, known
   WHERE users.user_id = known.user_id AND users.full_name IS DISTINCT FROM %(name)s
     AND %(name)s IS NOT NULL
+  RETURNING 1
 ), linked AS (
   INSERT INTO user_aliases (address, user_id)
   SELECT given.address, sender.user_id
@@ -65,7 +66,8 @@ WITH seen AS (
   INSERT INTO userchats AS active (chat_id, customer_id, messages)
   SELECT %(chat_id)s, sender.user_id, jsonb_build_array(%(turn)s)
   FROM seen CROSS JOIN sender
-  WHERE (SELECT count(*) FROM closed) >= 0  -- after the old chat is closed
+  -- after these two: the old chat must be closed, and everybody locks users first
+  WHERE (SELECT count(*) FROM renamed) + (SELECT count(*) FROM closed) >= 0
   ON CONFLICT (customer_id) WHERE is_active
     DO UPDATE SET messages = active.messages || EXCLUDED.messages
   RETURNING chat_id, customer_id

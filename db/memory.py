@@ -11,6 +11,7 @@ from db.records import InboundMessage, Receipt, Reply, Turn, Userchat
 
 MOST_SIDS = 100_000
 MOST_CHATS = 10_000
+MOST_TURNS_A_CHAT = 1_000
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class _Chat:
 
 
 class MemoryChatStore:
-    """Users, chats and turns in dicts; the oldest chats go when there are too many."""
+    """Users, chats and turns in dicts; the oldest go when there are too many."""
 
     def __init__(self, session_timeout: timedelta) -> None:
         self._session_timeout = session_timeout
@@ -71,6 +72,7 @@ class MemoryChatStore:
 
     def _append(self, chat: _Chat, turn: Turn) -> None:
         chat.turns.append(turn)
+        del chat.turns[:-MOST_TURNS_A_CHAT]
         chat.last_message = datetime.now(UTC)
 
     def _forget_oldest(self) -> None:
@@ -116,7 +118,8 @@ class MemoryChatStore:
 def _was_said(turns: list[Turn], reply: Turn) -> bool:
     settled = {sid for turn in turns for sid in turn.in_reply_to}
     noticed = {sid for turn in turns for sid in turn.notice_for}
-    return bool(settled & {*reply.in_reply_to} or noticed & {*reply.notice_for})
+    about = {*reply.in_reply_to, *reply.notice_for}
+    return bool(settled & about or noticed & {*reply.notice_for})
 
 
 def _mark_error(turns: list[Turn], reply: Reply) -> None:

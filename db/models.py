@@ -131,7 +131,8 @@ userchats = Table(
         server_default=text("'[]'::jsonb"),
         comment="The transcript, append-only, in order of arrival. Each element has "
         "role, content and timestamp; where known message_sid, media, reference_id, "
-        "in_reply_to (the MessageSids it answers), model, tokens_used, "
+        "in_reply_to (the MessageSids it answers), notice_for (those it only says "
+        "something about), command, opt_out_type, model, tokens_used, "
         "response_time (seconds), error.",
     ),
     Column(
@@ -233,7 +234,8 @@ reply_parts = Table(
         nullable=False,
         server_default=text("'pending'"),
         comment="pending, sending, uncertain (a send without an answer), then as "
-        "Twilio says: accepted, queued, sent, delivered, read, failed, undelivered.",
+        "Twilio says: accepted, scheduled, queued, sent, delivered, read, failed, "
+        "undelivered, canceled.",
     ),
     Column("message_sid", Text, comment="Twilio's id, once it is known."),
     Column("error_code", Integer, comment="Twilio's error code of a failure, if any."),

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from db.ingest import RECORD_INBOUND, bind_inbound
 from db.queue import defer_send
-from db.records import InboundMessage, Receipt, Reply, Turn, Userchat
+from db.records import InboundMessage, Receipt, Reply, Turn, Userchat, to_storable
 from db.store import StoreUnavailableError
 
 Result = TypeVar("Result")
@@ -30,11 +30,11 @@ WHERE chat_id = :chat_id
 APPEND_REPLY = text("""
 UPDATE userchats SET messages = messages || jsonb_build_array(CAST(:turn AS jsonb))
 WHERE chat_id = :chat_id
-  AND NOT jsonb_path_query_array(messages, '$[*].in_reply_to[*]') ?| :settles
+  AND NOT jsonb_path_query_array(messages, '$[*].in_reply_to[*]') ?| :about
   AND NOT jsonb_path_query_array(messages, '$[*].notice_for[*]') ?| :notifies
 RETURNING customer_id
 """).bindparams(
-    bindparam("settles", type_=ARRAY(TEXT)), bindparam("notifies", type_=ARRAY(TEXT))
+    bindparam("about", type_=ARRAY(TEXT)), bindparam("notifies", type_=ARRAY(TEXT))
 )
 
 # Replies go where the message came from, not to another address of the same person.
@@ -63,11 +63,31 @@ OPT_IN = text("DELETE FROM opt_outs WHERE user_id = :id")
 
 @contextmanager
 def outages() -> Iterator[None]:
-    """Turn what the driver raises when the database is away into one error."""
+    """Turn what the driver raises into one error: away, read-only, not migrated.
+
+    DataError stays what it is: the same data would be refused again.
+    """
     try:
         yield
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+    except exc.DataError:
+        raise
+    except (exc.DBAPIError, exc.TimeoutError) as error:
         raise StoreUnavailableError(type(error).__name__) from error
+
+
+def repeat_once(call: Callable[[], Result]) -> Result:
+    """Make a call, and once more if its pooled connection had died unnoticed.
+
+    For calls that change nothing when they are repeated: the first one may have been
+    committed although its answer was lost. Raises StoreUnavailableError.
+    """
+    with outages():
+        try:
+            return call()
+        except exc.DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return call()
 
 
 class PostgresChatStore:
@@ -81,31 +101,21 @@ class PostgresChatStore:
     def record_inbound(self, message: InboundMessage) -> Receipt:
         """Take a message in once (see db.ingest)."""
         parameters = bind_inbound(message, self._session_timeout)
-        row = self._try_twice(lambda: self._execute_ingest(parameters))
+        row = repeat_once(lambda: self._execute_ingest(parameters))
         return Receipt(chat_id=row[0] if row else None)
 
     def _execute_ingest(self, parameters: dict[str, Any]) -> Row[Any] | None:
         with self._autocommit.connect() as connection:
             return connection.exec_driver_sql(RECORD_INBOUND, parameters).first()
 
-    def _try_twice(self, write: Callable[[], Result]) -> Result:
-        """Repeat a write once if its pooled connection had died unnoticed.
-
-        Safe where a repeat changes nothing: the MessageSid is taken in once.
-        """
-        with outages():
-            try:
-                return write()
-            except exc.DBAPIError as error:
-                if not error.connection_invalidated:
-                    raise
-                return write()
-
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""
-        with outages(), self._engine.begin() as connection:
-            row = connection.execute(LOAD_CHAT, {"chat_id": chat_id}).first()
+        row = repeat_once(lambda: self._select_chat(chat_id))
         return _read_chat(row) if row else None
+
+    def _select_chat(self, chat_id: str) -> Row[Any] | None:
+        with self._engine.begin() as connection:
+            return connection.execute(LOAD_CHAT, {"chat_id": chat_id}).first()
 
     def record_reply(self, chat_id: str, reply: Reply) -> bool:
         """Append the reply, store its parts and queue them: all of it or nothing."""
@@ -141,7 +151,7 @@ def _append_reply(connection: Connection, chat_id: str, reply: Reply) -> Any:
     parameters = {
         "chat_id": chat_id,
         "turn": Jsonb(reply.turn.to_json()),
-        "settles": list(reply.turn.in_reply_to),
+        "about": [*reply.turn.in_reply_to, *reply.turn.notice_for],
         "notifies": list(reply.turn.notice_for),
     }
     return connection.execute(APPEND_REPLY, parameters).scalar()
@@ -149,7 +159,11 @@ def _append_reply(connection: Connection, chat_id: str, reply: Reply) -> Any:
 
 def _mark_error(connection: Connection, chat_id: str, reply: Reply) -> None:
     sids = list(reply.turn.in_reply_to)
-    parameters = {"chat_id": chat_id, "sids": sids, "error": reply.error}
+    parameters = {
+        "chat_id": chat_id,
+        "sids": sids,
+        "error": to_storable(reply.error or ""),
+    }
     connection.execute(MARK_ERROR, parameters)
 
 

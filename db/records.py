@@ -1,14 +1,19 @@
 """Frozen nouns that every module passes around: what was said, and what is sent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 Role = Literal["user", "assistant", "system"]
 Media = Mapping[str, object]
 EPOCH = datetime.fromtimestamp(0, UTC)
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Fields of a turn that aren't text, and what their elements are.
+NUMBERS = ("tokens_used", "response_time")
+LISTS = {"media": dict, "in_reply_to": str, "notice_for": str}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +46,45 @@ class Turn:
         known = {f.name: getattr(self, f.name) for f in fields(self)}
         element = {k: v for k, v in known.items() if v is not None and v != ()}
         element["timestamp"] = self.timestamp.isoformat(timespec="milliseconds")
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in element.items()}
+        return {name: _to_json(value) for name, value in element.items()}
 
     @classmethod
     def from_json(cls, element: Mapping[str, Any]) -> "Turn":
-        """Read an element, also one that a person edited by hand in psql."""
+        """Read an element, also one that a person edited by hand in psql.
+
+        What has the wrong type is left out.
+        """
         names = {f.name for f in fields(cls)} - {"timestamp"}
-        known = {k: v for k, v in element.items() if k in names}
-        lists = {k: tuple(v) for k, v in known.items() if isinstance(v, list)}
+        given = {k: v for k, v in element.items() if k in names}
+        lists = {k: _read_list(v, LISTS[k]) for k, v in given.items() if k in LISTS}
+        known = {k: v for k, v in given.items() if _is_readable(k, v)}
         defaults = {"role": "user", "content": ""}
         stamp = _read_timestamp(element.get("timestamp"))
         return cls(**{**defaults, **known, **lists, "timestamp": stamp})
+
+
+def to_storable(text: str) -> str:
+    """Return the text without what PostgreSQL refuses: NUL and lone surrogates."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
+def _to_json(value: object) -> object:
+    if isinstance(value, str):
+        return to_storable(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _is_readable(name: str, value: object) -> bool:
+    if name == "role":
+        return value in get_args(Role)
+    if name in NUMBERS:
+        return isinstance(value, int | float)
+    return isinstance(value, str)
+
+
+def _read_list(value: object, type_: type) -> tuple[Any, ...]:
+    elements = value if isinstance(value, list) else [value]
+    return tuple(element for element in elements if isinstance(element, type_))
 
 
 def _read_timestamp(text: object) -> datetime:

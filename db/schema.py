@@ -33,7 +33,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Take the database back to a revision (`base`: nothing left)."""
+    """Take the database back to a revision (`base`: none of our tables)."""
     _run(url, command.downgrade, revision)
 
 
@@ -43,14 +43,23 @@ def find_fault(engine: Engine) -> str | None:
         with engine.begin() as connection:
             found = current(connection)
             if found != head():
+                cure = "run `bot db upgrade`" if _knows(found) else "start newer code"
                 return (
                     f"the database is at migration {found or 'none'}, this code "
-                    f"needs {head()}: run `bot db upgrade`"
+                    f"needs {head()}: {cure}"
                 )
             connection.execute(REACHABLE)
+    except exc.ProgrammingError as error:
+        return f"the queue's tables can't be read: {type(error.orig).__name__}"
     except exc.SQLAlchemyError as error:
         return f"the database can't be reached: {type(error).__name__}"
     return None
+
+
+def _knows(revision: str | None) -> bool:
+    """Tell whether upgrading from a revision is something this code can do."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return revision in {None, *(script.revision for script in scripts)}
 
 
 def _config(connection: Connection | None = None) -> Config:

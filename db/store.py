@@ -33,8 +33,9 @@ class ChatStore(Protocol):
     def record_reply(self, chat_id: str, reply: Reply) -> bool:
         """Append the reply and put its parts on their way.
 
-        Return False, and change nothing, if another turn settled (or gave notice of)
-        one of its messages before.
+        Return False, and change nothing, if another turn settled one of its messages
+        before, if it is a notice and another one was given, or if there is no such
+        chat.
         """
 
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ with EmbeddedPostgres(pathlib.Path(sys.argv[1]), {"fsync": "off"}) as server:
 """
 
 
-@pytest.fixture
-def private_folder() -> Iterator[Path]:
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
     """A folder that no other user may enter; in memory where that is possible."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
@@ -40,9 +41,31 @@ def private_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def folder(private_folder: Path) -> Path:
+def private_folder() -> Iterator[Path]:
+    with folder_in_memory() as folder:
+        yield folder
+
+
+@pytest.fixture
+def new_folder(private_folder: Path) -> Path:
     private_folder.chmod(0o755)
     return private_folder / "a folder's data"
+
+
+@pytest.fixture(scope="module")
+def served_before() -> Iterator[Path]:
+    """The data of a server that ran and was stopped; copied faster than made anew."""
+    with folder_in_memory() as parent:
+        parent.chmod(0o755)
+        with EmbeddedPostgres(parent / "data", QUICK):
+            pass
+        yield parent / "data"
+
+
+@pytest.fixture
+def folder(new_folder: Path, served_before: Path) -> Path:
+    subprocess.run(["cp", "-a", str(served_before), str(new_folder)], check=True)
+    return new_folder
 
 
 def as_the_server() -> dict[str, Any]:
@@ -132,8 +155,6 @@ def test_a_server_that_outlived_its_parent_is_stopped_first(folder: Path) -> Non
 def test_the_mark_of_a_server_does_not_bind_when_its_pid_is_anothers(
     folder: Path,
 ) -> None:
-    with EmbeddedPostgres(folder, QUICK):
-        pass
     with subprocess.Popen(["sleep", "60"], **as_the_server()) as other:
         (folder / "postgres" / "postmaster.pid").write_text(
             f"{other.pid}\n/elsewhere\n"
@@ -144,13 +165,13 @@ def test_the_mark_of_a_server_does_not_bind_when_its_pid_is_anothers(
         other.kill()
 
 
-def test_a_half_made_cluster_is_made_anew(folder: Path) -> None:
-    half = folder / "postgres.new" / "cluster"
+def test_a_half_made_cluster_is_made_anew(new_folder: Path) -> None:
+    half = new_folder / "postgres.new" / "cluster"
     (half / "base").mkdir(parents=True)
     (half / "PG_VERSION").write_text("16\n")
-    with EmbeddedPostgres(folder, QUICK) as server:
+    with EmbeddedPostgres(new_folder, QUICK) as server:
         assert value_of(server, "SELECT current_user") == "bot"
-    assert not (folder / "postgres.new").exists()
+    assert not (new_folder / "postgres.new").exists()
 
 
 @pytest.mark.skipif(not (AS_ROOT and ON_LINUX), reason="root alone has to change user")
@@ -225,8 +246,6 @@ def test_a_second_server_on_the_same_folder_is_refused(folder: Path) -> None:
 
 
 def test_a_start_that_fails_shows_the_log_and_what_to_do(folder: Path) -> None:
-    with EmbeddedPostgres(folder, QUICK):
-        pass
     wrong = EmbeddedPostgres(folder, {"no_such_setting": "on"})
     with pytest.raises(
         EmbeddedPostgresError, match=r"(?s)no_such_setting.*DATABASE_URL"
@@ -237,8 +256,6 @@ def test_a_start_that_fails_shows_the_log_and_what_to_do(folder: Path) -> None:
 
 
 def test_a_lost_password_is_no_reason_to_lose_the_data(folder: Path) -> None:
-    with EmbeddedPostgres(folder, QUICK):
-        pass
     (folder / "postgres.password").unlink()
     with pytest.raises(EmbeddedPostgresError, match="put it back"):
         EmbeddedPostgres(folder, QUICK).start()

@@ -109,7 +109,8 @@ COMMENT ON COLUMN userchats.is_active IS
 COMMENT ON COLUMN userchats.messages IS
   'The transcript, append-only, in order of arrival. Each element has role, '
   'content and timestamp; where known message_sid, media, reference_id, '
-  'in_reply_to (the MessageSids it answers), model, tokens_used, response_time '
+  'in_reply_to (the MessageSids it answers), notice_for (those it only says '
+  'something about), command, opt_out_type, model, tokens_used, response_time '
   '(seconds), error.';
 COMMENT ON COLUMN userchats.metadata IS 'Whatever else is known of the chat.';
 COMMENT ON COLUMN userchats.created_at IS 'First message.';
@@ -154,7 +155,8 @@ COMMENT ON COLUMN reply_parts.address IS 'Where it is sent, verbatim.';
 COMMENT ON COLUMN reply_parts.body IS 'The text as it is sent.';
 COMMENT ON COLUMN reply_parts.status IS
   'pending, sending, uncertain (a send without an answer), then as Twilio says: '
-  'accepted, queued, sent, delivered, read, failed, undelivered.';
+  'accepted, scheduled, queued, sent, delivered, read, failed, undelivered, '
+  'canceled.';
 COMMENT ON COLUMN reply_parts.message_sid IS 'Twilio''s id, once it is known.';
 COMMENT ON COLUMN reply_parts.error_code IS
   'Twilio''s error code of a failure, if any.';
@@ -187,6 +189,13 @@ CREATE TRIGGER reply_parts_updated_at BEFORE UPDATE ON reply_parts
   FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 COMMENT ON TRIGGER reply_parts_updated_at ON reply_parts IS 'Keeps updated_at.';
 """
+
+# Alembic makes this table itself, before the first migration runs.
+VERSION = """
+COMMENT ON TABLE alembic_version IS 'Which migration this database is at.';
+COMMENT ON COLUMN alembic_version.version_num IS 'The number of its newest migration.';
+"""
+
 STORAGE = """
 ALTER TABLE userchats SET (fillfactor = 80);
 DO $$ BEGIN
@@ -201,6 +210,7 @@ END $$;
 def upgrade() -> None:
     op.execute(TABLES)
     op.execute(TOUCH)
+    op.execute(VERSION)
     op.execute(STORAGE)
 
 

@@ -1,0 +1,216 @@
+"""What a killed connection or a database that is away leaves behind: nothing half."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine
+
+from db import schema
+from db.deliveries import PostgresOutbox
+from db.embedded import EmbeddedPostgres
+from db.engine import Limits, build_engine
+from db.postgres import PostgresChatStore
+from db.records import DeliveryStatus
+from db.store import StoreUnavailableError
+from tests.db.cutting_proxy import cutting_proxy
+from tests.db.sql import (
+    appears,
+    end_backend,
+    holding,
+    load,
+    rows,
+    take_in,
+    value,
+    values,
+    waiting_backends,
+)
+from tests.records import answer_to, new_sid, said
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def pg(engine: Engine) -> PostgresChatStore:
+    return PostgresChatStore(engine, DAY)
+
+
+@pytest.fixture
+def thread() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def kill_when_waiting(engine: Engine, *, times: int) -> None:
+    killed: set[int] = set()
+    for _ in range(times):
+        assert appears(lambda: set(waiting_backends(engine)) - killed)
+        (pid,) = set(waiting_backends(engine)) - killed
+        end_backend(engine, pid)
+        killed.add(pid)
+
+
+def what_is_stored(engine: Engine) -> list[Any]:
+    return [
+        rows(engine, "SELECT user_id, full_name FROM users"),
+        rows(engine, "SELECT chat_id, is_active, messages FROM userchats"),
+        values(engine, "SELECT message_sid FROM inbound_messages"),
+        values(engine, "SELECT id FROM procrastinate_jobs"),
+        values(engine, "SELECT part_id FROM reply_parts"),
+        values(engine, "SELECT user_id FROM opt_outs"),
+    ]
+
+
+def test_a_message_whose_connection_dies_leaves_nothing(
+    engine: Engine, pg: PostgresChatStore, thread: ThreadPoolExecutor
+) -> None:
+    take_in(pg, said("one", profile_name="Ana"))
+    before = what_is_stored(engine)
+    lost = said("/new", profile_name="Eve", opens_chat=True)
+    with holding(engine, "SELECT 1 FROM userchats FOR UPDATE"):
+        attempt = thread.submit(pg.record_inbound, lost)
+        kill_when_waiting(engine, times=2)  # it is repeated once
+        assert isinstance(attempt.exception(10), StoreUnavailableError)
+    assert what_is_stored(engine) == before
+    assert pg.record_inbound(lost).is_new
+
+
+def test_a_message_survives_one_dying_connection(
+    engine: Engine, pg: PostgresChatStore, thread: ThreadPoolExecutor
+) -> None:
+    chat_id = take_in(pg, said("one"))
+    with holding(engine, "SELECT 1 FROM userchats FOR UPDATE"):
+        attempt = thread.submit(pg.record_inbound, said("two"))
+        kill_when_waiting(engine, times=1)
+        assert appears(lambda: waiting_backends(engine))
+    assert attempt.result(10).chat_id == chat_id
+    assert [turn.content for turn in load(pg, chat_id).turns] == ["one", "two"]
+
+
+def test_a_reply_whose_connection_dies_before_its_job_leaves_nothing(
+    engine: Engine, pg: PostgresChatStore, thread: ThreadPoolExecutor
+) -> None:
+    message = said("STOP")
+    chat_id = take_in(pg, message)
+    before = what_is_stored(engine)
+    reply = answer_to(message, parts=("a", "b"), opts_out=True, error="why")
+    with holding(engine, "LOCK TABLE procrastinate_jobs IN SHARE MODE"):
+        attempt: Future[bool] = thread.submit(pg.record_reply, chat_id, reply)
+        kill_when_waiting(engine, times=1)
+        assert isinstance(attempt.exception(10), StoreUnavailableError)
+    assert what_is_stored(engine) == before
+    assert pg.record_reply(chat_id, reply)
+    assert value(engine, "SELECT count(*) FROM reply_parts") == 2
+
+
+REPEATED_CALLS: dict[str, Callable[[PostgresChatStore, PostgresOutbox], object]] = {
+    "record_inbound": lambda pg, _: take_in(pg, said("Hello")),
+    "load_chat": lambda pg, _: pg.load_chat("0" * 16) is None,
+    "find_parts": lambda _, outbox: outbox.find_parts(uuid4()) == [],
+    "record_delivery_status": lambda _, outbox: (
+        not outbox.record_delivery_status(
+            DeliveryStatus(message_sid=new_sid(), status="sent")
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED_CALLS)
+def test_a_pooled_connection_that_died_unnoticed_is_replaced(
+    engine: Engine, database_url: str, name: str
+) -> None:
+    pooled = build_engine(database_url, Limits(connections=1))
+    pg, outbox = PostgresChatStore(pooled, DAY), PostgresOutbox(pooled)
+    end_backend(engine, value(pooled, "SELECT pg_backend_pid()"))
+    assert REPEATED_CALLS[name](pg, outbox)
+    pooled.dispose()
+
+
+def test_a_message_whose_receipt_got_lost_is_taken_in_once(
+    engine: Engine, database_url: str
+) -> None:
+    with cutting_proxy(database_url) as (proxy, url):
+        cut_off = build_engine(url)
+        pg = PostgresChatStore(cut_off, DAY)
+        proxy.word = b"INSERT INTO inbound_messages"
+        assert not pg.record_inbound(said("Hello")).is_new  # the second time
+        assert proxy.word is None
+        cut_off.dispose()
+    assert value(engine, "SELECT jsonb_array_length(messages) FROM userchats") == 1
+    assert value(engine, "SELECT count(*) FROM procrastinate_jobs") == 1
+
+
+def test_a_reply_whose_commit_got_no_answer_is_stored_once(
+    engine: Engine, pg: PostgresChatStore, database_url: str
+) -> None:
+    message = said("a question")
+    chat_id = take_in(pg, message)
+    with cutting_proxy(database_url) as (proxy, url):
+        cut_off = build_engine(url)
+        proxy.word = b"COMMIT"
+        with pytest.raises(StoreUnavailableError):
+            PostgresChatStore(cut_off, DAY).record_reply(chat_id, answer_to(message))
+        cut_off.dispose()
+    assert not pg.record_reply(chat_id, answer_to(message, text="Again."))
+    assert values(engine, "SELECT body FROM reply_parts") == ["Yes."]
+    assert len(load(pg, chat_id).turns) == 2
+
+
+def test_a_statement_that_takes_too_long_is_an_outage(
+    engine: Engine, database_url: str, pg: PostgresChatStore
+) -> None:
+    take_in(pg, said("one"))
+    hasty = build_engine(database_url, Limits(statement_seconds=0.1))
+    row_lock = holding(engine, "SELECT 1 FROM userchats FOR UPDATE")
+    with row_lock, pytest.raises(StoreUnavailableError):
+        PostgresChatStore(hasty, DAY).record_inbound(said("two"))
+    hasty.dispose()
+
+
+def test_no_free_connection_is_an_outage(database_url: str) -> None:
+    small = build_engine(database_url, Limits(connections=1, pool_seconds=0.1))
+    with small.begin(), pytest.raises(StoreUnavailableError):
+        PostgresChatStore(small, DAY).record_inbound(said("Hello"))
+    small.dispose()
+
+
+@pytest.fixture
+def own_server() -> Iterator[EmbeddedPostgres]:
+    """A server that the test may stop: others share the one of the session."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        Path(name).chmod(0o755)
+        with EmbeddedPostgres(Path(name) / "data", {"fsync": "off"}) as server:
+            schema.upgrade(server.url)
+            yield server
+
+
+def test_the_store_says_that_it_is_away_and_works_when_it_is_back(
+    own_server: EmbeddedPostgres,
+) -> None:
+    engine = build_engine(own_server.url)
+    pg, outbox = PostgresChatStore(engine, DAY), PostgresOutbox(engine)
+    message = said("before")
+    chat_id = take_in(pg, message)
+    own_server.stop()
+    calls: list[Callable[[], object]] = [
+        lambda: pg.record_inbound(said("meanwhile")),
+        lambda: pg.load_chat(chat_id),
+        lambda: pg.record_reply(chat_id, answer_to(message)),
+        lambda: outbox.find_parts(uuid4()),
+        lambda: outbox.claim_part(uuid4()),
+    ]
+    for call in calls:
+        with pytest.raises(StoreUnavailableError):
+            call()
+    assert "can't be reached" in str(schema.find_fault(engine))
+    own_server.start()
+    assert take_in(pg, said("after")) == chat_id
+    assert pg.record_reply(chat_id, answer_to(message))
+    assert schema.find_fault(engine) is None
+    engine.dispose()

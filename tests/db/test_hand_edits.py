@@ -1,0 +1,152 @@
+"""People change rows in psql while the bot works: it takes them as they are."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from db.postgres import PostgresChatStore
+from db.records import EPOCH, Turn
+from tests.db.sql import change, load, take_in, value, values
+from tests.records import answer_to, said
+
+ODD_ELEMENTS = {
+    "a string": '"a note by hand"',
+    "null": "null",
+    "a number": "42",
+    "an array": '[{"role": "user", "content": "nested", "in_reply_to": ["x"]}]',
+    "nothing at all": "{}",
+    "no timestamp": '{"role": "assistant", "content": "by hand"}',
+    "no content": '{"role": "assistant", "timestamp": "2026-01-01T00:00:00Z"}',
+    "words for numbers": '{"tokens_used": "many", "response_time": true}',
+    "numbers for words": '{"content": 1, "message_sid": 2, "error": 3, "command": 4}',
+    "an unknown role": '{"role": "operator", "content": "me"}',
+    "lists for words": '{"role": ["user"], "content": ["a"], "message_sid": []}',
+    "words for lists": '{"media": "x", "in_reply_to": "SM1", "notice_for": {"a": 1}}',
+    "odd lists": '{"media": [1, {}], "in_reply_to": [null, [1], "SM1"]}',
+    "a field of their own": '{"content": "x", "looked_at_by": "Eve"}',
+}
+
+
+@pytest.fixture
+def pg(engine: Engine) -> PostgresChatStore:
+    return PostgresChatStore(engine, timedelta(days=1))
+
+
+def append_by_hand(engine: Engine, element: str) -> None:
+    appended = "messages || jsonb_build_array(CAST(:element AS jsonb))"
+    change(engine, f"UPDATE userchats SET messages = {appended}", element=element)  # noqa: S608
+
+
+def test_a_chat_closed_in_the_middle_of_an_answer_still_gets_it(
+    engine: Engine, pg: PostgresChatStore
+) -> None:
+    message = said("a question")
+    old = take_in(pg, message)
+    change(engine, "UPDATE userchats SET is_active = false WHERE chat_id = :id", id=old)
+    new = take_in(pg, said("the next question"))
+    assert pg.record_reply(old, answer_to(message))
+    assert new != old
+    assert len(load(pg, old).turns) == 2
+    assert len(load(pg, new).turns) == 1
+    assert value(engine, "SELECT chat_id FROM reply_parts") == old
+    assert values(engine, "SELECT chat_id FROM userchats WHERE is_active") == [new]
+
+
+def test_a_chat_closed_by_hand_and_nothing_else_is_just_closed(
+    engine: Engine, pg: PostgresChatStore
+) -> None:
+    message = said("a question")
+    chat_id = take_in(pg, message)
+    change(engine, "UPDATE userchats SET is_active = false")
+    assert pg.record_reply(chat_id, answer_to(message))
+    assert not load(pg, chat_id).is_active
+
+
+@pytest.mark.parametrize("kind", ODD_ELEMENTS)
+def test_an_odd_element_harms_neither_reading_nor_answering(
+    engine: Engine, pg: PostgresChatStore, kind: str
+) -> None:
+    first, second = said("before"), said("after")
+    chat_id = take_in(pg, first)
+    append_by_hand(engine, ODD_ELEMENTS[kind])
+    assert take_in(pg, second) == chat_id
+    unanswered = load(pg, chat_id).unanswered()
+    assert {first.turn.content, second.turn.content} <= {t.content for t in unanswered}
+    assert pg.record_reply(chat_id, answer_to(first, error="the LLM is away"))
+    assert not pg.record_reply(chat_id, answer_to(first, second))
+    assert pg.record_reply(chat_id, answer_to(second))
+    assert load(pg, chat_id).unanswered() == ()
+    stored = value(engine, "SELECT messages -> 1 FROM userchats")
+    assert stored == value(
+        engine, "SELECT CAST(:element AS jsonb)", element=ODD_ELEMENTS[kind]
+    )
+
+
+def test_a_message_taken_out_by_hand_is_not_taken_in_again(
+    engine: Engine, pg: PostgresChatStore
+) -> None:
+    message = said("something private")
+    chat_id = take_in(pg, message)
+    change(engine, "UPDATE userchats SET messages = '[]'")
+    assert load(pg, chat_id).unanswered() == ()
+    assert not pg.record_inbound(message).is_new
+
+
+def test_marking_a_message_as_answered_by_hand_settles_it(
+    engine: Engine, pg: PostgresChatStore
+) -> None:
+    message = said("Hello")
+    chat_id = take_in(pg, message)
+    append_by_hand(
+        engine,
+        f'{{"role": "system", "content": "", "in_reply_to": "{message.message_sid}"}}',
+    )
+    assert load(pg, chat_id).unanswered() == ()
+    assert not pg.record_reply(chat_id, answer_to(message))
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "read_as"),
+    [
+        ("2026-01-02T03:04:05.678+00:00", datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)),
+        ("2026-01-02T03:04:05Z", datetime(2026, 1, 2, 3, 4, 5, 0, UTC)),
+        ("2026-01-02 03:04:05", datetime(2026, 1, 2, 3, 4, 5, 0, UTC)),
+        ("2026-01-02T05:04:05+02:00", datetime(2026, 1, 2, 3, 4, 5, 0, UTC)),
+        ("yesterday", EPOCH),
+        (None, EPOCH),
+        (1767322800, EPOCH),
+    ],
+)
+def test_a_timestamp_is_always_a_moment(timestamp: Any, read_as: datetime) -> None:
+    assert Turn.from_json({"timestamp": timestamp}).timestamp == read_as
+
+
+def test_a_turn_is_the_same_after_writing_and_reading() -> None:
+    turn = Turn(
+        role="assistant",
+        content="Hello",
+        timestamp=datetime(2026, 1, 2, 3, 4, 5, 678000, UTC),
+        message_sid="SM1",
+        media=({"type": "image/png", "url": "https://example.com"},),
+        reference_id="a-reference",
+        in_reply_to=("SM2", "SM3"),
+        notice_for=("SM4",),
+        command="help",
+        opt_out_type="STOP",
+        model="a-model",
+        tokens_used=7,
+        response_time=0.25,
+        error="none, really",
+    )
+    assert Turn.from_json(turn.to_json()) == turn
+
+
+def test_what_is_not_known_is_not_written() -> None:
+    turn = Turn(role="user", content="", timestamp=EPOCH)
+    assert turn.to_json() == {
+        "role": "user",
+        "content": "",
+        "timestamp": "1970-01-01T00:00:00.000+00:00",
+    }

@@ -1,0 +1,244 @@
+"""Parts of replies: claimed once, moved forward only."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine
+
+from db.deliveries import PostgresOutbox
+from db.postgres import PostgresChatStore
+from db.records import DeliveryStatus, Part
+from tests.db.sql import change, take_in
+from tests.records import ANA, BEN, answer_to, new_sid, said
+
+# before: what a callback says -> after. What isn't here leaves the part as it is.
+FORWARD = {
+    "pending": {
+        "accepted": "accepted", "queued": "queued", "sending": "queued",
+        "sent": "sent", "delivered": "delivered", "read": "read",
+        "failed": "failed", "undelivered": "undelivered", "canceled": "canceled",
+        "scheduled": "scheduled", "brand-new": "accepted",
+    },
+    "accepted": {
+        "scheduled": "scheduled", "queued": "queued", "sending": "queued",
+        "sent": "sent", "delivered": "delivered", "read": "read",
+        "failed": "failed", "undelivered": "undelivered", "canceled": "canceled",
+    },
+    "queued": {
+        "sent": "sent", "delivered": "delivered", "read": "read",
+        "failed": "failed", "undelivered": "undelivered", "canceled": "canceled",
+    },
+    "sent": {
+        "delivered": "delivered", "read": "read",
+        "failed": "failed", "undelivered": "undelivered", "canceled": "canceled",
+    },
+    "delivered": {"read": "read"},
+    "read": {},
+    "failed": {},
+    "undelivered": {},
+    "canceled": {},
+}  # fmt: skip
+TOLD = tuple(FORWARD["pending"])
+
+
+@pytest.fixture
+def pg(engine: Engine) -> PostgresChatStore:
+    return PostgresChatStore(engine, timedelta(days=1))
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> PostgresOutbox:
+    return PostgresOutbox(engine)
+
+
+def replied(
+    pg: PostgresChatStore, outbox: PostgresOutbox, *bodies: str, to: str = ANA
+) -> list[Part]:
+    """Store a reply in these parts; return them."""
+    message = said("a question", to)
+    reply = answer_to(message, parts=bodies)
+    assert pg.record_reply(take_in(pg, message), reply)
+    return list(outbox.find_parts(UUID(reply.turn.reference_id)))
+
+
+def again(outbox: PostgresOutbox, part: Part) -> Part:
+    """Return the part as it is now."""
+    return outbox.find_parts(part.reference_id)[part.position]
+
+
+def told(sid: str, status: str, part: Part | None = None) -> DeliveryStatus:
+    return DeliveryStatus(
+        message_sid=sid, status=status, part_id=part.part_id if part else None
+    )
+
+
+def test_a_replys_parts_come_in_their_order(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    parts = replied(pg, outbox, *(f"part {n}" for n in range(12)))
+    assert [part.body for part in parts] == [f"part {n}" for n in range(12)]
+    assert [part.position for part in parts] == list(range(12))
+    assert {(part.status, part.attempts, part.address) for part in parts} == {
+        ("pending", 0, ANA)
+    }
+    assert outbox.find_parts(uuid4()) == []
+
+
+def test_of_sixteen_workers_one_claims_a_part(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    with ThreadPoolExecutor(16) as threads:
+        claims = list(threads.map(outbox.claim_part, [part.part_id] * 16))
+    assert claims.count(True) == 1
+    claimed = again(outbox, part)
+    assert (claimed.status, claimed.attempts) == ("sending", 1)
+    assert claimed.claimed_at is not None
+
+
+def test_a_released_part_may_be_claimed_again(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    assert outbox.claim_part(part.part_id)
+    outbox.release_part(part.part_id, error_code=20429)
+    assert again(outbox, part).status == "pending"
+    assert outbox.claim_part(part.part_id)
+    assert again(outbox, part).attempts == 2
+
+
+@pytest.mark.parametrize("before", FORWARD)
+def test_callbacks_move_a_part_forward_only(
+    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox, before: str
+) -> None:
+    parts = replied(pg, outbox, *TOLD)
+    for part, status in zip(parts, TOLD, strict=True):
+        sid = new_sid()
+        put = "UPDATE reply_parts SET status = :status, message_sid = :sid"
+        mine = " WHERE part_id = :id"
+        change(engine, put + mine, status=before, sid=sid, id=part.part_id)
+        for _ in range(2):
+            assert outbox.record_delivery_status(told(sid, status))
+    after = {
+        part.body: part.status for part in outbox.find_parts(parts[0].reference_id)
+    }
+    assert after == {status: FORWARD[before].get(status, before) for status in TOLD}
+
+
+@pytest.mark.parametrize("earlier", ["sending", "uncertain", "pending"])
+@pytest.mark.parametrize("status", ["sent", "delivered", "failed"])
+def test_a_callback_before_the_sid_is_known_finds_its_part(
+    engine: Engine,
+    pg: PostgresChatStore,
+    outbox: PostgresOutbox,
+    earlier: str,
+    status: str,
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    change(engine, "UPDATE reply_parts SET status = :status", status=earlier)
+    sid = new_sid()
+    assert not outbox.record_delivery_status(told(sid, status))
+    assert outbox.record_delivery_status(told(sid, status, part))
+    outbox.record_accepted(part.part_id, sid, "queued")
+    now = again(outbox, part)
+    assert (now.status, now.message_sid) == (status, sid)
+
+
+def test_callbacks_at_once_before_the_sid_is_known_lose_nothing(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    parts = replied(pg, outbox, *(f"part {n}" for n in range(40)))
+    sids = {part.part_id: new_sid() for part in parts}
+    callbacks = [
+        told(sids[part.part_id], status, part)
+        for part in parts
+        for status in ("sent", "delivered", "sent", "delivered")
+    ]
+    with ThreadPoolExecutor(16) as threads:
+        assert all(threads.map(outbox.record_delivery_status, callbacks))
+    now = outbox.find_parts(parts[0].reference_id)
+    assert {part.status for part in now} == {"delivered"}
+    assert {part.part_id: part.message_sid for part in now} == sids
+
+
+def test_a_status_of_a_message_that_is_not_ours_changes_nothing(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    outbox.record_accepted(part.part_id, new_sid(), "queued")
+    before = again(outbox, part)
+    assert not outbox.record_delivery_status(told(new_sid(), "read"))
+    assert not outbox.record_delivery_status(told(new_sid(), "read", part))
+    stranger = DeliveryStatus(message_sid=new_sid(), status="read", part_id=uuid4())
+    assert not outbox.record_delivery_status(stranger)
+    assert again(outbox, part) == before
+
+
+def test_the_error_code_comes_with_the_failure(
+    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    sid = new_sid()
+    outbox.record_accepted(part.part_id, sid, "queued")
+    failed = DeliveryStatus(message_sid=sid, status="undelivered", error_code=63016)
+    assert outbox.record_delivery_status(failed)
+    assert outbox.record_delivery_status(told(sid, "sent"))
+    where = "UPDATE reply_parts SET attempts = 9 WHERE error_code = 63016"
+    assert change(engine, where) == 1
+    assert again(outbox, part).status == "undelivered"
+
+
+def test_what_we_gave_up_was_delivered_if_twilio_says_so(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    outbox.record_failed(part.part_id, 63016)
+    assert again(outbox, part).status == "failed"
+    assert outbox.record_delivery_status(told(new_sid(), "delivered", part))
+    assert again(outbox, part).status == "delivered"
+
+
+def test_what_twilio_has_is_neither_freed_nor_given_up(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    outbox.record_accepted(part.part_id, new_sid(), "queued")
+    before = again(outbox, part)
+    outbox.release_part(part.part_id)
+    outbox.record_uncertain(part.part_id)
+    outbox.record_failed(part.part_id, 1)
+    assert not outbox.claim_part(part.part_id)
+    assert again(outbox, part) == before
+
+
+@pytest.mark.parametrize("status", ["sending", "brand-new", ""])
+def test_a_part_with_a_sid_is_never_unresolved(
+    pg: PostgresChatStore, outbox: PostgresOutbox, status: str
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    assert outbox.claim_part(part.part_id)
+    outbox.record_accepted(part.part_id, new_sid(), status)
+    assert again(outbox, part).status in {"accepted", "queued"}
+
+
+def test_a_sid_is_known_once_a_part_has_it(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    sid = new_sid()
+    assert not outbox.knows_message(sid)
+    outbox.record_accepted(part.part_id, sid, "accepted")
+    assert outbox.knows_message(sid)
+
+
+def test_the_part_before_is_the_last_one_of_the_users_earlier_reply(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    one, two = replied(pg, outbox, "one", "two")
+    replied(pg, outbox, "to somebody else", to=BEN)
+    (three,) = replied(pg, outbox, "three")
+    assert outbox.find_part_before(one) is None
+    assert outbox.find_part_before(two) == one
+    assert outbox.find_part_before(three) == two

@@ -1,0 +1,121 @@
+"""Jobs that our SQL defers are jobs of procrastinate: a real worker runs them."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from procrastinate import App, JobContext
+from procrastinate.jobs import Job
+from sqlalchemy import Engine
+
+from db.postgres import PostgresChatStore
+from db.queue import ANSWER_CHAT, ANSWERS, DELIVERIES, SEND_REPLY, build_queue
+from tests.db.sql import load, rows, take_in, value
+from tests.records import answer_to, notice_about, said
+
+COLUMNS = "queue_name, task_name, priority, lock, queueing_lock, args, status, attempts"
+
+
+@pytest.fixture
+def pg(engine: Engine) -> PostgresChatStore:
+    return PostgresChatStore(engine, timedelta(days=1))
+
+
+def run_all(url: str) -> list[Job]:
+    """Let a worker with our tasks run all jobs that wait; return them."""
+    queue = build_queue(url, connections=3)
+    ran: list[Job] = []
+
+    @queue.task(name=ANSWER_CHAT, queue=ANSWERS, pass_context=True)
+    def answer_chat(context: JobContext, chat_id: str) -> None:
+        ran.append(context.job)
+
+    @queue.task(name=SEND_REPLY, queue=DELIVERIES, pass_context=True)
+    def send_reply(context: JobContext, reference_id: str) -> None:
+        ran.append(context.job)
+
+    asyncio.run(work_until_empty(queue))
+    return ran
+
+
+async def work_until_empty(queue: App) -> None:
+    async with queue.open_async():
+        await queue.run_worker_async(
+            wait=False,
+            listen_notify=False,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+        )
+
+
+def test_a_worker_runs_the_jobs_of_a_message_and_of_its_reply(
+    engine: Engine, pg: PostgresChatStore, database_url: str
+) -> None:
+    message = said("Hello")
+    chat_id = take_in(pg, message)
+    reply = answer_to(message)
+    assert pg.record_reply(chat_id, reply)
+    user_id = load(pg, chat_id).user_id
+    ran = run_all(database_url)
+    assert [(job.task_name, job.queue, job.lock, job.task_kwargs) for job in ran] == [
+        ("answer_chat", "answers", f"answer:{user_id}", {"chat_id": chat_id}),
+        (
+            "send_reply",
+            "deliveries",
+            f"send:{user_id}",
+            {"reference_id": reply.turn.reference_id},
+        ),
+    ]
+    assert value(engine, "SELECT count(*) FROM procrastinate_jobs") == 0
+
+
+def test_our_jobs_are_stored_as_procrastinate_stores_its_own(
+    engine: Engine, pg: PostgresChatStore, database_url: str
+) -> None:
+    chat_id = take_in(pg, said("Hello"))
+    user_id = load(pg, chat_id).user_id
+
+    async def defer() -> None:
+        queue = build_queue(database_url, connections=1)
+        async with queue.open_async():
+            await queue.configure_task(
+                ANSWER_CHAT, queue=ANSWERS, lock=f"answer:{user_id}"
+            ).defer_async(chat_id=chat_id)
+
+    asyncio.run(defer())
+    ours, theirs = rows(engine, f"SELECT {COLUMNS} FROM procrastinate_jobs ORDER BY id")  # noqa: S608
+    assert ours == theirs
+    events = "SELECT type, count(*) FROM procrastinate_events GROUP BY type"
+    assert rows(engine, events) == [("deferred", 2)]
+
+
+def test_a_repeated_message_or_reply_has_no_second_job(
+    engine: Engine, pg: PostgresChatStore
+) -> None:
+    message = said("Hello")
+    chat_id = take_in(pg, message)
+    assert not pg.record_inbound(message).is_new
+    assert pg.record_reply(chat_id, answer_to(message))
+    assert not pg.record_reply(chat_id, answer_to(message))
+    assert not pg.record_reply(chat_id, notice_about(message))
+    tasks = "SELECT task_name FROM procrastinate_jobs ORDER BY id"
+    assert rows(engine, tasks) == [("answer_chat",), ("send_reply",)]
+
+
+def test_silence_has_nothing_to_send(engine: Engine, pg: PostgresChatStore) -> None:
+    message = said("after STOP")
+    assert pg.record_reply(take_in(pg, message), answer_to(message, parts=()))
+    assert rows(engine, "SELECT task_name FROM procrastinate_jobs") == [
+        ("answer_chat",)
+    ]
+    assert value(engine, "SELECT count(*) FROM reply_parts") == 0
+
+
+def test_a_users_later_chat_waits_for_the_same_lock(
+    engine: Engine, pg: PostgresChatStore
+) -> None:
+    old = take_in(pg, said("one"))
+    new = take_in(pg, said("/new", opens_chat=True))
+    jobs = rows(engine, "SELECT lock, args ->> 'chat_id' FROM procrastinate_jobs")
+    assert len({lock for lock, _ in jobs}) == 1
+    assert [chat_id for _, chat_id in jobs] == [old, new]

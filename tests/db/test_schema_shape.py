@@ -1,0 +1,216 @@
+"""The schema that people query: names, comments, checks, triggers, cheap appends."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Engine, exc, text
+
+from db.engine import Limits, build_engine
+from db.models import metadata
+from db.postgres import PostgresChatStore
+from tests.db.sql import change, rows, take_in, value, values
+from tests.records import answer_to, said
+
+NAMED_IN_THE_CONTRACT = {
+    "users": {
+        "user_id": "uuid", "email": "text", "phone_number": "text",
+        "full_name": "text", "hashed_password": "text", "password_history": "jsonb",
+        "is_active": "boolean", "created_at": "timestamp with time zone",
+        "updated_at": "timestamp with time zone",
+    },
+    "userchats": {
+        "chat_id": "text", "customer_id": "uuid", "is_active": "boolean",
+        "messages": "jsonb", "metadata": "jsonb",
+        "created_at": "timestamp with time zone",
+        "updated_at": "timestamp with time zone",
+    },
+}  # fmt: skip
+INDEXES = {
+    "idx_users_phone_number", "idx_users_email", "idx_users_is_active",
+    "idx_userchats_customer_id", "idx_userchats_is_active", "idx_userchats_created_at",
+}  # fmt: skip
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def pg(engine: Engine) -> PostgresChatStore:
+    return PostgresChatStore(engine, timedelta(days=1))
+
+
+@pytest.fixture
+def chat_id(engine: Engine, pg: PostgresChatStore) -> str:
+    """A chat, a user and a part whose updated_at lies long ago."""
+    message = said("Hello")
+    chat_id = take_in(pg, message)
+    assert pg.record_reply(chat_id, answer_to(message))
+    for table in ("users", "userchats", "reply_parts"):
+        change(engine, f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        change(engine, f"UPDATE {table} SET updated_at = :then", then=LONG_AGO)  # noqa: S608
+        change(engine, f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    return chat_id
+
+
+def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL search_path TO public"))
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_checks_are_those_of_the_models(engine: Engine) -> None:
+    query = """
+        SELECT conname FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace
+    """
+    declared = {
+        constraint.name
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    assert set(values(engine, query)) == declared != set()
+
+
+def test_tables_have_the_columns_that_people_query(engine: Engine) -> None:
+    for table, columns in NAMED_IN_THE_CONTRACT.items():
+        query = """
+            SELECT column_name, data_type FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name = :table
+        """
+        assert dict(rows(engine, query, table=table)) == columns
+
+
+def test_the_indexes_have_the_names_that_were_promised(engine: Engine) -> None:
+    query = "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
+    assert set(values(engine, query)) >= INDEXES
+    unique = query + " AND indexdef LIKE 'CREATE UNIQUE%'"
+    assert set(values(engine, unique)) >= {"idx_users_phone_number", "idx_users_email"}
+
+
+def test_no_index_of_userchats_mentions_what_every_append_changes(
+    engine: Engine,
+) -> None:
+    query = """
+        SELECT indexname FROM pg_indexes
+        WHERE tablename = 'userchats' AND indexdef ~ '(messages|updated_at)'
+    """
+    assert values(engine, query) == []
+
+
+def test_everything_carries_a_comment(engine: Engine) -> None:
+    tables = """
+        SELECT relname FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+          AND obj_description(oid, 'pg_class') IS NULL
+    """
+    columns = """
+        SELECT relname || '.' || attname
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0
+          AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL
+    """
+    triggers = """
+        SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal
+          AND obj_description(pg_trigger.oid, 'pg_trigger') IS NULL
+    """
+    functions = """
+        SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+          AND obj_description(oid, 'pg_proc') IS NULL
+    """
+    schemas = """
+        SELECT nspname FROM pg_namespace WHERE nspname IN ('public', 'procrastinate')
+          AND obj_description(oid, 'pg_namespace') IS NULL
+    """
+    for query in (tables, columns, triggers, functions, schemas):
+        assert values(engine, query) == []
+
+
+REFUSED = {
+    "two active chats of a user": """
+        INSERT INTO userchats (chat_id, customer_id)
+        SELECT 'fedcba9876543210', user_id FROM users""",
+    "a chat_id that is not 16 hex characters": """
+        INSERT INTO userchats (chat_id, customer_id, is_active)
+        SELECT 'FEDCBA9876543210', user_id, false FROM users""",
+    "messages that are no array": "UPDATE userchats SET messages = '{}'",
+    "messages that are missing": "UPDATE userchats SET messages = NULL",
+    "metadata that is no object": "UPDATE userchats SET metadata = '[]'",
+    "metadata that is missing": "UPDATE userchats SET metadata = NULL",
+    "a chat of nobody": """
+        INSERT INTO userchats (chat_id, customer_id)
+        VALUES ('fedcba9876543210', gen_random_uuid())""",
+    "an address twice": "INSERT INTO users (phone_number) TABLE phone_numbers",
+    "an email twice": """
+        INSERT INTO users (phone_number, email)
+        VALUES ('whatsapp:+1', 'a@example.com'), ('whatsapp:+2', 'a@example.com')""",
+    "a user without an address": "INSERT INTO users (full_name) VALUES ('Ana')",
+    "a SID taken in twice": """
+        INSERT INTO inbound_messages (message_sid, address)
+        SELECT message_sid, address FROM inbound_messages""",
+    "a part's place taken twice": """
+        INSERT INTO reply_parts
+          (reference_id, chat_id, user_id, position, address, body)
+        SELECT reference_id, chat_id, user_id, position, address, body
+        FROM reply_parts""",
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_the_database_itself_refuses(engine: Engine, chat_id: str, what: str) -> None:
+    change(engine, "CREATE VIEW phone_numbers AS SELECT phone_number FROM users")
+    with pytest.raises(exc.IntegrityError):
+        change(engine, REFUSED[what])
+
+
+def test_closing_first_makes_room_for_another_active_chat(
+    engine: Engine, chat_id: str
+) -> None:
+    change(engine, "UPDATE userchats SET is_active = false")
+    assert change(engine, REFUSED["two active chats of a user"]) == 1
+
+
+def test_an_append_sets_the_time_of_the_last_message(
+    engine: Engine, pg: PostgresChatStore, chat_id: str
+) -> None:
+    change(engine, "UPDATE userchats SET messages = messages || '[]'::jsonb")
+    assert value(engine, "SELECT now() - updated_at < '1 minute' FROM userchats")
+
+
+def test_closing_a_chat_leaves_the_time_of_its_last_message(
+    engine: Engine, chat_id: str
+) -> None:
+    change(engine, "UPDATE userchats SET is_active = false, metadata = '{\"a\": 1}'")
+    assert value(engine, "SELECT updated_at FROM userchats") == LONG_AGO
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE users SET full_name = 'Ana'", "UPDATE reply_parts SET attempts = 1"],
+)
+def test_a_change_of_a_row_sets_its_updated_at(
+    engine: Engine, chat_id: str, statement: str
+) -> None:
+    change(engine, statement)
+    table = statement.split()[1]
+    assert value(engine, f"SELECT updated_at > created_at FROM {table}")  # noqa: S608
+
+
+def test_a_hundred_appends_touch_no_index(database_url: str) -> None:
+    # One connection: each one reports what it counted at its own next end.
+    engine = build_engine(database_url, Limits(connections=1))
+    pg = PostgresChatStore(engine, timedelta(days=1))
+    for n in range(101):
+        take_in(pg, said(f"message {n}, of a length that people write " * 4))
+    rows(engine, "SELECT pg_stat_force_next_flush()")
+    query = """
+        SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables
+        WHERE relname = 'userchats'
+    """
+    ((every, hot),) = rows(engine, query)
+    engine.dispose()
+    assert every == 100
+    assert hot >= 95  # a page that is full moves the row now and then
