@@ -8,12 +8,23 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from db.errors import OperatorError
+
 Value = TypeVar("Value")
 
 
 def load_environment(environment: Mapping[str, str], file: Path) -> dict[str, str]:
-    """Return the .env file's values under those of the environment, which win."""
-    values = dotenv_values(file, interpolate=False)
+    """Return the .env file's values under those of the environment, which win.
+
+    Raises OperatorError if the file is there and can't be read.
+    """
+    try:
+        values = dotenv_values(file, interpolate=False, encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise OperatorError(
+            f"{file} can't be read: it must be a text file in UTF-8 that the user who"
+            " starts the bot may read."
+        ) from None
     known = {name: value for name, value in values.items() if value is not None}
     return {**known, **environment}
 
@@ -28,10 +39,17 @@ class Reader:
     def text(self, name: str, pattern: str = "", hint: str = "") -> str | None:
         """Return the variable, None where it is unset, empty or not as expected."""
         value = self._environment.get(name, "").strip()
+        if not _is_unicode(value):
+            self.problems[name] = "must be text in UTF-8"
+            return None
         if value and pattern and not re.fullmatch(pattern, value):
             self.problems[name] = f"must be {hint}"
             return None
         return value or None
+
+    def is_set(self, *names: str) -> bool:
+        """Tell whether any of the variables is set, rightly or wrongly."""
+        return any(self._environment.get(name, "").strip() for name in names)
 
     def parsed(
         self, name: str, parse: Callable[[str], Value], default: Value, hint: str
@@ -74,10 +92,20 @@ def _within(value: Value, least: Value, most: Value) -> Value:
     return value
 
 
-def _parse_http_url(value: str) -> str | None:
+def _is_unicode(value: str) -> bool:
+    """Tell whether the bytes were UTF-8; else Python shows them as surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _parse_http_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
         raise ValueError
-    if parts.username or parts.query or (parts.port or 1) < 1:
+    # What would be lost, or would be a secret shown to whoever sees the address.
+    if re.search(r"[^!-~]|[?#]", value) or "@" in parts.netloc:
         raise ValueError
     return value.rstrip("/")

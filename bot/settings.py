@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -28,6 +29,11 @@ DEFAULT_SYSTEM_PROMPT = (
     "few short sentences, in the language of the customer. Never invent prices, "
     "opening hours or promises."
 )
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+ADDRESS = r"whatsapp:\+[1-9][0-9]{6,14}"
+# Goes into an HTTP header, which holds nothing else.
+KEY = "[!-~]+"
+KEY_HINT = "as it was given to you: letters, digits and signs, without a blank"
 
 
 class SettingsError(OperatorError):
@@ -146,18 +152,18 @@ MISSING = {
 
 def _read_settings(read: Reader) -> Settings:
     port = read.integer("PORT", 8000, 1, 65535)
-    levels = "DEBUG|INFO|WARNING|ERROR"
     data = read.text("DATA_FOLDER")
+    level = read.text("LOG_LEVEL", f"(?i:{'|'.join(LEVELS)})", " or ".join(LEVELS))
+    backend = read.text("STORAGE_BACKEND", "database|memory", "database or memory")
     return Settings(
-        storage_backend=read.text("STORAGE_BACKEND", "database|memory", STORES)
-        or "database",
+        storage_backend=backend or "database",
         database_url=_read_database_url(read),
         twilio=_read_twilio(read),
         llm=_read_llm(read),
         llm_temperature=read.number("LLM_TEMPERATURE", 0.3, 0, 2),
         llm_max_tokens=read.integer("LLM_MAX_TOKENS", 500, 1, 100_000),
         llm_timeout_seconds=read.number("LLM_TIMEOUT_SECONDS", 60, 0.1, 600),
-        public_base_url=read.url("PUBLIC_BASE_URL") or f"http://127.0.0.1:{port}",
+        public_base_url=_read_public_base_url(read) or f"http://127.0.0.1:{port}",
         system_prompt=_read_system_prompt(read),
         **_read_talk(read),
         port=port,
@@ -166,12 +172,17 @@ def _read_settings(read: Reader) -> Settings:
         worker_concurrency=read.integer("WORKER_CONCURRENCY", 64, 1, 1000),
         worker_metrics_port=read.integer("WORKER_METRICS_PORT", 0, 0, 65535) or None,
         simulator_port=read.integer("SIMULATOR_PORT", 8001, 1, 65535),
-        log_level=(read.text("LOG_LEVEL", f"(?i:{levels})", levels) or "INFO").upper(),
-        data_folder=Path(data) if data else PROJECT / ".data",
+        log_level=(level or "INFO").upper(),
+        data_folder=Path(data).absolute() if data else PROJECT / ".data",
     )
 
 
-STORES = "database or memory"
+def _read_public_base_url(read: Reader) -> str | None:
+    url = read.url("PUBLIC_BASE_URL")
+    # https://www.twilio.com/docs/messaging/api/message-resource (StatusCallback)
+    if url and "_" in urlsplit(url).netloc:
+        read.problems["PUBLIC_BASE_URL"] = "must name a host without _ for Twilio"
+    return url
 
 
 def _read_talk(read: Reader) -> dict[str, Any]:
@@ -185,66 +196,63 @@ def _read_talk(read: Reader) -> dict[str, Any]:
             "PROMPT_TOKEN_BUDGET", 4000, 200, 1_000_000
         ),
         "session_timeout": timedelta(minutes=idle),
-        "answer_quiet_seconds": read.number("ANSWER_QUIET_SECONDS", 0.8, 0, 5),
+        "answer_quiet_seconds": read.number("ANSWER_QUIET_SECONDS", 0.8, 0, 2),
         "answer_notice_seconds": read.number("ANSWER_NOTICE_SECONDS", 120, 0, 86_400),
         "answer_max_age": timedelta(minutes=age),
     }
 
 
 def _read_database_url(read: Reader) -> str | None:
-    url = read.text("DATABASE_URL")
-    host = read.text("POSTGRES_HOST")
-    if url is None and host is not None:
-        return _build_database_url(read, host)
+    if not read.is_set("DATABASE_URL") and read.is_set("POSTGRES_HOST"):
+        return _build_database_url(read)
     hint = "an address such as postgresql://user:password@host:5432/name"
     return read.parsed("DATABASE_URL", _check_database_url, None, hint)
 
 
-def _build_database_url(read: Reader, host: str) -> str:
+def _build_database_url(read: Reader) -> str:
     url = URL.create(
         "postgresql",
-        username=read.text("POSTGRES_USER"),
+        username=read.text("POSTGRES_USER") or "whatsapp_bot",
         password=read.text("POSTGRES_PASSWORD"),
-        host=host,
+        host=read.text("POSTGRES_HOST", "[0-9A-Za-z._:-]+", "a host's name or address"),
         port=read.integer("POSTGRES_PORT", 5432, 1, 65535),
-        database=read.text("POSTGRES_DB") or "whatsapp_bot",
+        database=read.text("POSTGRES_DB", "[0-9A-Za-z_.-]+", "a database's name")
+        or "whatsapp_bot",
     )
     return url.render_as_string(hide_password=False)
 
 
-def _check_database_url(url: str) -> str | None:
+def _check_database_url(url: str) -> str:
     if not url.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
         raise ValueError
     try:
-        parse_url(url)
+        port = parse_url(url).port or 5432
     except ArgumentError as error:
         raise ValueError from error
+    if not 1 <= port <= 65535:
+        raise ValueError
     return url
 
 
 def _read_twilio(read: Reader) -> TwilioSettings | None:
     sid = read.text("TWILIO_ACCOUNT_SID", "AC[0-9a-fA-F]{32}", "AC and 32 hex digits")
-    tokens = [t.strip() for t in (read.text("TWILIO_AUTH_TOKEN") or "").split(",")]
+    tokens = _read_tokens(read)
     number = read.text("TWILIO_WHATSAPP_NUMBER", ADDRESS, "like whatsapp:+14155238886")
     key = read.text("TWILIO_API_KEY_SID", "SK[0-9a-fA-F]{32}", "SK and 32 hex digits")
-    secret = read.text("TWILIO_API_KEY_SECRET")
+    secret = read.text("TWILIO_API_KEY_SECRET", KEY, KEY_HINT)
     service = read.text(
         "TWILIO_MESSAGING_SERVICE_SID", "MG[0-9a-fA-F]{32}", "MG and 32 hex digits"
     )
-    given = {
-        "TWILIO_ACCOUNT_SID": sid,
-        "TWILIO_AUTH_TOKEN": "".join(tokens),
-        "TWILIO_WHATSAPP_NUMBER": number,
-    }
     base_url = read.url("TWILIO_API_BASE_URL")
-    if not any(given.values()) and not any((key, secret, service)):
+    keys = {"TWILIO_API_KEY_SID": key, "TWILIO_API_KEY_SECRET": secret}
+    if not read.is_set(*MISSING["twilio"], *keys, "TWILIO_MESSAGING_SERVICE_SID"):
         return None
-    read.expect_all(given)
-    if key or secret:
-        read.expect_all({"TWILIO_API_KEY_SID": key, "TWILIO_API_KEY_SECRET": secret})
+    read.expect_all(dict(zip(MISSING["twilio"], (sid, tokens, number), strict=True)))
+    if read.is_set(*keys):
+        read.expect_all(keys)
     return TwilioSettings(
         account_sid=sid or "",
-        auth_tokens=tuple(token for token in tokens if token),
+        auth_tokens=tokens,
         whatsapp_number=number or "",
         api_key_sid=key,
         api_key_secret=secret,
@@ -253,13 +261,17 @@ def _read_twilio(read: Reader) -> TwilioSettings | None:
     )
 
 
-ADDRESS = r"whatsapp:\+[1-9]\d{6,14}"
+def _read_tokens(read: Reader) -> tuple[str, ...]:
+    given = read.text("TWILIO_AUTH_TOKEN", "[ -~]+", f"{KEY_HINT}, or several by ,")
+    tokens = (token.strip() for token in (given or "").split(","))
+    return tuple(token for token in tokens if token)
 
 
 def _read_llm(read: Reader) -> LLMSettings | None:
-    key, base_url = read.text("OPENAI_API_KEY"), read.url("OPENAI_BASE_URL")
+    key = read.text("OPENAI_API_KEY", KEY, KEY_HINT)
+    base_url = read.url("OPENAI_BASE_URL")
     model = read.text("OPENAI_MODEL") or "gpt-4o-mini"
-    if key is None and base_url is None:
+    if not read.is_set("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         return None
     return LLMSettings(api_key=key or "none", base_url=base_url, model=model)
 

@@ -1,0 +1,190 @@
+"""Settings from the environment: defaults, bad values, and nothing given away."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import DEFAULT_SYSTEM_PROMPT, Settings, SettingsError
+
+ROOT = Path(__file__).parents[2]
+PLANTED = "planted-5ecret/%value"
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0a" * 16,
+    "TWILIO_AUTH_TOKEN": "a-token",
+    "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
+}
+DEFAULTS = {
+    "storage_backend": "database",
+    "database_url": None,
+    "twilio": None,
+    "llm": None,
+    "llm_temperature": 0.3,
+    "llm_max_tokens": 500,
+    "llm_timeout_seconds": 60,
+    "public_base_url": "http://127.0.0.1:8000",
+    "system_prompt": DEFAULT_SYSTEM_PROMPT,
+    "max_conversation_history": 20,
+    "prompt_token_budget": 4000,
+    "session_timeout": timedelta(days=1),
+    "answer_quiet_seconds": 0.8,
+    "answer_notice_seconds": 120,
+    "answer_max_age": timedelta(hours=1),
+    "port": 8000,
+    "web_threads": 8,
+    "web_workers": 2,
+    "worker_concurrency": 64,
+    "worker_metrics_port": None,
+    "simulator_port": 8001,
+    "log_level": "INFO",
+    "data_folder": ROOT / ".data",
+}
+# What each variable sets, where it is one setting: a good value, and what it becomes.
+GOOD: dict[str, tuple[str, str, Any]] = {
+    "STORAGE_BACKEND": ("memory", "storage_backend", "memory"),
+    "LLM_TEMPERATURE": ("0", "llm_temperature", 0),
+    "LLM_MAX_TOKENS": ("1", "llm_max_tokens", 1),
+    "LLM_TIMEOUT_SECONDS": ("2.5", "llm_timeout_seconds", 2.5),
+    "PUBLIC_BASE_URL": (
+        "https://b.example/x/",
+        "public_base_url",
+        "https://b.example/x",
+    ),
+    "SYSTEM_PROMPT": (" Be kind. ", "system_prompt", "Be kind."),
+    "MAX_CONVERSATION_HISTORY": ("1", "max_conversation_history", 1),
+    "PROMPT_TOKEN_BUDGET": ("200", "prompt_token_budget", 200),
+    "SESSION_TIMEOUT_MINUTES": ("5", "session_timeout", timedelta(minutes=5)),
+    "ANSWER_QUIET_SECONDS": ("0", "answer_quiet_seconds", 0),
+    "ANSWER_NOTICE_SECONDS": ("1", "answer_notice_seconds", 1),
+    "ANSWER_MAX_AGE_MINUTES": ("0.5", "answer_max_age", timedelta(seconds=30)),
+    "PORT": (" 9000 ", "port", 9000),
+    "WEB_THREADS": ("1", "web_threads", 1),
+    "WEB_WORKERS": ("1", "web_workers", 1),
+    "WORKER_CONCURRENCY": ("1", "worker_concurrency", 1),
+    "WORKER_METRICS_PORT": ("9100", "worker_metrics_port", 9100),
+    "SIMULATOR_PORT": ("65535", "simulator_port", 65535),
+    "LOG_LEVEL": ("debug", "log_level", "DEBUG"),
+    "DATA_FOLDER": ("/srv/bot", "data_folder", Path("/srv/bot")),
+}
+BAD = {
+    "STORAGE_BACKEND": ["mongo", "Memory"],
+    "DATABASE_URL": ["sqlite:///x", "/tmp", "postgresql://h:a/x", "postgres://h:70000/x"],
+    "TWILIO_ACCOUNT_SID": ["AC12", "SK" + "0" * 32, "AC" + "g" * 32],
+    "TWILIO_AUTH_TOKEN": ["t\u00f6ken", "a\tb"],
+    "TWILIO_WHATSAPP_NUMBER": ["+14155238886", "whatsapp:14155238886", "whatsapp:+1"],
+    "TWILIO_API_KEY_SID": ["AC" + "0" * 32],
+    "TWILIO_API_KEY_SECRET": ["two words", "\u00e9"],
+    "TWILIO_MESSAGING_SERVICE_SID": ["MG"],
+    "TWILIO_API_BASE_URL": ["api.twilio.com", "ftp://x", "http://", "http://u:p@x"],
+    "PUBLIC_BASE_URL": [
+        "bot.example", "https://x?a=1", "https://x?", "https://x#rc=3", "https://:p@x",
+        "https://a b.example", "https://my_bot.example", "https://x:0", "https://x:a",
+    ],
+    "OPENAI_API_KEY": ["sk two", "sk-\u2026"],
+    "OPENAI_BASE_URL": ["localhost:11434", "https://key@x/v1"],
+    "LLM_TEMPERATURE": ["warm", "-1", "3", "nan", "inf"],
+    "LLM_MAX_TOKENS": ["0", "1.5", "many"],
+    "LLM_TIMEOUT_SECONDS": ["0", "601", "inf"],
+    "SYSTEM_PROMPT_FILE": ["/no/such/file", "/"],
+    "MAX_CONVERSATION_HISTORY": ["0", "1001"],
+    "PROMPT_TOKEN_BUDGET": ["199"],
+    "SESSION_TIMEOUT_MINUTES": ["0", "9" * 400],
+    "ANSWER_QUIET_SECONDS": ["3"],
+    "ANSWER_NOTICE_SECONDS": ["-1"],
+    "ANSWER_MAX_AGE_MINUTES": ["0"],
+    "PORT": ["0", "65536", "http"],
+    "WEB_THREADS": ["0"],
+    "WEB_WORKERS": ["0"],
+    "WORKER_CONCURRENCY": ["0"],
+    "WORKER_METRICS_PORT": ["-1"],
+    "SIMULATOR_PORT": ["x"],
+    "LOG_LEVEL": ["TRACE", "10"],
+}  # fmt: skip
+
+
+def problems_of(**environment: str) -> dict[str, str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(environment)
+    return caught.value.problems
+
+
+def values_of(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in DEFAULTS}
+
+
+@pytest.mark.parametrize("environment", [{}, dict.fromkeys([*GOOD, *BAD], " ")])
+def test_unset_and_empty_variables_have_their_defaults(
+    environment: Mapping[str, str],
+) -> None:
+    assert values_of(Settings.from_env(environment)) == DEFAULTS
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_variable_sets_its_setting_and_nothing_else(name: str) -> None:
+    value, setting, expected = GOOD[name]
+    changed = values_of(Settings.from_env({name: value}))
+    public = {"PORT": {"public_base_url": "http://127.0.0.1:9000"}}.get(name, {})
+    assert changed == DEFAULTS | {setting: expected} | public
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in BAD for value in BAD[name]]
+)
+def test_a_bad_value_is_named_with_what_to_do(name: str, value: str) -> None:
+    problems = problems_of(**{**TWILIO, name: value})
+    companions = {"TWILIO_API_KEY_SID": "TWILIO_API_KEY_SECRET"}
+    companions |= {other: one for one, other in companions.items()}
+    assert set(problems) - {companions.get(name)} == {name}
+    assert problems[name].startswith("must ")
+
+
+def test_all_bad_variables_are_named_in_one_message() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({name: values[0] for name, values in BAD.items()})
+    lines = str(caught.value).splitlines()[1:]
+    assert {line.split(":")[0].strip() for line in lines} == set(BAD)
+
+
+def test_no_message_holds_a_value() -> None:
+    bad = dict.fromkeys([*BAD, "SYSTEM_PROMPT"], f"{PLANTED} \u00e9")
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(bad)
+    assert len(caught.value.problems) == len(BAD)
+    for text in (str(caught.value), repr(caught.value), str(caught.value.problems)):
+        assert PLANTED not in text
+
+
+def test_no_secret_is_in_what_settings_look_like() -> None:
+    secrets = {
+        "TWILIO_AUTH_TOKEN": "planted-one,planted-two",
+        "TWILIO_API_KEY_SID": "SK" + "0" * 32,
+        "TWILIO_API_KEY_SECRET": "planted-three",
+        "OPENAI_API_KEY": "planted-four",
+        "DATABASE_URL": "postgresql://bot:planted-five@h/x",
+    }
+    settings = Settings.from_env(TWILIO | secrets)
+    assert "planted" not in repr(settings)
+    assert "planted" not in "\n".join(settings.describe())
+
+
+def test_a_bad_env_stops_a_process_with_one_message_and_no_value() -> None:
+    environment = {"PORT": PLANTED, "LLM_TEMPERATURE": PLANTED, "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "bot", "settings", "check"]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert "PORT: must be a whole number" in ended.stderr
+    assert "LLM_TEMPERATURE: must be a number from 0 to 2" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert PLANTED not in ended.stderr + ended.stdout
+
+
+def test_text_that_is_no_utf_8_is_refused() -> None:
+    assert problems_of(SYSTEM_PROMPT="Ol\udce1") == {
+        "SYSTEM_PROMPT": "must be text in UTF-8"
+    }
