@@ -16,10 +16,14 @@ from typing import Any
 from prometheus_client import Counter, Histogram
 from pythonjsonlogger.json import JsonFormatter
 
-# +12 345 6789 and whatsapp:CC.id, however they are written around.
-NUMBER = re.compile(r"\+(\d{2})\d{3,11}(\d{2})(?!\d)")
-USERNAME_ID = re.compile(r"(whatsapp(?::|%3A)[A-Z]{2}\.(?:ENT\.)?)[A-Za-z0-9]+")
-ESCAPED_NUMBER = re.compile(r"%2B(\d{2})\d{3,11}(\d{2})(?!\d)")
+# +12 345 6789, however it is written around, as it stands in a URL too.
+NUMBER = re.compile(r"(\+|%2B)([0-9]{2})[0-9]{3,}([0-9]{2})", re.IGNORECASE)
+# What follows whatsapp: is an address even where it is no number, such as CC.id. An
+# escape of JSON's is taken whole, so that a masked line stays valid.
+ADDRESS = re.compile(
+    r"(whatsapp(?::|%3A)(?!\+|%2B)(?:[A-Z]{2}\.(?:ENT\.)?)?)"
+    r"(?:[^\s\\\"'&,;<>(){}\[\]]|\\.)+"
+)
 
 _about: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar(
     "about", default=None
@@ -36,9 +40,8 @@ SENDS = Counter("bot_sends", "Parts given to Twilio by outcome", ["outcome"])
 
 
 def mask(text: str) -> str:
-    """Hide the middle of phone numbers and the whole of username ids."""
-    text = NUMBER.sub(r"+\1***\2", text)
-    return USERNAME_ID.sub(r"\1***", ESCAPED_NUMBER.sub(r"%2B\1***\2", text))
+    """Hide the middle of phone numbers and the whole of other addresses."""
+    return ADDRESS.sub(r"\1***", NUMBER.sub(r"\1\2***\3", text))
 
 
 @contextmanager
@@ -52,10 +55,7 @@ def bound(**about: str) -> Iterator[None]:
 
 
 class _MaskedJson(JsonFormatter):
-    """A JSON line with the bound fields; every text in it is masked."""
-
-    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        return {key: _mask_value(value) for key, value in log_data.items()}
+    """A JSON line with the bound fields, masked as a whole, whatever is in it."""
 
     def add_fields(
         self,
@@ -64,38 +64,43 @@ class _MaskedJson(JsonFormatter):
         message_dict: dict[str, Any],
     ) -> None:
         super().add_fields(log_data, record, message_dict)
-        log_data.update(_about.get() or {})
+        for name, value in (_about.get() or {}).items():
+            log_data.setdefault(name, value)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))
 
 
-def _mask_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, dict):
-        return {key: _mask_value(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_mask_value(inner) for inner in value]
-    return value
-
-
-# These say at INFO what our own lines say better, or log query strings with numbers.
-LOUD = ("procrastinate", "twilio", "httpx", "httpx2", "openai", "alembic", "urllib3")
+OURS = ("bot", "db")
+# They write to handlers of their own, in a format of their own.
+APART = ("gunicorn.error", "gunicorn.access")
 
 
 def configure_logging(level: str) -> None:
-    """Send every logger of the process to stdout as JSON lines."""
+    """Send every logger of the process to stdout as JSON lines from `level` on.
+
+    Of libraries from WARNING on: below, they tell bodies, headers and addresses.
+    """
     handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_build_formatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in APART:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+
+
+def _build_formatter() -> logging.Formatter:
     formatter = _MaskedJson(
         "%(asctime)s %(levelname)s %(name)s %(message)s",
         rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
-        json_ensure_ascii=False,
+        json_ensure_ascii=True,  # nothing in a line can look like the end of a line
         timestamp=False,
     )
     formatter.converter = time.gmtime
     formatter.default_time_format = "%Y-%m-%dT%H:%M:%S"
     formatter.default_msec_format = "%s.%03dZ"
-    handler.setFormatter(formatter)
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in LOUD:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    return formatter

@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from bot.settings import Settings
 
-GRACEFUL_SECONDS = 6
+GRACEFUL_SECONDS = 5
 # A worker that hangs this long is replaced; the longest request is an inline answer.
 STUCK_SECONDS = 30
 
@@ -38,10 +38,16 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "keepalive": 65,
             "control_socket_disable": True,
             "loglevel": "warning",
+            "on_starting": self._configure_logging,
             "child_exit": _forget_metrics,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
+
+    def _configure_logging(self, _server: object) -> None:
+        from bot.observability import configure_logging  # noqa: PLC0415  (see serve)
+
+        configure_logging(self._settings.log_level)
 
     def load(self) -> Flask:
         """Build the application, in each worker process."""
