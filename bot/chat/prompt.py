@@ -40,13 +40,27 @@ def arrange_turns(turns: Iterable[Turn]) -> list[Turn]:
         if turn.role == "user":
             waiting.append(turn)
         elif turn.in_reply_to:
-            settled = [t for t in waiting if t.message_sid in turn.in_reply_to]
-            waiting = [t for t in waiting if t.message_sid not in turn.in_reply_to]
+            settled, waiting = _split(waiting, turn.in_reply_to)
             arranged += _spoken(settled, turn)
         elif turn.role == "assistant" and not turn.notice_for:
-            arranged += [*(t for t in waiting if t.message_sid is None), turn]
-            waiting = [t for t in waiting if t.message_sid is not None]
+            settled, waiting = _split(waiting, ())
+            arranged += [*settled, turn]
     return arranged + waiting
+
+
+def _split(
+    waiting: Iterable[Turn], sids: Sequence[str]
+) -> tuple[list[Turn], list[Turn]]:
+    """Return the turns that are settled by now, and those that aren't.
+
+    What has no SID, such as a turn put in by hand, waits for no answer of its own.
+    """
+    settled: list[Turn] = []
+    still_waiting: list[Turn] = []
+    for turn in waiting:
+        is_settled = turn.message_sid is None or turn.message_sid in sids
+        (settled if is_settled else still_waiting).append(turn)
+    return settled, still_waiting
 
 
 def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
@@ -63,7 +77,7 @@ def describe_turn(turn: Turn) -> str:
 
 def media_kind(media: Media) -> str:
     """Return audio, video, image, location, contact, document or unknown."""
-    content_type = str(media.get("type", ""))
+    content_type = str(media.get("type", "")).partition(";")[0].strip().lower()
     if content_type in {"text/vcard", "text/x-vcard", "contact"}:
         return "contact"
     kind = content_type.partition("/")[0]

@@ -14,14 +14,14 @@ from threading import Event
 from bot.chat import turn as turns
 from bot.chat.turn import Batch, Policy
 from bot.llm.protocol import LLM, LLMError
-from bot.observability import ANSWERS, LLM_ERRORS, LLM_SECONDS
+from bot.observability import ANSWERS, LLM_ERRORS, LLM_SECONDS, bound
 from db.records import Reply, Userchat
 from db.store import ChatStore
 
 log = logging.getLogger(__name__)
 
 MOST_REPLIES_A_CALL = 100
-MOST_PROMPTS_A_REPLY = 3  # the first, and two more when new messages came meanwhile
+MOST_PROMPTS_AGAIN = 2  # when new messages came while the LLM worked
 MOST_QUIET_WAITS = 3
 MOST_POISONED_ATTEMPTS = 5
 
@@ -55,14 +55,21 @@ class Talk:
         """
         deadline = None if seconds is None else time.monotonic() + seconds
         replies: list[Reply] = []
+        refused: Batch = ()
         for _ in range(MOST_REPLIES_A_CALL):
             chat = self.store.load_chat(chat_id)
             batch = turns.next_batch(chat) if chat else ()
             if chat is None or not batch:
                 break
-            reply = self.prepare(self._reply_to(chat, batch, attempt, deadline))
-            if self._record(chat_id, reply):
-                replies.append(reply)
+            if batch == refused:
+                log.error("a reply was refused, though its messages look unanswered")
+                break
+            with bound(message_sid=batch[-1].message_sid or ""):
+                reply = self.prepare(self._reply_to(chat, batch, attempt, deadline))
+                if self._record(chat_id, reply):
+                    replies.append(reply)
+                else:
+                    refused = batch
         return replies
 
     def give_up(self, chat_id: str, reason: str) -> list[Reply]:
@@ -71,8 +78,9 @@ class Talk:
         batch = turns.next_batch(chat) if chat else ()
         if not batch:
             return []
-        reply = self.prepare(turns.give_up(batch, reason))
-        return [reply] if self._record(chat_id, reply) else []
+        with bound(message_sid=batch[-1].message_sid or ""):
+            reply = self.prepare(turns.give_up(batch, reason))
+            return [reply] if self._record(chat_id, reply) else []
 
     def _record(self, chat_id: str, reply: Reply) -> bool:
         stored = self.store.record_reply(chat_id, reply)
@@ -89,20 +97,22 @@ class Talk:
         if turns.is_too_old(batch, self.policy):
             return turns.give_up(batch, "no answer within ANSWER_MAX_AGE_MINUTES")
         with self.typing(batch[-1].message_sid or ""):
-            chat, batch = self._wait_for_quiet(chat, batch)
+            chat, batch = self._wait_for_quiet(chat, batch, deadline)
             try:
                 return self._ask(chat, batch, deadline)
             except LLMError as error:
                 return self._after_failure(chat, batch, error, attempt, deadline)
 
-    def _wait_for_quiet(self, chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
+    def _wait_for_quiet(
+        self, chat: Userchat, batch: Batch, deadline: float | None
+    ) -> tuple[Userchat, Batch]:
         """Return the chat once nothing new came for a moment, or after three."""
         for _ in range(MOST_QUIET_WAITS):
             silent = turns.age_of(batch[-1:]).total_seconds()
             quiet = self.policy.quiet_seconds
             if silent >= quiet:
                 break
-            self.stopping.wait(min(quiet, quiet - silent))
+            self.stopping.wait(_until(deadline, min(quiet, quiet - silent)))
             chat, batch = self._refreshed(chat, batch)
         return chat, batch
 
@@ -115,22 +125,33 @@ class Talk:
         return fresh, newer
 
     def _ask(self, chat: Userchat, batch: Batch, deadline: float | None) -> Reply:
-        """Return the LLM's answer; ask again if messages came while it worked."""
-        for _ in range(MOST_PROMPTS_A_REPLY):
-            prompt = turns.prompt_for(chat, batch, self.policy)
-            completion = self.llm.complete(prompt, self._seconds_left(deadline))
-            LLM_SECONDS.observe(completion.response_time)
-            reply = turns.reply_with(completion, batch)
+        """Return the LLM's answer; ask again if messages came while it worked.
+
+        If that fails, the answer to what came first still holds; the rest comes next.
+        """
+        reply = self._complete(chat, batch, deadline)
+        for _ in range(MOST_PROMPTS_AGAIN):
             fresh, newer = self._refreshed(chat, batch)
             if newer == batch:
                 break
             chat, batch = fresh, newer
+            try:
+                reply = self._complete(chat, batch, deadline)
+            except LLMError:
+                break
         return reply
 
-    def _seconds_left(self, deadline: float | None) -> float:
-        if deadline is None:
-            return self.policy.llm_seconds
-        return max(0.1, min(self.policy.llm_seconds, deadline - time.monotonic()))
+    def _complete(self, chat: Userchat, batch: Batch, deadline: float | None) -> Reply:
+        prompt = turns.prompt_for(chat, batch, self.policy)
+        try:
+            seconds = _until(deadline, self.policy.llm_seconds)
+            completion = self.llm.complete(prompt, seconds)
+        except LLMError as error:
+            LLM_ERRORS.inc()
+            log.warning("the LLM gave no answer: %s", error)
+            raise
+        LLM_SECONDS.observe(completion.response_time)
+        return turns.reply_with(completion, batch)
 
     def _after_failure(
         self,
@@ -141,14 +162,19 @@ class Talk:
         deadline: float | None,
     ) -> Reply:
         """Return a word to the user; raise the error if none is due yet."""
-        LLM_ERRORS.inc()
-        log.warning("the LLM gave no answer: %s", error)
         poisoned = error.permanent and attempt + 1 >= MOST_POISONED_ATTEMPTS
         if deadline is not None or poisoned or turns.is_too_old(batch, self.policy):
             return turns.give_up(batch, str(error))
         if turns.needs_notice(chat, batch, self.policy):
             self._record(chat.chat_id, self.prepare(turns.notice(batch)))
         raise error
+
+
+def _until(deadline: float | None, seconds: float) -> float:
+    """Return `seconds`, or what is left of them until the deadline."""
+    if deadline is None:
+        return seconds
+    return min(seconds, max(0.1, deadline - time.monotonic()))
 
 
 def _note(reply: Reply) -> None:

@@ -9,7 +9,7 @@ from bot.chat import sentences
 from bot.chat.commands import Command, find_command
 from bot.chat.prompt import build_prompt, media_kind
 from bot.llm.protocol import Completion, PromptMessage
-from db.records import Reply, Turn, Userchat
+from db.records import Reply, Turn, Userchat, to_storable
 
 Batch = tuple[Turn, ...]
 
@@ -41,9 +41,13 @@ def next_batch(chat: Userchat) -> Batch:
     that a burst gets one answer.
     """
     unanswered = chat.unanswered()
-    if unanswered and _command_of(chat, unanswered[0]):
+    if unanswered and _stands_alone(chat, unanswered[0]):
         return unanswered[:1]
-    return tuple(takewhile(lambda turn: not _command_of(chat, turn), unanswered))
+    return tuple(takewhile(lambda turn: not _stands_alone(chat, turn), unanswered))
+
+
+def _stands_alone(chat: Userchat, turn: Turn) -> bool:
+    return turn.opt_out_type is not None or _command_of(chat, turn) is not None
 
 
 def _command_of(chat: Userchat, turn: Turn) -> Command | None:
@@ -81,9 +85,9 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     answered_now = {turn.message_sid for turn in batch}
     later = {turn.message_sid for turn in chat.unanswered()} - answered_now
     turns = [turn for turn in chat.turns if turn.message_sid not in later]
-    return build_prompt(
-        policy.system_prompt, turns, policy.most_turns, policy.token_budget
-    )
+    # A long burst is read whole: the answer settles all of it.
+    most_turns = max(policy.most_turns, len(batch))
+    return build_prompt(policy.system_prompt, turns, most_turns, policy.token_budget)
 
 
 def reply_with(completion: Completion, batch: Batch) -> Reply:
@@ -92,7 +96,7 @@ def reply_with(completion: Completion, batch: Batch) -> Reply:
     return Reply(
         turn=replace(
             _say(text, batch),
-            model=completion.model,
+            model=to_storable(completion.model),
             tokens_used=completion.tokens_used,
             response_time=round(completion.response_time, 3),
         )
@@ -101,8 +105,9 @@ def reply_with(completion: Completion, batch: Batch) -> Reply:
 
 def give_up(batch: Batch, reason: str) -> Reply:
     """Return the apology; the reason is kept on it and on the messages."""
-    turn = replace(_say(sentences.GIVEN_UP, batch), error=reason)
-    return Reply(turn=turn, error=reason)
+    error = to_storable(reason)
+    turn = replace(_say(sentences.GIVEN_UP, batch), error=error)
+    return Reply(turn=turn, error=error)
 
 
 def is_too_old(batch: Batch, policy: Policy) -> bool:
@@ -131,7 +136,7 @@ def age_of(batch: Batch) -> timedelta:
 def _say(text: str, batch: Batch, command: Command | None = None) -> Turn:
     return Turn(
         role="assistant",
-        content=text,
+        content=to_storable(text),
         timestamp=datetime.now(UTC),
         reference_id=str(uuid4()),
         in_reply_to=tuple(turn.message_sid for turn in batch if turn.message_sid),

@@ -1,0 +1,155 @@
+"""One user, one bot on the memory store, and an LLM that says what the test tells it.
+
+ana = Conversation("Nine to five.")
+ana.says("When do you open?")
+assert ana.hears() == ["Nine to five."]
+"""
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.chat.talk import Talk
+from bot.chat.turn import Policy
+from bot.llm.protocol import LLM, Completion, LLMError, PromptMessage
+from bot.whatsapp.inbound import parse_inbound
+from db.memory import MemoryChatStore
+from db.records import Reply, Turn, Userchat
+from db.store import ChatStore
+from tests.bot.chat.transcripts import PROMPT, minutes_ago
+
+ADDRESS = "whatsapp:+15551230000"
+AWAY = LLMError("the LLM is away")
+REFUSED = LLMError("the LLM refused the prompt", permanent=True)
+# Quiet at once: what is tested is never how long a wait takes.
+POLICY = Policy(system_prompt=PROMPT, quiet_seconds=0)
+_numbers = itertools.count(1)
+
+Thought = str | LLMError | Callable[[], str]
+
+
+class ScriptedThoughts:
+    """An LLM that has one thought after the other, the last one again and again."""
+
+    def __init__(self, *thoughts: Thought) -> None:
+        self.thoughts = deque(thoughts or ["Yes."])
+        self.prompts: list[list[PromptMessage]] = []
+        self.timeouts: list[float] = []
+
+    def complete(
+        self, prompt: Sequence[PromptMessage], timeout: float | None = None
+    ) -> Completion:
+        self.prompts.append(list(prompt))
+        self.timeouts.append(timeout or 0)
+        more = len(self.thoughts) > 1
+        thought = self.thoughts.popleft() if more else self.thoughts[0]
+        if isinstance(thought, LLMError):
+            raise thought
+        text = thought if isinstance(thought, str) else thought()
+        return Completion(text, "scripted", tokens_used=1, response_time=0.001)
+
+
+class Waits(threading.Event):
+    """Time that does not pass: notes each wait, and what happens meanwhile, happens."""
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+        self._meanwhile = meanwhile
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None, "every wait has an end"
+        self.seconds.append(timeout)
+        self._meanwhile()
+        return False
+
+
+def as_one_part(reply: Reply) -> Reply:
+    """What is sent: our own turns, whole."""
+    ours = reply.turn.role == "assistant"
+    return replace(reply, parts=(reply.turn.content,) if ours else ())
+
+
+class Conversation:
+    """What a user says and hears, and what the transcript keeps of it."""
+
+    def __init__(
+        self,
+        *thoughts: Thought,
+        policy: Policy = POLICY,
+        llm: LLM | None = None,
+        store: ChatStore | None = None,
+        stopping: threading.Event | None = None,
+    ) -> None:
+        self.thoughts = ScriptedThoughts(*thoughts)
+        self.store = store or MemoryChatStore(timedelta(days=1))
+        self.typed: list[tuple[str, str]] = []
+        self.chat_id = ""
+        self.sids: list[str] = []
+        self.talk = Talk(
+            store=self.store,
+            llm=llm or self.thoughts,
+            policy=policy,
+            prepare=as_one_part,
+            typing=self._typing,
+            stopping=stopping or threading.Event(),
+        )
+
+    @contextmanager
+    def _typing(self, message_sid: str) -> Iterator[None]:
+        self.typed.append(("begins", message_sid))
+        yield
+        self.typed.append(("ends", message_sid))
+
+    def says(self, text: str, minutes: float = 0, **fields: str) -> str:
+        """Write a message, `minutes` ago; return the chat that it opened, if it did."""
+        sid = f"SM{next(_numbers):032x}"
+        form = {"MessageSid": sid, "From": ADDRESS, "Body": text, **fields}
+        message = parse_inbound(form)
+        turn = replace(message.turn, timestamp=minutes_ago(minutes))
+        receipt = self.store.record_inbound(replace(message, turn=turn))
+        assert receipt.chat_id is not None
+        self.sids.append(sid)
+        self.chat_id = receipt.chat_id
+        return receipt.chat_id
+
+    def hears(self, attempt: int = 0, seconds: float | None = None) -> list[str]:
+        """Let the bot answer what is unanswered; return what it sends."""
+        replies = self.talk.answer(self.chat_id, attempt=attempt, seconds=seconds)
+        return [part for reply in replies for part in reply.parts]
+
+    def is_kept_waiting(self, attempt: int = 0) -> bool:
+        """Tell whether the answer failed, so that the queue tries again."""
+        try:
+            self.hears(attempt)
+        except LLMError:
+            return True
+        return False
+
+    @property
+    def chat(self) -> Userchat:
+        chat = self.store.load_chat(self.chat_id)
+        assert chat is not None
+        return chat
+
+    @property
+    def transcript(self) -> list[str]:
+        """Who said what, in the order in which it was stored."""
+        return [f"{turn.role}: {turn.content}" for turn in self.chat.turns]
+
+    @property
+    def bot_said(self) -> list[str]:
+        """Everything that the bot said in this chat."""
+        return [t.content for t in self.chat.turns if t.role == "assistant"]
+
+    @property
+    def last(self) -> Turn:
+        return self.chat.turns[-1]
+
+    def llm_saw(self, prompt: int = -1) -> list[str]:
+        """The texts of a prompt, without the system's."""
+        return [message["content"] for message in self.thoughts.prompts[prompt][1:]]
