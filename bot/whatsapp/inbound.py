@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from bot.chat.commands import Command, find_command
-from db.records import DeliveryStatus, InboundMessage, Media, Turn
+from db.records import DeliveryStatus, InboundMessage, Media, Turn, to_storable
 
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 # Also WhatsApp's business-scoped ids (whatsapp:CC.id) and whatever Twilio adds next:
 # https://www.twilio.com/docs/whatsapp/key-concepts
 ADDRESS = re.compile(r"whatsapp:[!-~]{1,180}")
-# JSONB holds neither NUL nor half of a surrogate pair.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
+STATUS = re.compile(r"[a-z_]{1,32}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 LONGEST_NAME = 200
 LONGEST_VALUE = 2000
@@ -30,7 +30,7 @@ class BadInputError(Exception):
 def parse_inbound(form: Mapping[str, str]) -> InboundMessage:
     """Return the message of an inbound webhook. Raises BadInputError."""
     message_sid = _read_sid(form)
-    content = _storable(_first_text(form, "Body", "ButtonText", "ListTitle"))
+    content = to_storable(_first_text(form, "Body", "ButtonText", "ListTitle"))
     turn = Turn(
         role="user",
         content=content,
@@ -55,14 +55,21 @@ def parse_status(form: Mapping[str, str], part: str | None) -> DeliveryStatus:
     https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
     Raises BadInputError.
     """
-    status = form.get("MessageStatus") or form.get("SmsStatus") or ""
     code = form.get("ErrorCode", "")
     return DeliveryStatus(
         message_sid=_read_sid(form),
-        status=status.lower()[:32],
+        status=_read_status(form),
         part_id=_read_part_id(part),
         error_code=int(code) if re.fullmatch("[0-9]{1,9}", code) else None,
     )
+
+
+def _read_status(form: Mapping[str, str]) -> str:
+    """Return any word, since Twilio may add some, but nothing that is no word."""
+    status = _first_text(form, "MessageStatus", "SmsStatus").lower()
+    if not STATUS.fullmatch(status):
+        raise BadInputError("MessageStatus is missing or no word")
+    return status
 
 
 def _read_part_id(part: str | None) -> UUID | None:
@@ -94,7 +101,7 @@ def _read_other_address(form: Mapping[str, str]) -> str | None:
 
 def _read_name(form: Mapping[str, str]) -> str | None:
     """Return the display name that the user chose: any text at all."""
-    name = CONTROL.sub(" ", _storable(form.get("ProfileName", ""))).strip()
+    name = CONTROL.sub(" ", to_storable(form.get("ProfileName", ""))).strip()
     return name[:LONGEST_NAME] or None
 
 
@@ -103,7 +110,7 @@ def _first_text(form: Mapping[str, str], *fields: str) -> str:
 
 
 def _short(form: Mapping[str, str], field: str) -> str | None:
-    return _storable(form.get(field, ""))[:LONGEST_VALUE] or None
+    return to_storable(form.get(field, ""))[:LONGEST_VALUE] or None
 
 
 def _read_media(form: Mapping[str, str]) -> Iterator[Media]:
@@ -120,7 +127,3 @@ def _read_location(form: Mapping[str, str]) -> Iterator[Media]:
     known = {f.lower(): text for f in fields if (text := _short(form, f))}
     if "latitude" in known and "longitude" in known:
         yield {"type": "location", **known}
-
-
-def _storable(text: str) -> str:
-    return UNSTORABLE.sub("\ufffd", text)

@@ -96,9 +96,11 @@ class Outbound:
                 status_callback=f"{self._status_url}?part={part.part_id}",
                 **self._sender(),
             )
-            return Accepted(message.sid, message.status)
         except Exception as error:
             raise explain(error) from error
+        if not message.sid:
+            raise DeliveryError("unknown", "Twilio's answer names no message")
+        return Accepted(message.sid, str(message.status))
 
     def _sender(self) -> dict[str, str]:
         service = self._twilio.messaging_service_sid

@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 class SignatureChecker:
     """Checks X-Twilio-Signature with several tokens, so that one can be rotated.
 
-    The URL is built from PUBLIC_BASE_URL and the raw path and query; forwarded headers
+    The URL is built from PUBLIC_BASE_URL, the path and the raw query; forwarded headers
     can be forged and are never read.
     """
 

@@ -4,12 +4,14 @@ https://www.twilio.com/docs/messaging/guides/webhook-request
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 from twilio.twiml.messaging_response import MessagingResponse
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.observability import ACK_SECONDS, WEBHOOKS, bound
 from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
@@ -23,6 +25,8 @@ INBOUND_PATH = "/webhooks/whatsapp"
 STATUS_PATH = "/webhooks/whatsapp/status"
 # A small bound for what people write; Twilio's own forms are a few KB.
 LARGEST_BODY = 64 * 1024
+# XML has no way to write these, not even escaped: https://www.w3.org/TR/xml/#charsets
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class RefusedError(Exception):
@@ -53,6 +57,7 @@ class Webhooks:
         routes.post(STATUS_PATH)(self.receive_status)
         routes.register_error_handler(RefusedError, _refuse)
         routes.register_error_handler(BadInputError, _refuse)
+        routes.register_error_handler(RequestEntityTooLarge, _too_large)
         routes.register_error_handler(StoreUnavailableError, _unavailable)
         return routes
 
@@ -103,21 +108,34 @@ def twiml(replies: Sequence[Reply]) -> Response:
     response = MessagingResponse()
     for reply in replies:
         for part in reply.parts:
-            response.message(part)
+            response.message(NO_XML.sub("\ufffd", part))
     return Response(str(response), mimetype="text/xml")
 
 
 def _refuse(error: RefusedError | BadInputError) -> Response:
-    status = error.status if isinstance(error, RefusedError) else 400
-    if isinstance(error, BadInputError):
-        WEBHOOKS.labels("refused", "bad input").inc()
-        log.warning("refused a webhook: %s", error)
-    return Response(f"<!-- {error} -->\n", status, mimetype="text/xml")
+    if isinstance(error, RefusedError):
+        return _error(error.status, str(error))
+    WEBHOOKS.labels("refused", "bad input").inc()
+    log.warning("refused a webhook: %s", error, extra={"path": request.path})
+    return _error(400, str(error))
+
+
+def _too_large(_: RequestEntityTooLarge) -> Response:
+    WEBHOOKS.labels("refused", "too large").inc()
+    log.warning("refused a webhook: too large", extra={"path": request.path})
+    return _error(413, f"the body is larger than {LARGEST_BODY} bytes")
 
 
 def _unavailable(error: StoreUnavailableError) -> Response:
     """Say that nothing was stored: Twilio's retry or fallback URL comes again."""
     WEBHOOKS.labels("refused", "store unavailable").inc()
     log.error("the store is away, the webhook gets 503: %s", error)
-    body = "<!-- the database is away; nothing was stored -->\n"
-    return Response(body, 503, {"Retry-After": "5"}, mimetype="text/xml")
+    response = _error(503, "the database is away; nothing was stored")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _error(status: int, reason: str) -> Response:
+    """Return TwiML that says nothing to the user; `reason` must be words of ours."""
+    body = f"<Response><!-- {reason} --></Response>\n"
+    return Response(body, status, mimetype="text/xml")

@@ -1,0 +1,229 @@
+"""What the bot asks of Twilio's REST API, held against Twilio's own description."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+import pytest
+from openapi_core import OpenAPI
+from openapi_core.testing import MockRequest
+
+from bot.settings import TwilioSettings
+from bot.whatsapp.outbound import DeliveryError, Outbound
+from db.records import Part
+from tests.house import eventually, free_port
+
+SHARED = Path(__file__).parents[3].parent / "shared"
+DESCRIPTION = SHARED / "reference" / "twilio-messages.openapi.json"
+SERVICE = "MG" + "1" * 32
+ACCOUNT = "AC" + "0" * 32
+SID = "SM" + "2" * 32
+
+
+@dataclass
+class RecordingTwilio:
+    """Answers as it is told and keeps what it was asked."""
+
+    status: int = 201
+    body: dict[str, Any] = field(default_factory=dict)
+    requests: list[MockRequest] = field(default_factory=list)
+
+    def record(self, handler: BaseHTTPRequestHandler, method: str) -> None:
+        length = int(handler.headers.get("Content-Length", 0))
+        form = handler.rfile.read(length)
+        path, _, query = handler.path.partition("?")
+        host = "messaging" if path.startswith("/v2") else "api"
+        request = MockRequest(
+            f"https://{host}.twilio.com",
+            method,
+            path,
+            args=dict(parse_qs(query)),
+            headers=dict(handler.headers),
+            data=form,
+            content_type=handler.headers.get("Content-Type", ""),
+        )
+        self.requests.append(request)
+        answer = json.dumps(self.body).encode()
+        handler.send_response(self.status)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(answer)))
+        handler.end_headers()
+        handler.wfile.write(answer)
+
+
+@contextmanager
+def listening(twilio: RecordingTwilio) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.0"
+
+        def do_POST(self) -> None:
+            twilio.record(self, "post")
+
+        def do_GET(self) -> None:
+            twilio.record(self, "get")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def outbound(origin: str, **more: str) -> Outbound:
+    twilio = TwilioSettings(
+        account_sid=ACCOUNT,
+        auth_tokens=("first", "second"),
+        whatsapp_number="whatsapp:+14155238886",
+        api_base_url=origin,
+        **more,
+    )
+    return Outbound(twilio, "https://bot.example")
+
+
+PART = Part(
+    part_id=uuid4(),
+    reference_id=uuid4(),
+    chat_id="0" * 16,
+    user_id=uuid4(),
+    position=0,
+    address="whatsapp:+15551230000",
+    body="Hello & good *morning* ☕",
+    status="sending",
+    attempts=1,
+    created_at=datetime.now(UTC),
+)
+
+
+def message(**more: object) -> dict[str, object]:
+    made = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    return {
+        "sid": SID,
+        "status": "queued",
+        "direction": "outbound-api",
+        "date_created": made,
+        "body": PART.body,
+        **more,
+    }
+
+
+@pytest.fixture(scope="module")
+def description() -> OpenAPI:
+    """Twilio's description; its forms repeat a field for each of several values."""
+    if not DESCRIPTION.exists():
+        pytest.skip("Twilio's API description does not lie beside this checkout")
+    spec = json.loads(DESCRIPTION.read_text())
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            if isinstance(operation, dict) and "requestBody" in operation:
+                for content in operation["requestBody"]["content"].values():
+                    exploded = {"style": "form", "explode": True}
+                    names = ("MediaUrl", "PersistentAction")
+                    content["encoding"] = dict.fromkeys(names, exploded)
+    return OpenAPI.from_dict(spec)
+
+
+def test_every_kind_of_request_is_one_that_twilio_describes(
+    description: OpenAPI,
+) -> None:
+    twilio = RecordingTwilio(body=message())
+    with listening(twilio) as origin:
+        outbound(origin).send_part(PART)
+        outbound(origin, messaging_service_sid=SERVICE).send_part(PART)
+        twilio.status = 200
+        twilio.body = {"messages": [message()]}
+        outbound(origin).find_sent(PART, datetime.now(UTC) - timedelta(minutes=1))
+        with outbound(origin).typing(SID):
+            eventually(lambda: len(twilio.requests) == 4)
+    for request in twilio.requests:
+        description.validate_request(request)
+    paths = [request.path for request in twilio.requests]
+    assert paths == [*[f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"] * 3, TYPING]
+
+
+TYPING = "/v2/Indicators/Typing.json"
+
+
+def test_the_description_refuses_what_twilio_would_refuse(description: OpenAPI) -> None:
+    nobody = MockRequest(
+        "https://api.twilio.com",
+        "post",
+        f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+        data=b"Body=to+nobody",
+        content_type="application/x-www-form-urlencoded",
+    )
+    with pytest.raises(Exception, match=r"(?i)error|invalid"):
+        description.validate_request(nobody)
+
+
+def test_the_status_callback_carries_the_parts_id() -> None:
+    twilio = RecordingTwilio(body=message())
+    with listening(twilio) as origin:
+        outbound(origin).send_part(PART)
+    form = parse_qs((twilio.requests[0].body or b"").decode())
+    callback = f"https://bot.example/webhooks/whatsapp/status?part={PART.part_id}"
+    assert form["StatusCallback"] == [callback]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "outcome"),
+    [
+        (429, 20429, "safe"),
+        (401, 20003, "permanent"),
+        (400, 21211, "permanent"),
+        (400, 99999, "permanent"),
+        (400, 63018, "safe"),
+        (500, 20500, "unknown"),
+        (503, None, "unknown"),
+    ],
+)
+def test_a_refusal_says_what_it_means_for_the_next_try(
+    status: int, code: int | None, outcome: str
+) -> None:
+    twilio = RecordingTwilio(status, {"code": code, "message": "No.", "status": status})
+    with listening(twilio) as origin, pytest.raises(DeliveryError) as caught:
+        outbound(origin).send_part(PART)
+    assert (caught.value.outcome, caught.value.code) == (outcome, code)
+
+
+def test_a_connection_that_was_never_made_is_safe_to_repeat() -> None:
+    with pytest.raises(DeliveryError) as caught:
+        outbound(f"http://127.0.0.1:{free_port()}").send_part(PART)
+    assert caught.value.outcome == "safe"
+
+
+def test_an_answer_that_is_no_message_leaves_the_outcome_open() -> None:
+    twilio = RecordingTwilio(body={})
+    with listening(twilio) as origin, pytest.raises(DeliveryError) as caught:
+        outbound(origin).send_part(PART)
+    assert caught.value.outcome == "unknown"
+
+
+def test_only_our_own_new_messages_with_that_text_count_as_found() -> None:
+    old = message(sid="SM" + "3" * 32, date_created="Thu, 24 Aug 2023 05:01:45 +0000")
+    other = message(sid="SM" + "4" * 32, body="Something else")
+    theirs = message(sid="SM" + "5" * 32, direction="inbound")
+    twilio = RecordingTwilio(200, {"messages": [message(), old, other, theirs]})
+    with listening(twilio) as origin:
+        since = datetime.now(UTC) - timedelta(minutes=1)
+        found = outbound(origin).find_sent(PART, since)
+    assert [accepted.message_sid for accepted in found] == [SID]
+
+
+def test_typing_that_fails_does_not_disturb_the_answer() -> None:
+    with outbound(f"http://127.0.0.1:{free_port()}").typing(SID):
+        pass
