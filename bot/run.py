@@ -31,13 +31,13 @@ from db.errors import OperatorError
 from db.shell import find_psql
 
 HOST = "127.0.0.1"
-# The local model holds 2048 tokens a conversation, answer included.
-LOCAL_MODEL_BUDGET = "1200"
+# The local model holds 2048 tokens a conversation, answer included, and rambles.
+FOR_THE_LOCAL_MODEL = {"PROMPT_TOKEN_BUDGET": "1200", "LLM_MAX_TOKENS": "80"}
 START_SECONDS = 60.0
 WATCH_SECONDS = 0.25
 # Ten seconds in all: first what works on messages, then what it needs.
-STOP_WORK_SECONDS = 7.0
-STOP_REST_SECONDS = 1.0
+STOP_WORK_SECONDS = 6.5
+STOP_REST_SECONDS = 2.0
 
 
 class RunError(OperatorError):
@@ -50,7 +50,8 @@ class Run:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.data_folder
-        self._environment = load_environment(os.environ, PROJECT / ".env")
+        given = load_environment(os.environ, PROJECT / ".env")
+        self._environment = {k: v for k, v in given.items() if v.strip()}
         self._family = Family()
         self._postgres: EmbeddedPostgres | None = None
         self._in_memory = settings.storage_backend == "memory"
@@ -120,7 +121,7 @@ class Run:
         file = self._folder / "model.log"
         self._family.add(Child("model", module, dict(self._environment), file))
         self._environment |= {"OPENAI_BASE_URL": url, "OPENAI_MODEL": MODEL_NAME}
-        self._environment.setdefault("PROMPT_TOKEN_BUDGET", LOCAL_MODEL_BUDGET)
+        self._environment = FOR_THE_LOCAL_MODEL | self._environment
         return url
 
     def _start_simulator(self) -> None:
@@ -182,6 +183,7 @@ class Run:
 def run(settings: Settings) -> None:
     """Run the bot until SIGINT or SIGTERM."""
     logging.basicConfig(format="%(message)s", level=logging.INFO)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     Run(settings).run()
 
 

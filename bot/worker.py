@@ -25,7 +25,7 @@ from db.queue import build_queue
 
 log = logging.getLogger(__name__)
 
-GRACEFUL_SECONDS = 6.0
+GRACEFUL_SECONDS = 5.5
 # A killed worker's jobs run again within silence + look, about 10 s.
 HEARTBEAT_SECONDS = 2.0
 SILENT_SECONDS = 7.0
@@ -46,7 +46,7 @@ def run(settings: Settings) -> None:
     settings.require("database", "twilio", "llm")
     configure_logging(settings.log_level)
     if settings.worker_metrics_port:
-        start_http_server(settings.worker_metrics_port, addr="127.0.0.1")
+        start_http_server(settings.worker_metrics_port)
     with asyncio.Runner() as runner:
         code = runner.run(_work(settings))
         logging.shutdown()

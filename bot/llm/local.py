@@ -113,6 +113,9 @@ def _parameters(params: Any, port: int) -> Any:
     params.cpuparams.n_threads = THREADS
     params.cpuparams_batch.n_threads = THREADS
     params.n_threads_http = HTTP_THREADS
+    # So small a model falls into loops; requests don't say otherwise.
+    params.sampling.penalty_repeat = 1.1
+    params.sampling.penalty_last_n = 256
     params.cache_ram_mib = PROMPT_CACHE_MIB
     params.ui = False
     params.verbosity = QUIET

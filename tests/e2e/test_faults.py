@@ -1,0 +1,174 @@
+"""What a user notices when something breaks: as little as possible."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from db.engine import build_engine
+from tests.house import House, NewHouse, eventually
+from tests.scripted_llm import Script
+
+
+@pytest.fixture(scope="module")
+def hasty_house(new_house: NewHouse) -> Iterator[House]:
+    """A bot that says early that an answer is late, and gives up early."""
+    with new_house(ANSWER_NOTICE_SECONDS="1", ANSWER_MAX_AGE_MINUTES="0.1") as house:
+        yield house
+
+
+@pytest.fixture
+def own_house(new_house: NewHouse) -> Iterator[House]:
+    """A bot whose processes a test may kill."""
+    with new_house() as house:
+        yield house
+
+
+def rows(house: House, query: str, **values: object) -> list[tuple[object, ...]]:
+    engine = build_engine(house.database_url or "")
+    try:
+        with engine.begin() as connection:
+            found = connection.execute(text(query), values).all()
+        return [tuple(row) for row in found]
+    finally:
+        engine.dispose()
+
+
+def test_a_worker_killed_in_the_middle_of_an_answer_loses_nothing(
+    own_house: House,
+) -> None:
+    own_house.llm.next(Script(text="never heard", delay=20))
+    ana = own_house.phone()
+    ana.says("Hello?")
+    eventually(lambda: own_house.llm.prompts)
+    own_house.kill("worker")
+    own_house.start_worker()
+    assert ana.hears() == ["You said: Hello?"]
+    assert ana.hears_nothing_more()
+
+
+def test_messages_are_taken_in_while_the_worker_is_away(own_house: House) -> None:
+    assert own_house.stop("worker") == 0
+    ana, ben = own_house.phone(), own_house.phone()
+    ana.says("First")
+    ben.says("Second")
+    ana.says("Third")
+    own_house.start_worker()
+    assert ana.hears() == ["You said: First\n\nThird"]
+    assert ben.hears() == ["You said: Second"]
+
+
+def test_a_worker_told_to_stop_finishes_what_is_in_hand(own_house: House) -> None:
+    own_house.llm.next(Script(text="Done.", delay=1.5))
+    ana = own_house.phone()
+    ana.says("Quickly!")
+    eventually(lambda: own_house.llm.prompts)
+    assert own_house.stop("worker") == 0
+    own_house.start_worker()
+    assert ana.hears() == ["Done."]
+    assert len(own_house.llm.prompts) == 1
+
+
+def test_a_killed_web_process_comes_back_without_doubling(own_house: House) -> None:
+    ana = own_house.phone()
+    sent = ana.says("Hi")
+    own_house.kill("web")
+    assert ana.says("Anybody?")["webhook_status"] is None
+    own_house.start_web()
+    ana.says("Hi", message_sid=sent["message_sid"])
+    assert ana.hears() == ["You said: Hi"]
+    assert ana.hears_nothing_more()
+
+
+def test_an_llm_that_fails_is_asked_again(database_house: House) -> None:
+    database_house.llm.reset()
+    database_house.llm.next(Script(status=500), Script(status=429), Script(close=True))
+    ana = database_house.phone()
+    ana.says("Hello")
+    assert ana.hears() == ["You said: Hello"]
+    assert ana.hears_nothing_more()
+
+
+def test_a_late_answer_is_announced_once_and_comes_once(hasty_house: House) -> None:
+    hasty_house.llm.always(Script(status=503))
+    ana = hasty_house.phone()
+    ana.says("Are you open today?")
+    assert "takes longer" in ana.hears()[0]
+    hasty_house.llm.reset()
+    assert ana.hears() == ["You said: Are you open today?"]
+    assert ana.hears_nothing_more()
+
+
+def test_what_cannot_be_answered_in_time_is_given_up_once(hasty_house: House) -> None:
+    hasty_house.llm.always(Script(status=503))
+    ana = hasty_house.phone()
+    sid = ana.says("Are you open today?")["message_sid"]
+    notice, apology = ana.hears(parts=2)
+    assert "takes longer" in notice
+    assert "could not answer" in apology
+    hasty_house.llm.reset()
+    ana.says("And now?")
+    assert "And now?" in ana.hears()[0]
+    (error,) = rows(
+        hasty_house,
+        "SELECT turn ->> 'error' FROM userchats, jsonb_array_elements(messages) turn "
+        "WHERE turn ->> 'message_sid' = :sid",
+        sid=sid,
+    )
+    assert error[0]
+
+
+def test_a_send_that_twilio_took_and_then_failed_is_not_repeated(
+    database_house: House,
+) -> None:
+    failing = {"on": "create", "kind": "500", "after_accepting": True, "count": 1}
+    database_house.faults(failing)
+    ana = database_house.phone()
+    ana.says("Hello")
+    assert ana.hears() == ["You said: Hello"]
+    eventually(lambda: parts_of(database_house, ana.address) == [("delivered", 1)])
+    assert ana.hears_nothing_more(0.1)
+
+
+def test_a_send_that_twilio_surely_refused_is_repeated(database_house: House) -> None:
+    database_house.faults({"on": "create", "kind": "429", "count": 2})
+    ana = database_house.phone()
+    ana.says("Hello")
+    assert ana.hears() == ["You said: Hello"]
+    eventually(lambda: parts_of(database_house, ana.address) == [("delivered", 3)])
+
+
+def test_a_send_that_can_never_work_is_recorded_and_not_repeated(
+    database_house: House,
+) -> None:
+    database_house.faults({"on": "create", "kind": "reject", "code": 21211, "count": 1})
+    ana = database_house.phone()
+    ana.says("Hello")
+    eventually(lambda: parts_of(database_house, ana.address) == [("failed", 1)])
+    ana.says("Hello again")
+    assert ana.hears() == ["You said: Hello again"]
+
+
+def test_a_dropped_connection_after_accepting_is_not_repeated(
+    database_house: House,
+) -> None:
+    dropped = {"on": "create", "kind": "drop", "after_accepting": True, "count": 1}
+    callbacks_lost = {"on": "callbacks", "kind": "drop", "count": 10}
+    database_house.faults(dropped, callbacks_lost)
+    ana = database_house.phone()
+    ana.says("Hello")
+    assert ana.hears() == ["You said: Hello"]
+    eventually(
+        lambda: all(p[0] != "uncertain" for p in parts_of(database_house, ana.address))
+    )
+    assert ana.hears_nothing_more()
+    database_house.faults()
+
+
+def parts_of(house: House, address: str) -> list[tuple[object, ...]]:
+    return rows(
+        house,
+        "SELECT status, attempts FROM reply_parts WHERE address = :address "
+        "ORDER BY sequence",
+        address=address,
+    )

@@ -1,0 +1,222 @@
+"""The whole bot as processes, with a scripted LLM and the simulator in Twilio's place.
+
+house.llm.always(Script(text="Nine to five."))
+ana = house.phone()
+ana.says("When do you open?")
+assert ana.hears() == ["Nine to five."]
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import requests
+
+from tests.scripted_llm import ScriptedLLM
+
+Found = TypeVar("Found")
+NewHouse = Callable[..., AbstractContextManager["House"]]
+ROOT = Path(__file__).parent.parent
+PATIENCE = 30.0
+_numbers = count(10_000)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def eventually(look: Callable[[], Found], seconds: float = PATIENCE) -> Found:
+    """Return the first truthy thing seen; fail when none comes in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"nothing within {seconds:.0f} s"
+        threading.Event().wait(0.05)
+    return found
+
+
+class House:
+    """One bot: web, worker (on a database), simulator and a scripted LLM."""
+
+    def __init__(self, folder: Path, database_url: str | None, **extra: str) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        self.llm = ScriptedLLM()
+        self.web_port, self.simulator_port = free_port(), free_port()
+        self.web_url = f"http://127.0.0.1:{self.web_port}"
+        self.simulator_url = f"http://127.0.0.1:{self.simulator_port}"
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._extra = extra
+
+    def environment(self) -> dict[str, str]:
+        """Return what every process gets; the credentials come with the simulator."""
+        plain = {k: os.environ[k] for k in ("PATH", "HOME", "LANG") if k in os.environ}
+        return {
+            **plain,
+            "DATA_FOLDER": str(self.folder),
+            "STORAGE_BACKEND": "database" if self.database_url else "memory",
+            "DATABASE_URL": self.database_url or "",
+            "PORT": str(self.web_port),
+            "SIMULATOR_PORT": str(self.simulator_port),
+            "OPENAI_BASE_URL": self.llm.base_url,
+            "OPENAI_API_KEY": "sk-secret-of-the-tests",
+            "ANSWER_QUIET_SECONDS": "0.3",
+            **self._extra,
+        }
+
+    @property
+    def account(self) -> dict[str, str]:
+        """The simulator's account, as `bot simulator` made it."""
+        found: dict[str, str] = json.loads((self.folder / "simulator.json").read_text())
+        return found
+
+    def start(self) -> None:
+        self.start_simulator()
+        self.start_web()
+        if self.database_url:
+            self.start_worker()
+
+    def start_simulator(self) -> None:
+        self._spawn("simulator", self.environment())
+        self._wait_for(f"{self.simulator_url}/healthz")
+
+    def start_web(self) -> None:
+        self._spawn("web", self._with_twilio(), "--host", "127.0.0.1")
+        self._wait_for(f"{self.web_url}/readyz")
+
+    def start_worker(self) -> None:
+        self._spawn("worker", self._with_twilio())
+        eventually(lambda: "the worker is ready" in self.log("worker"))
+
+    def _with_twilio(self) -> dict[str, str]:
+        return {
+            **self.environment(),
+            "TWILIO_ACCOUNT_SID": self.account["sid"],
+            "TWILIO_AUTH_TOKEN": self.account["token"],
+            "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
+            "TWILIO_API_BASE_URL": self.simulator_url,
+            **self._extra,
+        }
+
+    def _spawn(self, name: str, environment: dict[str, str], *arguments: str) -> None:
+        command = [sys.executable, "-m", "bot", name, *arguments]
+        with (self.folder / f"{name}.out").open("wb") as output:
+            self._processes[name] = subprocess.Popen(
+                command, env=environment, cwd=ROOT, stdout=output, stderr=output
+            )
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.out").read_text()
+
+    def kill(self, name: str) -> None:
+        """End a process as a power cut would."""
+        for pid in [*self._children(name), self._processes[name].pid]:
+            os.kill(pid, signal.SIGKILL)
+        self._processes.pop(name).wait()
+
+    def _children(self, name: str) -> list[int]:
+        pid = self._processes[name].pid
+        file = Path(f"/proc/{pid}/task/{pid}/children")
+        return [int(child) for child in file.read_text().split()]
+
+    def stop(self, name: str) -> int:
+        """Ask a process to end; return its exit code."""
+        process = self._processes.pop(name)
+        process.terminate()
+        return process.wait(PATIENCE)
+
+    def close(self) -> None:
+        for name in reversed(list(self._processes)):
+            self.stop(name)
+        self.llm.close()
+
+    @staticmethod
+    def _wait_for(url: str) -> None:
+        def answers() -> bool:
+            try:
+                return requests.get(url, timeout=2).ok
+            except requests.ConnectionError:
+                return False
+
+        eventually(answers)
+
+    def phone(self) -> "Phone":
+        """Return a phone with a number that nobody used before."""
+        return Phone(self, f"whatsapp:+1555{os.getpid() % 1000:03d}{next(_numbers)}")
+
+    def faults(self, *faults: dict[str, Any]) -> None:
+        """Have the simulator's REST side fail like that from now on."""
+        url = f"{self.simulator_url}/simulator/faults"
+        requests.put(url, json=list(faults), timeout=5).raise_for_status()
+
+
+class Phone:
+    """A person with WhatsApp."""
+
+    def __init__(self, house: House, address: str) -> None:
+        self._house = house
+        self.address = address
+        self._heard = 0
+
+    def says(self, text: str, **more: Any) -> dict[str, Any]:
+        """Send a message; return what the simulator saw of the webhook."""
+        form = {"from": self.address, "body": text, "profile_name": "Ana", **more}
+        url = f"{self._house.simulator_url}/simulator/messages"
+        answer = requests.post(url, json=form, timeout=30)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def says_at_once(self, *texts: str) -> None:
+        """Send messages as fast as fingers allow."""
+        threads = [threading.Thread(target=self.says, args=(text,)) for text in texts]
+        for thread in threads:
+            thread.start()
+            threading.Event().wait(0.05)
+        for thread in threads:
+            thread.join()
+
+    def messages(self, direction: str = "outbound") -> list[dict[str, Any]]:
+        """Return the messages of this conversation, `outbound` being the bot's."""
+        path = f"/simulator/conversations/{quote(self.address)}"
+        answer = requests.get(self._house.simulator_url + path, timeout=5)
+        found = answer.json().get("messages", []) if answer.ok else []
+        return [m for m in found if m["direction"] == direction]
+
+    def hears(self, parts: int = 1) -> list[str]:
+        """Return the next texts of the bot, as soon as there are `parts` of them."""
+        heard = self._heard
+        found = eventually(lambda: self._all_after(heard, parts))
+        self._heard += len(found)
+        return found
+
+    def _all_after(self, heard: int, parts: int) -> list[str]:
+        bodies = [message["body"] for message in self.messages()][heard:]
+        return bodies if len(bodies) >= parts else []
+
+    def hears_nothing_more(self, seconds: float = 1.0) -> bool:
+        """Wait a moment; tell whether the bot stayed silent."""
+        threading.Event().wait(seconds)
+        return len(self.messages()) == self._heard
+
+
+@contextmanager
+def living(house: House) -> Iterator[House]:
+    try:
+        house.start()
+        yield house
+    finally:
+        house.close()
