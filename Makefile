@@ -42,7 +42,7 @@ lock: .venv/dev.done ## Resolve the pinned versions again
 		"install it (see python.org), or say where it is: make PYTHON=/path/to/python3"; \
 		exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "$(PYTHON) is older than Python 3.11: choose another with" \
+		echo "$(PYTHON) is missing or older than Python 3.11: choose another with" \
 		"make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python can't make a virtual environment here; on Debian and Ubuntu:" \

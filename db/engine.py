@@ -1,12 +1,21 @@
 """Connections to PostgreSQL: one way to open them, every wait bounded."""
 
+import math
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, make_url
+from psycopg import Connection, OperationalError
+from psycopg.abc import PQGen
+from psycopg.errors import _WaitTimeout as WaitTimeout
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 
 SEARCH_PATH = "public,procrastinate"
+Result = TypeVar("Result")
 CONNECT_SECONDS = 2  # the least that libpq takes
+WAKE_SECONDS = 0.1
+# The server's own timeout, if it still runs, comes first: it says more.
+SPARE_SECONDS = 0.4
 # After a failover no connection stays long with a server that became read-only.
 RECYCLE_SECONDS = 300
 
@@ -49,7 +58,7 @@ def build_engine(url: str, limits: Limits = Limits()) -> Engine:
     Every use is `begin()` or autocommit, so nothing needs a rollback on return.
     """
     parsed = parse_url(url)
-    return create_engine(
+    engine = create_engine(
         parsed,
         connect_args=session_options(parsed, limits),
         pool_size=limits.connections,
@@ -59,6 +68,42 @@ def build_engine(url: str, limits: Limits = Limits()) -> Engine:
         pool_recycle=RECYCLE_SECONDS,
         hide_parameters=True,  # what people wrote is not for error messages
     )
+    _bound_connections(engine, limits.statement_seconds + SPARE_SECONDS)
+    return engine
+
+
+class BoundedConnection(Connection[Any]):
+    """A connection that gives a statement up when the server says nothing.
+
+    The server's own statement_timeout needs a server that still runs, and TCP's
+    timeouts one that is gone: neither helps when it is frozen.
+    """
+
+    answer_seconds = math.inf
+
+    def wait(
+        self,
+        gen: PQGen[Result],
+        interval: float = WAKE_SECONDS,
+        timeout: float | None = None,
+    ) -> Result:
+        """Wait for the server; raise OperationalError and close after the bound."""
+        seconds = self.answer_seconds if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, None if seconds == math.inf else seconds)
+        except WaitTimeout:
+            if timeout is not None:
+                raise
+            self.close()
+            raise OperationalError(f"no answer within {seconds:.1f} s") from None
+
+
+def _bound_connections(engine: Engine, answer_seconds: float) -> None:
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, args: Any, known: Any) -> Any:
+        connection = BoundedConnection.connect(*args, **known)
+        connection.answer_seconds = answer_seconds
+        return connection
 
 
 def conninfo(url: str, limits: Limits = Limits()) -> str:

@@ -60,11 +60,16 @@ WITH seen AS (
 ), closed AS (
   UPDATE userchats SET is_active = false FROM seen, known
   WHERE userchats.customer_id = known.user_id AND userchats.is_active
-    AND (%(opens_chat)s OR userchats.updated_at < now() - %(session_timeout)s)
-  RETURNING 1
+    AND (%(opens_chat)s OR userchats.updated_at < now() - %(session_timeout)s
+      OR CASE WHEN pg_column_size(userchats.messages) > %(full_bytes)s
+         THEN userchats.messages -> -1 ->> 'role' <> 'user'
+           OR pg_column_size(userchats.messages) > %(most_bytes)s END)
+  RETURNING chat_id, userchats.updated_at >= now() - %(session_timeout)s AS is_full
 ), chat AS (
-  INSERT INTO userchats AS active (chat_id, customer_id, messages)
-  SELECT %(chat_id)s, sender.user_id, jsonb_build_array(%(turn)s)
+  INSERT INTO userchats AS active (chat_id, customer_id, messages, metadata)
+  SELECT %(chat_id)s, sender.user_id, jsonb_build_array(%(turn)s),
+         COALESCE((SELECT jsonb_build_object('continues', chat_id) FROM closed
+                   WHERE is_full AND NOT %(opens_chat)s), '{}')
   FROM seen CROSS JOIN sender
   -- after these two: the old chat must be closed, and everybody locks users first
   WHERE (SELECT count(*) FROM renamed) + (SELECT count(*) FROM closed) >= 0
@@ -80,6 +85,12 @@ FROM chat
 """
 
 
+# An append rewrites the whole array, so a chat that is full is continued in a new one.
+# Not between a question and its answer: a burst is answered as one, if it isn't huge.
+FULL_BYTES = 12_000
+MOST_BYTES = 16_000
+
+
 def bind_inbound(message: InboundMessage, session_timeout: timedelta) -> dict[str, Any]:
     """Return the statement's parameters for a message."""
     return {
@@ -89,6 +100,8 @@ def bind_inbound(message: InboundMessage, session_timeout: timedelta) -> dict[st
         "name": message.profile_name,
         "opens_chat": message.opens_chat,
         "session_timeout": session_timeout,
+        "full_bytes": FULL_BYTES,
+        "most_bytes": MOST_BYTES,
         "chat_id": secrets.token_hex(8),
         "turn": Jsonb(message.turn.to_json()),
     }

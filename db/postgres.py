@@ -1,5 +1,6 @@
 """ChatStore on PostgreSQL: one transaction a call."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,13 +16,17 @@ from db.records import InboundMessage, Receipt, Reply, Turn, Userchat, to_storab
 from db.store import StoreUnavailableError
 
 Result = TypeVar("Result")
+AT_ONCE_SECONDS = 0.9
 
 LOAD_CHAT = text("""
-SELECT chat_id, customer_id, userchats.is_active, messages, phone_number,
+SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
+       userchats.messages, earlier.messages AS earlier_messages, phone_number,
        users.is_active AS user_is_active, opt_outs.user_id IS NOT NULL AS opted_out
 FROM userchats JOIN users ON users.user_id = userchats.customer_id
+LEFT JOIN userchats AS earlier ON earlier.customer_id = users.user_id
+  AND earlier.chat_id = userchats.metadata ->> 'continues'
 LEFT JOIN opt_outs ON opt_outs.user_id = users.user_id
-WHERE chat_id = :chat_id
+WHERE userchats.chat_id = :chat_id
 """)
 
 # The guard stands in the UPDATE itself: of two workers that answered the same message
@@ -79,13 +84,16 @@ def repeat_once(call: Callable[[], Result]) -> Result:
     """Make a call, and once more if its pooled connection had died unnoticed.
 
     For calls that change nothing when they are repeated: the first one may have been
-    committed although its answer was lost. Raises StoreUnavailableError.
+    committed although its answer was lost. One that failed slowly is not repeated:
+    the caller has only so much time. Raises StoreUnavailableError.
     """
+    began = time.monotonic()
     with outages():
         try:
             return call()
         except exc.DBAPIError as error:
-            if not error.connection_invalidated:
+            slow = time.monotonic() - began > AT_ONCE_SECONDS
+            if slow or not error.connection_invalidated:
                 raise
             return call()
 
@@ -135,16 +143,21 @@ class PostgresChatStore:
 
 
 def _read_chat(row: Row[Any]) -> Userchat:
-    elements = [element for element in row.messages if isinstance(element, dict)]
     return Userchat(
         chat_id=row.chat_id,
         user_id=row.customer_id,
         address=row.phone_number,
-        turns=tuple(Turn.from_json(element) for element in elements),
+        turns=_read_turns(row.messages),
+        earlier_turns=_read_turns(row.earlier_messages or []),
         is_active=row.is_active,
         user_is_active=row.user_is_active,
         opted_out=row.opted_out,
     )
+
+
+def _read_turns(messages: list[Any]) -> tuple[Turn, ...]:
+    elements = (element for element in messages if isinstance(element, dict))
+    return tuple(Turn.from_json(element) for element in elements)
 
 
 def _append_reply(connection: Connection, chat_id: str, reply: Reply) -> Any:

@@ -1,8 +1,8 @@
 """Frozen nouns that every module passes around: what was said, and what is sent."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -126,30 +126,35 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Userchat:
-    """One conversation as the talk needs it: its turns and what its user wants."""
+    """One conversation as the talk needs it: its turns and what its user wants.
+
+    `earlier_turns` are those of the full chat that this one continues.
+    """
 
     chat_id: str
     user_id: UUID
     address: str
     turns: tuple[Turn, ...]
+    earlier_turns: tuple[Turn, ...] = ()
     is_active: bool = True
     user_is_active: bool = True
     opted_out: bool = False
 
     def unanswered(self) -> tuple[Turn, ...]:
         """Return the user's messages that no turn names as settled, oldest first."""
-        settled = {sid for turn in self.turns for sid in turn.in_reply_to}
-        return tuple(
-            turn
-            for turn in self.turns
-            if turn.role == "user"
-            and turn.message_sid is not None
-            and turn.message_sid not in settled
-        )
+        return find_unanswered(self.turns)
 
-    def with_turn(self, turn: Turn) -> "Userchat":
-        """Return this chat with one more turn."""
-        return replace(self, turns=(*self.turns, turn))
+
+def find_unanswered(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Return the user's messages among turns that none of them settles."""
+    settled = {sid for turn in turns for sid in turn.in_reply_to}
+    return tuple(
+        turn
+        for turn in turns
+        if turn.role == "user"
+        and turn.message_sid is not None
+        and turn.message_sid not in settled
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

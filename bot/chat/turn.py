@@ -9,7 +9,7 @@ from bot.chat import sentences
 from bot.chat.commands import Command, find_command
 from bot.chat.prompt import build_prompt, media_kind
 from bot.llm.protocol import Completion, PromptMessage
-from db.records import Reply, Turn, Userchat, to_storable
+from db.records import Reply, Turn, Userchat, find_unanswered, to_storable
 
 Batch = tuple[Turn, ...]
 
@@ -83,8 +83,10 @@ def unreadable_sentences(batch: Batch) -> str:
 def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessage]:
     """Return the prompt for a batch: what was said, nothing that comes after it."""
     answered_now = {turn.message_sid for turn in batch}
-    later = {turn.message_sid for turn in chat.unanswered()} - answered_now
-    turns = [turn for turn in chat.turns if turn.message_sid not in later]
+    open_ones = (*find_unanswered(chat.earlier_turns), *chat.unanswered())
+    later = {turn.message_sid for turn in open_ones} - answered_now
+    said = (*chat.earlier_turns, *chat.turns)
+    turns = [turn for turn in said if turn.message_sid not in later]
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
     return build_prompt(policy.system_prompt, turns, most_turns, policy.token_budget)

@@ -1,8 +1,11 @@
 """What a killed connection or a database that is away leaves behind: nothing half."""
 
+import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -213,4 +216,41 @@ def test_the_store_says_that_it_is_away_and_works_when_it_is_back(
     assert take_in(pg, said("after")) == chat_id
     assert pg.record_reply(chat_id, answer_to(message))
     assert schema.find_fault(engine) is None
+    engine.dispose()
+
+
+@pytest.fixture
+def freeze(own_server: EmbeddedPostgres) -> Iterator[Callable[[int], None]]:
+    """Stop the server and its children as a hung machine would; thaw them at the end.
+
+    Connections to it are still made and kept by the kernel: only answers stay out.
+    """
+    assert own_server.process is not None
+    family = [own_server.process.pid]
+
+    def send(signum: int) -> None:
+        pid = own_server.process.pid if own_server.process else 0
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        family.extend(int(child) for child in children)
+        for member in family:
+            with suppress(ProcessLookupError):
+                os.kill(member, signum)
+
+    yield send
+    send(signal.SIGCONT)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds children by /proc")
+def test_a_server_that_hangs_is_away_too(
+    own_server: EmbeddedPostgres, freeze: Callable[[int], None]
+) -> None:
+    engine = build_engine(own_server.url, Limits(statement_seconds=0.3))
+    pg = PostgresChatStore(engine, DAY)
+    chat_id = take_in(pg, said("before"))
+    freeze(signal.SIGSTOP)
+    for _ in range(2):  # on a connection that was there, and on a new one
+        with pytest.raises(StoreUnavailableError):
+            pg.record_inbound(said("meanwhile"))
+    freeze(signal.SIGCONT)
+    assert take_in(pg, said("after")) == chat_id
     engine.dispose()
