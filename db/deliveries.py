@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Row,
+    Select,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 
-from db.models import reply_parts
+from db.models import early_statuses, reply_parts
 from db.postgres import outages, repeat_once
 from db.records import DeliveryStatus, Part
 
@@ -67,6 +79,9 @@ class PostgresOutbox:
         """Store the SID that Twilio gave the part."""
         accepted = DeliveryStatus(message_sid=message_sid, status=status)
         self._advance((reply_parts.c.part_id == part_id,), accepted)
+        by_sid = (reply_parts.c.message_sid == message_sid,)
+        for early in repeat_once(lambda: self._find_early(message_sid)):
+            self._advance(by_sid, early)
 
     def record_failed(self, part_id: UUID, error_code: int | None) -> None:
         """Store that the part will not be sent."""
@@ -81,14 +96,36 @@ class PostgresOutbox:
         """Move the part forward, never back; False if the SID is not known.
 
         A callback may come before `create` returned: our own id in its URL finds the
-        part then, and the SID is stored with it.
+        part then, and the SID is stored with it. What finds no part is kept for a day.
         """
         by_sid = (reply_parts.c.message_sid == status.message_sid,)
         ways: list[tuple[ColumnElement[bool], ...]] = [by_sid]
         if status.part_id is not None:
-            # By SID once more: another callback may have stored it in between.
-            ways += [_unsent(status.part_id), by_sid]
-        return any(self._advance(way, status) for way in ways)
+            ways.append(_unsent(status.part_id))
+        if any(self._advance(way, status) for way in ways):
+            return True
+        repeat_once(lambda: self._keep_early(status))
+        # Once more: the SID may have been stored in between.
+        return self._advance(by_sid, status)
+
+    def _keep_early(self, status: DeliveryStatus) -> None:
+        day = timedelta(days=1)
+        old = early_statuses.c.received_at < func.now() - day
+        known = {"message_sid": status.message_sid, "status": status.status}
+        new = insert(early_statuses).values(**known, error_code=status.error_code)
+        with self._engine.begin() as connection:
+            connection.execute(delete(early_statuses).where(old))
+            connection.execute(new.on_conflict_do_nothing())
+
+    def _find_early(self, message_sid: str) -> list[DeliveryStatus]:
+        mine = early_statuses.c.message_sid == message_sid
+        columns = (early_statuses.c.status, early_statuses.c.error_code)
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(*columns).where(mine)).all()
+        return [
+            DeliveryStatus(message_sid=message_sid, status=told, error_code=code)
+            for told, code in rows
+        ]
 
     def _advance(
         self, mine: Sequence[ColumnElement[bool]], status: DeliveryStatus

@@ -255,3 +255,17 @@ reply_parts = Table(
     Index("idx_reply_parts_user_id_sequence", "user_id", "sequence"),
     comment="The messages that replies are sent as, and how far each got.",
 )
+
+early_statuses = Table(
+    "early_statuses",
+    metadata,
+    Column(
+        "message_sid", Text, primary_key=True, comment="Twilio's id of the message."
+    ),
+    Column("status", Text, primary_key=True, comment="As Twilio told it."),
+    Column("error_code", Integer, comment="Twilio's error code of a failure, if any."),
+    _time("received_at", "When it was told."),
+    Index("idx_early_statuses_received_at", "received_at"),
+    comment="Delivery statuses of messages that no part is known for, yet or at all; "
+    "kept for a day.",
+)

@@ -1,0 +1,66 @@
+"""Delivery statuses that come before anybody knows their message."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine
+
+from db.deliveries import PostgresOutbox
+from db.postgres import PostgresChatStore
+from db.records import DeliveryStatus, Part
+from tests.db.sql import change, take_in, value
+from tests.records import answer_to, new_sid, said
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> PostgresOutbox:
+    return PostgresOutbox(engine)
+
+
+@pytest.fixture
+def part(engine: Engine, outbox: PostgresOutbox) -> Part:
+    store = PostgresChatStore(engine, timedelta(days=1))
+    message = said("a question")
+    reply = answer_to(message)
+    assert store.record_reply(take_in(store, message), reply)
+    return outbox.find_parts(UUID(reply.turn.reference_id))[0]
+
+
+def status_of(outbox: PostgresOutbox, part: Part) -> str:
+    return outbox.find_parts(part.reference_id)[0].status
+
+
+def test_they_count_as_soon_as_the_message_is_known(
+    outbox: PostgresOutbox, part: Part
+) -> None:
+    sid = new_sid()
+    for told in ("delivered", "sent", "delivered"):
+        assert not outbox.record_delivery_status(
+            DeliveryStatus(message_sid=sid, status=told)
+        )
+    outbox.claim_part(part.part_id)
+    outbox.record_accepted(part.part_id, sid, "queued")
+    assert status_of(outbox, part) == "delivered"
+
+
+def test_an_early_failure_keeps_its_code(
+    engine: Engine, outbox: PostgresOutbox, part: Part
+) -> None:
+    sid = new_sid()
+    outbox.record_delivery_status(
+        DeliveryStatus(message_sid=sid, status="undelivered", error_code=63016)
+    )
+    outbox.record_accepted(part.part_id, sid, "queued")
+    assert status_of(outbox, part) == "undelivered"
+    assert value(engine, "SELECT error_code FROM reply_parts") == 63016
+
+
+def test_what_nobody_asks_for_is_forgotten_after_a_day(
+    engine: Engine, outbox: PostgresOutbox
+) -> None:
+    outbox.record_delivery_status(DeliveryStatus(message_sid=new_sid(), status="sent"))
+    change(engine, "UPDATE early_statuses SET received_at = now() - interval '25 h'")
+    last = new_sid()
+    outbox.record_delivery_status(DeliveryStatus(message_sid=last, status="sent"))
+    assert value(engine, "SELECT array_agg(message_sid) FROM early_statuses") == [last]
