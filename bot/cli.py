@@ -5,6 +5,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -80,6 +81,18 @@ def chat(address: str, text: str | None) -> None:
         return
     for message in phone.say(text):
         click.echo(message)
+
+
+@main.command()
+@click.option("--hours", default=24.0, show_default=True, help="How far to look back.")
+def reconcile(hours: float) -> None:
+    """Ask Twilio for messages that never arrived, and take them in."""
+    from bot.wiring import build_reconciliation
+
+    configured = Settings.from_env()
+    configured.require("twilio", "database")
+    taken = build_reconciliation(configured).run(timedelta(hours=hours))
+    click.echo(f"Taken in: {taken} (of the last {hours:g} hours).")
 
 
 @main.group()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
@@ -16,12 +17,28 @@ from bot.llm.protocol import LLMError
 from bot.observability import bound
 from bot.whatsapp.delivery import Delivery
 from bot.whatsapp.formatting import to_whatsapp
+from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.splitting import split_message
-from db.queue import ANSWER_CHAT, ANSWERS, DELIVERIES, SEND_REPLY
+from db.queue import (
+    ANSWER_CHAT,
+    ANSWERS,
+    DELIVERIES,
+    RECONCILE,
+    SEND_REPLY,
+    UPKEEP,
+)
 from db.records import Reply
 from db.store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
+
+
+# Every five minutes, with an overlap; a worker's first look goes back over the time
+# in which nobody may have looked.
+RECONCILE_CRON = "*/5 * * * *"
+RECONCILE_LOOKBACK = timedelta(minutes=20)
+RECONCILE_AT_START = timedelta(hours=24)
+RECONCILE_SETTLE = timedelta(seconds=30)
 
 
 class BackOff(BaseRetryStrategy):
@@ -54,13 +71,24 @@ def with_parts(reply: Reply) -> Reply:
     return replace(reply, parts=tuple(parts))
 
 
-def register_jobs(queue: App, talk: Talk, delivery: Delivery) -> None:
-    """Register the tasks that the store defers by name."""
+def register_jobs(
+    queue: App, talk: Talk, delivery: Delivery, reconciliation: Reconciliation
+) -> None:
+    """Register the tasks that the store defers by name, and the scheduled ones."""
 
     @queue.task(name=ANSWER_CHAT, queue=ANSWERS, retry=BackOff(10), pass_context=True)
     def answer_chat(context: JobContext, chat_id: str) -> None:
         with bound(chat_id=chat_id):
             _answer(talk, chat_id, context.job.attempts)
+
+    look_back = iter([RECONCILE_AT_START])
+
+    @queue.periodic(cron=RECONCILE_CRON)
+    @queue.task(name=RECONCILE, queue=UPKEEP, queueing_lock=RECONCILE)
+    def reconcile(timestamp: int) -> None:
+        del timestamp  # when it was due
+        lookback = next(look_back, RECONCILE_LOOKBACK)
+        reconciliation.run(lookback, settle=RECONCILE_SETTLE)
 
     @queue.task(name=SEND_REPLY, queue=DELIVERIES, retry=BackOff(30))
     def send_reply(reference_id: str) -> None:

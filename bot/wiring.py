@@ -9,7 +9,11 @@ from bot.chat.talk import Talk
 from bot.chat.turn import Policy
 from bot.jobs import with_parts
 from bot.llm.openai_chat import OpenAIChat
-from bot.settings import LLMSettings, Settings
+from bot.settings import LLMSettings, Settings, TwilioSettings
+from bot.whatsapp.outbound import Outbound
+from bot.whatsapp.reconciliation import Reconciliation
+from db.engine import build_engine
+from db.postgres import PostgresChatStore
 from db.store import ChatStore
 
 
@@ -52,3 +56,11 @@ def _build_policy(settings: Settings) -> Policy:
         max_age=settings.answer_max_age,
         llm_seconds=settings.llm_timeout_seconds,
     )
+
+
+def build_reconciliation(settings: Settings) -> Reconciliation:
+    """Return the comparison with Twilio, for a command (see Settings.require)."""
+    engine = build_engine(settings.database_url or "")
+    store = PostgresChatStore(engine, settings.session_timeout)
+    twilio = cast(TwilioSettings, settings.twilio)
+    return Reconciliation(store, Outbound(twilio, settings.public_base_url))

@@ -17,6 +17,7 @@ from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError, TwilioSettings
 from bot.whatsapp.delivery import Delivery
 from bot.whatsapp.outbound import Outbound
+from bot.whatsapp.reconciliation import Reconciliation
 from bot.wiring import build_talk
 from db.deliveries import PostgresOutbox
 from db.engine import Limits, build_engine
@@ -91,7 +92,7 @@ def _wire(settings: Settings, stopping: Event) -> App:
     talk = build_talk(settings, store, outbound.typing, stopping)
     delivery = Delivery(PostgresOutbox(engine), outbound, stopping)
     queue = build_queue(settings.database_url or "")
-    register_jobs(queue, talk, delivery)
+    register_jobs(queue, talk, delivery, Reconciliation(store, outbound))
     return queue
 
 

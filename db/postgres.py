@@ -1,7 +1,7 @@
 """ChatStore on PostgreSQL: one transaction a call."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -62,6 +62,9 @@ UPDATE userchats SET messages = (
 WHERE chat_id = :chat_id
 """).bindparams(bindparam("sids", type_=ARRAY(TEXT)))
 
+KNOWN_SIDS = text(
+    "SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (:sids)"
+).bindparams(bindparam("sids", type_=ARRAY(TEXT)))
 OPT_OUT = text("INSERT INTO opt_outs (user_id) VALUES (:id) ON CONFLICT DO NOTHING")
 OPT_IN = text("DELETE FROM opt_outs WHERE user_id = :id")
 
@@ -77,7 +80,8 @@ def outages() -> Iterator[None]:
     except exc.DataError:
         raise
     except (exc.DBAPIError, exc.TimeoutError) as error:
-        raise StoreUnavailableError(type(error).__name__) from error
+        kind = type(error).__name__
+        raise StoreUnavailableError(f"the database is away ({kind})") from error
 
 
 def repeat_once(call: Callable[[], Result]) -> Result:
@@ -115,6 +119,12 @@ class PostgresChatStore:
     def _execute_ingest(self, parameters: dict[str, Any]) -> Row[Any] | None:
         with self._autocommit.connect() as connection:
             return connection.exec_driver_sql(RECORD_INBOUND, parameters).first()
+
+    def find_unknown(self, message_sids: Sequence[str]) -> set[str]:
+        """Return those of the SIDs that were never taken in."""
+        with outages(), self._engine.begin() as connection:
+            known = connection.execute(KNOWN_SIDS, {"sids": list(message_sids)})
+            return set(message_sids) - set(known.scalars())
 
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""

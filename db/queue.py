@@ -13,8 +13,10 @@ from db.engine import Limits, conninfo
 
 ANSWER_CHAT = "answer_chat"
 SEND_REPLY = "send_reply"
+RECONCILE = "reconcile"
 ANSWERS = "answers"
 DELIVERIES = "deliveries"
+UPKEEP = "upkeep"
 
 # One user's answers are made one at a time, and apart from them their sends: a reply
 # that waits for its next try holds back the user's later replies, not new answers.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from db.errors import OperatorError
 from db.records import (
     DeliveryStatus,
     InboundMessage,
@@ -14,7 +15,7 @@ from db.records import (
 )
 
 
-class StoreUnavailableError(Exception):
+class StoreUnavailableError(OperatorError):
     """The store can't be reached now; the same call may go through later."""
 
 
@@ -37,6 +38,13 @@ class ChatStore(Protocol):
         before, if it is a notice and another one was given, or if there is no such
         chat.
         """
+
+
+class KnownMessages(Protocol):
+    """Which messages were taken in."""
+
+    def find_unknown(self, message_sids: Sequence[str]) -> set[str]:
+        """Return those of the SIDs that were never taken in."""
 
 
 class Outbox(Protocol):

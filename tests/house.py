@@ -118,6 +118,17 @@ class House:
                 command, env=environment, cwd=ROOT, stdout=output, stderr=output
             )
 
+    def bot(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the bot's commands beside it."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            env=self._with_twilio(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.out").read_text()
 

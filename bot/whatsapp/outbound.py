@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,10 +22,12 @@ from twilio.base.exceptions import (
 )
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import NewConnectionError
 
 from bot.settings import TwilioSettings
 from bot.whatsapp.webhook import STATUS_PATH
+from db.errors import OperatorError
 from db.records import Part
 
 log = logging.getLogger(__name__)
@@ -36,10 +38,12 @@ TYPING_SECONDS = 3.0
 # https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource
 TYPING_EVERY_SECONDS = 20.0
 MOST_LISTED = 50
+MOST_RECEIVED = 1000  # Twilio's largest page
+MOST_MEDIA = 10
 MOST_CONNECTIONS = 128
 
 
-class DeliveryError(Exception):
+class DeliveryError(OperatorError):
     """A send that failed; `outcome` says what that means for the next step.
 
     `safe`: Twilio surely did not take it, try again. `permanent`: it never will.
@@ -58,6 +62,14 @@ class Accepted:
 
     message_sid: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMessage:
+    """A message that Twilio received for us, in the words of its webhook."""
+
+    form: dict[str, str]
+    received_at: datetime
 
 
 class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
@@ -128,6 +140,25 @@ class Outbound:
             and (message.date_created is None or message.date_created >= since)
         ]
 
+    def find_received(self, since: datetime) -> Sequence[ListedMessage]:
+        """Return what users sent to our number since then, oldest first.
+
+        Twilio promises a day's precision for DateSent, so it is filtered here too.
+        Raises DeliveryError.
+        """
+        try:
+            listed = self._client.messages.list(
+                to=self._twilio.whatsapp_number,
+                date_sent_after=since - timedelta(days=1),
+                limit=MOST_RECEIVED,
+                page_size=MOST_RECEIVED,
+            )
+            inbound = [m for m in listed if m.direction == "inbound"]
+            found = [_read_listed(m) for m in inbound if _sent_at(m) >= since]
+        except Exception as error:
+            raise explain(error) from error
+        return sorted(found, key=lambda message: message.received_at)
+
     @contextmanager
     def typing(self, message_sid: str) -> Iterator[None]:
         """Show the user that an answer is being made, for as long as it is.
@@ -154,6 +185,26 @@ class Outbound:
                 log.info("no typing indicator: %s", type(error).__name__)
                 return
             done.wait(TYPING_EVERY_SECONDS)
+
+
+def _sent_at(message: MessageInstance) -> datetime:
+    sent: datetime = message.date_sent or message.date_created
+    return sent
+
+
+def _read_listed(message: MessageInstance) -> ListedMessage:
+    form = {
+        "MessageSid": message.sid,
+        "From": str(message.from_),
+        "Body": message.body or "",
+        "NumMedia": message.num_media or "0",
+    }
+    if form["NumMedia"] != "0":
+        for index, media in enumerate(message.media.list(limit=MOST_MEDIA)):
+            path = str(media.uri).removesuffix(".json")
+            form[f"MediaContentType{index}"] = str(media.content_type)
+            form[f"MediaUrl{index}"] = f"https://api.twilio.com{path}"
+    return ListedMessage(form, _sent_at(message))
 
 
 def _build_client(twilio: TwilioSettings, timeout: float) -> Client:

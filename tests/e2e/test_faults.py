@@ -80,6 +80,17 @@ def test_a_killed_web_process_comes_back_without_doubling(own_house: House) -> N
     assert ana.hears_nothing_more()
 
 
+def test_a_message_whose_webhook_never_came_is_asked_for(own_house: House) -> None:
+    ana = own_house.phone()
+    own_house.stop("web")
+    assert ana.says("Is anybody there?")["webhook_status"] is None
+    own_house.start_web()
+    assert "Taken in: 1" in own_house.bot("reconcile", "--hours", "1").stdout
+    assert ana.hears() == ["You said: Is anybody there?"]
+    assert "Taken in: 0" in own_house.bot("reconcile", "--hours", "1").stdout
+    assert ana.hears_nothing_more()
+
+
 def test_an_llm_that_fails_is_asked_again(database_house: House) -> None:
     database_house.llm.reset()
     database_house.llm.next(Script(status=500), Script(status=429), Script(close=True))

@@ -34,6 +34,7 @@ class RecordingTwilio:
 
     status: int = 201
     body: dict[str, Any] = field(default_factory=dict)
+    media: dict[str, Any] = field(default_factory=dict)
     requests: list[MockRequest] = field(default_factory=list)
 
     def record(self, handler: BaseHTTPRequestHandler, method: str) -> None:
@@ -51,7 +52,7 @@ class RecordingTwilio:
             content_type=handler.headers.get("Content-Type", ""),
         )
         self.requests.append(request)
-        answer = json.dumps(self.body).encode()
+        answer = json.dumps(self.media if "/Media" in path else self.body).encode()
         handler.send_response(self.status)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(answer)))
@@ -147,15 +148,38 @@ def test_every_kind_of_request_is_one_that_twilio_describes(
         twilio.status = 200
         twilio.body = {"messages": [message()]}
         outbound(origin).find_sent(PART, datetime.now(UTC) - timedelta(minutes=1))
+        twilio.body = {"messages": [message(direction="inbound", num_media="1")]}
+        twilio.media = {"media_list": [PICTURE]}
+        outbound(origin).find_received(datetime.now(UTC) - timedelta(minutes=1))
         with outbound(origin).typing(SID):
-            eventually(lambda: len(twilio.requests) == 4)
+            eventually(lambda: len(twilio.requests) == 6)
     for request in twilio.requests:
         description.validate_request(request)
     paths = [request.path for request in twilio.requests]
-    assert paths == [*[f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"] * 3, TYPING]
+    assert paths == [*[MESSAGES] * 4, f"{MEDIA}.json", "/v2/Indicators/Typing.json"]
 
 
-TYPING = "/v2/Indicators/Typing.json"
+ANA = "whatsapp:+15551230000"
+MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+MEDIA = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{SID}/Media"
+PICTURE = {"content_type": "image/png", "uri": f"{MEDIA}/ME1.json"}
+
+
+def test_what_users_sent_is_read_with_its_media() -> None:
+    lost = message(direction="inbound", num_media="1", body="", **{"from": ANA})
+    ours = message(sid="SM" + "6" * 32)
+    twilio = RecordingTwilio(200, {"messages": [lost, ours]}, {"media_list": [PICTURE]})
+    with listening(twilio) as origin:
+        since = datetime.now(UTC) - timedelta(minutes=1)
+        (found,) = outbound(origin).find_received(since)
+    assert found.form == {
+        "MessageSid": SID,
+        "From": ANA,
+        "Body": "",
+        "NumMedia": "1",
+        "MediaContentType0": "image/png",
+        "MediaUrl0": f"https://api.twilio.com{MEDIA}/ME1",
+    }
 
 
 def test_the_description_refuses_what_twilio_would_refuse(description: OpenAPI) -> None:

@@ -1,0 +1,60 @@
+"""Messages whose webhooks never arrived: asked for at Twilio and taken in, once.
+
+Twilio does not offer a message again when its tries and the fallback URL failed:
+https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+"""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from bot.observability import bound
+from bot.whatsapp.inbound import BadInputError, parse_inbound
+from bot.whatsapp.outbound import ListedMessage, Outbound
+from db.records import InboundMessage
+from db.store import ChatStore, KnownMessages
+
+log = logging.getLogger(__name__)
+
+
+class ReconcilableStore(ChatStore, KnownMessages, Protocol):
+    """A store that can tell which messages it knows."""
+
+
+class Reconciliation:
+    """Compares what Twilio received for us with what we took in."""
+
+    def __init__(self, store: ReconcilableStore, outbound: Outbound) -> None:
+        self._store = store
+        self._outbound = outbound
+
+    def run(self, lookback: timedelta, settle: timedelta = timedelta()) -> int:
+        """Take in what is missing of the last `lookback`; return how many that was.
+
+        `settle` leaves the youngest alone: their webhooks may still be on their way.
+        Raises DeliveryError and StoreUnavailableError.
+        """
+        now = datetime.now(UTC)
+        listed = self._outbound.find_received(now - lookback)
+        old_enough = [m for m in listed if m.received_at <= now - settle]
+        unknown = self._store.find_unknown([m.form["MessageSid"] for m in old_enough])
+        missing = [m for m in old_enough if m.form["MessageSid"] in unknown]
+        return sum(self._take_in(message) for message in missing)
+
+    def _take_in(self, listed: ListedMessage) -> bool:
+        try:
+            message = _read(listed)
+        except BadInputError as error:
+            log.info("a listed message is none for us: %s", error)
+            return False
+        with bound(message_sid=message.message_sid):
+            is_new = self._store.record_inbound(message).is_new
+            log.warning("took a message in whose webhook never came: %s", is_new)
+        return is_new
+
+
+def _read(listed: ListedMessage) -> InboundMessage:
+    message = parse_inbound(listed.form)
+    turn = replace(message.turn, timestamp=listed.received_at)
+    return replace(message, turn=turn)
