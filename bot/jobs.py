@@ -17,6 +17,7 @@ from bot.llm.protocol import LLMError
 from bot.observability import bound
 from bot.whatsapp.delivery import Delivery
 from bot.whatsapp.formatting import to_whatsapp
+from bot.whatsapp.outbound import DeliveryError
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.splitting import split_message
 from db.queue import (
@@ -88,7 +89,10 @@ def register_jobs(
     def reconcile(timestamp: int) -> None:
         del timestamp  # when it was due
         lookback = next(look_back, RECONCILE_LOOKBACK)
-        reconciliation.run(lookback, settle=RECONCILE_SETTLE)
+        try:
+            reconciliation.run(lookback, settle=RECONCILE_SETTLE)
+        except DeliveryError as error:
+            log.warning("could not ask Twilio for lost messages: %s", error)
 
     @queue.task(name=SEND_REPLY, queue=DELIVERIES, retry=BackOff(30))
     def send_reply(reference_id: str) -> None:

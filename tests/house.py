@@ -134,14 +134,18 @@ class House:
 
     def kill(self, name: str) -> None:
         """End a process as a power cut would."""
-        for pid in [*self._children(name), self._processes[name].pid]:
+        for pid in [*self.children(name), self._processes[name].pid]:
             os.kill(pid, signal.SIGKILL)
         self._processes.pop(name).wait()
 
-    def _children(self, name: str) -> list[int]:
+    def children(self, name: str) -> list[int]:
         pid = self._processes[name].pid
         file = Path(f"/proc/{pid}/task/{pid}/children")
         return [int(child) for child in file.read_text().split()]
+
+    def reload(self, name: str) -> None:
+        """Have gunicorn replace its worker processes one by one."""
+        self._processes[name].send_signal(signal.SIGHUP)
 
     def stop(self, name: str) -> int:
         """Ask a process to end; return its exit code."""
