@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from db.models import early_statuses, reply_parts
+from db.models import early_statuses, opt_outs, reply_parts
 from db.postgres import outages, repeat_once
 from db.records import DeliveryStatus, Part
 
@@ -30,6 +30,8 @@ PROGRESS = (
 )  # fmt: skip
 FAILURES = ("failed", "undelivered", "canceled")
 WITH_TWILIO = PROGRESS[PROGRESS.index("accepted") :]
+# https://www.twilio.com/docs/api/errors/21610
+OPTED_OUT_AT_TWILIO = 21610
 PART_COLUMNS = [reply_parts.c[field.name] for field in fields(Part)]
 
 
@@ -86,6 +88,7 @@ class PostgresOutbox:
     def record_failed(self, part_id: UUID, error_code: int | None) -> None:
         """Store that the part will not be sent."""
         self._update(_unsent(part_id), status="failed", error_code=error_code)
+        self._note_opt_out(reply_parts.c.part_id == part_id, error_code)
 
     def knows_message(self, message_sid: str) -> bool:
         """Tell whether a part already has this SID."""
@@ -98,6 +101,9 @@ class PostgresOutbox:
         A callback may come before `create` returned: our own id in its URL finds the
         part then, and the SID is stored with it. What finds no part is kept for a day.
         """
+        self._note_opt_out(
+            reply_parts.c.message_sid == status.message_sid, status.error_code
+        )
         by_sid = (reply_parts.c.message_sid == status.message_sid,)
         ways: list[tuple[ColumnElement[bool], ...]] = [by_sid]
         if status.part_id is not None:
@@ -107,6 +113,15 @@ class PostgresOutbox:
         repeat_once(lambda: self._keep_early(status))
         # Once more: the SID may have been stored in between.
         return self._advance(by_sid, status)
+
+    def _note_opt_out(self, mine: ColumnElement[bool], code: int | None) -> None:
+        """Record that the user opted out where Twilio says so."""
+        if code != OPTED_OUT_AT_TWILIO:
+            return
+        users = select(reply_parts.c.user_id).where(mine).distinct()
+        new = insert(opt_outs).from_select(["user_id"], users).on_conflict_do_nothing()
+        with outages(), self._engine.begin() as connection:
+            connection.execute(new)
 
     def _keep_early(self, status: DeliveryStatus) -> None:
         day = timedelta(days=1)

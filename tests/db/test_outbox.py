@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from db.deliveries import PostgresOutbox
 from db.postgres import PostgresChatStore
 from db.records import DeliveryStatus, Part
-from tests.db.sql import change, take_in
+from tests.db.sql import change, load, take_in
 from tests.records import ANA, BEN, answer_to, new_sid, said
 
 # before: what a callback says -> after. What isn't here leaves the part as it is.
@@ -242,3 +242,14 @@ def test_the_part_before_is_the_last_one_of_the_users_earlier_reply(
     assert outbox.find_part_before(one) is None
     assert outbox.find_part_before(two) == one
     assert outbox.find_part_before(three) == two
+
+
+def test_an_opt_out_that_only_twilio_knew_of_is_recorded(
+    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (anas,), (bens,) = replied(pg, outbox, "a"), replied(pg, outbox, "b", to=BEN)
+    outbox.claim_part(anas.part_id)
+    outbox.record_failed(anas.part_id, 21610)
+    outbox.record_failed(bens.part_id, 63005)
+    assert load(pg, anas.chat_id).opted_out
+    assert not load(pg, bens.chat_id).opted_out
