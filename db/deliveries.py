@@ -39,7 +39,8 @@ class PostgresOutbox:
     """The parts of replies in PostgreSQL."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        # Each call is one statement: a transaction of its own in one round trip.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def find_parts(self, reference_id: UUID) -> Sequence[Part]:
         """Return a reply's parts in their order."""

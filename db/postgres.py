@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, Row, bindparam, exc, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from db.ingest import RECORD_INBOUND, bind_inbound
-from db.queue import defer_send
 from db.records import InboundMessage, Receipt, Reply, Turn, Userchat, to_storable
 from db.store import StoreUnavailableError
 
@@ -31,26 +31,35 @@ WHERE userchats.chat_id = :chat_id
 
 # The guard stands in the UPDATE itself: of two workers that answered the same message
 # (one was thought dead) the second waits for the first one's row lock and then finds
-# the message settled.
-APPEND_REPLY = text("""
-UPDATE userchats SET messages = messages || jsonb_build_array(CAST(:turn AS jsonb))
-WHERE chat_id = :chat_id
-  AND NOT jsonb_path_query_array(messages, '$[*].in_reply_to[*]') ?| :about
-  AND NOT jsonb_path_query_array(messages, '$[*].notice_for[*]') ?| :notifies
-RETURNING customer_id
-""").bindparams(
-    bindparam("about", type_=ARRAY(TEXT)), bindparam("notifies", type_=ARRAY(TEXT))
+# the message settled. Parts go where the message came from, not to another address of
+# the same person. The job is deferred with them, or not at all (see db.queue).
+RECORD_REPLY = text("""
+WITH appended AS (
+  UPDATE userchats SET messages = messages || jsonb_build_array(CAST(:turn AS jsonb))
+  WHERE chat_id = :chat_id
+    AND NOT jsonb_path_query_array(messages, '$[*].in_reply_to[*]') ?| :about
+    AND NOT jsonb_path_query_array(messages, '$[*].notice_for[*]') ?| :notifies
+  RETURNING customer_id
+), parts AS (
+  INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body)
+  SELECT CAST(:reference_id AS uuid), :chat_id, users.user_id, part.position - 1,
+         COALESCE((SELECT address FROM inbound_messages
+                   WHERE message_sid = :last_about), users.phone_number), part.body
+  FROM appended JOIN users ON users.user_id = appended.customer_id
+  CROSS JOIN unnest(:bodies) WITH ORDINALITY AS part (body, position)
+  ORDER BY part.position
 )
-
-# Replies go where the message came from, not to another address of the same person.
-INSERT_PARTS = text("""
-INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body)
-SELECT :reference_id, :chat_id, users.user_id, part.position - 1,
-       COALESCE((SELECT address FROM inbound_messages
-                 WHERE message_sid = :about), users.phone_number), part.body
-FROM users, unnest(:bodies) WITH ORDINALITY AS part (body, position)
-WHERE users.user_id = :user_id ORDER BY part.position
-""").bindparams(bindparam("bodies", type_=ARRAY(TEXT)))
+SELECT customer_id, CASE WHEN cardinality(:bodies) > 0 THEN
+  procrastinate_defer_jobs_v1(ARRAY[ROW(
+    'deliveries', 'send_reply', 0, 'send:' || customer_id, NULL,
+    jsonb_build_object('reference_id', CAST(:reference_id AS text)), NULL
+  )::procrastinate_job_to_defer_v1]) END
+FROM appended
+""").bindparams(
+    bindparam("about", type_=ARRAY(TEXT)),
+    bindparam("notifies", type_=ARRAY(TEXT)),
+    bindparam("bodies", type_=ARRAY(TEXT)),
+)
 
 MARK_ERROR = text("""
 UPDATE userchats SET messages = (
@@ -122,7 +131,7 @@ class PostgresChatStore:
 
     def find_unknown(self, message_sids: Sequence[str]) -> set[str]:
         """Return those of the SIDs that were never taken in."""
-        with outages(), self._engine.begin() as connection:
+        with outages(), self._autocommit.connect() as connection:
             known = connection.execute(KNOWN_SIDS, {"sids": list(message_sids)})
             return set(message_sids) - set(known.scalars())
 
@@ -132,23 +141,21 @@ class PostgresChatStore:
         return _read_chat(row) if row else None
 
     def _select_chat(self, chat_id: str) -> Row[Any] | None:
-        with self._engine.begin() as connection:
+        with self._autocommit.connect() as connection:
             return connection.execute(LOAD_CHAT, {"chat_id": chat_id}).first()
 
     def record_reply(self, chat_id: str, reply: Reply) -> bool:
         """Append the reply, store its parts and queue them: all of it or nothing."""
-        with outages(), self._engine.begin() as connection:
-            user_id = _append_reply(connection, chat_id, reply)
+        marks = reply.error is not None or reply.opts_out is not None
+        parameters = _bind_reply(chat_id, reply)
+        # One statement is a transaction of its own, at a fraction of the round trips.
+        engine = self._engine if marks else self._autocommit
+        with outages(), engine.begin() as connection:
+            user_id = connection.execute(RECORD_REPLY, parameters).scalar()
             if user_id is None:
                 return False
-            if reply.error is not None:
-                _mark_error(connection, chat_id, reply)
-            if reply.opts_out is not None:
-                connection.execute(
-                    OPT_OUT if reply.opts_out else OPT_IN, {"id": user_id}
-                )
-            if reply.parts:
-                _insert_parts(connection, chat_id, user_id, reply)
+            if marks:
+                _mark(connection, chat_id, user_id, reply)
         return True
 
 
@@ -170,14 +177,26 @@ def _read_turns(messages: list[Any]) -> tuple[Turn, ...]:
     return tuple(Turn.from_json(element) for element in elements)
 
 
-def _append_reply(connection: Connection, chat_id: str, reply: Reply) -> Any:
-    parameters = {
+def _bind_reply(chat_id: str, reply: Reply) -> dict[str, Any]:
+    turn = reply.turn
+    about = [*turn.in_reply_to, *turn.notice_for]
+    return {
         "chat_id": chat_id,
-        "turn": Jsonb(reply.turn.to_json()),
-        "about": [*reply.turn.in_reply_to, *reply.turn.notice_for],
-        "notifies": list(reply.turn.notice_for),
+        "turn": Jsonb(turn.to_json()),
+        "about": about,
+        "notifies": list(turn.notice_for),
+        "reference_id": turn.reference_id,
+        "last_about": about[-1] if about else None,
+        "bodies": list(reply.parts),
     }
-    return connection.execute(APPEND_REPLY, parameters).scalar()
+
+
+def _mark(connection: Connection, chat_id: str, user_id: UUID, reply: Reply) -> None:
+    if reply.error is not None:
+        _mark_error(connection, chat_id, reply)
+    if reply.opts_out is not None:
+        choice = OPT_OUT if reply.opts_out else OPT_IN
+        connection.execute(choice, {"id": user_id})
 
 
 def _mark_error(connection: Connection, chat_id: str, reply: Reply) -> None:
@@ -188,18 +207,3 @@ def _mark_error(connection: Connection, chat_id: str, reply: Reply) -> None:
         "error": to_storable(reply.error or ""),
     }
     connection.execute(MARK_ERROR, parameters)
-
-
-def _insert_parts(
-    connection: Connection, chat_id: str, user_id: Any, reply: Reply
-) -> None:
-    about = (*reply.turn.notice_for, *reply.turn.in_reply_to)
-    parameters = {
-        "reference_id": reply.turn.reference_id,
-        "chat_id": chat_id,
-        "user_id": user_id,
-        "about": about[-1] if about else None,
-        "bodies": list(reply.parts),
-    }
-    connection.execute(INSERT_PARTS, parameters)
-    defer_send(connection, str(user_id), str(reply.turn.reference_id))

@@ -65,6 +65,8 @@ def cutting_proxy(url: str) -> Iterator[tuple[CuttingProxy, str]]:
     with CuttingProxy(port) as proxy:
         thread = threading.Thread(target=proxy.serve_forever, args=[0.02])
         thread.start()
-        yield proxy, url.replace(f":{port}/", f":{proxy.server_address[1]}/")
-        proxy.shutdown()
-        thread.join()
+        try:
+            yield proxy, url.replace(f":{port}/", f":{proxy.server_address[1]}/")
+        finally:
+            proxy.shutdown()
+            thread.join()

@@ -148,14 +148,14 @@ def test_a_message_whose_receipt_got_lost_is_taken_in_once(
     assert value(engine, "SELECT count(*) FROM procrastinate_jobs") == 1
 
 
-def test_a_reply_whose_commit_got_no_answer_is_stored_once(
+def test_a_reply_whose_statement_got_no_answer_is_stored_once(
     engine: Engine, pg: PostgresChatStore, database_url: str
 ) -> None:
     message = said("a question")
     chat_id = take_in(pg, message)
     with cutting_proxy(database_url) as (proxy, url):
         cut_off = build_engine(url)
-        proxy.word = b"COMMIT"
+        proxy.word = b"INSERT INTO reply_parts"
         with pytest.raises(StoreUnavailableError):
             PostgresChatStore(cut_off, DAY).record_reply(chat_id, answer_to(message))
         cut_off.dispose()
