@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lock
+.PHONY: help install run test check lock chaos bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,12 @@ install: .venv/dev.done ## Only install, into .venv: what runs, and the tools fo
 
 test: .venv/dev.done ## Run all tests
 	$(BIN)/python -m pytest
+
+chaos: .venv/dev.done ## Kill, cut and flood the bot for 20 minutes; count what is lost
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+bench: .venv/dev.done ## Measure speed and memory against their goals, in 10 minutes
+	$(BIN)/python -m tests.bench $(ARGS)
 
 check: .venv/dev.done ## Lint, check types, imports and the deploy files
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Faults on order: what Twilio does on a bad day, one request at a time."""
 
+import random
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from threading import Lock
@@ -30,7 +31,8 @@ class Fault:
     `on`: a kind of REST request, "callbacks" (status callbacks), or "delivery" (the
     message is accepted and ends as `kind` with the error `code`). `after_accepting`:
     the request takes effect, only its answer is spoilt. `seconds` is how long "hang"
-    hangs, `code` is Twilio's error of "reject" and of "delivery".
+    hangs, `code` is Twilio's error of "reject" and of "delivery". `rate` is the share
+    of what comes by that it spoils, chosen by dice; the rest meets the next fault.
     """
 
     on: str
@@ -39,6 +41,7 @@ class Fault:
     seconds: float = 30.0
     code: int = 63016
     count: int = 1
+    rate: float = 1.0
 
 
 def parse_faults(order: Any) -> list[Fault]:
@@ -54,11 +57,16 @@ class Faults:
     def __init__(self) -> None:
         self._lock = Lock()
         self._waiting: list[Fault] = []
+        self._dice = random.Random()  # noqa: S311 (no secret)
 
-    def replace(self, faults: Iterable[Fault]) -> None:
-        """Forget what was ordered before and wait for `faults`."""
+    def replace(self, faults: Iterable[Fault], seed: int | None = None) -> None:
+        """Forget what was ordered before and wait for `faults`.
+
+        The same `seed` throws the same dice for their rates.
+        """
         with self._lock:
             self._waiting = list(faults)
+            self._dice = random.Random(seed)  # noqa: S311 (no secret)
 
     def left(self) -> list[dict[str, Any]]:
         """List what has not happened yet."""
@@ -70,7 +78,9 @@ class Faults:
         wanted = KINDS[on] if kinds is None else set(kinds)
         with self._lock:
             for place, fault in enumerate(self._waiting):
-                if fault.on == on and fault.kind in wanted:
+                if fault.on != on or fault.kind not in wanted:
+                    continue
+                if self._dice.random() < fault.rate:
                     self._count_down(place)
                     return fault
         return None
@@ -107,5 +117,7 @@ def _check(fault: Fault) -> None:
         raise FaultError(f"'seconds' must be between 0 and {MOST_SECONDS:.0f}.")
     if not 1 <= fault.count <= MOST_COUNT:
         raise FaultError(f"'count' must be between 1 and {MOST_COUNT}.")
+    if not 0 < fault.rate <= 1:
+        raise FaultError("'rate' must be above 0, and 1 at most.")
     if not 10_000 <= fault.code <= 99_999:
         raise FaultError("'code' must be one of Twilio's, with five digits.")

@@ -132,8 +132,12 @@ def list_faults() -> Response:
 
 @phone.put("/faults")
 def order_faults() -> Response:
-    """Order a JSON list of faults, in place of earlier ones; see Fault."""
-    switchboard().faults.replace(parse_faults(request.get_json(silent=True)))
+    """Order a JSON list of faults, in place of earlier ones; see Fault.
+
+    `?seed=` makes what their rates choose repeatable.
+    """
+    faults = parse_faults(request.get_json(silent=True))
+    switchboard().faults.replace(faults, request.args.get("seed", type=int))
     return list_faults()
 
 

@@ -1,0 +1,96 @@
+"""Break the bot in every way at hand and count what is lost, doubled or swapped.
+
+python -m tests.chaos [--seed N] [--scenario NAME …] [--short] [--markdown]
+"""
+
+import argparse
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.chaos.checker import Verdict, check
+from tests.chaos.evidence import write_evidence
+from tests.chaos.experiment import Experiment
+from tests.chaos.scenarios import SCENARIOS, SHORT, Scenario
+from tests.chaos.table import format_table
+from tests.chaos.town import Town, own_database
+
+# The simulator keeps 10,000 messages, and a scenario may send twice as many.
+MOST_MESSAGES = 2_500
+NAMES = [scenario.name for scenario in SCENARIOS]
+
+
+def main() -> None:
+    given = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = Path(tempfile.mkdtemp(prefix="whatsapp-bot-chaos-"))
+    folder.chmod(0o755)
+    print(f"seed {given.seed} (--seed {given.seed} repeats it), data in {folder}")
+    verdicts: dict[str, Verdict] = {}
+    try:
+        for scenario in chosen(given):
+            verdicts[scenario.name] = run_timed(scenario, folder, given)
+    finally:
+        print("\n" + format_table(verdicts, markdown=given.markdown), flush=True)
+    if not all(verdict.holds for verdict in verdicts.values()):
+        sys.exit(f"The promise was broken: see evidence.txt and the logs in {folder}")
+    if not given.keep:
+        shutil.rmtree(folder)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    parser.add_argument("--scenario", nargs="+", choices=NAMES, default=NAMES)
+    parser.add_argument("--short", action="store_true", help="a minute, for 10 users")
+    parser.add_argument("--users", type=int)
+    parser.add_argument("--messages", type=int, help="of each scenario")
+    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--keep", action="store_true", help="keep data and logs")
+    given = parser.parse_args()
+    users, messages = (10, 100) if given.short else (50, 1000)
+    given.users, given.messages = given.users or users, given.messages or messages
+    if not (given.users > 0 and 0 < given.messages <= MOST_MESSAGES):
+        parser.error(f"--users from 1 on, --messages from 1 to {MOST_MESSAGES}")
+    return given
+
+
+def chosen(given: argparse.Namespace) -> list[Scenario]:
+    if given.short:
+        return [SHORT]
+    return [scenario for scenario in SCENARIOS if scenario.name in given.scenario]
+
+
+def run_timed(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Verdict:
+    print(f"{scenario.name} … ", end="", flush=True)
+    began = time.monotonic()
+    verdict = run(scenario, folder / scenario.name, given)
+    outcome = "held" if verdict.holds else "BROKEN"
+    print(f"{outcome}, {time.monotonic() - began:.0f} s", flush=True)
+    return verdict
+
+
+def run(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Verdict:
+    """Build a town, break it, tell what became of the promise."""
+    folder.mkdir()
+    size = scenario.size(given.users, given.messages)
+    with own_database(folder) as server:
+        url = server.url
+        town = Town(folder, url, scenario, given.seed, server)
+        try:
+            town.start()
+            events = Experiment(scenario, town, given.seed).run(size)
+            verdict = check(events)
+            if not verdict.holds:
+                write_evidence(folder / "evidence.txt", url, events, verdict)
+        finally:
+            town.close()
+    return verdict
+
+
+if __name__ == "__main__":
+    main()

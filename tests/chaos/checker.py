@@ -1,0 +1,121 @@
+"""Whether the promise was kept, told from a log of events and from nothing else.
+
+Every acknowledged token stands in exactly one delivered answer, and answers are in
+order: if a message was acknowledged before another one of the same user was sent, it
+is answered before it, or before it in the same answer. Messages that were under way at
+the same time have no order.
+
+A message that got no 200 may have been stored all the same: it is answered once or
+not at all.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tests.chaos.events import Acknowledged, Answered, Event, Killed, Sent
+
+TOKEN = re.compile(r"\[u\d+-m\d+-[0-9a-f]{4}\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The figures of a run, and the tokens that broke the promise.
+
+    `slowest` is the longest time from an acknowledgement to its answer; `recovery` the
+    longest time from a kill to the answer to a message acknowledged after it; seconds.
+    """
+
+    sent: int
+    acknowledged: int
+    answered: int
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+    out_of_order: tuple[str, ...]
+    slowest: float
+    recovery: float | None
+
+    @property
+    def holds(self) -> bool:
+        return not (self.lost or self.doubled or self.out_of_order)
+
+
+class Story:
+    """A log of events, sorted into what the questions need."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self.sent: dict[str, Sent] = {}
+        self.acknowledged: dict[str, float] = {}
+        self.answered: dict[str, float] = {}
+        self.times: Counter[str] = Counter()
+        self.heard: defaultdict[str, list[str]] = defaultdict(list)
+        self.kills: list[float] = []
+        for event in sorted(events, key=lambda event: event.at):
+            self._add(event)
+
+    def _add(self, event: Event) -> None:
+        match event:
+            case Sent():
+                self.sent.setdefault(event.token, event)
+            case Acknowledged():
+                self.acknowledged.setdefault(event.token, event.at)
+            case Killed():
+                self.kills.append(event.at)
+            case Answered():
+                self._add_answer(event)
+
+    def _add_answer(self, answer: Answered) -> None:
+        for token in TOKEN.findall(answer.text):
+            self.times[token] += 1
+            if token in self.sent and self.sent[token].user == answer.user:
+                self.answered.setdefault(token, answer.at)
+                self.heard[answer.user].append(token)
+
+    def delay_of(self, token: str) -> float:
+        return max(0.0, self.answered[token] - self.acknowledged[token])
+
+
+def check(events: Iterable[Event]) -> Verdict:
+    story = Story(events)
+    answered = [token for token in story.acknowledged if token in story.answered]
+    return Verdict(
+        sent=len(story.sent),
+        acknowledged=len(story.acknowledged),
+        answered=len(story.answered),
+        lost=tuple(t for t in story.acknowledged if t not in story.answered),
+        doubled=tuple(t for t, times in story.times.items() if times > 1),
+        out_of_order=tuple(_find_overtaken(story)),
+        slowest=max(map(story.delay_of, answered), default=0.0),
+        recovery=_recovery(story),
+    )
+
+
+def _find_overtaken(story: Story) -> Iterable[str]:
+    for tokens in story.heard.values():
+        heard = list(dict.fromkeys(tokens))
+        for place, token in enumerate(heard):
+            if _is_overtaken(story, token, heard[:place]):
+                yield token
+
+
+def _is_overtaken(story: Story, token: str, before: Sequence[str]) -> bool:
+    acknowledged = story.acknowledged.get(token)
+    return acknowledged is not None and any(
+        story.sent[other].at > acknowledged for other in before
+    )
+
+
+def _recovery(story: Story) -> float | None:
+    waits = [_first_answer_after(story, kill) - kill for kill in story.kills]
+    known = [wait for wait in waits if wait != float("inf")]
+    return max(known, default=None)
+
+
+def _first_answer_after(story: Story, moment: float) -> float:
+    answers = (
+        story.answered[token]
+        for token, at in story.acknowledged.items()
+        if at > moment and token in story.answered
+    )
+    return min(answers, default=float("inf"))

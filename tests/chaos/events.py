@@ -1,0 +1,40 @@
+"""What happened in a run, with the time of the machine's clock, in seconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A user's phone began to send the message that carries `token`."""
+
+    user: str
+    token: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The webhook of `token` was answered with 200: from here on the promise holds."""
+
+    token: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A message of the bot's, `text`, was delivered to a user's phone."""
+
+    user: str
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """A process was killed, and started again later."""
+
+    name: str
+    at: float
+
+
+Event = Sent | Acknowledged | Answered | Killed

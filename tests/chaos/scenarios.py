@@ -1,0 +1,109 @@
+"""What goes wrong in each scenario."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.chaos.moody_llm import CALM, Mood
+from tests.chaos.schedule import Kill, Size
+
+MESSAGES_A_SECOND = 20
+Fault = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A kind of bad day.
+
+    Sending takes `seconds`, or as long as the usual rate needs; `times` as many
+    messages as usual are sent. `twilio` are faults of bot.simulator.faults.
+    """
+
+    name: str
+    kills: tuple[Kill, ...] = ()
+    workers: int = 1
+    copies: int = 1
+    burst: int = 1
+    mood: Mood = CALM
+    twilio: tuple[Fault, ...] = ()
+    seconds: float | None = None
+    times: int = 1
+
+    def size(self, users: int, messages: int) -> Size:
+        count = messages * self.times
+        return Size(users, count, self.seconds or count / MESSAGES_A_SECOND)
+
+
+def spoil(on: str, kind: str, rate: float, *, accepted: bool = False) -> Fault:
+    spoilt = {"on": on, "kind": kind, "rate": rate, "count": 10_000}
+    return {**spoilt, "after_accepting": accepted}
+
+
+LLM_FAULTS = Mood(errors=0.2, hangs=0.05, drips=0.05)
+TWILIO_FAULTS = (
+    spoil("create", "429", 0.10),
+    spoil("create", "500", 0.10, accepted=True),
+    spoil("create", "drop", 0.05, accepted=True),
+)
+CALLBACK_FAULTS = (
+    spoil("callbacks", "shuffle", 0.5),
+    spoil("callbacks", "double", 0.5),
+)
+# An uncertain send whose callbacks are lost too is left to the list, which may fail.
+NEWS_LOST = (spoil("callbacks", "drop", 0.5), spoil("list", "500", 0.2))
+KILL_WEB = Kill("web", every=6)
+KILL_WORKER = Kill("worker", every=16)
+# Long enough to be taken for dead: two workers then do the same jobs.
+FREEZE_WORKER = Kill("worker", every=20, away=(8, 14), freezes=True)
+KILL_POSTGRES = Kill("postgres", every=16, away=(0.0, 3.0))
+
+SCENARIOS = (
+    Scenario(name="kill-web", kills=(KILL_WEB,)),
+    Scenario(name="kill-worker", kills=(KILL_WORKER,)),
+    Scenario(name="kill-postgres", kills=(KILL_POSTGRES,)),
+    Scenario(name="webhooks-three-times", copies=3),
+    Scenario(name="bursts", burst=8),
+    Scenario(name="llm-faults", mood=LLM_FAULTS),
+    Scenario(name="twilio-faults", twilio=(*TWILIO_FAULTS, *NEWS_LOST)),
+    Scenario(name="callbacks-shuffled", twilio=CALLBACK_FAULTS),
+    Scenario(
+        name="database-away",
+        kills=(Kill("postgres", every=100, away=(60, 60), within=(0.1, 0.2)),),
+        seconds=100,
+    ),
+    Scenario(
+        name="frozen",
+        kills=(
+            FREEZE_WORKER,
+            replace(FREEZE_WORKER, name="worker-2"),
+            Kill("postgres", every=60, away=(10, 20), freezes=True),
+        ),
+        workers=2,
+        seconds=60,
+    ),
+    Scenario(
+        name="all-at-once",
+        kills=(
+            replace(KILL_WEB, every=25),
+            replace(KILL_WORKER, every=35),
+            replace(KILL_POSTGRES, every=60),
+            replace(FREEZE_WORKER, name="worker-2", every=60),
+        ),
+        workers=2,
+        copies=3,
+        burst=3,
+        mood=LLM_FAULTS,
+        twilio=(*TWILIO_FAULTS, *NEWS_LOST, *CALLBACK_FAULTS),
+        seconds=300,
+        times=2,
+    ),
+)
+SHORT = Scenario(
+    name="short",
+    kills=(replace(KILL_WEB, every=10), replace(KILL_WORKER, every=10)),
+    copies=3,
+    burst=3,
+    mood=LLM_FAULTS,
+    twilio=(*TWILIO_FAULTS, *NEWS_LOST, *CALLBACK_FAULTS),
+    seconds=10,
+)

@@ -1,0 +1,177 @@
+"""All that runs: PostgreSQL, web, worker, the simulator and the LLM, as processes."""
+
+import json
+import os
+import random
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from db import schema
+from db.embedded import EmbeddedPostgres
+from tests.chaos.moody_llm import Mood
+from tests.chaos.residents import Database, Program, Resident
+from tests.chaos.scenarios import Scenario
+from tests.chaos.schedule import PlannedKill
+from tests.house import eventually
+
+# Below the ports that outgoing connections use: a killed server gets its own again.
+PORTS = range(20_000, 32_000)
+SETTINGS = {
+    "ANSWER_QUIET_SECONDS": "0.2",
+    "LLM_TIMEOUT_SECONDS": "3",
+    "LOG_LEVEL": "INFO",
+}
+START_SECONDS = 60
+
+
+class Town:
+    """The bot and its surroundings in `folder`, with data in `database_url`.
+
+    `server` is the PostgreSQL behind that URL, where it may be killed too.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        scenario: Scenario,
+        seed: int,
+        server: EmbeddedPostgres | None = None,
+    ) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        self._ports = free_ports(3)
+        self.web_url, self.simulator_url, self.llm_url = (
+            f"http://127.0.0.1:{port}" for port in self._ports
+        )
+        self._environment = self._build_environment(self._ports)
+        self._surroundings = self._build_surroundings(scenario.mood, seed)
+        self._bot = self._build_bot(scenario.workers)
+        self._programs = {**self._surroundings, **self._bot}
+        self.residents: dict[str, Resident] = dict(self._programs)
+        if server is not None:
+            self.residents["postgres"] = Database(server)
+
+    def _build_surroundings(self, mood: Mood, seed: int) -> dict[str, Program]:
+        port = str(self._ports[2])
+        llm = ["--port", port, "--seed", str(seed), *mood.arguments()]
+        return {
+            "simulator": self._program("simulator", "bot", "simulator"),
+            "llm": self._program("llm", "tests.chaos.moody_llm", *llm),
+        }
+
+    def _build_bot(self, workers: int) -> dict[str, Program]:
+        names = ["worker", *(f"worker-{n}" for n in range(2, workers + 1))]
+        return {
+            "web": self._program("web", "bot", "web", "--host", "127.0.0.1"),
+            **{name: self._program(name, "bot", "worker") for name in names},
+        }
+
+    def _build_environment(self, ports: list[int]) -> dict[str, str]:
+        web, simulator, llm = map(str, ports)
+        inherited = ("PATH", "HOME", "LANG")
+        return {
+            **{name: os.environ[name] for name in inherited if name in os.environ},
+            "TMPDIR": str(self.folder),
+            "DATA_FOLDER": str(self.folder),
+            "DATABASE_URL": self.database_url,
+            "PORT": web,
+            "SIMULATOR_PORT": simulator,
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{llm}/v1",
+            **SETTINGS,
+        }
+
+    def _program(self, name: str, *arguments: str) -> Program:
+        program = Program(arguments, self.folder / f"{name}.log")
+        program.environment = self._environment
+        return program
+
+    def start(self) -> None:
+        """Return when everything is ready."""
+        for program in self._surroundings.values():
+            program.start()
+        eventually(lambda: _answers(f"{self.simulator_url}/healthz"), START_SECONDS)
+        eventually(lambda: _answers(f"{self.llm_url}/v1/models"), START_SECONDS)
+        for program in self._bot.values():
+            program.environment = self._with_twilio()
+            program.start()
+        eventually(lambda: _answers(f"{self.web_url}/readyz"), START_SECONDS)
+        eventually(self._workers_are_ready, START_SECONDS)
+
+    def _workers_are_ready(self) -> bool:
+        logs = [p.log_file for name, p in self._bot.items() if name != "web"]
+        return all("the worker is ready" in log.read_text() for log in logs)
+
+    def _with_twilio(self) -> dict[str, str]:
+        account = json.loads((self.folder / "simulator.json").read_text())
+        return {
+            **self._environment,
+            "TWILIO_ACCOUNT_SID": account["sid"],
+            "TWILIO_AUTH_TOKEN": account["token"],
+            "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
+            "TWILIO_API_BASE_URL": self.simulator_url,
+        }
+
+    def order_faults(self, faults: tuple[Mapping[str, Any], ...], seed: int) -> None:
+        """Have the simulator fail like that from now on."""
+        url = f"{self.simulator_url}/simulator/faults?seed={seed}"
+        requests.put(url, json=list(faults), timeout=10).raise_for_status()
+
+    def calm(self) -> None:
+        """End all faults of the simulator and the LLM."""
+        self.order_faults((), seed=0)
+        requests.put(f"{self.llm_url}/script", json={}, timeout=10).raise_for_status()
+
+    def strike(self, kill: PlannedKill) -> None:
+        resident = self.residents[kill.name]
+        (resident.freeze if kill.freezes else resident.kill)(kill.away)
+
+    def watch(self) -> None:
+        """Bring back whatever ended: call it often, from the main thread."""
+        for resident in self.residents.values():
+            resident.watch()
+
+    def is_whole(self) -> bool:
+        return all(resident.is_running() for resident in self.residents.values())
+
+    def close(self) -> None:
+        for program in self._programs.values():
+            program.ask_to_stop()
+        for program in self._programs.values():
+            program.wait()
+        for resident in self.residents.values():
+            resident.thaw()
+
+
+@contextmanager
+def own_database(folder: Path) -> Iterator[EmbeddedPostgres]:
+    """A server that waits for the disk, with its data in `folder`, migrated."""
+    folder.chmod(0o755)  # it does not run as root: it must get to its data
+    [port] = free_ports(1)
+    with EmbeddedPostgres(folder, preferred_port=port) as server:
+        schema.upgrade(server.url)
+        yield server
+
+
+def free_ports(count: int) -> list[int]:
+    """Choose ports that nothing listens on."""
+    found: list[int] = []
+    candidates = random.sample(PORTS, k=200)
+    while len(found) < count:
+        port = candidates.pop()
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
