@@ -1,19 +1,25 @@
 """`bot web`: the web application under gunicorn."""
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from gunicorn.app.base import BaseApplication
+from gunicorn.http import errors
 
+from bot.gunicorn_worker import PatientWorker
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 GRACEFUL_SECONDS = 5
 # A worker that hangs this long is replaced; the longest request is an inline answer.
 STUCK_SECONDS = 30
+CONNECTIONS_A_THREAD = 32
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
@@ -30,12 +36,17 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         in_memory = self._settings.storage_backend == "memory"
         options: dict[str, Any] = {
             "bind": f"{self._host}:{self._settings.port}",
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": 1 if in_memory else self._settings.web_workers,
             "threads": self._settings.web_threads,
+            "worker_connections": CONNECTIONS_A_THREAD * self._settings.web_threads,
             "timeout": STUCK_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
             "keepalive": 65,
+            # Nothing depends on these headers, so nobody may say anything with them.
+            "forwarded_allow_ips": "",
+            "secure_scheme_headers": {},
+            "forwarder_headers": "",
             "control_socket_disable": True,
             "loglevel": "warning",
             "on_starting": self._configure_logging,
@@ -53,7 +64,15 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         """Build the application, in each worker process."""
         from bot.app import create_app  # noqa: PLC0415  (after the fork)
 
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        app.register_error_handler(errors.ParseException, _refuse_body)
+        return app
+
+
+def _refuse_body(error: errors.ParseException) -> Response:
+    """Refuse a body in chunks that are none: gunicorn reads it for the application."""
+    log.warning("refused a body: %s", type(error).__name__)
+    return Response(status=400)
 
 
 def serve(settings: Settings, host: str) -> None:

@@ -9,6 +9,11 @@ from collections.abc import Sequence
 from flask import Request
 from twilio.request_validator import RequestValidator
 
+# The base64 of a SHA-1.
+SIGNATURE_LENGTH = 28
+# Twilio sends some dozens. Each costs time, before anybody knows who sent them.
+MOST_FIELDS = 1000
+
 
 class SignatureChecker:
     """Checks X-Twilio-Signature with several tokens, so that one can be rotated.
@@ -26,6 +31,8 @@ class SignatureChecker:
         signature = request.headers.get("X-Twilio-Signature", "")
         if not signature:
             return "missing signature"
+        if len(signature) != SIGNATURE_LENGTH or len(request.form) > MOST_FIELDS:
+            return "wrong signature"
         url = self._called_url(request)
         if any(self._matches(v, url, request, signature) for v in self._validators):
             return None

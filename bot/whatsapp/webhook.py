@@ -53,8 +53,9 @@ class Webhooks:
     def blueprint(self) -> Blueprint:
         """Return the routes."""
         routes = Blueprint("whatsapp", __name__)
-        routes.post(INBOUND_PATH)(self.receive_message)
-        routes.post(STATUS_PATH)(self.receive_status)
+        # Never a redirect: it would lose the form, and repeat the Host header.
+        routes.post(INBOUND_PATH, merge_slashes=False)(self.receive_message)
+        routes.post(STATUS_PATH, merge_slashes=False)(self.receive_status)
         routes.register_error_handler(RefusedError, _refuse)
         routes.register_error_handler(BadInputError, _refuse)
         routes.register_error_handler(RequestEntityTooLarge, _too_large)
