@@ -59,9 +59,10 @@ class BackOff(BaseRetryStrategy):
         if job.attempts >= self._most_tries:
             log.error("a job is given up: %s", exception, extra={"job_id": job.id})
             return None
-        seconds = min(self._longest, 0.5 * 2 ** min(job.attempts, 20))
+        growing = min(self._longest, 0.5 * 2 ** min(job.attempts, 20))
         spread = random.uniform(0.5, 1)  # noqa: S311  (jitter, no secret)
-        return RetryDecision(retry_in={"milliseconds": int(1000 * seconds * spread)})
+        seconds = getattr(exception, "retry_after", None) or growing * spread
+        return RetryDecision(retry_in={"milliseconds": int(1000 * seconds)})
 
 
 def with_parts(reply: Reply) -> Reply:

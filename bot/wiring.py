@@ -35,6 +35,9 @@ def build_talk(
 
 
 def _build_llm(settings: Settings) -> OpenAIChat:
+    # A second that the first answer shall not wait for, nor count to its deadline.
+    import openai  # noqa: F401, PLC0415
+
     configured = cast(LLMSettings, settings.llm)
     return OpenAIChat(
         api_key=configured.api_key,

@@ -72,6 +72,8 @@ async def _work(settings: Settings) -> int:
             await asyncio.wait(
                 {taking, rescuing, asked}, return_when=asyncio.FIRST_COMPLETED
             )
+            if taking.done() and (lost := taking.exception()):
+                log.error("the queue was lost: %s", type(lost).__name__)
             patience.reschedule(loop.time() + GRACEFUL_SECONDS)
             stopping.set()
             rescuing.cancel()

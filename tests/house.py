@@ -163,7 +163,7 @@ class House:
         def answers() -> bool:
             try:
                 return requests.get(url, timeout=2).ok
-            except requests.ConnectionError:
+            except requests.RequestException:
                 return False
 
         eventually(answers)

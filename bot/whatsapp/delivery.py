@@ -32,6 +32,7 @@ class Delivery:
     poll_seconds = 0.15
     # A send that ended without an answer shows up at Twilio within this time.
     settle_time = timedelta(seconds=5)
+    look_again = timedelta(seconds=2.5)
     clock_slack = timedelta(seconds=60)
 
     def __init__(self, outbox: Outbox, outbound: Outbound, stopping: Event) -> None:
@@ -75,6 +76,8 @@ class Delivery:
             if error.outcome == "safe":
                 self._outbox.release_part(part.part_id, error.code)
             elif error.outcome == "unknown":
+                log.warning("a send without an answer: %s", error)
+                error.retry_after = self.settle_time.total_seconds()
                 self._outbox.record_uncertain(part.part_id)
             raise
         SENDS.labels("accepted").inc()
@@ -94,14 +97,23 @@ class Delivery:
         wait = self.settle_time
         if part.status == "sending":  # its request may still be under way
             wait += timedelta(seconds=SEND_SECONDS)
-        if datetime.now(UTC) - since < wait:
-            raise DeliveryError("unknown", "waiting for news of an earlier attempt")
-        for sent in reversed(self._outbound.find_sent(part, since - self.clock_slack)):
+        left = (wait - (datetime.now(UTC) - since)).total_seconds()
+        if left > 0:
+            raise DeliveryError("unknown", "no news of the send yet", retry_after=left)
+        for sent in reversed(self._find_sent(part, since - self.clock_slack)):
             if not self._outbox.knows_message(sent.message_sid):
                 self._record_accepted(part, sent)
                 return True
         self._outbox.release_part(part.part_id)
         return False
+
+    def _find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
+        """Ask Twilio; looking does no harm, so it is soon repeated if that fails."""
+        try:
+            return self._outbound.find_sent(part, since)
+        except DeliveryError as error:
+            pause = self.look_again.total_seconds()
+            raise DeliveryError("unknown", str(error), retry_after=pause) from error
 
     def _wait_for_part_before(self, part: Part) -> None:
         """Wait until the user's previous part is sent, or a few seconds."""

@@ -47,13 +47,21 @@ class DeliveryError(OperatorError):
     """A send that failed; `outcome` says what that means for the next step.
 
     `safe`: Twilio surely did not take it, try again. `permanent`: it never will.
-    `unknown`: it may have been sent, look before trying again.
+    `unknown`: it may have been sent, look before trying again. `retry_after`: when
+    that is known better than by a growing pause, in seconds.
     """
 
-    def __init__(self, outcome: str, reason: str, code: int | None = None) -> None:
+    def __init__(
+        self,
+        outcome: str,
+        reason: str,
+        code: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(reason)
         self.outcome = outcome
         self.code = code
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +224,17 @@ def _build_client(twilio: TwilioSettings, timeout: float) -> Client:
 
 # Retried by the queue; every other code is final, also one that we don't know.
 # https://www.twilio.com/docs/api/errors
+DOCS = "https://www.twilio.com/docs/errors/"
 SAFE_CODES = {20429, 63017, 63018}
 
 
 def explain(error: Exception) -> DeliveryError:
     """Return what an exception of a REST call means for the next step."""
     if isinstance(error, TwilioRestException | TwilioServiceException):
-        said = getattr(error, "msg", None) or getattr(error, "title", "")
-        reason = f"Twilio said {error.status}, code {error.code}: {said}"
+        # Not its message: who answers there may quote our request, secrets and all.
+        reason = (
+            f"Twilio said {error.status}, code {error.code}, see {DOCS}{error.code}"
+        )
         return DeliveryError(_outcome(error.status, error.code), reason, error.code)
     if _never_connected(error):
         return DeliveryError("safe", f"Twilio can't be reached: {type(error).__name__}")
