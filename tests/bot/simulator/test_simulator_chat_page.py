@@ -91,7 +91,8 @@ def test_someone_writes_and_is_answered(
     sid = desk.bot_sends(address, "Yes, *until six*.")["sid"]
     expect(chat_page.locator(f"[data-sid={sid}] strong")).to_have_text("until six")
     expect(chat_page.get_by_label("The bot is typing")).to_have_count(0)
-    listed = chat_page.get_by_label("Conversations").get_by_role("button", name="Zoë")
+    conversations = chat_page.get_by_label("Conversations")
+    listed = conversations.locator(f"[data-address='{address}']")
     expect(listed).to_contain_text("Yes, until six.")
 
 
