@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from tests.bench.acks import measure_acks
 from tests.bench.answers import measure_answers
@@ -14,6 +14,7 @@ from tests.bench.long_chat import measure_long_chat
 from tests.bench.machine import describe
 from tests.bench.road import measure_crowd, measure_idle
 from tests.bench.stage import Stage, set_up
+from tests.bench.stand_in import RefusedError
 from tests.bench.table import as_markdown, as_text
 
 MOST_SECONDS = 900.0
@@ -27,18 +28,33 @@ MEASURES: dict[str, Callable[[Stage, Effort], Awaitable[list[Figure]]]] = {
 
 
 def main() -> None:
-    """Measure, and print the table."""
+    """Measure, and print the table; exit with 1 where something broke."""
     options = _read_options()
     effort = QUICK if options.quick else FULL
-    figures: list[Figure] = []
     with set_up() as stage:
         with stage.connect() as connection:
             notes = describe(connection)
-        for name in options.only or MEASURES:
-            print(f"measuring {name} ...", file=sys.stderr, flush=True)
-            figures += asyncio.run(_measure(name, stage, effort))
+        figures, broken = _measure_all(options.only or MEASURES, stage, effort)
     render = as_markdown if options.markdown else as_text
-    print(render(figures, [*notes, *_warnings(options.quick)]), flush=True)
+    notes += [*_warnings(options.quick), *broken]
+    print(render(figures, notes), flush=True)
+    sys.exit(1 if broken else 0)
+
+
+def _measure_all(
+    names: Iterable[str], stage: Stage, effort: Effort
+) -> tuple[list[Figure], list[str]]:
+    """Return the figures, and a line on each measure that broke."""
+    figures: list[Figure] = []
+    broken: list[str] = []
+    for name in names:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        try:
+            figures += asyncio.run(_measure(name, stage, effort))
+        except (OSError, AssertionError, TimeoutError, RefusedError) as error:
+            broken.append(f"{name} is missing, it broke: {error!r}")
+            stage.stop()
+    return figures, broken
 
 
 async def _measure(name: str, stage: Stage, effort: Effort) -> Sequence[Figure]:

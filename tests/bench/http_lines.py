@@ -124,7 +124,7 @@ class Lines:
     async def exchange(self, request: bytes) -> int:
         """Return the answer's status; 0 for a connection that broke or hung."""
         async with self._allowed:
-            line = self._free.pop() if self._free else await self._connect()
+            line = self._find_open() or await self._connect()
             try:
                 return (await line.exchange(request)).status
             except (ConnectionError, TimeoutError):
@@ -133,6 +133,14 @@ class Lines:
             finally:
                 if line.is_open:
                     self._free.append(line)
+
+    def _find_open(self) -> Line | None:
+        """Return a connection that the server did not close meanwhile."""
+        while self._free:
+            line = self._free.pop()
+            if line.is_open:
+                return line
+        return None
 
     async def _connect(self) -> Line:
         loop = asyncio.get_running_loop()
