@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -74,24 +74,28 @@ def with_parts(reply: Reply) -> Reply:
 
 
 def register_jobs(
-    queue: App, talk: Talk, delivery: Delivery, reconciliation: Reconciliation
+    queue: App,
+    talk: Talk,
+    delivery: Delivery,
+    reconciliation: Reconciliation,
+    drop_waiting_jobs: Callable[[str], None],
 ) -> None:
     """Register the tasks that the store defers by name, and the scheduled ones."""
 
     @queue.task(name=ANSWER_CHAT, queue=ANSWERS, retry=BackOff(10), pass_context=True)
     def answer_chat(context: JobContext, chat_id: str) -> None:
         with bound(chat_id=chat_id):
+            drop_waiting_jobs(chat_id)
             _answer(talk, chat_id, context.job.attempts)
 
     look_back = iter([RECONCILE_AT_START])
 
     @queue.periodic(cron=RECONCILE_CRON)
     @queue.task(name=RECONCILE, queue=UPKEEP, queueing_lock=RECONCILE)
-    def reconcile(timestamp: int) -> None:
-        del timestamp  # when it was due
-        lookback = next(look_back, RECONCILE_LOOKBACK)
+    def reconcile(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
         try:
-            reconciliation.run(lookback, settle=RECONCILE_SETTLE)
+            lookback = next(look_back, RECONCILE_LOOKBACK)
+            reconciliation.run(lookback, RECONCILE_SETTLE)
         except DeliveryError as error:
             log.warning("could not ask Twilio for lost messages: %s", error)
 

@@ -94,7 +94,8 @@ def _wire(settings: Settings, stopping: Event) -> App:
     talk = build_talk(settings, store, outbound.typing, stopping)
     delivery = Delivery(PostgresOutbox(engine), outbound, stopping)
     queue = build_queue(settings.database_url or "")
-    register_jobs(queue, talk, delivery, Reconciliation(store, outbound))
+    reconciliation = Reconciliation(store, outbound)
+    register_jobs(queue, talk, delivery, reconciliation, store.drop_waiting_jobs)
     return queue
 
 

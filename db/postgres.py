@@ -74,6 +74,12 @@ WHERE chat_id = :chat_id
 KNOWN_SIDS = text(
     "SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (:sids)"
 ).bindparams(bindparam("sids", type_=ARRAY(TEXT)))
+# A job that can be seen belongs to a message that can be seen: whoever deletes it and
+# then loads the chat answers that message.
+DROP_WAITING_JOBS = text("""
+DELETE FROM procrastinate_jobs
+WHERE status = 'todo' AND task_name = 'answer_chat' AND args ->> 'chat_id' = :chat_id
+""")
 OPT_OUT = text("INSERT INTO opt_outs (user_id) VALUES (:id) ON CONFLICT DO NOTHING")
 OPT_IN = text("DELETE FROM opt_outs WHERE user_id = :id")
 
@@ -134,6 +140,14 @@ class PostgresChatStore:
         with outages(), self._autocommit.connect() as connection:
             known = connection.execute(KNOWN_SIDS, {"sids": list(message_sids)})
             return set(message_sids) - set(known.scalars())
+
+    def drop_waiting_jobs(self, chat_id: str) -> None:
+        """Drop the chat's other jobs: the caller answers all that is unanswered now.
+
+        Else a flood's jobs, each with nothing to do, would hold up what comes later.
+        """
+        with outages(), self._autocommit.connect() as connection:
+            connection.execute(DROP_WAITING_JOBS, {"chat_id": chat_id})
 
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""

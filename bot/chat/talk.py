@@ -70,6 +70,9 @@ class Talk:
                     replies.append(reply)
                 else:
                     refused = batch
+        else:
+            if deadline is None:
+                raise LLMError("more to answer than one call does: the rest comes next")
         return replies
 
     def give_up(self, chat_id: str, reason: str) -> list[Reply]:

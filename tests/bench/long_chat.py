@@ -9,7 +9,7 @@ from tests.bench.effort import Effort
 from tests.bench.figures import Figure, Goal
 from tests.bench.road import WITHOUT_QUIET, running_bot
 from tests.bench.stage import Stage
-from tests.bench.stand_in import StandIn
+from tests.bench.stand_in import OK, RefusedError, StandIn
 from tests.bench.webhooks import address_of, new_webhook
 
 TALKER = 1
@@ -17,7 +17,8 @@ AROUND = 5  # messages before and after the one in question
 NEWCOMERS = 10
 LAST = 100  # the last messages, as many as the newcomers' around their tenth
 AT_ONCE = 8
-DRAIN_SECONDS = 600.0
+PAUSE_SECONDS = 0.05
+SETTLE_SECONDS = 60.0
 UNFINISHED = b"""
 SELECT count(*) FROM procrastinate.procrastinate_jobs
 WHERE status IN ('todo', 'doing')
@@ -32,16 +33,28 @@ async def measure_long_chat(stage: Stage, effort: Effort) -> list[Figure]:
             await _ack_times(stand_in, 100 + user, 10 - AROUND)
             early += await _ack_times(stand_in, 100 + user, 2 * AROUND)
         await _write_much(stand_in, effort.long_chat - LAST)
-        drained = await _drain(stage)
+        settled = await _settle(stage)
         late = await _ack_times(stand_in, TALKER, LAST)
-        told = f"in {_count_chats(stage)} chats; {drained:.0f} s to empty the queue"
+        told = f"in {_count_chats(stage)} chats; {settled}"
     return [_figure(early, late, effort, told)]
 
 
 async def _ack_times(stand_in: StandIn, user: int, count: int) -> list[float]:
-    """Send one message after another, each once the last is answered."""
-    journeys = [await stand_in.converse(new_webhook(user)) for _ in range(count)]
-    return [1000 * (j.acknowledged - j.said) for j in journeys]
+    """Send one message after another, with a pause after each."""
+    times = []
+    for _ in range(count):
+        times.append(1000 * await _ack_seconds(stand_in, user))
+        await asyncio.sleep(PAUSE_SECONDS)
+    return times
+
+
+async def _ack_seconds(stand_in: StandIn, user: int) -> float:
+    webhook = new_webhook(user)
+    journey = await stand_in.say(webhook)
+    del stand_in.journeys[webhook.token]
+    if journey.status != OK:
+        raise RefusedError(f"the webhook was answered with {journey.status or '-'}")
+    return journey.acknowledged - journey.said
 
 
 async def _write_much(stand_in: StandIn, count: int) -> None:
@@ -49,21 +62,24 @@ async def _write_much(stand_in: StandIn, count: int) -> None:
 
     async def finger() -> None:
         for _ in numbers:
-            webhook = new_webhook(TALKER)
-            await stand_in.say(webhook)
-            stand_in.journeys.pop(webhook.token)
+            await _ack_seconds(stand_in, TALKER)
 
     await asyncio.gather(*(finger() for _ in range(AT_ONCE)))
 
 
-async def _drain(stage: Stage) -> float:
-    """Return after how many seconds the queue was empty. Raises TimeoutError."""
+async def _settle(stage: Stage) -> str:
+    """Wait for the queue to be empty, a minute at most; tell how that went."""
     began = time.monotonic()
-    async with asyncio.timeout(DRAIN_SECONDS):
-        with stage.connect() as connection:
-            while connection.execute(UNFINISHED).fetchone() != (0,):
-                await asyncio.sleep(0.2)
-    return time.monotonic() - began
+    while (jobs := _count_jobs(stage)) and time.monotonic() < began + SETTLE_SECONDS:
+        await asyncio.sleep(0.2)
+    seconds = f"{time.monotonic() - began:.0f} s after them"
+    return f"{jobs:,} jobs were left {seconds}" if jobs else f"all done {seconds}"
+
+
+def _count_jobs(stage: Stage) -> int:
+    with stage.connect() as connection:
+        row = connection.execute(UNFINISHED).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _count_chats(stage: Stage) -> int:

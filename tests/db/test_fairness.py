@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from db.postgres import PostgresChatStore
 from db.queue import build_queue
-from tests.db.sql import load, take_in
+from tests.db.sql import load, take_in, values
 from tests.records import ANA, BEN, said
 
 FLOOD = 1000
@@ -27,6 +27,15 @@ def test_a_thousand_messages_of_one_user_do_not_delay_another(
     assert second is not None
     assert second.task_kwargs == {"chat_id": bens}
     assert third is None  # the flood's jobs wait for each other
+
+
+def test_who_answers_a_flood_leaves_no_jobs_of_it_behind(engine: Engine) -> None:
+    store = PostgresChatStore(engine, timedelta(days=1))
+    flood = [take_in(store, said(f"{number}", ANA)) for number in range(5)]
+    bens = take_in(store, said("just one", BEN))
+    store.drop_waiting_jobs(flood[0])
+    left = values(engine, "SELECT args ->> 'chat_id' FROM procrastinate_jobs")
+    assert left == [bens]
 
 
 async def fetch(url: str, times: int) -> list[Job | None]:
