@@ -133,15 +133,21 @@ class House:
         return (self.folder / f"{name}.out").read_text()
 
     def kill(self, name: str) -> None:
-        """End a process as a power cut would."""
-        for pid in [*self.children(name), self._processes[name].pid]:
+        """End a process and its children as a power cut would.
+
+        The parent is stopped first: it must not replace a child that died before it.
+        """
+        parent = self._processes.pop(name)
+        parent.send_signal(signal.SIGSTOP)
+        eventually(lambda: _is_stopped(parent.pid))
+        children = _children(parent.pid)
+        for pid in [*children, parent.pid]:
             os.kill(pid, signal.SIGKILL)
-        self._processes.pop(name).wait()
+        parent.wait()
+        eventually(lambda: not any(_is_alive(pid) for pid in children))
 
     def children(self, name: str) -> list[int]:
-        pid = self._processes[name].pid
-        file = Path(f"/proc/{pid}/task/{pid}/children")
-        return [int(child) for child in file.read_text().split()]
+        return _children(self._processes[name].pid)
 
     def reload(self, name: str) -> None:
         """Have gunicorn replace its worker processes one by one."""
@@ -226,6 +232,27 @@ class Phone:
         """Wait a moment; tell whether the bot stayed silent."""
         threading.Event().wait(seconds)
         return len(self.messages()) == self._heard
+
+
+def _children(pid: int) -> list[int]:
+    file = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in file.read_text().split()]
+
+
+def _state(pid: int) -> str:
+    """Return the process's state as the kernel writes it, `X` once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+
+
+def _is_stopped(pid: int) -> bool:
+    return _state(pid) in "TtXZ"
+
+
+def _is_alive(pid: int) -> bool:
+    return _state(pid) not in "XZ"
 
 
 @contextmanager
