@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from bot.environment import Reader, load_environment
+from bot.upkeep_settings import UpkeepSettings, read_upkeep
 from db.engine import parse_url
 from db.errors import OperatorError
 
@@ -94,6 +95,7 @@ class Settings:
     simulator_port: int
     log_level: str
     data_folder: Path
+    upkeep: UpkeepSettings
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -153,6 +155,7 @@ MISSING = {
 def _read_settings(read: Reader) -> Settings:
     port = read.integer("PORT", 8000, 1, 65535)
     data = read.text("DATA_FOLDER")
+    folder = Path(data).absolute() if data else PROJECT / ".data"
     level = read.text("LOG_LEVEL", f"(?i:{'|'.join(LEVELS)})", " or ".join(LEVELS))
     backend = read.text("STORAGE_BACKEND", "database|memory", "database or memory")
     return Settings(
@@ -173,7 +176,8 @@ def _read_settings(read: Reader) -> Settings:
         worker_metrics_port=read.integer("WORKER_METRICS_PORT", 0, 0, 65535) or None,
         simulator_port=read.integer("SIMULATOR_PORT", 8001, 1, 65535),
         log_level=(level or "INFO").upper(),
-        data_folder=Path(data).absolute() if data else PROJECT / ".data",
+        data_folder=folder,
+        upkeep=read_upkeep(read, folder),
     )
 
 

@@ -2,9 +2,6 @@
 
 # ruff: noqa: PLC0415
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -96,32 +93,6 @@ def reconcile(hours: float) -> None:
 
 
 @main.group()
-def db() -> None:
-    """Look after the database."""
-
-
-@db.command()
-@click.argument("revision", default="head")
-def upgrade(revision: str) -> None:
-    """Run the migrations, up to REVISION."""
-    from db import schema
-
-    with _database() as url:
-        schema.upgrade(url, revision)
-    click.echo(f"The database is at migration {revision} ({schema.head()}).")
-
-
-@db.command(context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def shell(arguments: tuple[str, ...]) -> None:
-    """Open psql on the database; ARGUMENTS go to psql."""
-    from db.shell import open_shell
-
-    with _database() as url:
-        sys.exit(open_shell(url, arguments))
-
-
-@main.group()
 def settings() -> None:
     """Look at the settings."""
 
@@ -131,20 +102,3 @@ def check() -> None:
     """Tell whether the settings are right, and what `bot run` provides itself."""
     for line in Settings.from_env().describe():
         click.echo(line)
-
-
-@contextmanager
-def _database() -> Iterator[str]:
-    """Yield the configured database, or the embedded one, started if it must be."""
-    configured = Settings.from_env()
-    if configured.database_url is not None:
-        yield configured.database_url
-        return
-    from db.embedded import EmbeddedPostgres
-
-    running = configured.data_folder / "postgres.url"
-    if running.exists():
-        yield running.read_text().strip()
-        return
-    with EmbeddedPostgres(configured.data_folder) as postgres:
-        yield postgres.url

@@ -1,0 +1,1 @@
+"""`bot chats`: search, list, show and export transcripts."""

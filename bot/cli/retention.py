@@ -1,0 +1,1 @@
+"""`bot retention`: purge what is old."""

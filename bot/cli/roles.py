@@ -1,0 +1,1 @@
+"""`bot db roles`: who may do what in the database."""

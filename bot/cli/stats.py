@@ -1,0 +1,1 @@
+"""`bot stats`: what happened, in numbers."""

@@ -1,0 +1,1 @@
+"""`bot users`: list, show, deactivate, export and erase people."""

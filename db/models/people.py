@@ -1,0 +1,106 @@
+"""People who write, and those who were erased."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from db.models.base import metadata, time_column
+
+users = Table(
+    "users",
+    metadata,
+    Column(
+        "user_id",
+        Uuid,
+        primary_key=True,
+        server_default=func.gen_random_uuid(),
+        comment="Who this is, for every other table.",
+    ),
+    Column("email", Text, comment="Optional; unique where known."),
+    Column(
+        "phone_number",
+        Text,
+        nullable=False,
+        comment="The WhatsApp address verbatim, such as whatsapp:+1234567890; "
+        "people with a username have whatsapp:CC.id instead of a number.",
+    ),
+    Column(
+        "full_name", Text, comment="The name the person chose in WhatsApp: untrusted."
+    ),
+    Column("hashed_password", Text, comment="Only for people who also log in."),
+    Column("password_history", JSONB, comment="Earlier password hashes, if any."),
+    Column(
+        "is_active",
+        Boolean,
+        nullable=False,
+        server_default=text("true"),
+        comment="False: messages are stored, but not answered.",
+    ),
+    time_column("created_at", "First message."),
+    time_column("updated_at", "Last change of this row (set by a trigger)."),
+    Index("idx_users_phone_number", "phone_number", unique=True),
+    Index("idx_users_email", "email", unique=True),
+    Index("idx_users_is_active", "is_active"),
+    comment="One row a person who wrote to the number.",
+)
+
+user_aliases = Table(
+    "user_aliases",
+    metadata,
+    Column(
+        "address",
+        Text,
+        primary_key=True,
+        comment="A further WhatsApp address of the same person.",
+    ),
+    Column(
+        "user_id",
+        Uuid,
+        ForeignKey("users.user_id", ondelete="CASCADE"),
+        nullable=False,
+        comment="Whose address it is.",
+    ),
+    Index("idx_user_aliases_user_id", "user_id"),
+    comment="Addresses beside users.phone_number: a number and a business-scoped id "
+    "that came in one webhook lead to one user.",
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column(
+        "user_id",
+        Uuid,
+        ForeignKey("users.user_id", ondelete="CASCADE"),
+        primary_key=True,
+        comment="Who wrote STOP.",
+    ),
+    time_column("opted_out_at", "When."),
+    comment="People who wrote STOP: they get no answers until they write START.",
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column(
+        "address_hash",
+        Text,
+        primary_key=True,
+        comment="Keyed hash (HMAC-SHA-256 under ERASURE_KEY) of one address of the "
+        "person.",
+    ),
+    time_column(
+        "erased_at", "When; what the person wrote afterwards is not erased again."
+    ),
+    comment="Tombstones of erased people: what a restored backup brings back of them "
+    "is erased again. No personal data.",
+)

@@ -1,0 +1,125 @@
+"""What came in, and what goes out."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+
+from db.models.base import metadata, time_column
+
+inbound_messages = Table(
+    "inbound_messages",
+    metadata,
+    Column(
+        "message_sid",
+        Text,
+        primary_key=True,
+        comment="Twilio's id: what has a row here is never taken in again.",
+    ),
+    Column(
+        "address",
+        Text,
+        nullable=False,
+        comment="Where it came from, verbatim: its answer goes there.",
+    ),
+    time_column("received_at", "When it was taken in."),
+    Index("idx_inbound_messages_received_at", "received_at"),
+    comment="Every message that was acknowledged, once: the key against repeats.",
+)
+
+reply_parts = Table(
+    "reply_parts",
+    metadata,
+    Column(
+        "part_id",
+        Uuid,
+        primary_key=True,
+        server_default=func.gen_random_uuid(),
+        comment="Our id; the status callback's URL carries it.",
+    ),
+    Column(
+        "sequence",
+        BigInteger,
+        Identity(always=True),
+        nullable=False,
+        comment="Order in which parts were made, over all users.",
+    ),
+    Column(
+        "reference_id",
+        Uuid,
+        nullable=False,
+        comment="The reply: reference_id of its element in userchats.messages.",
+    ),
+    Column(
+        "chat_id",
+        Text,
+        ForeignKey("userchats.chat_id", ondelete="CASCADE"),
+        nullable=False,
+        comment="The chat of the reply.",
+    ),
+    Column(
+        "user_id",
+        Uuid,
+        ForeignKey("users.user_id", ondelete="CASCADE"),
+        nullable=False,
+        comment="Who gets it.",
+    ),
+    Column(
+        "position",
+        Integer,
+        nullable=False,
+        comment="0 for the first message of the reply.",
+    ),
+    Column("address", Text, nullable=False, comment="Where it is sent, verbatim."),
+    Column("body", Text, nullable=False, comment="The text as it is sent."),
+    Column(
+        "status",
+        Text,
+        nullable=False,
+        server_default=text("'pending'"),
+        comment="pending, sending, uncertain (a send without an answer), then as "
+        "Twilio says: accepted, scheduled, queued, sent, delivered, read, failed, "
+        "undelivered, canceled.",
+    ),
+    Column("message_sid", Text, comment="Twilio's id, once it is known."),
+    Column("error_code", Integer, comment="Twilio's error code of a failure, if any."),
+    Column(
+        "attempts",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="How often it was given to Twilio.",
+    ),
+    time_column("claimed_at", "When the last attempt began.", default=False),
+    time_column("created_at", "When the reply was made."),
+    time_column("updated_at", "Last change of this row (set by a trigger)."),
+    UniqueConstraint("reference_id", "position", name="reply_parts_position_key"),
+    UniqueConstraint("message_sid", name="reply_parts_message_sid_key"),
+    Index("idx_reply_parts_chat_id", "chat_id"),
+    Index("idx_reply_parts_user_id_sequence", "user_id", "sequence"),
+    comment="The messages that replies are sent as, and how far each got.",
+)
+
+early_statuses = Table(
+    "early_statuses",
+    metadata,
+    Column(
+        "message_sid", Text, primary_key=True, comment="Twilio's id of the message."
+    ),
+    Column("status", Text, primary_key=True, comment="As Twilio told it."),
+    Column("error_code", Integer, comment="Twilio's error code of a failure, if any."),
+    time_column("received_at", "When it was told."),
+    Index("idx_early_statuses_received_at", "received_at"),
+    comment="Delivery statuses of messages that no part is known for, yet or at all; "
+    "kept for a day.",
+)

@@ -1,0 +1,1 @@
+"""What operators do with the data: look, count, keep, restore, purge, erase."""
