@@ -38,9 +38,9 @@ check: .venv/dev.done ## Lint, check types, imports and the deploy files
 
 lock: .venv/dev.done ## Resolve the pinned versions again
 	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
-	$(COMPILE) --upgrade --extra local -c requirements.txt pyproject.toml \
+	$(COMPILE) --upgrade --extra local --extra plots -c requirements.txt pyproject.toml \
 		-o requirements-run.txt
-	$(COMPILE) --upgrade --extra local --extra dev -c requirements-run.txt \
+	$(COMPILE) --upgrade --extra local --extra plots --extra dev -c requirements-run.txt \
 		pyproject.toml -o requirements-dev.txt
 
 .venv/bin/python:
