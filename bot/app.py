@@ -15,6 +15,7 @@ from db.deliveries import PostgresOutbox
 from db.engine import Limits, build_engine
 from db.memory import MemoryChatStore
 from db.postgres import PostgresChatStore
+from db.wake_ups import WakeUps
 
 # Twilio waits for 15 s:
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
@@ -40,11 +41,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _on_database(settings: Settings) -> tuple[Webhooks, FindFault]:
     settings.require("database", "twilio")
     limits = Limits(connections=settings.web_threads)
-    engine = build_engine(settings.database_url or "", limits)
+    url = settings.database_url or ""
+    engine = build_engine(url, limits, autocommit=True)
+    wake_workers = WakeUps(url).ring
     webhooks = Webhooks(
         checker=_build_checker(settings),
         account_sid=cast(TwilioSettings, settings.twilio).account_sid,
-        store=PostgresChatStore(engine, settings.session_timeout),
+        store=PostgresChatStore(engine, settings.session_timeout, wake_workers),
         outbox=PostgresOutbox(engine),
     )
     return webhooks, lambda: schema.find_fault(engine)

@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -22,10 +22,11 @@ from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.splitting import split_message
 from db.queue import (
     ANSWER_CHAT,
+    ANSWER_LOCK,
     ANSWERS,
     DELIVERIES,
     RECONCILE,
-    SEND_REPLY,
+    SEND_PARTS,
     UPKEEP,
 )
 from db.records import Reply
@@ -74,20 +75,27 @@ def with_parts(reply: Reply) -> Reply:
 
 
 def register_jobs(
-    queue: App,
-    talk: Talk,
-    delivery: Delivery,
-    reconciliation: Reconciliation,
-    drop_waiting_jobs: Callable[[str], None],
+    queue: App, talk: Talk, delivery: Delivery, reconciliation: Reconciliation
 ) -> None:
     """Register the tasks that the store defers by name, and the scheduled ones."""
 
     @queue.task(name=ANSWER_CHAT, queue=ANSWERS, retry=BackOff(10), pass_context=True)
     def answer_chat(context: JobContext, chat_id: str) -> None:
         with bound(chat_id=chat_id):
-            drop_waiting_jobs(chat_id)
-            _answer(talk, chat_id, context.job.attempts)
+            try:
+                _answer(talk, chat_id, context.job.attempts)
+            finally:  # also what is said before the next try
+                delivery.send_now(_user_of(context.job))
 
+    @queue.task(name=SEND_PARTS, queue=DELIVERIES, retry=BackOff(30))
+    def send_parts(user_id: str) -> None:
+        with bound(user_id=user_id):
+            delivery.send_parts(UUID(user_id))
+
+    _schedule_reconciliation(queue, reconciliation)
+
+
+def _schedule_reconciliation(queue: App, reconciliation: Reconciliation) -> None:
     look_back = iter([RECONCILE_AT_START])
 
     @queue.periodic(cron=RECONCILE_CRON)
@@ -99,10 +107,10 @@ def register_jobs(
         except DeliveryError as error:
             log.warning("could not ask Twilio for lost messages: %s", error)
 
-    @queue.task(name=SEND_REPLY, queue=DELIVERIES, retry=BackOff(30))
-    def send_reply(reference_id: str) -> None:
-        with bound(reference_id=reference_id):
-            delivery.send_reply(UUID(reference_id))
+
+def _user_of(job: Job) -> UUID:
+    """Return whose answers the job makes: its lock names the user (db.ingest)."""
+    return UUID(str(job.lock).removeprefix(ANSWER_LOCK))
 
 
 def _answer(talk: Talk, chat_id: str, attempt: int) -> None:

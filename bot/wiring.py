@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from threading import Event
 from typing import cast
+from uuid import UUID
 
 from bot.chat.talk import Talk
 from bot.chat.turn import Policy
@@ -21,6 +22,7 @@ def build_talk(
     settings: Settings,
     store: ChatStore,
     typing: Callable[[str], AbstractContextManager[None]] = lambda _sid: nullcontext(),
+    send: Callable[[UUID], None] = lambda _user_id: None,
     stopping: Event | None = None,
 ) -> Talk:
     """Return the talk on the configured LLM (see Settings.require)."""
@@ -30,6 +32,7 @@ def build_talk(
         policy=_build_policy(settings),
         prepare=with_parts,
         typing=typing,
+        send=send,
         stopping=stopping or Event(),
     )
 

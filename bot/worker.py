@@ -87,15 +87,15 @@ async def _work(settings: Settings) -> int:
 
 
 def _wire(settings: Settings, stopping: Event) -> App:
-    engine = build_engine(settings.database_url or "", STORE_LIMITS)
+    engine = build_engine(settings.database_url or "", STORE_LIMITS, autocommit=True)
     store = PostgresChatStore(engine, settings.session_timeout)
     twilio = cast(TwilioSettings, settings.twilio)
     outbound = Outbound(twilio, settings.public_base_url)
-    talk = build_talk(settings, store, outbound.typing, stopping)
     delivery = Delivery(PostgresOutbox(engine), outbound, stopping)
+    talk = build_talk(settings, store, outbound.typing, delivery.send_now, stopping)
     queue = build_queue(settings.database_url or "")
     reconciliation = Reconciliation(store, outbound)
-    register_jobs(queue, talk, delivery, reconciliation, store.drop_waiting_jobs)
+    register_jobs(queue, talk, delivery, reconciliation)
     return queue
 
 

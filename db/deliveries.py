@@ -6,95 +6,162 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Engine,
-    Row,
-    Select,
-    case,
-    delete,
-    func,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Engine
 
-from db.models import early_statuses, opt_outs, reply_parts
-from db.postgres import outages, repeat_once
-from db.records import DeliveryStatus, Part
+from db.records import Claim, DeliveryStatus, Part
+from db.statements import Statements, outages, repeat_once
 
 # How far a part is; a failure is final, and a later callback can't undo it.
 PROGRESS = (
     "pending", "sending", "uncertain", "accepted", "scheduled", "queued", "sent",
     "delivered", "read",
 )  # fmt: skip
+UNSETTLED = PROGRESS[:3]
 FAILURES = ("failed", "undelivered", "canceled")
 WITH_TWILIO = PROGRESS[PROGRESS.index("accepted") :]
 # https://www.twilio.com/docs/api/errors/21610
 OPTED_OUT_AT_TWILIO = 21610
-PART_COLUMNS = [reply_parts.c[field.name] for field in fields(Part)]
+COLUMNS = ", ".join(f"part.{field.name}" for field in fields(Part))
+
+FIND_PARTS = f"""
+SELECT {COLUMNS} FROM reply_parts AS part
+WHERE reference_id = %(reference_id)s ORDER BY position
+"""  # noqa: S608  (our own column names)
+
+# A user's parts go out in the order in which they were made: only the first one that is
+# not settled can be claimed, and not while the one before it is at Twilio but not sent.
+CLAIM_NEXT = f"""
+WITH head AS (
+  SELECT * FROM reply_parts
+  WHERE user_id = %(user_id)s AND status IN ('pending', 'sending', 'uncertain')
+  ORDER BY sequence LIMIT 1
+), before AS (
+  SELECT reply_parts.status, COALESCE(reply_parts.claimed_at, reply_parts.created_at)
+    AS since
+  FROM reply_parts, head
+  WHERE reply_parts.user_id = %(user_id)s AND reply_parts.sequence < head.sequence
+  ORDER BY reply_parts.sequence DESC LIMIT 1
+), held AS (
+  SELECT EXISTS (
+    SELECT FROM before WHERE status IN ('accepted', 'scheduled', 'queued')
+    AND since > now() - %(patience)s) AS is_held
+), claimed AS (
+  UPDATE reply_parts AS part
+  SET status = 'sending', attempts = part.attempts + 1, claimed_at = now()
+  FROM head, held
+  WHERE part.part_id = head.part_id AND part.status = 'pending'
+    AND NOT is_held AND part.created_at > now() - %(window)s
+  RETURNING part.part_id
+)
+SELECT {COLUMNS}, is_held, EXISTS (SELECT FROM claimed) AS is_claimed
+FROM head AS part, held
+"""  # noqa: S608
+
+RELEASE_PART = """
+UPDATE reply_parts SET status = 'pending', error_code = %(error_code)s
+WHERE part_id = %(part_id)s AND message_sid IS NULL
+"""
+RECORD_UNCERTAIN = """
+UPDATE reply_parts SET status = 'uncertain'
+WHERE part_id = %(part_id)s AND message_sid IS NULL
+"""
+RECORD_FAILED = """
+UPDATE reply_parts SET status = 'failed', error_code = %(error_code)s
+WHERE reference_id = %(reference_id)s AND position >= %(position)s
+  AND status IN ('pending', 'sending', 'uncertain')
+"""
+# The SID is stored whatever the status; status and error only if they lie ahead. A
+# failure that only we recorded (there is no SID) gives way to what Twilio says.
+ADVANCE = """
+UPDATE reply_parts SET message_sid = %(message_sid)s,
+  status = CASE WHEN {ahead} THEN %(status)s ELSE status END,
+  error_code = CASE WHEN {ahead} THEN %(error_code)s ELSE error_code END
+WHERE {mine}
+""".replace(
+    "{ahead}",
+    "status = ANY (%(reached)s)"
+    " OR (status IN ('failed', 'undelivered', 'canceled') AND message_sid IS NULL)",
+)
+ADVANCE_BY_SID = ADVANCE.replace("{mine}", "message_sid = %(message_sid)s")
+ADVANCE_PART = ADVANCE.replace("{mine}", "part_id = %(part_id)s")
+ADVANCE_UNSENT = ADVANCE.replace(
+    "{mine}", "part_id = %(part_id)s AND message_sid IS NULL"
+)
+KEEP_EARLY = """
+WITH old AS (
+  DELETE FROM early_statuses WHERE received_at < now() - interval '1 day'
+)
+INSERT INTO early_statuses (message_sid, status, error_code)
+VALUES (%(message_sid)s, %(status)s, %(error_code)s) ON CONFLICT DO NOTHING
+"""
+FIND_EARLY = """
+SELECT message_sid, status, error_code FROM early_statuses
+WHERE message_sid = %(message_sid)s
+"""
+NOTE_OPT_OUT = """
+INSERT INTO opt_outs (user_id) SELECT DISTINCT user_id FROM reply_parts
+WHERE part_id = %(part_id)s OR message_sid = %(message_sid)s ON CONFLICT DO NOTHING
+"""
+KNOWS_MESSAGE = "SELECT 1 FROM reply_parts WHERE message_sid = %(message_sid)s"
+QUEUE_SENDS = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+  'deliveries', 'send_parts', 0, 'send:' || %(user_id)s, NULL,
+  jsonb_build_object('user_id', %(user_id)s), NULL
+)::procrastinate_job_to_defer_v1])
+"""
 
 
 class PostgresOutbox:
     """The parts of replies in PostgreSQL."""
 
     def __init__(self, engine: Engine) -> None:
-        # Each call is one statement: a transaction of its own in one round trip.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._run = Statements(engine)
 
     def find_parts(self, reference_id: UUID) -> Sequence[Part]:
         """Return a reply's parts in their order."""
-        query = select(*PART_COLUMNS).where(reply_parts.c.reference_id == reference_id)
-        return self._select(query.order_by(reply_parts.c.position))
+        parameters = {"reference_id": reference_id}
+        rows = repeat_once(lambda: self._run.rows(FIND_PARTS, parameters))
+        return [Part(**row._asdict()) for row in rows]
 
-    def find_part_before(self, part: Part) -> Part | None:
-        """Return the part that the same user was sent before this one."""
-        mine = select(reply_parts.c.sequence).where(
-            reply_parts.c.part_id == part.part_id
-        )
-        query = (
-            select(*PART_COLUMNS)
-            .where(reply_parts.c.user_id == part.user_id)
-            .where(reply_parts.c.sequence < mine.scalar_subquery())
-            .order_by(reply_parts.c.sequence.desc())
-            .limit(1)
-        )
-        return next(iter(self._select(query)), None)
-
-    def claim_part(self, part_id: UUID) -> bool:
-        """Move a pending part to `sending`; False if somebody else did."""
-        return self._update(
-            (reply_parts.c.part_id == part_id, reply_parts.c.status == "pending"),
-            status="sending",
-            attempts=reply_parts.c.attempts + 1,
-            claimed_at=func.now(),
-        )
+    def claim_next(
+        self, user_id: UUID, patience: timedelta, window: timedelta
+    ) -> Claim | None:
+        """Claim the user's first part that is not settled, if it may be sent now."""
+        parameters = {"user_id": user_id, "patience": patience, "window": window}
+        with outages():
+            row = self._run.first(CLAIM_NEXT, parameters)
+        return _read_claim(row._asdict()) if row else None
 
     def release_part(self, part_id: UUID, error_code: int | None = None) -> None:
         """Put a part that surely wasn't sent back to `pending`."""
-        self._update(_unsent(part_id), status="pending", error_code=error_code)
+        self._write(RELEASE_PART, part_id=part_id, error_code=error_code)
 
     def record_uncertain(self, part_id: UUID) -> None:
         """Note that a send's outcome is unknown."""
-        self._update(_unsent(part_id), status="uncertain")
+        self._write(RECORD_UNCERTAIN, part_id=part_id)
 
     def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> None:
         """Store the SID that Twilio gave the part."""
         accepted = DeliveryStatus(message_sid=message_sid, status=status)
-        self._advance((reply_parts.c.part_id == part_id,), accepted)
-        by_sid = (reply_parts.c.message_sid == message_sid,)
-        for early in repeat_once(lambda: self._find_early(message_sid)):
-            self._advance(by_sid, early)
+        self._advance(ADVANCE_PART, accepted, part_id)
+        for early in self._find_early(message_sid):
+            self._advance(ADVANCE_BY_SID, early)
 
-    def record_failed(self, part_id: UUID, error_code: int | None) -> None:
-        """Store that the part will not be sent."""
-        self._update(_unsent(part_id), status="failed", error_code=error_code)
-        self._note_opt_out(reply_parts.c.part_id == part_id, error_code)
+    def record_failed(self, part: Part, error_code: int | None) -> None:
+        """Store that a part, and what follows it in its reply, will not be sent."""
+        rest = {"reference_id": part.reference_id, "position": part.position}
+        self._write(RECORD_FAILED, **rest, error_code=error_code)
+        self._note_opt_out(error_code, part_id=part.part_id)
 
     def knows_message(self, message_sid: str) -> bool:
         """Tell whether a part already has this SID."""
-        query = select(*PART_COLUMNS).where(reply_parts.c.message_sid == message_sid)
-        return bool(self._select(query))
+        known = {"message_sid": message_sid}
+        return bool(repeat_once(lambda: self._run.first(KNOWS_MESSAGE, known)))
+
+    def queue_sends(self, user_id: UUID) -> None:
+        """Defer a job that sends what is left of a user's parts."""
+        with outages():
+            self._run.first(QUEUE_SENDS, {"user_id": str(user_id)})
 
     def record_delivery_status(self, status: DeliveryStatus) -> bool:
         """Move the part forward, never back; False if the SID is not known.
@@ -102,83 +169,58 @@ class PostgresOutbox:
         A callback may come before `create` returned: our own id in its URL finds the
         part then, and the SID is stored with it. What finds no part is kept for a day.
         """
-        self._note_opt_out(
-            reply_parts.c.message_sid == status.message_sid, status.error_code
-        )
-        by_sid = (reply_parts.c.message_sid == status.message_sid,)
-        ways: list[tuple[ColumnElement[bool], ...]] = [by_sid]
-        if status.part_id is not None:
-            ways.append(_unsent(status.part_id))
-        if any(self._advance(way, status) for way in ways):
+        self._note_opt_out(status.error_code, message_sid=status.message_sid)
+        if self._advance(ADVANCE_BY_SID, status):
             return True
-        repeat_once(lambda: self._keep_early(status))
+        if status.part_id and self._advance(ADVANCE_UNSENT, status, status.part_id):
+            return True
+        repeat_once(lambda: self._run.count(KEEP_EARLY, _bind_status(status)))
         # Once more: the SID may have been stored in between.
-        return self._advance(by_sid, status)
+        return self._advance(ADVANCE_BY_SID, status)
 
-    def _note_opt_out(self, mine: ColumnElement[bool], code: int | None) -> None:
+    def _note_opt_out(
+        self,
+        code: int | None,
+        part_id: UUID | None = None,
+        message_sid: str | None = None,
+    ) -> None:
         """Record that the user opted out where Twilio says so."""
-        if code != OPTED_OUT_AT_TWILIO:
-            return
-        users = select(reply_parts.c.user_id).where(mine).distinct()
-        new = insert(opt_outs).from_select(["user_id"], users).on_conflict_do_nothing()
-        with outages(), self._engine.begin() as connection:
-            connection.execute(new)
-
-    def _keep_early(self, status: DeliveryStatus) -> None:
-        day = timedelta(days=1)
-        old = early_statuses.c.received_at < func.now() - day
-        known = {"message_sid": status.message_sid, "status": status.status}
-        new = insert(early_statuses).values(**known, error_code=status.error_code)
-        with self._engine.begin() as connection:
-            connection.execute(delete(early_statuses).where(old))
-            connection.execute(new.on_conflict_do_nothing())
+        if code == OPTED_OUT_AT_TWILIO:
+            self._write(NOTE_OPT_OUT, part_id=part_id, message_sid=message_sid)
 
     def _find_early(self, message_sid: str) -> list[DeliveryStatus]:
-        mine = early_statuses.c.message_sid == message_sid
-        columns = (early_statuses.c.status, early_statuses.c.error_code)
-        with self._engine.begin() as connection:
-            rows = connection.execute(select(*columns).where(mine)).all()
-        return [
-            DeliveryStatus(message_sid=message_sid, status=told, error_code=code)
-            for told, code in rows
-        ]
+        known = {"message_sid": message_sid}
+        rows = repeat_once(lambda: self._run.rows(FIND_EARLY, known))
+        return [DeliveryStatus(**row._asdict()) for row in rows]
 
     def _advance(
-        self, mine: Sequence[ColumnElement[bool]], status: DeliveryStatus
+        self, statement: str, status: DeliveryStatus, part_id: UUID | None = None
     ) -> bool:
-        """Store the SID; take status and error only if they lie ahead."""
         told = _read_status(status.status)
-        ahead = _lies_ahead(told)
-        columns = reply_parts.c
-        values = {
-            "message_sid": status.message_sid,
-            "status": case((ahead, told), else_=columns.status),
-            "error_code": case((ahead, status.error_code), else_=columns.error_code),
+        parameters = {
+            **_bind_status(status),
+            "status": told,
+            "reached": _before(told),
+            "part_id": part_id,
         }
-        return repeat_once(lambda: self._execute_update(mine, values))
+        return repeat_once(lambda: self._run.count(statement, parameters)) > 0
 
-    def _update(self, where: Sequence[ColumnElement[bool]], **values: Any) -> bool:
+    def _write(self, statement: str, **parameters: Any) -> None:
         with outages():
-            return self._execute_update(where, values)
-
-    def _execute_update(
-        self, where: Sequence[ColumnElement[bool]], values: dict[str, Any]
-    ) -> bool:
-        statement = update(reply_parts).where(*where).values(values)
-        with self._engine.begin() as connection:
-            return connection.execute(statement).rowcount > 0
-
-    def _select(self, query: Select[Any]) -> list[Part]:
-        return repeat_once(lambda: self._execute_select(query))
-
-    def _execute_select(self, query: Select[Any]) -> list[Part]:
-        with self._engine.begin() as connection:
-            return [_read_part(row) for row in connection.execute(query)]
+            self._run.count(statement, parameters)
 
 
-def _unsent(part_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    """Match the part as long as nothing shows that Twilio has it."""
-    return (reply_parts.c.part_id == part_id, reply_parts.c.message_sid.is_(None))
+def _bind_status(status: DeliveryStatus) -> dict[str, Any]:
+    return {
+        "message_sid": status.message_sid,
+        "status": status.status,
+        "error_code": status.error_code,
+    }
+
+
+def _read_claim(columns: dict[str, Any]) -> Claim:
+    held, claimed = columns.pop("is_held"), columns.pop("is_claimed")
+    return Claim(part=Part(**columns), is_held=held, is_claimed=claimed)
 
 
 def _read_status(told: str) -> str:
@@ -192,16 +234,7 @@ def _read_status(told: str) -> str:
     return told if told in (*WITH_TWILIO, *FAILURES) else "accepted"
 
 
-def _lies_ahead(status: str) -> ColumnElement[bool]:
-    """Match parts that this status moves forward.
-
-    A failure that only we recorded (there is no SID) gives way to what Twilio says.
-    """
+def _before(status: str) -> list[str]:
+    """Return what a part may be at for this status to move it forward."""
     last = "delivered" if status in FAILURES else status
-    reached = PROGRESS[: PROGRESS.index(last)]
-    ours = reply_parts.c.status.in_(FAILURES) & reply_parts.c.message_sid.is_(None)
-    return reply_parts.c.status.in_(reached) | ours
-
-
-def _read_part(row: Row[Any]) -> Part:
-    return Part(**row._mapping)
+    return list(PROGRESS[: PROGRESS.index(last)])

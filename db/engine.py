@@ -52,10 +52,14 @@ def session_options(url: URL, limits: Limits) -> dict[str, str | int]:
     }
 
 
-def build_engine(url: str, limits: Limits = Limits()) -> Engine:
+def build_engine(
+    url: str, limits: Limits = Limits(), *, autocommit: bool = False
+) -> Engine:
     """Return an engine whose pool is bounded and whose waits end.
 
-    Every use is `begin()` or autocommit, so nothing needs a rollback on return.
+    Every use is `begin()` or autocommit, so nothing needs a rollback on return. With
+    `autocommit` each statement is a transaction, unless an execution option says else:
+    what db.statements runs needs no switch then.
     """
     parsed = parse_url(url)
     engine = create_engine(
@@ -67,6 +71,7 @@ def build_engine(url: str, limits: Limits = Limits()) -> Engine:
         pool_reset_on_return=None,
         pool_recycle=RECYCLE_SECONDS,
         hide_parameters=True,  # what people wrote is not for error messages
+        **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}),
     )
     _bound_connections(engine, limits.statement_seconds + SPARE_SECONDS)
     return engine

@@ -101,18 +101,18 @@ class MemoryChatStore:
             opted_out=chat.person.opted_out,
         )
 
-    def record_reply(self, chat_id: str, reply: Reply) -> bool:
-        """Append the reply; False if its messages were settled before."""
+    def record_reply(self, chat_id: str, reply: Reply) -> int:
+        """Append the reply; 0 if its messages were settled before."""
         with self._lock:
             chat = self._chats.get(chat_id)
             if chat is None or _was_said(chat.turns, reply.turn):
-                return False
+                return 0
             if reply.error is not None:
                 _mark_error(chat.turns, reply)
             if reply.opts_out is not None:
                 chat.person.opted_out = reply.opts_out
             self._append(chat, reply.turn)
-            return True
+            return len(chat.turns)
 
 
 def _was_said(turns: list[Turn], reply: Turn) -> bool:

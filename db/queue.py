@@ -1,11 +1,12 @@
 """The queue (procrastinate): its jobs' names and locks, and how they are deferred.
 
-Jobs are deferred in SQL, inside the statement that writes what they work on: both are
-stored, or neither is (`answer_chat` in db.ingest, `send_reply` in db.postgres). The
-function's form is procrastinate's own; a test holds it.
+`answer_chat` is deferred in SQL, inside the statement that stores a message: both are
+stored, or neither is (db.ingest). The function's form is procrastinate's own; a test
+holds it. It makes the answer and sends it. What can't be sent at once it leaves to
+`send_parts` (db.deliveries) before it ends.
 
-One user's answers are made one at a time, and apart from them their sends: a reply that
-waits for its next try holds back the user's later replies, not new answers.
+One user's answers are made one at a time, and apart from them what is sent later: a
+part that waits for its next try holds back the user's later parts, not new answers.
 """
 
 from procrastinate import App, PsycopgConnector
@@ -15,8 +16,9 @@ from sqlalchemy import text
 from db.engine import Limits, conninfo
 
 ANSWER_CHAT = "answer_chat"
-SEND_REPLY = "send_reply"
+SEND_PARTS = "send_parts"
 RECONCILE = "reconcile"
+ANSWER_LOCK = "answer:"
 ANSWERS = "answers"
 DELIVERIES = "deliveries"
 UPKEEP = "upkeep"

@@ -190,6 +190,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A user's first part that is not settled yet, and whether it is ours to send.
+
+    `is_held`: the part before it is with Twilio, but not on its way yet.
+    """
+
+    part: Part
+    is_claimed: bool
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStatus:
     """What a status callback says of one outbound message."""
 

@@ -1,11 +1,13 @@
 """What the bot asks of its store, in the glossary's words."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from db.errors import OperatorError
 from db.records import (
+    Claim,
     DeliveryStatus,
     InboundMessage,
     Part,
@@ -29,14 +31,17 @@ class ChatStore(Protocol):
         """
 
     def load_chat(self, chat_id: str) -> Userchat | None:
-        """Return the chat with its turns, or None if it was erased."""
+        """Return the chat with its turns, or None if it was erased.
 
-    def record_reply(self, chat_id: str, reply: Reply) -> bool:
-        """Append the reply and put its parts on their way.
+        Who loads a chat answers all that is unanswered in it.
+        """
 
-        Return False, and change nothing, if another turn settled one of its messages
-        before, if it is a notice and another one was given, or if there is no such
-        chat.
+    def record_reply(self, chat_id: str, reply: Reply) -> int:
+        """Append the reply and store its parts, which the caller then sends.
+
+        Return how many turns the chat has now; 0, and change nothing, if another turn
+        settled one of its messages before, if it is a notice and another one was given,
+        or if there is no such chat.
         """
 
 
@@ -53,11 +58,14 @@ class Outbox(Protocol):
     def find_parts(self, reference_id: UUID) -> Sequence[Part]:
         """Return a reply's parts in their order."""
 
-    def find_part_before(self, part: Part) -> Part | None:
-        """Return the part that the same user was sent before this one."""
+    def claim_next(
+        self, user_id: UUID, patience: timedelta, window: timedelta
+    ) -> Claim | None:
+        """Claim the user's first part that is not settled, if it may be sent now.
 
-    def claim_part(self, part_id: UUID) -> bool:
-        """Move a pending part to `sending`; False if somebody else did."""
+        It may not while the part before it is with Twilio, but not sent, for less than
+        `patience`; nor if it was made longer than `window` ago. None: all are settled.
+        """
 
     def release_part(self, part_id: UUID, error_code: int | None = None) -> None:
         """Put a part that surely wasn't sent back to `pending`."""
@@ -68,11 +76,14 @@ class Outbox(Protocol):
     def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> None:
         """Store the SID that Twilio gave the part."""
 
-    def record_failed(self, part_id: UUID, error_code: int | None) -> None:
-        """Store that the part will not be sent."""
+    def record_failed(self, part: Part, error_code: int | None) -> None:
+        """Store that a part, and what follows it in its reply, will not be sent."""
 
     def knows_message(self, message_sid: str) -> bool:
         """Tell whether a part already has this SID."""
+
+    def queue_sends(self, user_id: UUID) -> None:
+        """Defer a job that sends what is left of a user's parts."""
 
     def record_delivery_status(self, status: DeliveryStatus) -> bool:
         """Move the part forward, never back; False if the SID is not known."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from threading import Event
+from uuid import UUID
 
 from bot.chat import turn as turns
 from bot.chat.turn import Batch, Policy
@@ -34,7 +35,9 @@ def _no_typing(_message_sid: str) -> AbstractContextManager[None]:
 class Talk:
     """Answers chats. `prepare` turns a reply into the parts that are sent.
 
-    `typing` shows the user that an answer is being made; `stopping` ends waits early.
+    `send` sends what is stored for a user, before the next answer takes its time; what
+    is stored last is the caller's to send. `typing` shows the user that an answer is
+    being made; `stopping` ends waits early.
     """
 
     store: ChatStore
@@ -42,6 +45,7 @@ class Talk:
     policy: Policy
     prepare: Callable[[Reply], Reply]
     typing: Callable[[str], AbstractContextManager[None]] = _no_typing
+    send: Callable[[UUID], None] = lambda _user_id: None
     stopping: Event = field(default_factory=Event)
 
     def answer(
@@ -55,25 +59,34 @@ class Talk:
         """
         deadline = None if seconds is None else time.monotonic() + seconds
         replies: list[Reply] = []
-        refused: Batch = ()
+        chat = self.store.load_chat(chat_id)
         for _ in range(MOST_REPLIES_A_CALL):
-            chat = self.store.load_chat(chat_id)
             batch = turns.next_batch(chat) if chat else ()
             if chat is None or not batch:
-                break
-            if batch == refused:
-                log.error("a reply was refused, though its messages look unanswered")
-                break
+                return replies
+            if replies:
+                self.send(chat.user_id)
             with bound(message_sid=batch[-1].message_sid or ""):
                 reply = self.prepare(self._reply_to(chat, batch, attempt, deadline))
-                if self._record(chat_id, reply):
-                    replies.append(reply)
-                else:
-                    refused = batch
-        else:
-            if deadline is None:
-                raise LLMError("more to answer than one call does: the rest comes next")
+                stored = self._record(chat_id, reply)
+            if stored:
+                replies.append(reply)
+            chat = self._after(chat, batch, reply, stored)
+        if deadline is None:
+            raise LLMError("more to answer than one call does: the rest comes next")
         return replies
+
+    def _after(
+        self, chat: Userchat, batch: Batch, reply: Reply, stored: int
+    ) -> Userchat | None:
+        """Return the chat as it is now, or None if nothing more can be done in it."""
+        if stored == len(chat.turns) + 1:
+            return turns.after(chat, reply)
+        fresh = self.store.load_chat(chat.chat_id)
+        if fresh and not stored and turns.next_batch(fresh) == batch:
+            log.error("a reply was refused, though its messages look unanswered")
+            return None
+        return fresh
 
     def give_up(self, chat_id: str, reason: str) -> list[Reply]:
         """Settle the next batch of a chat, whose answer always fails, once."""
@@ -85,7 +98,7 @@ class Talk:
             reply = self.prepare(turns.give_up(batch, reason))
             return [reply] if self._record(chat_id, reply) else []
 
-    def _record(self, chat_id: str, reply: Reply) -> bool:
+    def _record(self, chat_id: str, reply: Reply) -> int:
         stored = self.store.record_reply(chat_id, reply)
         if stored:
             _note(reply)

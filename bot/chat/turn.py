@@ -72,6 +72,12 @@ def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
     return None
 
 
+def after(chat: Userchat, reply: Reply) -> Userchat:
+    """Return the chat as it is once the reply is stored."""
+    stopped = chat.opted_out if reply.opts_out is None else reply.opts_out
+    return replace(chat, turns=(*chat.turns, reply.turn), opted_out=stopped)
+
+
 def unreadable_sentences(batch: Batch) -> str:
     """Return one sentence for each kind of thing in the batch that can't be read."""
     kinds = [media_kind(media) for turn in batch for media in turn.media]

@@ -13,16 +13,15 @@ from uuid import UUID
 
 from bot.observability import SENDS
 from bot.whatsapp.outbound import SEND_SECONDS, Accepted, DeliveryError, Outbound
-from db.records import Part
+from db.records import Claim, Part
 from db.store import Outbox
 
 log = logging.getLogger(__name__)
 
-# With Twilio, but not on its way to the phone yet: the next part would overtake it.
-NOT_YET_SENT = {"accepted", "scheduled", "queued", "sending"}
 UNRESOLVED = {"sending", "uncertain"}
 # https://www.twilio.com/docs/whatsapp/key-concepts#customer-service-windows
 SERVICE_WINDOW = timedelta(hours=24)
+MOST_STEPS_A_CALL = 200
 
 
 class Delivery:
@@ -40,33 +39,65 @@ class Delivery:
         self._outbound = outbound
         self._stopping = stopping
 
-    def send_reply(self, reference_id: UUID) -> None:
-        """Send what is left of a reply.
+    def send_now(self, user_id: UUID) -> None:
+        """Send what a user's parts allow at once; leave the rest to a job.
 
-        Raises DeliveryError when a part must be tried again later; the parts after it
-        wait for it.
+        When it returns, every part of the user is settled, or a job of theirs waits.
         """
-        parts = self._outbox.find_parts(reference_id)
-        for index, part in enumerate(parts):
-            try:
-                self._deliver(part)
-            except DeliveryError as error:
-                if error.outcome != "permanent":
-                    raise
-                self._abandon(parts[index:], error)
-                return
+        try:
+            is_settled = self._send_until_held(user_id)
+        except DeliveryError as error:
+            log.info("a send is left to a job: %s", error)
+            is_settled = False
+        if not is_settled:
+            self._outbox.queue_sends(user_id)
 
-    def _deliver(self, part: Part) -> None:
-        if part.status in UNRESOLVED and self._resolve(part):
-            return
-        if part.status not in UNRESOLVED | {"pending"}:
-            return
-        if datetime.now(UTC) - part.created_at > SERVICE_WINDOW:
+    def _send_until_held(self, user_id: UUID) -> bool:
+        for _ in range(MOST_STEPS_A_CALL):
+            claim = self._claim_next(user_id)
+            if claim is None:
+                return True
+            if claim.is_held or claim.part.status in UNRESOLVED:
+                return False
+            self._deliver(claim)
+        return False
+
+    def send_parts(self, user_id: UUID) -> None:
+        """Send all that is left of a user's parts, in order.
+
+        Raises DeliveryError when a part must be tried again later; those after it wait.
+        """
+        for _ in range(MOST_STEPS_A_CALL):
+            claim = self._claim_next(user_id)
+            if claim is None:
+                return
+            if claim.is_held:
+                self._stopping.wait(self.poll_seconds)
+            elif claim.part.status in UNRESOLVED:
+                self._resolve(claim.part)
+            else:
+                self._deliver(claim)
+        raise DeliveryError("safe", "more to send than one call does")
+
+    def _claim_next(self, user_id: UUID) -> Claim | None:
+        return self._outbox.claim_next(user_id, self.wait_for_sent, SERVICE_WINDOW)
+
+    def _deliver(self, claim: Claim) -> None:
+        """Send a claimed part. Raises DeliveryError, unless that is settled with it."""
+        try:
+            self._send_claimed(claim)
+        except DeliveryError as error:
+            if error.outcome != "permanent":
+                raise
+            self._abandon(claim.part, error)
+
+    def _send_claimed(self, claim: Claim) -> None:
+        if claim.is_claimed:
+            self._send(claim.part)
+        elif datetime.now(UTC) - claim.part.created_at > SERVICE_WINDOW:
             raise DeliveryError("permanent", "the 24 hours for an answer are over")
-        self._wait_for_part_before(part)
-        if not self._outbox.claim_part(part.part_id):
+        else:
             raise DeliveryError("safe", "another worker is sending this part")
-        self._send(part)
 
     def _send(self, part: Part) -> None:
         try:
@@ -88,7 +119,7 @@ class Delivery:
         self._outbox.record_accepted(part.part_id, sid, accepted.status)
         log.info("sent a part", extra={"part_id": str(part.part_id), "sent_sid": sid})
 
-    def _resolve(self, part: Part) -> bool:
+    def _resolve(self, part: Part) -> None:
         """Find out whether an earlier attempt went through; if not, free the part.
 
         Raises DeliveryError while it is too early to tell.
@@ -103,9 +134,8 @@ class Delivery:
         for sent in reversed(self._find_sent(part, since - self.clock_slack)):
             if not self._outbox.knows_message(sent.message_sid):
                 self._record_accepted(part, sent)
-                return True
+                return
         self._outbox.release_part(part.part_id)
-        return False
 
     def _find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Ask Twilio; looking does no harm, so it is soon repeated if that fails."""
@@ -115,21 +145,11 @@ class Delivery:
             pause = self.look_again.total_seconds()
             raise DeliveryError("unknown", str(error), retry_after=pause) from error
 
-    def _wait_for_part_before(self, part: Part) -> None:
-        """Wait until the user's previous part is sent, or a few seconds."""
-        while (before := self._outbox.find_part_before(part)) is not None:
-            since = before.claimed_at or before.created_at
-            age = datetime.now(UTC) - since
-            if before.status not in NOT_YET_SENT or age > self.wait_for_sent:
-                return
-            self._stopping.wait(self.poll_seconds)
-
-    def _abandon(self, parts: Sequence[Part], error: DeliveryError) -> None:
+    def _abandon(self, part: Part, error: DeliveryError) -> None:
         """Record a permanent failure: the rest of the reply makes no sense alone."""
-        for part in parts:
-            self._outbox.record_failed(part.part_id, error.code)
+        self._outbox.record_failed(part, error.code)
         log.error(
             "a reply can't be delivered: %s",
             error,
-            extra={"error_code": error.code, "chat_id": parts[0].chat_id},
+            extra={"error_code": error.code, "chat_id": part.chat_id},
         )

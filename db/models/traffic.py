@@ -107,6 +107,12 @@ reply_parts = Table(
     UniqueConstraint("message_sid", name="reply_parts_message_sid_key"),
     Index("idx_reply_parts_chat_id", "chat_id"),
     Index("idx_reply_parts_user_id_sequence", "user_id", "sequence"),
+    Index(
+        "idx_reply_parts_unsettled",
+        "user_id",
+        "sequence",
+        postgresql_where=text("status IN ('pending', 'sending', 'uncertain')"),
+    ),
     comment="The messages that replies are sent as, and how far each got.",
 )
 

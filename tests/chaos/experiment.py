@@ -10,7 +10,7 @@ import psycopg
 import requests
 
 from db.engine import conninfo
-from db.queue import ANSWER_CHAT, SEND_REPLY
+from db.queue import ANSWER_CHAT, SEND_PARTS
 from tests.chaos.driver import Driver
 from tests.chaos.events import Answered, Event, Killed
 from tests.chaos.scenarios import Scenario
@@ -108,7 +108,7 @@ def jobs_left(database_url: str) -> int:
     """Count what the bot still means to do; a database that is away has plenty."""
     try:
         with psycopg.connect(conninfo(database_url)) as connection:
-            found = connection.execute(JOBS_LEFT, [[ANSWER_CHAT, SEND_REPLY]])
+            found = connection.execute(JOBS_LEFT, [[ANSWER_CHAT, SEND_PARTS]])
             return int((found.fetchone() or [1])[0])
     except psycopg.OperationalError:
         return 1

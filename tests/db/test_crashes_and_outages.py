@@ -95,15 +95,15 @@ def test_a_message_survives_one_dying_connection(
     assert [turn.content for turn in load(pg, chat_id).turns] == ["one", "two"]
 
 
-def test_a_reply_whose_connection_dies_before_its_job_leaves_nothing(
+def test_a_reply_whose_connection_dies_before_its_parts_leaves_nothing(
     engine: Engine, pg: PostgresChatStore, thread: ThreadPoolExecutor
 ) -> None:
     message = said("STOP")
     chat_id = take_in(pg, message)
     before = what_is_stored(engine)
     reply = answer_to(message, parts=("a", "b"), opts_out=True, error="why")
-    with holding(engine, "LOCK TABLE procrastinate_jobs IN SHARE MODE"):
-        attempt: Future[bool] = thread.submit(pg.record_reply, chat_id, reply)
+    with holding(engine, "LOCK TABLE reply_parts IN SHARE MODE"):
+        attempt: Future[int] = thread.submit(pg.record_reply, chat_id, reply)
         kill_when_waiting(engine, times=1)
         assert isinstance(attempt.exception(10), StoreUnavailableError)
     assert what_is_stored(engine) == before
@@ -206,7 +206,7 @@ def test_the_store_says_that_it_is_away_and_works_when_it_is_back(
         lambda: pg.load_chat(chat_id),
         lambda: pg.record_reply(chat_id, answer_to(message)),
         lambda: outbox.find_parts(uuid4()),
-        lambda: outbox.claim_part(uuid4()),
+        lambda: outbox.claim_next(uuid4(), DAY, DAY),
     ]
     for call in calls:
         with pytest.raises(StoreUnavailableError):

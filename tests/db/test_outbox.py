@@ -2,16 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
 
 from db.deliveries import PostgresOutbox
 from db.postgres import PostgresChatStore
-from db.records import DeliveryStatus, Part
-from tests.db.sql import change, load, take_in
-from tests.records import ANA, BEN, answer_to, new_sid, said
+from db.records import DeliveryStatus
+from tests.db.parts import again, claim, replied, told
+from tests.db.sql import change, load
+from tests.records import ANA, BEN, new_sid
 
 # before: what a callback says -> after. What isn't here leaves the part as it is.
 FORWARD = {
@@ -53,27 +54,6 @@ def outbox(engine: Engine) -> PostgresOutbox:
     return PostgresOutbox(engine)
 
 
-def replied(
-    pg: PostgresChatStore, outbox: PostgresOutbox, *bodies: str, to: str = ANA
-) -> list[Part]:
-    """Store a reply in these parts; return them."""
-    message = said("a question", to)
-    reply = answer_to(message, parts=bodies)
-    assert pg.record_reply(take_in(pg, message), reply)
-    return list(outbox.find_parts(UUID(reply.turn.reference_id)))
-
-
-def again(outbox: PostgresOutbox, part: Part) -> Part:
-    """Return the part as it is now."""
-    return outbox.find_parts(part.reference_id)[part.position]
-
-
-def told(sid: str, status: str, part: Part | None = None) -> DeliveryStatus:
-    return DeliveryStatus(
-        message_sid=sid, status=status, part_id=part.part_id if part else None
-    )
-
-
 def test_a_replys_parts_come_in_their_order(
     pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
@@ -84,29 +64,6 @@ def test_a_replys_parts_come_in_their_order(
         ("pending", 0, ANA)
     }
     assert outbox.find_parts(uuid4()) == []
-
-
-def test_of_sixteen_workers_one_claims_a_part(
-    pg: PostgresChatStore, outbox: PostgresOutbox
-) -> None:
-    (part,) = replied(pg, outbox, "Hello")
-    with ThreadPoolExecutor(16) as threads:
-        claims = list(threads.map(outbox.claim_part, [part.part_id] * 16))
-    assert claims.count(True) == 1
-    claimed = again(outbox, part)
-    assert (claimed.status, claimed.attempts) == ("sending", 1)
-    assert claimed.claimed_at is not None
-
-
-def test_a_released_part_may_be_claimed_again(
-    pg: PostgresChatStore, outbox: PostgresOutbox
-) -> None:
-    (part,) = replied(pg, outbox, "Hello")
-    assert outbox.claim_part(part.part_id)
-    outbox.release_part(part.part_id, error_code=20429)
-    assert again(outbox, part).status == "pending"
-    assert outbox.claim_part(part.part_id)
-    assert again(outbox, part).attempts == 2
 
 
 @pytest.mark.parametrize("before", FORWARD)
@@ -194,7 +151,7 @@ def test_what_we_gave_up_was_delivered_if_twilio_says_so(
     pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
-    outbox.record_failed(part.part_id, 63016)
+    outbox.record_failed(part, 63016)
     assert again(outbox, part).status == "failed"
     assert outbox.record_delivery_status(told(new_sid(), "delivered", part))
     assert again(outbox, part).status == "delivered"
@@ -208,8 +165,8 @@ def test_what_twilio_has_is_neither_freed_nor_given_up(
     before = again(outbox, part)
     outbox.release_part(part.part_id)
     outbox.record_uncertain(part.part_id)
-    outbox.record_failed(part.part_id, 1)
-    assert not outbox.claim_part(part.part_id)
+    outbox.record_failed(part, 1)
+    assert claim(outbox, part) is None
     assert again(outbox, part) == before
 
 
@@ -218,7 +175,7 @@ def test_a_part_with_a_sid_is_never_unresolved(
     pg: PostgresChatStore, outbox: PostgresOutbox, status: str
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
-    assert outbox.claim_part(part.part_id)
+    claim(outbox, part)
     outbox.record_accepted(part.part_id, new_sid(), status)
     assert again(outbox, part).status in {"accepted", "queued"}
 
@@ -233,23 +190,12 @@ def test_a_sid_is_known_once_a_part_has_it(
     assert outbox.knows_message(sid)
 
 
-def test_the_part_before_is_the_last_one_of_the_users_earlier_reply(
-    pg: PostgresChatStore, outbox: PostgresOutbox
-) -> None:
-    one, two = replied(pg, outbox, "one", "two")
-    replied(pg, outbox, "to somebody else", to=BEN)
-    (three,) = replied(pg, outbox, "three")
-    assert outbox.find_part_before(one) is None
-    assert outbox.find_part_before(two) == one
-    assert outbox.find_part_before(three) == two
-
-
 def test_an_opt_out_that_only_twilio_knew_of_is_recorded(
     engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     (anas,), (bens,) = replied(pg, outbox, "a"), replied(pg, outbox, "b", to=BEN)
-    outbox.claim_part(anas.part_id)
-    outbox.record_failed(anas.part_id, 21610)
-    outbox.record_failed(bens.part_id, 63005)
+    claim(outbox, anas)
+    outbox.record_failed(anas, 21610)
+    outbox.record_failed(bens, 63005)
     assert load(pg, anas.chat_id).opted_out
     assert not load(pg, bens.chat_id).opted_out

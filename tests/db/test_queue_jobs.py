@@ -8,9 +8,10 @@ from procrastinate import App, JobContext
 from procrastinate.jobs import Job
 from sqlalchemy import Engine
 
+from db.deliveries import PostgresOutbox
 from db.postgres import PostgresChatStore
-from db.queue import ANSWER_CHAT, ANSWERS, DELIVERIES, SEND_REPLY, build_queue
-from tests.db.sql import load, rows, take_in, value
+from db.queue import ANSWER_CHAT, ANSWERS, DELIVERIES, SEND_PARTS, build_queue
+from tests.db.sql import rows, take_in, value
 from tests.records import answer_to, notice_about, said
 
 COLUMNS = "queue_name, task_name, priority, lock, queueing_lock, args, status, attempts"
@@ -30,8 +31,8 @@ def run_all(url: str) -> list[Job]:
     def answer_chat(context: JobContext, chat_id: str) -> None:
         ran.append(context.job)
 
-    @queue.task(name=SEND_REPLY, queue=DELIVERIES, pass_context=True)
-    def send_reply(context: JobContext, reference_id: str) -> None:
+    @queue.task(name=SEND_PARTS, queue=DELIVERIES, pass_context=True)
+    def send_parts(context: JobContext, user_id: str) -> None:
         ran.append(context.job)
 
     asyncio.run(work_until_empty(queue))
@@ -48,23 +49,16 @@ async def work_until_empty(queue: App) -> None:
         )
 
 
-def test_a_worker_runs_the_jobs_of_a_message_and_of_its_reply(
+def test_a_worker_runs_the_jobs_of_a_message_and_of_what_is_left_to_send(
     engine: Engine, pg: PostgresChatStore, database_url: str
 ) -> None:
-    message = said("Hello")
-    chat_id = take_in(pg, message)
-    reply = answer_to(message)
-    assert pg.record_reply(chat_id, reply)
-    user_id = load(pg, chat_id).user_id
+    chat_id = take_in(pg, said("Hello"))
+    user_id = value(engine, "SELECT user_id FROM users")
+    PostgresOutbox(engine).queue_sends(user_id)
     ran = run_all(database_url)
     assert [(job.task_name, job.queue, job.lock, job.task_kwargs) for job in ran] == [
         ("answer_chat", "answers", f"answer:{user_id}", {"chat_id": chat_id}),
-        (
-            "send_reply",
-            "deliveries",
-            f"send:{user_id}",
-            {"reference_id": reply.turn.reference_id},
-        ),
+        ("send_parts", "deliveries", f"send:{user_id}", {"user_id": str(user_id)}),
     ]
     assert value(engine, "SELECT count(*) FROM procrastinate_jobs") == 0
 
@@ -73,7 +67,7 @@ def test_our_jobs_are_stored_as_procrastinate_stores_its_own(
     engine: Engine, pg: PostgresChatStore, database_url: str
 ) -> None:
     chat_id = take_in(pg, said("Hello"))
-    user_id = load(pg, chat_id).user_id
+    user_id = value(engine, "SELECT user_id FROM users")
 
     async def defer() -> None:
         queue = build_queue(database_url, connections=1)
@@ -89,9 +83,7 @@ def test_our_jobs_are_stored_as_procrastinate_stores_its_own(
     assert rows(engine, events) == [("deferred", 2)]
 
 
-def test_a_repeated_message_or_reply_has_no_second_job(
-    engine: Engine, pg: PostgresChatStore
-) -> None:
+def test_only_a_new_message_has_a_job(engine: Engine, pg: PostgresChatStore) -> None:
     message = said("Hello")
     chat_id = take_in(pg, message)
     assert not pg.record_inbound(message).is_new
@@ -99,7 +91,7 @@ def test_a_repeated_message_or_reply_has_no_second_job(
     assert not pg.record_reply(chat_id, answer_to(message))
     assert not pg.record_reply(chat_id, notice_about(message))
     tasks = "SELECT task_name FROM procrastinate_jobs ORDER BY id"
-    assert rows(engine, tasks) == [("answer_chat",), ("send_reply",)]
+    assert rows(engine, tasks) == [("answer_chat",)]
 
 
 def test_silence_has_nothing_to_send(engine: Engine, pg: PostgresChatStore) -> None:
