@@ -91,9 +91,9 @@ class PostgresChatStore:
     def record_inbound(self, message: InboundMessage) -> Receipt:
         """Take a message in once (see db.ingest)."""
         parameters = bind_inbound(message, self._session_timeout)
-        row = repeat_once(lambda: self._run.first(RECORD_INBOUND, parameters))
+        chat_id = repeat_once(lambda: self._run.scalar(RECORD_INBOUND, parameters))
         self._wake_workers()
-        return Receipt(chat_id=row[0] if row else None)
+        return Receipt(chat_id=chat_id)
 
     def find_unknown(self, message_sids: Sequence[str]) -> set[str]:
         """Return those of the SIDs that were never taken in."""
@@ -112,8 +112,8 @@ class PostgresChatStore:
     def record_reply(self, chat_id: str, reply: Reply) -> int:
         """Append the reply and store its parts: all of it or nothing."""
         with outages():
-            row = self._run.first(RECORD_REPLY, _bind_reply(chat_id, reply))
-        return int(row.turns) if row else 0
+            turns = self._run.scalar(RECORD_REPLY, _bind_reply(chat_id, reply))
+        return turns or 0
 
 
 def _read_chat(row: Any) -> Userchat:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.rows import namedtuple_row
+from psycopg.rows import RowFactory, namedtuple_row, tuple_row
 from sqlalchemy import Engine, exc
 
 from db.store import StoreUnavailableError
@@ -71,6 +71,12 @@ class Statements:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def scalar(self, statement: str, parameters: Parameters) -> Any:
+        """Return the first column of the first row, or None."""
+        with self._executed(statement, parameters, tuple_row) as cursor:
+            row = cursor.fetchone()
+        return row[0] if row else None
+
     def first(self, statement: str, parameters: Parameters) -> Any:
         """Return the first row, as a named tuple, or None."""
         with self._executed(statement, parameters) as cursor:
@@ -88,13 +94,16 @@ class Statements:
 
     @contextmanager
     def _executed(
-        self, statement: str, parameters: Parameters
+        self,
+        statement: str,
+        parameters: Parameters,
+        row_factory: RowFactory[Any] = namedtuple_row,
     ) -> Iterator[psycopg.Cursor[Any]]:
         pooled = self._engine.raw_connection()
         connection: Any = pooled.driver_connection
         try:
             with _autocommit(connection), connection.cursor() as cursor:
-                cursor.row_factory = namedtuple_row
+                cursor.row_factory = row_factory
                 yield cursor.execute(statement, parameters)
         except psycopg.Error as error:
             if not connection.closed:

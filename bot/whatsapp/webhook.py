@@ -25,6 +25,7 @@ INBOUND_PATH = "/webhooks/whatsapp"
 STATUS_PATH = "/webhooks/whatsapp/status"
 # A small bound for what people write; Twilio's own forms are a few KB.
 LARGEST_BODY = 64 * 1024
+NOTHING_TO_SAY = str(MessagingResponse())
 # XML has no way to write these, not even escaped: https://www.w3.org/TR/xml/#charsets
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -106,6 +107,8 @@ class Webhooks:
 
 def twiml(replies: Sequence[Reply]) -> Response:
     """Return TwiML; always text/xml, since Twilio sends text/plain to the user."""
+    if not replies:
+        return Response(NOTHING_TO_SAY, mimetype="text/xml")
     response = MessagingResponse()
     for reply in replies:
         for part in reply.parts:

@@ -1,4 +1,4 @@
-"""What the bot is compared with, on gunicorn as `bot web` sets it.
+"""What the bot is compared with, on gunicorn and workers as `bot web` sets them.
 
 `python -m tests.bench.served bare` or `… naive`, with the environment of `bot web`.
 """
@@ -8,6 +8,7 @@ import sys
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from bot.gunicorn_worker import PatientWorker
 from bot.settings import Settings
 from db.engine import parse_url
 from tests.bench.bare_view import create_bare_app
@@ -15,7 +16,7 @@ from tests.bench.naive_bot import create_naive_app
 
 
 class OtherServer(BaseApplication):  # type: ignore[misc]
-    """Runs another application on gunicorn's own gthread workers."""
+    """Runs another application on the workers of `bot web`."""
 
     def __init__(self, settings: Settings, name: str) -> None:
         self._settings = settings
@@ -25,7 +26,7 @@ class OtherServer(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         options = {
             "bind": f"127.0.0.1:{self._settings.port}",
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": self._settings.web_workers,
             "threads": self._settings.web_threads,
             "keepalive": 65,
