@@ -1,11 +1,15 @@
 """What a user notices when something breaks: as little as possible."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from db.engine import build_engine
+from db.postgres import PostgresChatStore
+from db.records import Reply, Turn
 from tests.house import House, NewHouse, eventually
 from tests.scripted_llm import Script
 
@@ -45,6 +49,35 @@ def test_a_worker_killed_in_the_middle_of_an_answer_loses_nothing(
     own_house.start_worker()
     assert ana.hears() == ["You said: Hello?"]
     assert ana.hears_nothing_more()
+
+
+def test_a_reply_that_was_stored_and_not_sent_is_sent_by_the_next_worker(
+    own_house: House,
+) -> None:
+    assert own_house.stop("worker") == 0
+    ana = own_house.phone()
+    sid = str(ana.says("Hello?")["message_sid"])
+    # The last that a worker did before it died.
+    engine = build_engine(own_house.database_url or "")
+    store = PostgresChatStore(engine, timedelta(days=1))
+    ((chat_id,),) = rows(own_house, "SELECT chat_id FROM userchats")
+    assert store.record_reply(str(chat_id), answer(sid, "We open", "at nine."))
+    engine.dispose()
+    own_house.start_worker()
+    assert ana.hears(parts=2) == ["We open", "at nine."]
+    assert ana.hears_nothing_more()
+    assert own_house.llm.prompts == []
+
+
+def answer(sid: str, *parts: str) -> Reply:
+    turn = Turn(
+        role="assistant",
+        content="\n\n".join(parts),
+        timestamp=datetime.now(UTC),
+        reference_id=str(uuid4()),
+        in_reply_to=(sid,),
+    )
+    return Reply(turn=turn, parts=parts)
 
 
 def test_messages_are_taken_in_while_the_worker_is_away(own_house: House) -> None:
