@@ -1,6 +1,7 @@
 """`bot web`: the web application under gunicorn."""
 
 import atexit
+import gc
 import logging
 import os
 import shutil
@@ -50,6 +51,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "loglevel": "warning",
             "on_starting": self._configure_logging,
+            "pre_fork": _share_memory,
             "child_exit": _forget_metrics,
         }
         for name, value in options.items():
@@ -87,6 +89,11 @@ def serve(settings: Settings, host: str) -> None:
 def _remove(folder: str, owner: int) -> None:
     if os.getpid() == owner:  # not in a forked worker process
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _share_memory(_server: object, _worker: object) -> None:
+    """Keep the collector off what is there before a fork: it would copy every page."""
+    gc.freeze()
 
 
 def _forget_metrics(_server: object, worker: Any) -> None:
