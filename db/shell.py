@@ -1,15 +1,21 @@
 """psql on the bot's database."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
 
 from db.embedded import EmbeddedPostgresError, bin_folder
 from db.engine import parse_url
 from db.errors import OperatorError
+
+PSQLRC = Path(__file__).parent / "sql" / "psqlrc"
+COMMAND_OPTION = re.compile("-[A-Za-z]*c|--command")
 
 
 def find_psql() -> str:
@@ -29,18 +35,36 @@ def find_psql() -> str:
 def open_shell(url: str, arguments: tuple[str, ...] = ()) -> int:
     """Run psql on the database until it ends; return its exit code.
 
-    The password goes by the environment: arguments are for everyone to see. Call it
-    from the main thread.
+    It reads the project's psqlrc, so `-c :inbox` runs a saved query. The password goes
+    by the environment: arguments are for everyone to see. Call it from the main thread.
     """
     parsed = parse_url(url).set(drivername="postgresql")
     password = parsed.password or parsed.query.get("password")
-    environment = dict(os.environ)
+    # less, unless told otherwise: wide tables scroll sideways, small ones just stand.
+    environment = {"LESS": "-SRFX", **os.environ, "PSQLRC": str(PSQLRC)}
     if password:
         environment["PGPASSWORD"] = str(password)
     shown = parsed._replace(password=None).difference_update_query(["password"])
-    command = [find_psql(), shown.render_as_string(), *arguments]
+    given, typed = _type_saved_query(arguments)
+    command = [find_psql(), shown.render_as_string(), *given]
     with _leaving_interrupts_to_the_child():
-        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+        run = subprocess.run(  # noqa: S603
+            command, env=environment, check=False, input=typed, text=True
+        )
+    return run.returncode
+
+
+def _type_saved_query(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+    """Return psql's arguments, and what to type to it where one is `-c :name`.
+
+    psql's own -c knows no variables.
+    """
+    for at, (option, value) in enumerate(pairwise(arguments)):
+        if COMMAND_OPTION.fullmatch(option) and value.startswith(":"):
+            others = (option[:-1],) if len(option) > 2 and option[1] != "-" else ()
+            typing = (*others, "-v", "ON_ERROR_STOP=1", "-f", "-")
+            return (*arguments[:at], *typing, *arguments[at + 2 :]), value + "\n"
+    return arguments, None
 
 
 @contextmanager

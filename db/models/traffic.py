@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     Identity,
@@ -103,6 +104,11 @@ reply_parts = Table(
     time_column("claimed_at", "When the last attempt began.", default=False),
     time_column("created_at", "When the reply was made."),
     time_column("updated_at", "Last change of this row (set by a trigger)."),
+    CheckConstraint(
+        "status IN ('pending', 'sending', 'uncertain', 'accepted', 'scheduled', "
+        "'queued', 'sent', 'delivered', 'read', 'failed', 'undelivered', 'canceled')",
+        name="reply_parts_status_check",
+    ),
     UniqueConstraint("reference_id", "position", name="reply_parts_position_key"),
     UniqueConstraint("message_sid", name="reply_parts_message_sid_key"),
     Index("idx_reply_parts_chat_id", "chat_id"),

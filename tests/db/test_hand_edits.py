@@ -6,26 +6,37 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from db import schema
 from db.postgres import PostgresChatStore
 from db.records import EPOCH, Turn
 from tests.db.sql import change, load, take_in, value, values
 from tests.records import answer_to, said
 
 ODD_ELEMENTS = {
-    "a string": '"a note by hand"',
-    "null": "null",
-    "a number": "42",
-    "an array": '[{"role": "user", "content": "nested", "in_reply_to": ["x"]}]',
-    "nothing at all": "{}",
+    "nothing but a role": '{"role": "user"}',
     "no timestamp": '{"role": "assistant", "content": "by hand"}',
     "no content": '{"role": "assistant", "timestamp": "2026-01-01T00:00:00Z"}',
-    "words for numbers": '{"tokens_used": "many", "response_time": true}',
-    "numbers for words": '{"content": 1, "message_sid": 2, "error": 3, "command": 4}',
-    "an unknown role": '{"role": "operator", "content": "me"}',
-    "lists for words": '{"role": ["user"], "content": ["a"], "message_sid": []}',
-    "words for lists": '{"media": "x", "in_reply_to": "SM1", "notice_for": {"a": 1}}',
-    "odd lists": '{"media": [1, {}], "in_reply_to": [null, [1], "SM1"]}',
-    "a field of their own": '{"content": "x", "looked_at_by": "Eve"}',
+    "words for numbers": """
+        {"role": "assistant", "tokens_used": "many", "response_time": true}""",
+    "numbers for words": """
+        {"role": "user", "content": 1, "message_sid": 2, "error": 3, "command": 4}""",
+    "lists for words": '{"role": "user", "content": ["a"], "message_sid": []}',
+    "words for lists": """
+        {"role": "user", "media": "x", "in_reply_to": "SM1", "notice_for": {"a": 1}}""",
+    "odd lists": """
+        {"role": "user", "media": [1, {}], "in_reply_to": [null, [1], "SM1"]}""",
+    "a field of their own": '{"role": "user", "content": "x", "looked_at_by": "Eve"}',
+}
+# What databases may hold that are older than the constraint, and what it becomes.
+MENDED = {
+    '"a note by hand"': {"role": "system", "content": "a note by hand"},
+    "null": {"role": "system", "content": ""},
+    "42": {"role": "system", "content": "42"},
+    '[{"role": "user"}]': {"role": "system", "content": '[{"role": "user"}]'},
+    "{}": {"role": "user"},
+    '{"role": "operator", "content": "me"}': {"role": "user", "content": "me"},
+    '{"role": ["user"]}': {"role": "user"},
+    '{"role": "assistant", "content": 1}': {"role": "assistant", "content": 1},
 }
 
 
@@ -82,6 +93,20 @@ def test_an_odd_element_harms_neither_reading_nor_answering(
     assert stored == value(
         engine, "SELECT CAST(:element AS jsonb)", element=ODD_ELEMENTS[kind]
     )
+
+
+def test_what_was_odd_before_the_constraint_is_mended(
+    engine: Engine, pg: PostgresChatStore, database_url: str
+) -> None:
+    chat_id = take_in(pg, said("before"))
+    schema.downgrade(database_url, "0004")
+    for element in MENDED:
+        append_by_hand(engine, element)
+    last_message = value(engine, "SELECT updated_at FROM userchats")
+    schema.upgrade(database_url)
+    assert value(engine, "SELECT messages FROM userchats")[1:] == [*MENDED.values()]
+    assert value(engine, "SELECT updated_at FROM userchats") == last_message
+    assert take_in(pg, said("after")) == chat_id
 
 
 def test_a_message_taken_out_by_hand_is_not_taken_in_again(

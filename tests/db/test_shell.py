@@ -23,7 +23,7 @@ print("psql ended with", open_shell(sys.argv[1], tuple(sys.argv[2:])))
 """
 SHOWS_HOW_IT_WAS_CALLED = """#!{python}
 import json, os, sys
-print(json.dumps({{"arguments": sys.argv, "password": os.environ.get("PGPASSWORD")}}))
+print(json.dumps({{"arguments": sys.argv, "environment": dict(os.environ)}}))
 """
 
 
@@ -65,7 +65,8 @@ def test_the_password_goes_by_the_environment(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert open_shell(url, ("-c", "SELECT 1")) == 0
     called = json.loads(capfd.readouterr().out)
-    assert called["password"] == "s3cret/"
+    assert called["environment"]["PGPASSWORD"] == "s3cret/"
+    assert called["environment"]["PSQLRC"] == str(ROOT / "db" / "sql" / "psqlrc")
     assert called["arguments"] == [
         str(psql),
         "postgresql://bot@db.example:6543/chats?sslmode=require",

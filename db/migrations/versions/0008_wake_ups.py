@@ -21,6 +21,8 @@ CREATE TRIGGER procrastinate_jobs_notify_queue_job_inserted_v1
   AFTER INSERT ON procrastinate.procrastinate_jobs
   FOR EACH ROW WHEN (NEW.status = 'todo'{condition})
   EXECUTE FUNCTION procrastinate.procrastinate_notify_queue_job_inserted_v1();
+COMMENT ON TRIGGER procrastinate_jobs_notify_queue_job_inserted_v1
+  ON procrastinate.procrastinate_jobs IS 'Wakes the workers.';
 """
 
 
