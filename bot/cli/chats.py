@@ -1,1 +1,194 @@
 """`bot chats`: search, list, show and export transcripts."""
+
+# ruff: noqa: PLC0415
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.database import database_url
+from bot.cli.root import main
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from db.operations.search import Hit
+    from db.operations.transcripts import ChatLine, Transcript
+
+# Of active chats at most, a second's work; of others more than are ever asked for.
+MOST_CHATS = 20_000
+LONGEST_LINE = 60
+FOUND: dict[str, Any] = {"bold": True, "fg": "yellow"}
+FORMAT_NAMES = ("json", "jsonl", "csv", "markdown")
+user_option = click.option("--user", "address", help="Only chats of this address.")
+
+
+@main.group()
+def chats() -> None:
+    """Search, list, show and export transcripts."""
+
+
+@chats.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
+def search(words: tuple[str, ...], limit: int) -> None:
+    """Find messages that have all of the WORDS, the newest first.
+
+    Archived chats are searched too. A phrase stands in quotes, which the shell must
+    leave in place: '"opening hours"'. With an asterisk it is a beginning: 'satur*'.
+    Capitals are as small letters, and no language is assumed.
+    """
+    from db.operations.search import search_messages
+
+    with _connection() as connection:
+        found = search_messages(connection, " ".join(words), limit, MOST_CHATS)
+    for hit in found.hits:
+        _show_hit(hit)
+    if not found.hits:
+        click.echo("Nothing was found.", err=True)
+    if found.is_cut:
+        click.echo(
+            f"Only the newest {MOST_CHATS:,} chats were looked into: rarer words, or "
+            "a phrase with one, find older ones.",
+            err=True,
+        )
+
+
+@chats.command("list")
+@user_option
+@click.option("--active", is_flag=True, help="Only chats that take messages now.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100_000))
+def list_(address: str | None, active: bool, limit: int) -> None:
+    """List chats, the last message first."""
+    from db.operations.transcripts import find_chats, find_user_id
+
+    with _connection() as connection:
+        user_id = find_user_id(connection, address) if address else None
+        found = find_chats(connection, user_id, limit, only_active=active)
+    for line in found:
+        _show_line(line)
+    if not found:
+        click.echo("There are no chats.", err=True)
+
+
+@chats.command()
+@click.argument("chat_id")
+def show(chat_id: str) -> None:
+    """Show a transcript; the beginning of a CHAT_ID will do."""
+    from db.operations.transcripts import load_transcript
+
+    with _connection() as connection:
+        transcript = load_transcript(connection, chat_id)
+    if sys.stdout.isatty():
+        click.echo_via_pager(_transcript_lines(transcript))
+        return
+    for text in _transcript_lines(transcript):
+        click.echo(text, nl=False)
+
+
+@chats.command()
+@user_option
+@click.option(
+    "--format", "format_", type=click.Choice(FORMAT_NAMES), default="jsonl",
+    show_default=True,
+)  # fmt: skip
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path),
+    help="A file; it gets its name when it is complete. Else standard output.",
+)  # fmt: skip
+def export(address: str | None, format_: str, output: Path | None) -> None:
+    """Write transcripts, the oldest first, archived ones too.
+
+    json and jsonl have a chat with all that is stored of it in each element or line;
+    csv has a message in each row; markdown is for reading. In csv, what a spreadsheet
+    would take for a formula (it begins with = + - @ or a tab) gets a ' before it. In
+    csv and markdown, control characters are replaced.
+    """
+    from bot.cli.formats import FORMATS
+    from bot.cli.output import open_output
+    from db.operations.transcripts import (
+        count_transcripts,
+        find_user_id,
+        read_transcripts,
+    )
+
+    with open_output(output) as stream, _connection() as connection:
+        user_id = find_user_id(connection, address) if address else None
+        count = count_transcripts(connection, user_id)
+        with _progress(read_transcripts(connection, user_id), count, output) as told:
+            for text in FORMATS[format_](told):
+                stream.write(text)
+    if output is not None:
+        click.echo(f"Wrote {count:,} chats to {output}.", err=True)
+
+
+@contextmanager
+def _connection() -> Iterator["Connection"]:
+    from db.operations.reading import reading
+
+    with database_url() as url, reading(url) as connection:
+        yield connection
+
+
+@contextmanager
+def _progress(
+    transcripts: Iterator["Transcript"], count: int, output: Path | None
+) -> Iterator[Iterator["Transcript"]]:
+    """Show how far an export is: on a terminal that doesn't show the export itself."""
+    if not sys.stderr.isatty() or (output is None and sys.stdout.isatty()):
+        yield transcripts
+        return
+    with click.progressbar(
+        transcripts, length=count, label="Chats", file=sys.stderr, show_pos=True
+    ) as bar:
+        yield iter(bar)
+
+
+def _show_hit(hit: "Hit") -> None:
+    from bot.cli.output import one_line, printable
+    from db.operations.search import FOUND_FROM, FOUND_TO
+
+    when = f"{hit.sent_at:%Y-%m-%d %H:%M}" if hit.sent_at else "-" * 16
+    who = one_line(hit.full_name or "", LONGEST_LINE)
+    click.secho(
+        f"{hit.chat_id}  {when}  {hit.phone_number}  {who}  {hit.role}".rstrip(),
+        dim=True,
+    )
+    click.echo("  ", nl=False)
+    pieces = hit.snippet.replace(FOUND_TO, FOUND_FROM).split(FOUND_FROM)
+    for number, piece in enumerate(pieces):
+        flat = printable(piece).replace("\n", " ")
+        found = FOUND if number % 2 else {}
+        click.secho(flat, nl=False, **found)
+    click.echo()
+
+
+def _show_line(line: "ChatLine") -> None:
+    from bot.cli.output import one_line
+
+    state = "active" if line.is_active else "archived" if line.archived else "closed"
+    said = one_line(line.last_message or "", LONGEST_LINE)
+    click.echo(
+        f"{line.chat_id}  {line.last_message_at:%Y-%m-%d %H:%M}  {state:8}  "
+        f"{line.messages:4}  {line.phone_number:22}  "
+        f"{one_line(line.full_name or '', 16):16}  {said}"
+    )
+
+
+def _transcript_lines(transcript: "Transcript") -> Iterator[str]:
+    from bot.cli.output import printable
+
+    state = "active" if transcript.is_active else "closed"
+    state = "archived" if transcript.archived else state
+    who = f"{transcript.phone_number}  {printable(transcript.full_name or '')}".rstrip()
+    yield f"{transcript.chat_id}  {state}  {who}\n"
+    for message in transcript.messages:
+        when = str(message.get("timestamp", ""))[:19].replace("T", " ")
+        facts = [when, *(str(message[n]) for n in ("role", "model") if n in message)]
+        yield "\n" + click.style(printable("  ".join(facts)), dim=True) + "\n"
+        for line in printable(str(message.get("content") or "")).split("\n"):
+            yield f"  {line}\n"

@@ -11,9 +11,13 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from db.models.base import metadata, time_column
+
+ROLES_ARE_KNOWN = """(messages @? 'strict $[*].role ?
+  ((@ == "user") is unknown || !(@ == "user" || @ == "assistant" || @ == "system"))'
+) IS FALSE"""
 
 userchats = Table(
     "userchats",
@@ -53,10 +57,17 @@ userchats = Table(
     ),
     time_column("created_at", "First message."),
     time_column("updated_at", "Last message (set by a trigger)."),
+    Column(
+        "search_tsv",
+        TSVECTOR,
+        comment="The words of a closed chat, for search_messages(); NULL while the "
+        "chat is active (set by a trigger).",
+    ),
     CheckConstraint("chat_id ~ '^[0-9a-f]{16}$'", name="userchats_chat_id_check"),
     CheckConstraint(
         "jsonb_typeof(messages) = 'array'", name="userchats_messages_check"
     ),
+    CheckConstraint(ROLES_ARE_KNOWN, name="userchats_roles_check"),
     CheckConstraint(
         "jsonb_typeof(metadata) = 'object'", name="userchats_metadata_check"
     ),
@@ -69,6 +80,7 @@ userchats = Table(
     Index("idx_userchats_customer_id", "customer_id"),
     Index("idx_userchats_is_active", "is_active"),
     Index("idx_userchats_created_at", "created_at"),
+    Index("idx_userchats_search_tsv", "search_tsv", postgresql_using="gin"),
     comment="One row a conversation, with its transcript as a JSONB array.",
 )
 
@@ -107,6 +119,11 @@ userchats_archive = Table(
     time_column("created_at", "First message."),
     time_column("updated_at", "Last message."),
     time_column("archived_at", "When it was moved here."),
+    Column(
+        "search_tsv",
+        TSVECTOR,
+        comment="The words of the chat, for search_messages() (set by a trigger).",
+    ),
     CheckConstraint(
         "chat_id ~ '^[0-9a-f]{16}$'", name="userchats_archive_chat_id_check"
     ),
@@ -114,12 +131,14 @@ userchats_archive = Table(
     CheckConstraint(
         "jsonb_typeof(messages) = 'array'", name="userchats_archive_messages_check"
     ),
+    CheckConstraint(ROLES_ARE_KNOWN, name="userchats_archive_roles_check"),
     CheckConstraint(
         "jsonb_typeof(metadata) = 'object'", name="userchats_archive_metadata_check"
     ),
     Index("idx_userchats_archive_customer_id", "customer_id"),
     Index("idx_userchats_archive_created_at", "created_at"),
     Index("idx_userchats_archive_archived_at", "archived_at"),
+    Index("idx_userchats_archive_search_tsv", "search_tsv", postgresql_using="gin"),
     comment="Closed chats that retention moved out of userchats: same columns, read by "
     "people only.",
 )

@@ -13,6 +13,7 @@ from tests.bench.figures import Figure
 from tests.bench.long_chat import measure_long_chat
 from tests.bench.machine import describe
 from tests.bench.road import measure_crowd, measure_idle
+from tests.bench.search import measure_search
 from tests.bench.stage import Stage, set_up
 from tests.bench.stand_in import RefusedError
 from tests.bench.table import as_markdown, as_text
@@ -24,6 +25,7 @@ MEASURES: dict[str, Callable[[Stage, Effort], Awaitable[list[Figure]]]] = {
     "answers": measure_answers,
     "crowd": measure_crowd,
     "idle": measure_idle,
+    "search": lambda stage, effort: measure_search(stage, effort.search_chats),
 }
 
 

@@ -13,6 +13,7 @@ class Effort:
     crowd: int
     answers: int
     long_chat: int
+    search_chats: int
 
 
 FULL = Effort(
@@ -22,8 +23,15 @@ FULL = Effort(
     crowd=200,
     answers=10_000,
     long_chat=10_000,
+    search_chats=100_000,
 )
 # Shows that everything works; its figures mean little.
 QUICK = Effort(
-    rounds=1, seconds=1.0, idle_messages=10, crowd=20, answers=200, long_chat=200
+    rounds=1,
+    seconds=1.0,
+    idle_messages=10,
+    crowd=20,
+    answers=200,
+    long_chat=200,
+    search_chats=3_000,
 )

@@ -1,0 +1,95 @@
+"""The formats that transcripts are exported in, each a stream of text."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from bot.cli.output import printable
+from db.operations.transcripts import Transcript
+
+# A spreadsheet takes a cell that begins like this for a formula.
+# https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+OF_MESSAGE = (
+    "role", "timestamp", "content", "message_sid", "model", "tokens_used",
+    "response_time", "error",
+)  # fmt: skip
+COLUMNS = ("chat_id", "phone_number", "full_name", "position", *OF_MESSAGE)
+# Signs that Markdown, or the HTML in it, would take for more than text.
+MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
+
+
+def as_json(transcripts: Iterable[Transcript]) -> Iterator[str]:
+    """Yield one array of chats."""
+    before = "[\n"
+    for transcript in transcripts:
+        yield before + _to_json(transcript)
+        before = ",\n"
+    yield "\n]\n" if before == ",\n" else "[]\n"
+
+
+def as_jsonl(transcripts: Iterable[Transcript]) -> Iterator[str]:
+    """Yield a line for each chat."""
+    for transcript in transcripts:
+        yield _to_json(transcript) + "\n"
+
+
+def as_csv(transcripts: Iterable[Transcript]) -> Iterator[str]:
+    """Yield a heading and a row for each message; no cell is a formula."""
+    yield _to_csv([COLUMNS])
+    for transcript in transcripts:
+        who = (transcript.chat_id, transcript.phone_number, transcript.full_name)
+        yield _to_csv(
+            (*who, position, *(message.get(name) for name in OF_MESSAGE))
+            for position, message in enumerate(transcript.messages)
+        )
+
+
+def as_markdown(transcripts: Iterable[Transcript]) -> Iterator[str]:
+    """Yield a section for each chat, its messages as quotations."""
+    for transcript in transcripts:
+        name = f" ({_escape(transcript.full_name)})" if transcript.full_name else ""
+        yield f"## {transcript.chat_id}: {_escape(transcript.phone_number)}{name}\n\n"
+        for message in transcript.messages:
+            lines = _escape(str(message.get("content") or "")).split("\n")
+            quoted = "\n".join(f"> {line}".rstrip() for line in lines)
+            when = _escape(str(message.get("timestamp") or ""))
+            yield f"**{message.get('role')}**, {when}\n\n{quoted}\n\n"
+
+
+FORMATS: dict[str, Callable[[Iterable[Transcript]], Iterator[str]]] = {
+    "json": as_json,
+    "jsonl": as_jsonl,
+    "csv": as_csv,
+    "markdown": as_markdown,
+}
+
+
+def _to_json(transcript: Transcript) -> str:
+    # What people wrote as they wrote it.
+    return json.dumps(asdict(transcript), ensure_ascii=False, default=_moment)
+
+
+def _moment(time: datetime) -> str:
+    return time.isoformat()
+
+
+def _to_csv(rows: Iterable[Iterable[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows([_defuse(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _defuse(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    shown = printable(cell)
+    return f"'{shown}" if shown.startswith(FORMULA) else shown
+
+
+def _escape(text: str) -> str:
+    return printable(text).translate(MARKDOWN)
