@@ -6,14 +6,22 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-compile
+COMPOSE ?= docker compose
+# A command of the bot in a container that has the database's password and the backups.
+BOT = $(COMPOSE) run --rm backup
+SECRET := .secrets/postgres_password
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check lock chaos bench
+.PHONY: start stop restart status logs shell tools backup restore reset
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^##/ {print "\n" substr($$0, 4)} \
+		/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+## On this machine, without Docker:
 
 run: .venv/run.done ## Start the whole bot here: database, model, simulator, web, worker
 	@exec $(BIN)/python -m bot run
@@ -26,7 +34,7 @@ test: .venv/dev.done ## Run all tests
 chaos: .venv/dev.done ## Kill, cut and flood the bot for 20 minutes; count what is lost
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-bench: .venv/dev.done ## Measure speed and memory against their goals, in 10 minutes
+bench: .venv/dev.done ## Measure speed and memory against their goals, in 15 minutes
 	$(BIN)/python -m tests.bench $(ARGS)
 
 check: .venv/dev.done ## Lint, check types, imports and the deploy files
@@ -42,6 +50,52 @@ lock: .venv/dev.done ## Resolve the pinned versions again
 		-o requirements-run.txt
 	$(COMPILE) --upgrade --extra local --extra plots --extra dev -c requirements-run.txt \
 		pyproject.toml -o requirements-dev.txt
+
+## With Docker Compose:
+
+start: .env $(SECRET) ## Start PostgreSQL, migrate, start web, worker and backups
+	$(COMPOSE) up --detach --build
+
+stop: ## Stop all of it; the data stays
+	$(COMPOSE) --profile tools stop
+
+restart: .env $(SECRET) ## Make the containers anew, with what .env says now
+	$(COMPOSE) up --detach --build --force-recreate
+
+status: ## Which containers run, and how the database is
+	$(COMPOSE) --profile tools ps
+	$(BOT) db status
+
+logs: ## Follow the logs; ARGS=worker for one service
+	$(COMPOSE) logs --follow --tail 100 $(ARGS)
+
+shell: ## Open psql on the database
+	$(BOT) db shell
+
+tools: ## Start pgAdmin, on http://127.0.0.1:5050
+	$(COMPOSE) --profile tools up --detach pgadmin
+
+backup: ## Back the database up now; NAME=... keeps it from rotation
+	$(BOT) db backup $(NAME)
+
+restore: ## Go back to a backup: FILE=/data/backups/...
+	@test -n "$(FILE)" || { echo "Which backup? make restore FILE=..., one of these:"; \
+		$(COMPOSE) run --rm --entrypoint ls backup -1 /data/backups; exit 1; }
+	$(BOT) db restore "$(FILE)"
+
+reset: ## Empty the database; asks, and takes a backup first
+	$(BOT) db reset
+
+.env:
+	@echo "There is no .env yet: copy .env.example to .env and fill in Twilio's account," \
+		"the LLM's key and PUBLIC_BASE_URL." && exit 1
+
+# The folder keeps it secret: in the containers other users must be able to read the file.
+$(SECRET):
+	@mkdir -p -m 0700 $(@D) && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > $@.draft \
+		&& chmod 0644 $@.draft && mv $@.draft $@ && echo "Made $@."
+
+# What the targets above install:
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found:" \

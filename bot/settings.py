@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
-
+from bot.database_settings import read_database_url
 from bot.environment import Reader, load_environment
 from bot.upkeep_settings import UpkeepSettings, read_upkeep
-from db.engine import parse_url
 from db.errors import OperatorError
 
 PROJECT = Path(__file__).parent.parent
@@ -160,7 +157,7 @@ def _read_settings(read: Reader) -> Settings:
     backend = read.text("STORAGE_BACKEND", "database|memory", "database or memory")
     return Settings(
         storage_backend=backend or "database",
-        database_url=_read_database_url(read),
+        database_url=read_database_url(read),
         twilio=_read_twilio(read),
         llm=_read_llm(read),
         llm_temperature=read.number("LLM_TEMPERATURE", 0.3, 0, 2),
@@ -204,38 +201,6 @@ def _read_talk(read: Reader) -> dict[str, Any]:
         "answer_notice_seconds": read.number("ANSWER_NOTICE_SECONDS", 120, 0, 86_400),
         "answer_max_age": timedelta(minutes=age),
     }
-
-
-def _read_database_url(read: Reader) -> str | None:
-    if not read.is_set("DATABASE_URL") and read.is_set("POSTGRES_HOST"):
-        return _build_database_url(read)
-    hint = "an address such as postgresql://user:password@host:5432/name"
-    return read.parsed("DATABASE_URL", _check_database_url, None, hint)
-
-
-def _build_database_url(read: Reader) -> str:
-    url = URL.create(
-        "postgresql",
-        username=read.text("POSTGRES_USER") or "whatsapp_bot",
-        password=read.text("POSTGRES_PASSWORD"),
-        host=read.text("POSTGRES_HOST", "[0-9A-Za-z._:-]+", "a host's name or address"),
-        port=read.integer("POSTGRES_PORT", 5432, 1, 65535),
-        database=read.text("POSTGRES_DB", "[0-9A-Za-z_.-]+", "a database's name")
-        or "whatsapp_bot",
-    )
-    return url.render_as_string(hide_password=False)
-
-
-def _check_database_url(url: str) -> str:
-    if not url.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError
-    try:
-        port = parse_url(url).port or 5432
-    except ArgumentError as error:
-        raise ValueError from error
-    if not 1 <= port <= 65535:
-        raise ValueError
-    return url
 
 
 def _read_twilio(read: Reader) -> TwilioSettings | None:

@@ -117,4 +117,6 @@ def conninfo(url: str, limits: Limits = Limits()) -> str:
 
     parsed = parse_url(url)
     plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    # SQLAlchemy leaves blanks in a password as they are, and libpq wants none.
+    plain = plain.replace(" ", "%20")
     return make_conninfo(plain, **session_options(parsed, limits))

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DEPLOY_FILES = ["docker-compose.yml", "Dockerfile", ".dockerignore", "Procfile"]
-DOTENV = "POSTGRES_PASSWORD=word-of-the-test\nTWILIO_AUTH_TOKEN=token-of-the-test\n"
+DOTENV = "TWILIO_AUTH_TOKEN=token-of-the-test\n"
 
 
 def run(folder: Path, tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -98,14 +98,40 @@ def test_a_broken_file_is_refused(
     assert complaints(folder) != ""
 
 
-@pytest.mark.parametrize("dotenv", [None, "", "POSTGRES_PASSWORD=\n"])
-def test_without_a_database_password_it_is_told_what_to_do(
-    folder: Path, dotenv: str | None
-) -> None:
-    (folder / ".env").unlink()
-    if dotenv is not None:
-        (folder / ".env").write_text(dotenv)
-    assert "Set POSTGRES_PASSWORD in .env" in complaints(folder)
+def test_the_password_reaches_the_containers_as_a_file(folder: Path) -> None:
+    (folder / ".env").write_text(f"{DOTENV}POSTGRES_PASSWORD=word-of-the-test\n")
+    config = run(folder, "docker-compose", "--profile", "*", "config", "--format=json")
+    assert "word-of-the-test" not in config.stdout
+    understood = json.loads(config.stdout)
+    for name, service in understood["services"].items():
+        (secret,) = service["secrets"]
+        files = {
+            k: v for k, v in service["environment"].items() if "PASSWORD_FILE" in k
+        }
+        assert list(files.values()) == [f"/run/secrets/{secret['source']}"], name
+        assert secret["target"] == f"/run/secrets/{secret['source']}"
+    for secret in understood["secrets"].values():
+        assert secret["file"] == str(folder / ".secrets/postgres_password")
+
+
+def test_the_serving_processes_may_have_a_role_of_fewer_rights(folder: Path) -> None:
+    role = "POSTGRES_APP_USER=bot_app\nPOSTGRES_APP_PASSWORD_FILE=.secrets/app\n"
+    (folder / ".env").write_text(DOTENV + role)
+    config = run(folder, "docker-compose", "config", "--format=json")
+    understood = json.loads(config.stdout)
+    users = {
+        name: (service["environment"]["POSTGRES_USER"], service["secrets"][0]["source"])
+        for name, service in understood["services"].items()
+    }
+    serving, upkeep = ("bot_app", "app_password"), ("whatsapp_bot", "postgres_password")
+    assert users == {
+        "web": serving,
+        "worker": serving,
+        "postgres": upkeep,
+        "migrate": upkeep,
+        "backup": upkeep,
+    }
+    assert understood["secrets"]["app_password"]["file"].endswith(".secrets/app")
 
 
 def test_every_port_is_published_on_loopback_only(compose: dict[str, Any]) -> None:
@@ -131,10 +157,11 @@ def test_the_app_reaches_the_database_with_the_same_credentials(
 ) -> None:
     database = compose["postgres"]["environment"]
     assert database["POSTGRES_DB"] == "whatsapp_bot"
-    for name in ("migrate", "web", "worker"):
+    for name in ("migrate", "web", "worker", "backup"):
         environment = compose[name]["environment"]
         assert environment["POSTGRES_HOST"] == "postgres"
-        assert environment.items() >= database.items()
+        for variable in ("POSTGRES_DB", "POSTGRES_USER"):
+            assert environment[variable] == database[variable]
         assert environment["TWILIO_AUTH_TOKEN"] == "token-of-the-test"
 
 
@@ -149,13 +176,13 @@ def test_the_app_starts_after_the_migrations_and_these_after_the_database(
     ready = {"postgres": "service_healthy"}
     migrated = ready | {"migrate": "service_completed_successfully"}
     assert conditions["migrate"] == conditions["pgadmin"] == ready
-    assert conditions["web"] == conditions["worker"] == migrated
+    assert conditions["web"] == conditions["worker"] == conditions["backup"] == migrated
 
 
 def test_the_app_and_the_database_run_with_the_least_rights(
     compose: dict[str, Any],
 ) -> None:
-    for name in ("postgres", "migrate", "web", "worker"):
+    for name in ("postgres", "migrate", "web", "worker", "backup"):
         service = compose[name]
         assert service["read_only"]
         assert "/tmp" in service["tmpfs"]
@@ -172,13 +199,49 @@ def test_images_are_pinned_by_a_whole_version() -> None:
     assert all(re.search(r":\d+\.\d+", image) for image in images)
 
 
+def test_backups_and_the_erasure_key_outlive_the_containers(
+    compose: dict[str, Any],
+) -> None:
+    backup = compose["backup"]
+    assert backup["command"] == ["db", "backup", "--every", "24h"]
+    (volume,) = backup["volumes"]
+    assert (volume["type"], volume["target"]) == ("volume", "/data")
+    assert backup["environment"]["DATA_FOLDER"] == "/data"
+    assert backup["environment"]["BACKUP_FOLDER"].startswith("/data/")
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert re.search(
+        r"install --directory --owner=bot .*--mode=0700 /data$", dockerfile, re.M
+    )
+    # What serves strangers can't reach them.
+    assert "volumes" not in compose["web"]
+    assert "volumes" not in compose["worker"]
+
+
+def test_the_image_has_the_clients_of_the_servers_version(
+    compose: dict[str, Any],
+) -> None:
+    server = re.search(r"-pg(\d+)$", compose["postgres"]["image"])
+    client = re.search(r"postgresql-client-(\d+)", (ROOT / "Dockerfile").read_text())
+    assert server
+    assert client
+    assert server[1] == client[1]
+
+
+def test_the_init_folder_is_mounted_for_reading(compose: dict[str, Any]) -> None:
+    mounts = {volume["target"]: volume for volume in compose["postgres"]["volumes"]}
+    init = mounts["/docker-entrypoint-initdb.d"]
+    assert init["read_only"]
+    assert init["source"].endswith("/db/init")
+    assert list((ROOT / "db/init").glob("*.sql"))
+
+
 @pytest.mark.parametrize("name", DEPLOY_FILES)
 def test_no_secret_is_written_into_a_file(name: str) -> None:
     text = (ROOT / name).read_text()
     assert not re.search(r"\b(AC|SK|MG)[0-9a-f]{32}\b|\bsk-\w{8}", text)
     assert not re.search(r"\w*(PASSWORD|SECRET|TOKEN|_KEY)=", text)
     secrets = re.findall(r"^ *\w*(?:PASSWORD|SECRET|TOKEN|_KEY): (.*)$", text, re.M)
-    assert all(re.fullmatch(r"\$\{\w+:(\?.*|-(\$\{\w+:-\})?)\}", s) for s in secrets)
+    assert set(secrets) <= {'""'}
 
 
 def test_only_named_files_reach_the_image() -> None:

@@ -42,5 +42,5 @@ def test_options_of_the_url_are_kept(database_url: str) -> None:
 def test_a_password_of_odd_characters_survives() -> None:
     parsed = parse_url("postgres://bot:p%40ss%2Fw%25rd%20%F0%9F%91%8B@db/chats")
     assert parsed.password == "p@ss/w%rd 👋"
-    text = conninfo("postgres://bot:p%40ss%2Fw%25rd@db/chats")
-    assert psycopg.conninfo.conninfo_to_dict(text)["password"] == "p@ss/w%rd"
+    text = conninfo("postgres://bot:p%40ss%2Fw%25rd%20x@db/chats")
+    assert psycopg.conninfo.conninfo_to_dict(text)["password"] == "p@ss/w%rd x"
