@@ -131,7 +131,11 @@ class Run:
         self._wait_for(f"{account.api_base_url}/healthz", "the simulator")
 
     def _start_database(self) -> None:
+        """Provide a database; an own one that is migrated is left as it is."""
         url = self._settings.database_url
+        if url is not None and schema.read_current(url) is not None:
+            schema.require_current(url)
+            return
         if url is None:
             self._postgres = EmbeddedPostgres(self._folder)
             self._postgres.start()

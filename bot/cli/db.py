@@ -1,4 +1,4 @@
-"""`bot db`: migrations and psql."""
+"""`bot db`: migrations, how the database does, and psql."""
 
 # ruff: noqa: PLC0415
 
@@ -8,6 +8,7 @@ import click
 
 from bot.cli.database import database_url
 from bot.cli.root import main
+from bot.settings import Settings
 
 
 @main.group()
@@ -23,14 +24,80 @@ def upgrade(revision: str) -> None:
 
     with database_url() as url:
         schema.upgrade(url, revision)
-    click.echo(f"The database is at migration {revision} ({schema.head()}).")
+        click.echo(f"The database is at migration {schema.read_current(url)}.")
+
+
+@db.command()
+@click.argument("revision")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def downgrade(revision: str, yes: bool) -> None:
+    """Go back to the migration REVISION; `base` drops everything."""
+    from db import schema
+
+    with database_url() as url:
+        undone = schema.find_undone(url, revision)
+        if not undone:
+            click.echo(
+                f"Nothing to take back: at {schema.read_current(url) or 'none'}."
+            )
+            return
+        click.echo("These are taken back, and what they made is dropped with its data:")
+        for migration in undone:
+            click.echo(f"  {migration.revision}  {migration.summary}")
+        if not yes:
+            click.confirm("That data is lost. Go on?", abort=True)
+        schema.downgrade(url, revision)
+        click.echo(
+            f"The database is at migration {schema.read_current(url) or 'none'}."
+        )
+
+
+@db.command()
+def history() -> None:
+    """List the migrations, and where the database is."""
+    from db import schema
+
+    with database_url() as url:
+        found = schema.read_current(url)
+    known = schema.history()
+    for migration in known:
+        here = " <- the database" if migration.revision == found else ""
+        click.echo(f"{migration.revision}  {migration.summary}{here}")
+    if found is None:
+        click.echo("The database has none of them: run `bot db upgrade`.")
+    elif found not in {migration.revision for migration in known}:
+        click.echo(f"The database is at {found}, which this code does not know.")
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def status(as_json: bool) -> None:
+    """Show how the database does: sizes, queue, connections, last backup."""
+    import json
+
+    from bot.cli.status_lines import describe
+    from db.operations.status import read_status
+
+    with database_url() as url:
+        found = read_status(url, Settings.from_env().upkeep.backup_folder)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), indent=2))
+        return
+    for line in describe(found):
+        click.echo(line)
 
 
 @db.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def shell(arguments: tuple[str, ...]) -> None:
-    """Open psql on the database; ARGUMENTS go to psql."""
+    """Open psql on the database; ARGUMENTS go to psql.
+
+    `:help` in it lists saved queries; `bot db shell -c :inbox` runs one of them.
+    `-X` leaves out the project's settings of psql.
+    """
     from db.shell import open_shell
 
+    if not arguments and sys.stdin.isatty():
+        click.echo("Type :help for saved queries, \\q to quit.")
     with database_url() as url:
         sys.exit(open_shell(url, arguments))

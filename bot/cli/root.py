@@ -43,6 +43,10 @@ def web(host: str) -> None:
 
     settings = Settings.from_env()
     settings.require(*settings.parts_of_web())
+    if settings.storage_backend != "memory":
+        from db import schema
+
+        schema.require_current(settings.database_url or "")
     serve(settings, host)
 
 

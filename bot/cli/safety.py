@@ -1,1 +1,242 @@
 """`bot db backup|restore|verify|reset`: keep the data, and get it back."""
+
+# ruff: noqa: PLC0415
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.database import database_url
+from bot.cli.db import db
+from bot.cli.schedule import INTERVAL, ending_on_sigterm, repeat
+from bot.cli.status_lines import readable_size
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from db.operations.carry_over import Carried
+    from db.operations.pipes import Progress
+    from db.operations.restore import Order, Outcome
+
+DUMP = click.Path(exists=True, dir_okay=False, path_type=Path)
+IDENTITY = click.option(
+    "--identity", type=DUMP, help="The file with the age key (AGE-SECRET-KEY-1...)."
+)
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
+HALF_A_SECOND = 0.5
+
+
+@db.command()
+@click.argument("name", required=False)
+@click.option(
+    "--every", type=INTERVAL, help="Go on making them, for example every 24h."
+)
+def backup(name: str | None, every: timedelta | None) -> None:
+    """Write a backup, called NAME or by the time, to BACKUP_FOLDER.
+
+    Named ones stay; the others rotate as BACKUP_KEEP_... say. With BACKUP_PUBLIC_KEY
+    (`age-keygen -o identity.txt` makes a pair) it is encrypted, and only the identity
+    file can open it: keep that file elsewhere.
+    """
+    if name and every:
+        raise click.UsageError("a NAME can be taken once: leave it out with --every")
+    with ending_on_sigterm() as ended, database_url() as url:
+        if every is None:
+            _back_up(url, name)
+        else:
+            repeat(lambda: _back_up(url, None), every, _age_of_last(url), ended)
+
+
+def _back_up(url: str, name: str | None) -> None:
+    from db.operations.backup import Depot, make_backup
+    from db.operations.rotation import remove_expired
+
+    upkeep = Settings.from_env().upkeep
+    depot = Depot(upkeep.backup_folder, upkeep.backup_public_key)
+    began = time.monotonic()
+    with _showing_bytes() as progress:
+        path, manifest = make_backup(url, depot, name, progress)
+    click.echo(
+        f"{path}: {readable_size(manifest.size)} in {time.monotonic() - began:.1f} s, "
+        f"{sum(manifest.rows.values()):,} rows"
+        + (", encrypted" if manifest.encryption else "")
+    )
+    for gone in remove_expired(depot.folder, manifest.database, upkeep.backups_kept):
+        click.echo(f"Removed the old backup {gone}.")
+
+
+def _age_of_last(url: str) -> timedelta | None:
+    from db.operations.rotation import list_backups
+    from db.operations.server import database_of
+
+    found = list_backups(Settings.from_env().upkeep.backup_folder)
+    mine = [
+        m.created_at for m in found if m.automatic and m.database == database_of(url)
+    ]
+    return datetime.now(UTC) - mine[-1] if mine else None
+
+
+@db.command()
+@click.argument("file", type=DUMP)
+@IDENTITY
+@YES
+def restore(file: Path, identity: Path | None, yes: bool) -> None:
+    """Put the backup FILE in the place of the database.
+
+    It is restored into a new database and compared with its manifest first. The one
+    in use is replaced only then, and stays under another name.
+    """
+    from db.operations.restore import check_order
+    from db.operations.restore import restore as run
+    from db.operations.server import database_of
+
+    with ending_on_sigterm(), database_url() as url, _ordered(file, identity) as order:
+        made = check_order(order).created_at
+        if not yes:
+            click.confirm(
+                f"Replace the database {database_of(url)} by what it was at "
+                f"{made:%Y-%m-%d %H:%M} UTC? What came since is not in it.",
+                abort=True,
+            )
+        outcome = run(url, order)
+        _describe(outcome)
+        _tell_the_way_back(database_of(url), outcome)
+
+
+@db.command()
+@click.argument("file", type=DUMP)
+@IDENTITY
+def verify(file: Path, identity: Path | None) -> None:
+    """Restore the backup FILE into a new database, compare, and drop it again."""
+    from db.operations.restore import verify as run
+
+    with ending_on_sigterm(), database_url() as url, _ordered(file, identity) as order:
+        _describe(run(url, order))
+    click.echo("The backup can be restored.")
+
+
+@contextmanager
+def _ordered(file: Path, identity: Path | None) -> Iterator["Order"]:
+    from db.operations.erasure_key import find_key
+    from db.operations.graves import Graves
+    from db.operations.restore import Order
+    from db.operations.tombstones import FILE_NAME
+
+    settings = Settings.from_env()
+    key = find_key(settings.upkeep.erasure_key, settings.data_folder)
+    graves = Graves(settings.upkeep.backup_folder / FILE_NAME, key)
+    began = time.monotonic()
+    with _showing_bytes() as progress:
+
+        def say(step: str) -> None:
+            click.echo(f"{time.monotonic() - began:6.1f} s  {step}")
+
+        yield Order(
+            dump=file, identity=identity, graves=graves, say=say, progress=progress
+        )
+
+
+def _describe(outcome: "Outcome") -> None:
+    from db import schema
+
+    manifest, head = outcome.manifest, schema.head()
+    click.echo(
+        f"Restored {sum(manifest.rows.values()):,} rows in {len(manifest.rows)} "
+        f"tables, as the manifest says (backup of "
+        f"{manifest.created_at:%Y-%m-%d %H:%M:%S} UTC, "
+        f"migration {manifest.migration})."
+    )
+    if manifest.migration != head:
+        click.echo(
+            f"Migrated from {manifest.migration or 'none'} to {head}; where "
+            "`bot db roles` was used, run it again."
+        )
+    if outcome.missing_roles:
+        click.echo(
+            "Owners and grants were left out: the roles "
+            f"{', '.join(outcome.missing_roles)} are not there, or this role is no "
+            "member of them. `bot db roles` makes and mends them."
+        )
+    click.echo(f"People erased again, as tombstones say: {outcome.erased}.")
+
+
+def _tell_the_way_back(name: str, outcome: "Outcome") -> None:
+    if outcome.carried is not None:
+        click.echo(_describe_carried(outcome.carried, outcome.unread))
+    hours = (datetime.now(UTC) - outcome.manifest.created_at) / timedelta(hours=1) + 1
+    click.echo(
+        "The bot goes on with it. Messages that are still unanswered are at Twilio: "
+        f"`bot reconcile --hours {hours:.0f}` takes them in."
+    )
+    before = outcome.before
+    if before is None:
+        return
+    click.echo(
+        f"The old database is {before}. To go back, stop the bot and say in psql on "
+        "the database postgres:\n"
+        f'  ALTER DATABASE "{name}" RENAME TO "{name}_discarded";\n'
+        f'  ALTER DATABASE "{before}" RENAME TO "{name}";\n'
+        f'When it is not needed any more: DROP DATABASE "{before}";'
+    )
+
+
+def _describe_carried(carried: "Carried", unread: str | None) -> str:
+    if unread is None:
+        return (
+            f"Of what happened since the backup: {carried.seen} messages will not be "
+            f"answered again, {carried.settled} that were open in it are settled, "
+            f"{carried.moved} parts of replies are where they had got to, "
+            f"{carried.doubted} are looked for at Twilio before they are sent."
+        )
+    return (
+        f"Nobody can tell what happened since the backup (old database: {unread}).\n"
+        f"{carried.settled} messages that were unanswered in it count as answered, "
+        f"{carried.doubted} unsent parts are looked for at Twilio before they are sent."
+        "\nMessages that came since are unknown here: the worker asks Twilio for those "
+        "of the last 24 hours and answers them."
+    )
+
+
+@db.command()
+@YES
+@click.option("--no-backup", is_flag=True, help="Do not write a backup first.")
+def reset(yes: bool, no_backup: bool) -> None:
+    """Delete everything in the database and start empty, after a backup."""
+    from db import schema
+    from db.operations.server import database_of
+
+    with ending_on_sigterm(), database_url() as url:
+        if not yes:
+            click.confirm(
+                f"Delete all users, chats and jobs in {database_of(url)}?", abort=True
+            )
+        if not no_backup:
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            _back_up(url, f"before-reset-{stamp}")
+        schema.downgrade(url, "base")
+        schema.upgrade(url)
+    click.echo(f"The database is empty, at migration {schema.head()}.")
+
+
+@contextmanager
+def _showing_bytes() -> Iterator["Progress"]:
+    """Yield what shows on a terminal how far it is; nothing elsewhere."""
+    shown = 0.0
+
+    def show(size: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - shown > HALF_A_SECOND:
+            shown = now
+            click.echo(f"\r\x1b[K  {readable_size(size)} ", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, exc
 from db import schema
 from db.embedded import bin_folder
 from db.engine import build_engine, parse_url
+from db.errors import OperatorError
 from db.postgres import PostgresChatStore
 from tests.db.sql import change, rows, take_in, value, values
 from tests.records import ANA, ANAS_ID, answer_to, said
@@ -162,6 +163,23 @@ def test_a_database_ahead_is_a_fault_that_an_older_code_does_not_mend(
     assert fault is not None
     assert "is at migration 9999" in fault
     assert "newer code" in fault
+
+
+def test_a_process_starts_only_at_its_own_migration(
+    engine: Engine, database_url: str
+) -> None:
+    schema.require_current(database_url)
+    schema.downgrade(database_url, "-1")
+    with pytest.raises(OperatorError, match="run `bot db upgrade`"):
+        schema.require_current(database_url)
+    change(engine, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(OperatorError, match="start newer code"):
+        schema.require_current(database_url)
+    for run in (schema.upgrade, schema.downgrade):
+        with pytest.raises(OperatorError, match="start newer code"):
+            run(database_url, "0001")
+    port = urlsplit(database_url).port
+    schema.require_current(database_url.replace(f":{port}/", ":1/"))  # may come back
 
 
 def test_a_queue_that_is_gone_is_a_fault(engine: Engine) -> None:

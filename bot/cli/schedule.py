@@ -1,0 +1,76 @@
+"""Commands that go on until they are told to stop, and end at once then."""
+
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+import click
+
+from db.errors import OperatorError
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+LONGEST = timedelta(days=366)
+# After a failure it is tried again this soon, or at the next date if that is sooner.
+AGAIN = timedelta(minutes=10)
+
+
+class Interval(click.ParamType[timedelta]):
+    """A time such as 30m, 24h or 7d."""
+
+    name = "interval"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
+        """Return the time; fail with a word to the user."""
+        found = re.fullmatch(r"(\d{1,6})([mhd])", str(value))
+        interval = timedelta(**{UNITS[found[2]]: int(found[1])}) if found else None
+        if not interval or interval > LONGEST:
+            self.fail(f"{value} is no time such as 30m, 24h or 7d", param, ctx)
+        return interval
+
+
+INTERVAL = Interval()
+
+
+@contextmanager
+def ending_on_sigterm() -> Iterator[threading.Event]:
+    """Have SIGTERM end the program as Ctrl-C does: what was begun is undone.
+
+    The event tells of it as well: a library may make the exit another error.
+    """
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+        sys.exit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield ended
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def repeat(
+    work: Callable[[], None],
+    every: timedelta,
+    age_of_last: timedelta | None,
+    ended: threading.Event,
+) -> None:
+    """Do the work again and again; the first time at once, if the last is old enough.
+
+    A failure is told and does not end it.
+    """
+    wait = timedelta() if age_of_last is None else max(every - age_of_last, timedelta())
+    while not ended.wait(wait.total_seconds()):
+        try:
+            work()
+            wait = every
+        except OperatorError as error:
+            click.echo(f"Error: {error}", err=True)
+            wait = min(every, AGAIN)

@@ -1,0 +1,135 @@
+"""`bot db upgrade|downgrade|history|status` from the outside."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from bot.cli import main
+from db import schema
+from db.engine import parse_url
+from tests.db.operations.depot import dump_of
+from tests.db.sql import change, value
+
+AHEAD = "UPDATE alembic_version SET version_num = '9999'"
+USERS = "SELECT count(*) FROM users"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_FOLDER", str(tmp_path))
+
+
+def run(url: str, *arguments: str, answer: str = "") -> Result:
+    environment = {"DATABASE_URL": url}
+    return CliRunner().invoke(main, ["db", *arguments], env=environment, input=answer)
+
+
+def test_upgrade_tells_where_the_database_is(empty_database_url: str) -> None:
+    done = run(empty_database_url, "upgrade", "0002")
+    assert (done.exit_code, done.output) == (0, "The database is at migration 0002.\n")
+    done = run(empty_database_url, "upgrade")
+    assert done.output == f"The database is at migration {schema.head()}.\n"
+
+
+def test_a_migration_that_is_not_there_is_told(database_url: str) -> None:
+    for command in ("upgrade", "downgrade"):
+        done = run(database_url, command, "7777")
+        assert done.exit_code == 1
+        assert "`bot db history` lists them" in done.output
+        assert "Traceback" not in done.output
+
+
+def test_a_database_ahead_is_left_alone(engine: Engine, database_url: str) -> None:
+    change(engine, AHEAD)
+    for arguments in (["upgrade"], ["downgrade", "0001", "--yes"], ["reset", "--yes"]):
+        done = run(database_url, *arguments)
+        assert done.exit_code == 1
+        assert "is at migration 9999" in done.output
+        assert "start newer code" in done.output
+    assert value(engine, USERS) == 0
+    assert (
+        "at 9999, which this code does not know" in run(database_url, "history").output
+    )
+    assert (
+        f"9999 (this code needs {schema.head()})" in run(database_url, "status").output
+    )
+
+
+def test_downgrade_names_what_goes_and_asks(engine: Engine, database_url: str) -> None:
+    asked = run(database_url, "downgrade", "0003", answer="n\n")
+    assert asked.exit_code == 1
+    assert "0004  The archive of closed chats, and the tombstones" in asked.output
+    assert "0003" not in asked.output
+    assert "That data is lost. Go on?" in asked.output
+    assert schema.read_current(database_url) == schema.head()
+    done = run(database_url, "downgrade", "0003", answer="y\n")
+    assert done.output.endswith("The database is at migration 0003.\n")
+    assert "Nothing to take back" in run(database_url, "downgrade", "0003").output
+    done = run(database_url, "downgrade", "base", "--yes")
+    assert done.output.endswith("The database is at migration none.\n")
+    assert "run `bot db upgrade`" in run(database_url, "history").output
+
+
+def test_history_shows_where_the_database_is(database_url: str) -> None:
+    schema.downgrade(database_url, "0002")
+    lines = run(database_url, "history").output.splitlines()
+    assert len(lines) == len(schema.history())
+    here = [line for line in lines if line.endswith(" <- the database")]
+    assert [line[:4] for line in here] == ["0002"]
+
+
+def test_status_shows_the_database(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    change(engine, "INSERT INTO users (phone_number) VALUES ('ana')")
+    change(
+        engine,
+        "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('q', 't')",
+    )
+    before = run(database_url, "status").output
+    assert "Last backup   none: `bot db backup` makes one" in before
+    dump = dump_of(database_url, tmp_path / "backups")
+    shown = run(database_url, "status").output
+    assert "Server        PostgreSQL 16." in shown
+    assert f"Migration     {schema.head()}\n" in shown
+    assert "Queue         1 todo\n" in shown
+    assert f"Last backup   {dump.name}" in shown
+    assert "\nuserchats_archive " in shown
+
+
+def test_status_for_programs(engine: Engine, database_url: str) -> None:
+    change(engine, "ANALYZE")
+    told = json.loads(run(database_url, "status", "--json").output)
+    assert told["database"] == parse_url(database_url).database
+    assert told["migration"] == told["newest_migration"] == schema.head()
+    assert told["bytes"] > 1_000_000
+    assert told["max_connections"] == 200
+    assert told["queue"] == {}
+    assert told["standbys"] == []
+    assert told["last_backup"] is None
+    assert {"public.users", "public.userchats"} <= {t["table"] for t in told["tables"]}
+
+
+def test_status_of_an_empty_database(empty_database_url: str) -> None:
+    shown = run(empty_database_url, "status").output
+    assert f"none, or not to be seen (this code needs {schema.head()})" in shown
+    assert "Queue         not to be seen" in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["upgrade"], ["downgrade", "base"], ["history"], ["status"], ["backup"]],
+)
+def test_a_database_that_is_away_is_told_without_its_password(
+    arguments: list[str], database_url: str
+) -> None:
+    parsed = parse_url(database_url)
+    away = parsed.set(port=1).render_as_string(hide_password=False)
+    done = run(away, *arguments)
+    assert done.exit_code == 1
+    assert "Connection refused" in done.output
+    assert "Traceback" not in done.output
+    assert str(parsed.password) not in done.output

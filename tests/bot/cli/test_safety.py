@@ -1,0 +1,213 @@
+"""`bot db backup|restore|verify|reset` from the outside."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from bot.cli import main
+from db import schema
+from tests.db.operations.depot import (
+    databases_beside,
+    leaving_no_databases,
+    new_pair,
+)
+from tests.db.sql import appears, change, holding, values, waiting_backends
+
+ROOT = Path(__file__).parents[3]
+PEOPLE = "SELECT phone_number FROM users ORDER BY 1"
+ADD = "INSERT INTO users (phone_number) VALUES (:address)"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_FOLDER", str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def swept(database_url: str) -> Iterator[None]:
+    with leaving_no_databases(database_url):
+        yield
+
+
+def run(url: str, *arguments: str, answer: str = "", **more: str) -> Result:
+    environment = {"DATABASE_URL": url, **more}
+    return CliRunner().invoke(main, ["db", *arguments], env=environment, input=answer)
+
+
+def dumps(tmp_path: Path) -> list[Path]:
+    return sorted((tmp_path / "backups").glob("*.dump"))
+
+
+def test_a_backup_there_and_back(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    change(engine, ADD, address="ana")
+    made = run(database_url, "backup", "mine")
+    assert made.exit_code == 0, made.output
+    dump = tmp_path / "backups" / "mine.dump"
+    assert made.output.startswith(f"{dump}: ")
+    assert " rows\n" in made.output
+    change(engine, ADD, address="ben")
+    drill = run(database_url, "verify", str(dump))
+    assert drill.output.endswith("The backup can be restored.\n")
+    engine.dispose()
+    asked = run(database_url, "restore", str(dump), answer="n\n")
+    assert asked.exit_code == 1
+    assert "What came since is not in it. [y/N]: n" in asked.output
+    assert values(engine, PEOPLE) == ["ana", "ben"]
+    engine.dispose()
+    done = run(database_url, "restore", str(dump), "--yes")
+    assert done.exit_code == 0, done.output
+    assert values(engine, PEOPLE) == ["ana"]
+    assert "`bot reconcile --hours 1`" in done.output
+    assert "To go back, stop the bot" in done.output
+    assert databases_beside(database_url) == ["before"]
+    assert "left by a restore" in run(database_url, "status").output
+
+
+def test_an_older_backup_is_migrated_and_that_is_told(
+    database_url: str, tmp_path: Path
+) -> None:
+    schema.downgrade(database_url, "0003")
+    run(database_url, "backup", "mine")
+    drill = run(database_url, "verify", str(tmp_path / "backups" / "mine.dump"))
+    assert drill.exit_code == 0, drill.output
+    assert f"Migrated from 0003 to {schema.head()}" in drill.output
+    assert schema.read_current(database_url) == "0003"
+
+
+def test_a_broken_file_is_told(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    run(database_url, "backup", "mine")
+    dump = tmp_path / "backups" / "mine.dump"
+    dump.write_bytes(dump.read_bytes()[:-1])
+    for command in (["restore", "--yes"], ["verify"]):
+        done = run(database_url, *command, str(dump))
+        assert done.exit_code == 1
+        assert "bytes and should have" in done.output
+    assert databases_beside(database_url) == []
+
+
+def test_backups_are_sealed_where_a_key_is_set(
+    database_url: str, tmp_path: Path
+) -> None:
+    key = new_pair(tmp_path / "identity.txt")
+    made = run(database_url, "backup", "mine", BACKUP_PUBLIC_KEY=key)
+    assert made.output.endswith("rows, encrypted\n")
+    dump = str(tmp_path / "backups" / "mine.dump.age")
+    assert "give --identity" in run(database_url, "verify", dump).output
+    identity = str(tmp_path / "identity.txt")
+    done = run(database_url, "verify", dump, "--identity", identity)
+    assert done.output.endswith("The backup can be restored.\n")
+
+
+def test_old_backups_go(database_url: str, tmp_path: Path) -> None:
+    kept = {"BACKUP_KEEP_WEEKS": "0", "BACKUP_KEEP_MONTHS": "0"}
+    (tmp_path / "backups").mkdir()
+    run(database_url, "backup", **kept)
+    (old,) = dumps(tmp_path)
+    # As if it had been made a thousand years ago.
+    manifest = old.with_name(old.name + ".json")
+    earlier = manifest.read_text().replace('"created_at": "2', '"created_at": "1')
+    manifest.rename(manifest.with_name("old.dump.json")).write_text(earlier)
+    old.rename(old.with_name("old.dump"))
+    done = run(database_url, "backup", BACKUP_KEEP_DAYS="1", **kept)
+    assert "Removed the old backup old.dump." in done.output
+    assert len(dumps(tmp_path)) == 1
+
+
+def test_reset_asks_and_takes_a_backup_first(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    change(engine, ADD, address="ana")
+    asked = run(database_url, "reset", answer="n\n")
+    assert "Delete all users, chats and jobs" in asked.output
+    assert values(engine, PEOPLE) == ["ana"]
+    assert not (tmp_path / "backups").exists()
+    done = run(database_url, "reset", "--yes")
+    assert done.exit_code == 0, done.output
+    assert values(engine, PEOPLE) == []
+    assert schema.find_fault(engine) is None
+    (dump,) = dumps(tmp_path)
+    assert dump.name.startswith("before-reset-")
+    engine.dispose()
+    assert run(database_url, "restore", str(dump), "--yes").exit_code == 0
+    assert values(engine, PEOPLE) == ["ana"]
+
+
+def test_reset_without_a_backup(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    change(engine, ADD, address="ana")
+    assert run(database_url, "reset", "--yes", "--no-backup").exit_code == 0
+    assert values(engine, PEOPLE) == []
+    assert not (tmp_path / "backups").exists()
+
+
+def test_a_reset_whose_backup_fails_deletes_nothing(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    change(engine, ADD, address="ana")
+    (tmp_path / "backups").write_text("in the way")
+    assert run(database_url, "reset", "--yes").exit_code == 1
+    assert values(engine, PEOPLE) == ["ana"]
+
+
+@pytest.mark.parametrize("every", ["24", "1.5h", "0h", "h", "999999d", "-1h"])
+def test_an_interval_that_is_none_is_told(every: str, database_url: str) -> None:
+    done = run(database_url, "backup", f"--every={every}")
+    assert done.exit_code == 2
+    assert "is no time such as 30m, 24h or 7d" in done.output
+
+
+def test_a_name_can_not_be_taken_every_day(database_url: str) -> None:
+    done = run(database_url, "backup", "mine", "--every=24h")
+    assert done.exit_code == 2
+    assert "a NAME can be taken once" in done.output
+
+
+def start_schedule(url: str, tmp_path: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "bot", "db", "backup", "--every", "24h"]
+    environment = {**os.environ, "DATABASE_URL": url}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    with start_schedule(database_url, tmp_path) as first:
+        assert first.stdout is not None
+        assert " rows" in first.stdout.readline()
+        first.terminate()
+        assert first.wait(20) == 128 + signal.SIGTERM
+        assert first.stderr is not None
+        assert first.stderr.read() == ""
+    assert len(dumps(tmp_path)) == 1
+    with start_schedule(database_url, tmp_path) as second:
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(1.5)  # today's is there: it waits for tomorrow's
+        second.terminate()
+        assert second.wait(20) == 128 + signal.SIGTERM
+    assert len(dumps(tmp_path)) == 1
+
+
+def test_a_backup_that_is_told_to_end_leaves_nothing(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    lock = "LOCK TABLE users IN ACCESS EXCLUSIVE MODE"
+    with holding(engine, lock), start_schedule(database_url, tmp_path) as schedule:
+        assert appears(lambda: waiting_backends(engine))
+        schedule.terminate()
+        assert schedule.wait(20) == 128 + signal.SIGTERM
+    assert [file.name for file in (tmp_path / "backups").iterdir()] == [".lock"]

@@ -1,0 +1,30 @@
+"""A backup is restored under the running bot: everybody is answered once."""
+
+from tests.db.operations.depot import leaving_no_databases
+from tests.house import NewHouse
+
+
+def test_after_a_restore_the_bot_goes_on_and_says_nothing_twice(
+    new_house: NewHouse,
+) -> None:
+    with new_house() as house, leaving_no_databases(house.database_url or ""):
+        ana, ben = house.phone(), house.phone()
+        ana.says("First")
+        assert ana.hears() == ["You said: First"]
+        assert house.bot("db", "backup", "mine").returncode == 0
+        ana.says("Second")
+        assert ana.hears() == ["You said: Second"]
+        ben.says("I am new")
+        assert ben.hears() == ["You said: I am new"]
+        done = house.bot("db", "restore", "--yes", f"{house.folder}/backups/mine.dump")
+        assert done.returncode == 0, done.stderr
+        assert "2 messages will not be answered again" in done.stdout
+        house.stop("worker")  # as its supervisor does: it lost its database
+        house.start_worker()
+        taken = house.bot("reconcile", "--hours", "1")
+        assert taken.stdout == "Taken in: 0 (of the last 1 hours).\n"
+        ana.says("Third")
+        ben.says("And again")
+        assert ana.hears() == ["You said: Third"]
+        assert ben.hears() == ["You said: And again"]
+        assert ana.hears_nothing_more()
