@@ -15,6 +15,7 @@ from typing import Any
 
 STREAM_SECONDS = 55.0
 HEARTBEAT_SECONDS = 2.0
+GOODBYE = "goodbye"
 MOST_STREAMS = 16
 MOST_WAITING_EVENTS = 1_000
 MOST_KEPT_EVENTS = 1_000
@@ -56,19 +57,19 @@ class Stream:
         except queue.Full:
             self._ended = True
 
-    def end(self) -> None:
-        """Let the stream end with its next event or heartbeat."""
-        self._ended = True
-
     def texts(self) -> Iterator[str]:
-        """Write events and heartbeats until the stream's time is over."""
+        """Write events and heartbeats until a goodbye, or the stream's time is over."""
         ends = time.monotonic() + STREAM_SECONDS
         yield "retry: 500\n\n"
         while time.monotonic() < ends and not self._ended:
             try:
-                yield self._waiting.get(timeout=HEARTBEAT_SECONDS).as_text()
+                event = self._waiting.get(timeout=HEARTBEAT_SECONDS)
             except queue.Empty:
                 yield ": heartbeat\n\n"
+                continue
+            yield event.as_text()
+            if event.name == GOODBYE:
+                return
 
 
 class Broadcast:
@@ -103,12 +104,8 @@ class Broadcast:
                 self._streams.remove(stream)
 
     def close(self) -> None:
-        """End all streams; the goodbye wakes them up for it."""
-        with self._lock:
-            streams = list(self._streams)
-        for stream in streams:
-            stream.end()
-        self.publish("goodbye", {})
+        """Have all streams end."""
+        self.publish(GOODBYE, {})
 
     def publish(
         self, name: str, data: dict[str, Any], address: str | None = None
