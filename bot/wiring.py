@@ -11,10 +11,10 @@ from bot.chat.turn import Policy
 from bot.jobs import with_parts
 from bot.llm.openai_chat import OpenAIChat
 from bot.settings import LLMSettings, Settings, TwilioSettings
+from bot.upkeep import build_forgetting_store
 from bot.whatsapp.outbound import Outbound
 from bot.whatsapp.reconciliation import Reconciliation
 from db.engine import build_engine
-from db.postgres import PostgresChatStore
 from db.store import ChatStore
 
 
@@ -67,6 +67,6 @@ def _build_policy(settings: Settings) -> Policy:
 def build_reconciliation(settings: Settings) -> Reconciliation:
     """Return the comparison with Twilio, for a command (see Settings.require)."""
     engine = build_engine(settings.database_url or "")
-    store = PostgresChatStore(engine, settings.session_timeout)
+    store = build_forgetting_store(settings, engine)
     twilio = cast(TwilioSettings, settings.twilio)
     return Reconciliation(store, Outbound(twilio, settings.public_base_url))

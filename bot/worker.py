@@ -15,10 +15,12 @@ from prometheus_client import start_http_server
 from bot.jobs import register_jobs
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError, TwilioSettings
+from bot.upkeep import build_forgetting_store, register_upkeep
 from bot.whatsapp.delivery import Delivery
 from bot.whatsapp.outbound import Outbound
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.wiring import build_talk
+from db import schema
 from db.deliveries import PostgresOutbox
 from db.engine import Limits, build_engine
 from db.postgres import PostgresChatStore
@@ -45,6 +47,7 @@ def run(settings: Settings) -> None:
     if settings.storage_backend == "memory":
         raise SettingsError({"STORAGE_BACKEND": "is memory: there is no worker then"})
     settings.require("database", "twilio", "llm")
+    schema.require_current(settings.database_url or "")
     configure_logging(settings.log_level)
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port)
@@ -94,8 +97,9 @@ def _wire(settings: Settings, stopping: Event) -> App:
     delivery = Delivery(PostgresOutbox(engine), outbound, stopping)
     talk = build_talk(settings, store, outbound.typing, delivery.send_now, stopping)
     queue = build_queue(settings.database_url or "")
-    reconciliation = Reconciliation(store, outbound)
+    reconciliation = Reconciliation(build_forgetting_store(settings, engine), outbound)
     register_jobs(queue, talk, delivery, reconciliation)
+    register_upkeep(queue, settings, stopping.is_set)
     return queue
 
 

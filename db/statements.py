@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import errors
 from psycopg.rows import RowFactory, namedtuple_row, tuple_row
 from sqlalchemy import Engine, exc
 
@@ -50,15 +51,16 @@ def repeat_once(call: Callable[[], Result]) -> Result:
             return call()
         except (exc.DBAPIError, psycopg.Error) as error:
             slow = time.monotonic() - began > AT_ONCE_SECONDS
-            if slow or not _lost_connection(error):
+            if slow or not _may_go_through(error):
                 raise
             return call()
 
 
-def _lost_connection(error: Exception) -> bool:
+def _may_go_through(error: Exception) -> bool:
     if isinstance(error, exc.DBAPIError):
         return error.connection_invalidated
-    return isinstance(error, LostConnectionError)
+    # A user who is being erased vanished under the statement: now there is a new one.
+    return isinstance(error, LostConnectionError | errors.ForeignKeyViolation)
 
 
 class LostConnectionError(psycopg.OperationalError):

@@ -1,1 +1,45 @@
 """`bot retention`: purge what is old."""
+
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.database import database_url
+from bot.cli.root import main
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from db.operations.retention import Purged
+
+
+@main.group()
+def retention() -> None:
+    """Close, archive and delete what is old (RETENTION_… in .env)."""
+
+
+@retention.command()
+@click.option("--dry-run", is_flag=True, help="Only count what is due now.")
+def run(dry_run: bool) -> None:
+    """Do now what the worker does every hour, until nothing is due."""
+    from bot.upkeep import ages_of
+    from db.operations.retention import run_retention
+
+    ages = ages_of(Settings.from_env().upkeep)
+    if dry_run:
+        click.echo("Due now; nothing was changed:")
+    more = False
+    with database_url() as url:
+        for purged in run_retention(url, ages, dry_run=dry_run):
+            click.echo(_describe(purged))
+            more = more or not purged.whole
+    if more:
+        click.echo("Somebody was working on some of it: run this again for the rest.")
+
+
+def _describe(purged: "Purged") -> str:
+    if purged.age is None:
+        return f"{purged.name:34}     never"
+    mark = "" if purged.whole else "  and more"
+    return f"{purged.name:34} {purged.amount:9,}  after {purged.age.days} days{mark}"

@@ -1,1 +1,187 @@
 """`bot users`: list, show, deactivate, export and erase people."""
+
+# ruff: noqa: PLC0415
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.database import database_url
+from bot.cli.root import main
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from db.operations.people import Person
+
+MOST_LISTED = 10_000
+MOST_SECONDS = 30.0
+
+
+@main.group()
+def users() -> None:
+    """Look after the people who write: each ADDRESS is +1555… or whatsapp:+1555…."""
+
+
+@users.command("list")
+@click.option(
+    "--limit",
+    default=50,
+    show_default=True,
+    type=click.IntRange(1, MOST_LISTED),
+    help="How many at most.",
+)
+@click.option("--inactive", is_flag=True, help="Only those who were deactivated.")
+def list_(limit: int, inactive: bool) -> None:
+    """List people, newest first."""
+    from bot.cli.people_texts import describe_list
+    from db.operations.people import list_people
+    from db.operations.reading import reading
+
+    with database_url() as url, reading(url) as connection:
+        found = list_people(connection, limit, inactive=inactive)
+    for line in describe_list(found):
+        click.echo(line)
+
+
+@users.command()
+@click.argument("address")
+def show(address: str) -> None:
+    """Show what is known of a person."""
+    from bot.cli.people_texts import describe_person
+    from db.operations.people import find_details, find_person
+    from db.operations.reading import reading
+
+    with database_url() as url, reading(url) as connection:
+        person = find_person(connection, address)
+        details = find_details(connection, person)
+    for line in describe_person(person, details):
+        click.echo(line)
+
+
+@users.command()
+@click.argument("address")
+def deactivate(address: str) -> None:
+    """Give a person no answers from now on; what they write is stored."""
+    changed, person = _set_active(address, active=False)
+    if changed:
+        click.echo(f"{person.address} gets no answers any more.")
+    else:
+        click.echo(f"{person.address} was deactivated before: nothing changed.")
+
+
+@users.command()
+@click.argument("address")
+def activate(address: str) -> None:
+    """Give a person answers again, to what they write from now on."""
+    changed, person = _set_active(address, active=True)
+    if changed:
+        click.echo(
+            f"{person.address} gets answers again. What was written meanwhile stays "
+            "without one."
+        )
+    else:
+        click.echo(f"{person.address} is active: nothing changed.")
+
+
+def _set_active(address: str, *, active: bool) -> tuple[bool, "Person"]:
+    from db.operations.people import find_person, set_active
+    from db.operations.writing import writing
+
+    with (
+        database_url() as url,
+        writing(url, MOST_SECONDS) as engine,
+        engine.begin() as connection,
+    ):
+        person = find_person(connection, address)
+        return set_active(connection, person, active=active), person
+
+
+@users.command()
+@click.argument("address")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path))
+def export(address: str, output: Path | None) -> None:
+    """Write all that is held about a person as JSON, to a file or the screen."""
+    from bot.cli.private_file import written_privately
+    from db.operations.people import find_person
+    from db.operations.person_export import export_person
+    from db.operations.reading import reading
+
+    with database_url() as url:
+        with reading(url) as connection:
+            person = find_person(connection, address)
+        pieces = export_person(url, person.user_id)
+        if output is None:
+            for piece in pieces:
+                click.echo(piece, nl=False)
+            return
+        with written_privately(output) as file:
+            file.writelines(pieces)
+        click.echo(f"Everything held about {person.address} is in {output}.")
+
+
+@users.command()
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def erase(address: str, yes: bool) -> None:
+    """Erase a person with all that belongs to them, at once and for good."""
+    from bot.cli.people_texts import describe_person
+    from db.operations.erasure import erase_person
+    from db.operations.people import find_details, find_person
+    from db.operations.reading import reading
+
+    with database_url() as url:
+        with reading(url) as connection:
+            person = find_person(connection, address)
+            details = find_details(connection, person)
+        if not yes:
+            for line in describe_person(person, details):
+                click.echo(line)
+            click.confirm("Erase all of this for good?", abort=True)
+        erased = erase_person(url, person.user_id, _erasure_key())
+        if erased is None:
+            click.echo("Somebody else erased this person just now.")
+            return
+        removed = ", ".join(f"{n} {name}" for name, n in erased.rows.items() if n)
+        click.echo(f"Erased: {removed}.")
+        _keep_tombstones(url)
+
+
+def _erasure_key() -> bytes:
+    from db.operations.erasure_key import find_key, make_key
+
+    settings = Settings.from_env()
+    key = find_key(settings.upkeep.erasure_key, settings.data_folder)
+    if key is None:
+        made = make_key(settings.data_folder)
+        click.echo(
+            f"A key was made: {made}. Keep a copy of it, apart from the backups and as "
+            "long as they last: without it a restore brings erased people back."
+        )
+        key = find_key(None, settings.data_folder)
+    if key is None:
+        raise click.ClickException("the erasure key is gone: run this again")
+    return key
+
+
+def _keep_tombstones(url: str) -> None:
+    """Write the tombstones beside the backups, where they outlive the database."""
+    from db.operations.tombstones import FILE_NAME, append_missing
+    from db.statements import outages
+
+    folder = Settings.from_env().upkeep.backup_folder
+    try:
+        with outages():
+            append_missing(url, folder)
+    except OSError as error:
+        click.echo(
+            f"Warning: {folder / FILE_NAME} can't be written ({error.strerror}). The "
+            "person is erased; but if this database is lost, restoring an older backup "
+            "brings them back. Make the folder writable: the next erasure writes it.",
+            err=True,
+        )
+    else:
+        click.echo(
+            f"Backups made before still hold them. {folder / FILE_NAME} makes "
+            "`bot db restore` erase them again."
+        )

@@ -1,0 +1,143 @@
+"""`bot users` from the outside."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from bot.cli import main
+from db.postgres import PostgresChatStore
+from tests.db.operations.planting import CARA, MARKER, plant
+from tests.db.sql import take_in, value, values
+from tests.records import ANA, BEN, said
+
+USERS = "SELECT phone_number FROM users ORDER BY created_at"
+
+
+@pytest.fixture
+def pg(engine: Engine) -> PostgresChatStore:
+    return PostgresChatStore(engine, timedelta(days=1))
+
+
+class Desk:
+    """An operator's terminal."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.folder = folder
+        self._environment = {"DATABASE_URL": url, "DATA_FOLDER": str(folder)}
+
+    def run(self, *arguments: str, typed: str = "", **settings: str) -> Result:
+        environment = {**self._environment, **settings}
+        command = ["users", *arguments]
+        return CliRunner().invoke(main, command, env=environment, input=typed)
+
+    def lines(self, *arguments: str) -> list[str]:
+        done = self.run(*arguments)
+        assert done.exit_code == 0, done.output
+        return done.output.splitlines()
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path, pg: PostgresChatStore) -> Desk:
+    take_in(pg, said("Hi", ANA, profile_name="Ana"))
+    return Desk(database_url, tmp_path)
+
+
+def test_the_list_is_a_table(desk: Desk, pg: PostgresChatStore) -> None:
+    take_in(pg, said("Hi", BEN, profile_name="\x1b[2J\u202eneB"))
+    headings, ben, ana = desk.lines("list")
+    assert headings.split("  ")[0] == "address"
+    assert ana.split()[:4] == [ANA, "Ana", "1", "1"]
+    assert ben.split()[:2] == [BEN, "\ufffd[2J\ufffdneB"]
+    assert desk.lines("list", "--limit", "1")[1:] == [ben]
+    assert desk.lines("list", "--inactive")[1:] == ["(nobody)"]
+
+
+def test_somebody_is_shown(desk: Desk) -> None:
+    shown = dict(line.split(maxsplit=1) for line in desk.lines("show", "+15551230001"))
+    assert shown["address"] == ANA
+    assert shown["answers"] == "yes"
+    assert shown["unanswered"] == "yes"
+
+
+def test_deactivating_and_activating_say_what_they_mean(desk: Desk) -> None:
+    (told,) = desk.lines("deactivate", ANA)
+    assert told == f"{ANA} gets no answers any more."
+    assert "nothing changed" in desk.lines("deactivate", ANA)[0]
+    assert "no: deactivated" in "\n".join(desk.lines("show", ANA))
+    assert desk.lines("list", "--inactive")[1].endswith("deactivated")
+    (told,) = desk.lines("activate", ANA)
+    assert "stays without one" in told
+    assert "nothing changed" in desk.lines("activate", ANA)[0]
+
+
+def test_a_stranger_is_refused_by_every_command(desk: Desk) -> None:
+    for command in ("show", "deactivate", "activate", "export", "erase"):
+        done = desk.run(command, "+19990000000")
+        assert done.exit_code == 1
+        assert "nobody has the address +19990000000" in done.output
+        assert "Traceback" not in done.output
+
+
+def test_an_export_goes_to_a_file_that_others_cant_read(
+    desk: Desk, pg: PostgresChatStore, engine: Engine, tmp_path: Path
+) -> None:
+    plant(pg, engine)
+    file = tmp_path / "cara.json"
+    desk.lines("export", CARA, "--output", str(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(file.read_text())["user"]["full_name"] == MARKER
+    assert [path.name for path in tmp_path.iterdir()] == ["cara.json"]
+    assert json.loads("\n".join(desk.lines("export", CARA)))["user"]["email"]
+
+
+def test_an_export_to_nowhere_says_so(desk: Desk, tmp_path: Path) -> None:
+    done = desk.run("export", ANA, "--output", str(tmp_path / "no" / "x.json"))
+    assert done.exit_code == 1
+    assert "can't be written" in done.output
+
+
+def test_erasing_asks_first(desk: Desk, engine: Engine) -> None:
+    done = desk.run("erase", ANA, typed="n\n")
+    assert done.exit_code == 1
+    assert "Erase all of this for good?" in done.output
+    assert values(engine, USERS) == [ANA]
+    assert desk.run("erase", ANA, typed="y\n").exit_code == 0
+    assert values(engine, USERS) == []
+
+
+def test_erasing_makes_a_key_once_and_leaves_a_tombstone_beside_the_backups(
+    desk: Desk, engine: Engine, pg: PostgresChatStore
+) -> None:
+    plant(pg, engine)
+    told = "\n".join(desk.lines("erase", CARA, "--yes"))
+    assert "Keep a copy of it" in told
+    assert "2 userchats, 1 userchats_archive" in told
+    assert (desk.folder / "erasure.key").stat().st_mode & 0o777 == 0o600
+    file = desk.folder / "backups" / "erasures.jsonl"
+    assert len(file.read_text().splitlines()) == 2
+    assert "A key was made" not in "\n".join(desk.lines("erase", ANA, "--yes"))
+    assert len(file.read_text().splitlines()) == 3
+    assert value(engine, "SELECT count(*) FROM erasures") == 3
+
+
+def test_with_a_configured_key_no_file_is_made(desk: Desk, engine: Engine) -> None:
+    done = desk.run("erase", ANA, "--yes", ERASURE_KEY="sixteen-letters-or-more")
+    assert done.exit_code == 0, done.output
+    assert not (desk.folder / "erasure.key").exists()
+    assert values(engine, USERS) == []
+
+
+def test_a_folder_that_cant_be_written_does_not_stop_the_erasure(
+    desk: Desk, engine: Engine
+) -> None:
+    (desk.folder / "taken").touch()
+    done = desk.run("erase", ANA, "--yes", BACKUP_FOLDER=str(desk.folder / "taken"))
+    assert done.exit_code == 0, done.output
+    assert "Warning: " in done.stderr
+    assert "can't be written" in done.stderr
+    assert values(engine, USERS) == []
+    assert desk.run("show", ANA).exit_code == 1
