@@ -96,7 +96,7 @@ class Bot:
             "TWILIO_API_BASE_URL": twilio_url,
             "OPENAI_API_KEY": LLM_KEY,
             "OPENAI_BASE_URL": llm_url,
-            "ANSWER_MAX_AGE_MINUTES": "0.02",
+            "ANSWER_MAX_AGE_MINUTES": "0.04",
             "ANSWER_QUIET_SECONDS": "0",
             "WORKER_METRICS_PORT": str(self._metrics_port),
         }
@@ -114,6 +114,8 @@ class Bot:
         """Take two messages in, and fail to answer them; return what was answered."""
         self._web.wait_until_it_answers()
         self._locked_out.wait_until_it_answers()
+        # Else it would give up without asking the LLM.
+        eventually(lambda: "the worker is ready" in self._worker.output)
         for sender in (f"whatsapp:{SENDER}", USERNAME):
             form = text_form(f"{PLANTED} question", From=sender, ProfileName=sender)
             assert self._web.ask(post(form)).status == 200
