@@ -1,7 +1,7 @@
 """Outbox on PostgreSQL: the parts of replies, claimed one at a time, forward only."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -51,19 +51,23 @@ WITH head AS (
   FROM head, held
   WHERE part.part_id = head.part_id AND part.status = 'pending'
     AND NOT is_held AND part.created_at > now() - %(window)s
-  RETURNING part.part_id
+  RETURNING part.attempts
 )
-SELECT {COLUMNS}, is_held, EXISTS (SELECT FROM claimed) AS is_claimed
+SELECT {COLUMNS}, is_held, (SELECT attempts FROM claimed) AS attempt
 FROM head AS part, held
 """  # noqa: S608
 
+# `attempts` tells one attempt from the next: who was thought dead must not free what
+# another worker is sending meanwhile, or it goes out twice.
 RELEASE_PART = """
 UPDATE reply_parts SET status = 'pending', error_code = %(error_code)s
-WHERE part_id = %(part_id)s AND message_sid IS NULL
+WHERE part_id = %(part_id)s AND attempts = %(attempts)s
+  AND status IN ('sending', 'uncertain') AND message_sid IS NULL
 """
 RECORD_UNCERTAIN = """
 UPDATE reply_parts SET status = 'uncertain'
-WHERE part_id = %(part_id)s AND message_sid IS NULL
+WHERE part_id = %(part_id)s AND attempts = %(attempts)s
+  AND status = 'sending' AND message_sid IS NULL
 """
 RECORD_FAILED = """
 UPDATE reply_parts SET status = 'failed', error_code = %(error_code)s
@@ -103,11 +107,15 @@ INSERT INTO opt_outs (user_id) SELECT DISTINCT user_id FROM reply_parts
 WHERE part_id = %(part_id)s OR message_sid = %(message_sid)s ON CONFLICT DO NOTHING
 """
 KNOWS_MESSAGE = "SELECT 1 FROM reply_parts WHERE message_sid = %(message_sid)s"
+# A job that waits will see what is stored now: one is enough, however often is asked.
 QUEUE_SENDS = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
   'deliveries', 'send_parts', 0, 'send:' || %(user_id)s, NULL,
   jsonb_build_object('user_id', %(user_id)s), NULL
 )::procrastinate_job_to_defer_v1])
+WHERE NOT EXISTS (
+  SELECT FROM procrastinate_jobs
+  WHERE status = 'todo' AND lock = 'send:' || %(user_id)s)
 """
 
 
@@ -132,13 +140,16 @@ class PostgresOutbox:
             row = self._run.first(CLAIM_NEXT, parameters)
         return _read_claim(row._asdict()) if row else None
 
-    def release_part(self, part_id: UUID, error_code: int | None = None) -> None:
-        """Put a part that surely wasn't sent back to `pending`."""
-        self._write(RELEASE_PART, part_id=part_id, error_code=error_code)
+    def release_part(self, part: Part, error_code: int | None = None) -> None:
+        """Put a part that surely wasn't sent back to `pending`.
 
-    def record_uncertain(self, part_id: UUID) -> None:
-        """Note that a send's outcome is unknown."""
-        self._write(RECORD_UNCERTAIN, part_id=part_id)
+        Only if the attempt that `part` tells of is still the last one.
+        """
+        self._write(RELEASE_PART, **_attempt(part), error_code=error_code)
+
+    def record_uncertain(self, part: Part) -> None:
+        """Note that the outcome of the attempt that `part` tells of is unknown."""
+        self._write(RECORD_UNCERTAIN, **_attempt(part))
 
     def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> None:
         """Store the SID that Twilio gave the part."""
@@ -159,7 +170,7 @@ class PostgresOutbox:
         return bool(repeat_once(lambda: self._run.first(KNOWS_MESSAGE, known)))
 
     def queue_sends(self, user_id: UUID) -> None:
-        """Defer a job that sends what is left of a user's parts."""
+        """Defer a job that sends what is left of a user's parts, if none waits."""
         with outages():
             self._run.first(QUEUE_SENDS, {"user_id": str(user_id)})
 
@@ -219,8 +230,15 @@ def _bind_status(status: DeliveryStatus) -> dict[str, Any]:
 
 
 def _read_claim(columns: dict[str, Any]) -> Claim:
-    held, claimed = columns.pop("is_held"), columns.pop("is_claimed")
-    return Claim(part=Part(**columns), is_held=held, is_claimed=claimed)
+    held, attempt = columns.pop("is_held"), columns.pop("attempt")
+    part = Part(**columns)
+    if attempt is not None:
+        part = replace(part, attempts=attempt)
+    return Claim(part=part, is_held=held, is_claimed=attempt is not None)
+
+
+def _attempt(part: Part) -> dict[str, Any]:
+    return {"part_id": part.part_id, "attempts": part.attempts}
 
 
 def _read_status(told: str) -> str:

@@ -11,15 +11,7 @@ from db.ingest import RECORD_INBOUND, bind_inbound
 from db.records import InboundMessage, Receipt, Reply, Turn, Userchat, to_storable
 from db.statements import Statements, outages, repeat_once
 
-# A job that can be seen belongs to a message that can be seen, and whoever loads the
-# chat answers all that is unanswered in it: the jobs that wait would find nothing to
-# do, and a flood of them would hold up what comes later.
 LOAD_CHAT = """
-WITH dropped AS (
-  DELETE FROM procrastinate_jobs USING userchats
-  WHERE userchats.chat_id = %(chat_id)s AND status = 'todo'
-    AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
-)
 SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
        userchats.messages, earlier.messages AS earlier_messages, phone_number,
        users.is_active AS user_is_active, opt_outs.user_id IS NOT NULL AS opted_out
@@ -34,6 +26,12 @@ WHERE userchats.chat_id = %(chat_id)s
 # (one was thought dead) the second waits for the first one's row lock and then finds
 # the message settled. Parts go where the message came from, not to another address of
 # the same person. The job in hand sends them, whoever runs it in the end.
+#
+# Once all is settled, the jobs that wait would find nothing to do, and a flood of them
+# would hold up what comes later: they are dropped. (A job that can be seen belongs to a
+# message that can be seen.) One that was begun before stays, and all of them stay if no
+# job is in hand: a worker that was thought dead may have lost its own, and parts need
+# one.
 RECORD_REPLY = """
 WITH appended AS (
   UPDATE userchats
@@ -51,7 +49,9 @@ WITH appended AS (
       ?| %(about)s::text[]
     AND NOT jsonb_path_query_array(messages, '$[*].notice_for[*]')
       ?| %(notifies)s::text[]
-  RETURNING customer_id, jsonb_array_length(messages) AS turns
+  RETURNING customer_id, jsonb_array_length(messages) AS turns,
+    jsonb_path_query_array(messages, '$[*] ? (@.role == "user").message_sid')
+      <@ jsonb_path_query_array(messages, '$[*].in_reply_to[*]') AS is_settled
 ), parts AS (
   INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body)
   SELECT %(reference_id)s::uuid, %(chat_id)s, users.user_id, part.position - 1,
@@ -66,6 +66,12 @@ WITH appended AS (
 ), opted_in AS (
   DELETE FROM opt_outs USING appended
   WHERE user_id = customer_id AND NOT %(opts_out)s::boolean
+), dropped AS (
+  DELETE FROM procrastinate_jobs AS job USING appended
+  WHERE is_settled AND status = 'todo' AND attempts = 0
+    AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
+    AND EXISTS (SELECT FROM procrastinate_jobs AS held
+                WHERE held.lock = job.lock AND held.status = 'doing')
 )
 SELECT turns FROM appended
 """
@@ -102,15 +108,15 @@ class PostgresChatStore:
         return set(message_sids) - {row.message_sid for row in known}
 
     def load_chat(self, chat_id: str) -> Userchat | None:
-        """Return the chat with its turns, or None if it was erased.
-
-        Its waiting jobs are dropped: the caller answers all that is unanswered in it.
-        """
+        """Return the chat with its turns, or None if it was erased."""
         row = repeat_once(lambda: self._run.first(LOAD_CHAT, {"chat_id": chat_id}))
         return _read_chat(row) if row else None
 
     def record_reply(self, chat_id: str, reply: Reply) -> int:
-        """Append the reply and store its parts: all of it or nothing."""
+        """Append the reply and store its parts: all of it or nothing.
+
+        Jobs of the chat that wait are dropped once nothing is left for them to do.
+        """
         with outages():
             turns = self._run.scalar(RECORD_REPLY, _bind_reply(chat_id, reply))
         return turns or 0

@@ -31,10 +31,7 @@ class ChatStore(Protocol):
         """
 
     def load_chat(self, chat_id: str) -> Userchat | None:
-        """Return the chat with its turns, or None if it was erased.
-
-        Who loads a chat answers all that is unanswered in it.
-        """
+        """Return the chat with its turns, or None if it was erased."""
 
     def record_reply(self, chat_id: str, reply: Reply) -> int:
         """Append the reply and store its parts, which the caller then sends.
@@ -67,11 +64,14 @@ class Outbox(Protocol):
         `patience`; nor if it was made longer than `window` ago. None: all are settled.
         """
 
-    def release_part(self, part_id: UUID, error_code: int | None = None) -> None:
-        """Put a part that surely wasn't sent back to `pending`."""
+    def release_part(self, part: Part, error_code: int | None = None) -> None:
+        """Put a part that surely wasn't sent back to `pending`.
 
-    def record_uncertain(self, part_id: UUID) -> None:
-        """Note that a send's outcome is unknown."""
+        Only if the attempt that `part` tells of is still the last one.
+        """
+
+    def record_uncertain(self, part: Part) -> None:
+        """Note that the outcome of the attempt that `part` tells of is unknown."""
 
     def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> None:
         """Store the SID that Twilio gave the part."""
@@ -83,7 +83,7 @@ class Outbox(Protocol):
         """Tell whether a part already has this SID."""
 
     def queue_sends(self, user_id: UUID) -> None:
-        """Defer a job that sends what is left of a user's parts."""
+        """Defer a job that sends what is left of a user's parts, if none waits."""
 
     def record_delivery_status(self, status: DeliveryStatus) -> bool:
         """Move the part forward, never back; False if the SID is not known."""

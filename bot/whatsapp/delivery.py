@@ -105,11 +105,11 @@ class Delivery:
         except DeliveryError as error:
             SENDS.labels(error.outcome).inc()
             if error.outcome == "safe":
-                self._outbox.release_part(part.part_id, error.code)
+                self._outbox.release_part(part, error.code)
             elif error.outcome == "unknown":
                 log.warning("a send without an answer: %s", error)
                 error.retry_after = self.settle_time.total_seconds()
-                self._outbox.record_uncertain(part.part_id)
+                self._outbox.record_uncertain(part)
             raise
         SENDS.labels("accepted").inc()
         self._record_accepted(part, accepted)
@@ -130,12 +130,14 @@ class Delivery:
             wait += timedelta(seconds=SEND_SECONDS)
         left = (wait - (datetime.now(UTC) - since)).total_seconds()
         if left > 0:
-            raise DeliveryError("unknown", "no news of the send yet", retry_after=left)
+            # Who sends it may tell the outcome before, and what follows waits for us.
+            pause = min(left, self.look_again.total_seconds())
+            raise DeliveryError("unknown", "no news of the send yet", retry_after=pause)
         for sent in reversed(self._find_sent(part, since - self.clock_slack)):
             if not self._outbox.knows_message(sent.message_sid):
                 self._record_accepted(part, sent)
                 return
-        self._outbox.release_part(part.part_id)
+        self._outbox.release_part(part)
 
     def _find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Ask Twilio; looking does no harm, so it is soon repeated if that fails."""

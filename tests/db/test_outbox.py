@@ -163,8 +163,8 @@ def test_what_twilio_has_is_neither_freed_nor_given_up(
     (part,) = replied(pg, outbox, "Hello")
     outbox.record_accepted(part.part_id, new_sid(), "queued")
     before = again(outbox, part)
-    outbox.release_part(part.part_id)
-    outbox.record_uncertain(part.part_id)
+    outbox.release_part(part)
+    outbox.record_uncertain(part)
     outbox.record_failed(part, 1)
     assert claim(outbox, part) is None
     assert again(outbox, part) == before

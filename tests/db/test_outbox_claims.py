@@ -39,9 +39,10 @@ def test_a_released_part_may_be_claimed_again(
     pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
-    claim(outbox, part)
+    found = claim(outbox, part)
+    assert found
     assert again(outbox, part).status == "sending"
-    outbox.release_part(part.part_id, error_code=20429)
+    outbox.release_part(found.part, error_code=20429)
     assert again(outbox, part).status == "pending"
     claim(outbox, part)
     assert again(outbox, part).attempts == 2
@@ -67,9 +68,10 @@ def test_nothing_overtakes_a_part_whose_send_has_no_outcome_yet(
     pg: PostgresChatStore, outbox: PostgresOutbox, status: str
 ) -> None:
     one, two = replied(pg, outbox, "one", "two")
-    claim(outbox, one)
+    claimed = claim(outbox, one)
+    assert claimed
     if status == "uncertain":
-        outbox.record_uncertain(one.part_id)
+        outbox.record_uncertain(claimed.part)
     found = claim(outbox, two)
     assert found
     assert (found.part.part_id, found.part.status) == (one.part_id, status)

@@ -1,0 +1,81 @@
+"""Twilio's REST side, which answers as a script says."""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+from tests.records import new_sid
+
+Answer = tuple[int, dict[str, Any]]
+TOO_MANY = (429, {"code": 20429, "message": "Too many", "status": 429})
+BROKEN = (500, {"code": 20500, "message": "Oops", "status": 500})
+REFUSED = (400, {"code": 63016, "message": "No", "status": 400})
+
+
+@dataclass
+class ScriptedTwilio:
+    """Takes messages; each create is answered as the script says, then `sent`."""
+
+    answers: deque[Answer] = field(default_factory=deque)
+    bodies: list[str] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
+
+    def create(self, form: dict[str, list[str]]) -> Answer:
+        self.bodies.append(form["Body"][0])
+        self.meanwhile()
+        status, body = self.answers.popleft() if self.answers else taken("sent")
+        if status == 201:
+            self.taken.append({**body, "body": form["Body"][0]})
+        return status, body
+
+
+def taken(status: str) -> Answer:
+    """What Twilio says of a message that it took."""
+    made = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    told = {"sid": new_sid(), "status": status, "date_created": made}
+    return 201, {**told, "direction": "outbound-api"}
+
+
+class Exchange(ThreadingHTTPServer):
+    """Leads to the Twilio of the test at hand."""
+
+    twilio = ScriptedTwilio()
+
+
+@contextmanager
+def exchange() -> Iterator[Exchange]:
+    """Answer the SDK's requests over HTTP."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            form = parse_qs(self.rfile.read(length).decode())
+            self._say(*server.twilio.create(form))
+
+        def do_GET(self) -> None:
+            listed = server.twilio.taken
+            self._say(200, {"messages": listed})
+
+        def _say(self, status: int, body: dict[str, Any]) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = Exchange(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02])
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()

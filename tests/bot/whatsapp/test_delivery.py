@@ -1,0 +1,252 @@
+"""Parts on their way to Twilio: in order, once, and with a job for what must wait."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine
+
+from bot.settings import TwilioSettings
+from bot.whatsapp.delivery import Delivery
+from bot.whatsapp.outbound import DeliveryError, Outbound
+from db.deliveries import PostgresOutbox
+from db.postgres import PostgresChatStore
+from tests.bot.whatsapp.scripted_twilio import (
+    BROKEN,
+    REFUSED,
+    TOO_MANY,
+    Answer,
+    Exchange,
+    ScriptedTwilio,
+    exchange,
+    taken,
+)
+from tests.db.parts import replied
+from tests.db.sql import change, rows, value
+from tests.records import answer_to, said
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Exchange]:
+    with exchange() as server:
+        yield server
+
+
+@pytest.fixture
+def twilio(server: Exchange) -> ScriptedTwilio:
+    server.twilio = ScriptedTwilio()
+    return server.twilio
+
+
+class Desk:
+    """One user's replies, and a delivery that sends them."""
+
+    def __init__(self, engine: Engine, origin: str) -> None:
+        self.engine = engine
+        self.pg = PostgresChatStore(engine, timedelta(days=1))
+        self.outbox = PostgresOutbox(engine)
+        twilio = TwilioSettings(
+            account_sid="AC" + "0" * 32,
+            auth_tokens=("token",),
+            whatsapp_number="whatsapp:+14155238886",
+            api_base_url=origin,
+        )
+        outbound = Outbound(twilio, "https://bot.example")
+        self.delivery = Delivery(self.outbox, outbound, threading.Event())
+
+    def stores(self, *bodies: str) -> None:
+        replied(self.pg, self.outbox, *bodies)
+
+    @property
+    def user_id(self) -> UUID:
+        found: UUID = value(self.engine, "SELECT user_id FROM users")
+        return found
+
+    def sends_now(self) -> int:
+        """Send as an answer does; return how many jobs it leaves."""
+        change(self.engine, "DELETE FROM procrastinate_jobs")
+        self.delivery.send_now(self.user_id)
+        query = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_parts'"
+        return int(value(self.engine, query))
+
+    def sends_later(self) -> None:
+        """Send as the job does."""
+        self.delivery.send_parts(self.user_id)
+
+    def passes(self, seconds: float) -> None:
+        """Have all of it happened longer ago."""
+        earlier = """
+            UPDATE reply_parts
+            SET claimed_at = claimed_at - make_interval(secs => :seconds)
+        """
+        change(self.engine, earlier, seconds=seconds)
+
+    @property
+    def statuses(self) -> list[str]:
+        query = "SELECT status FROM reply_parts ORDER BY sequence"
+        return [str(status) for (status,) in rows(self.engine, query)]
+
+
+@pytest.fixture
+def desk(engine: Engine, server: Exchange) -> Desk:
+    return Desk(engine, f"http://127.0.0.1:{server.server_address[1]}")
+
+
+def test_what_goes_out_at_once_leaves_no_job(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    desk.stores("one", "two")
+    assert desk.sends_now() == 0
+    assert twilio.bodies == ["one", "two"]
+    assert desk.statuses == ["sent", "sent"]
+
+
+def test_a_reply_without_parts_sends_nothing(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    message = said("after STOP")
+    chat_id = desk.pg.record_inbound(message).chat_id
+    assert chat_id
+    assert desk.pg.record_reply(chat_id, answer_to(message, parts=()))
+    assert desk.sends_now() == 0
+    assert twilio.bodies == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "statuses"),
+    [
+        (taken("queued"), ["queued", "pending"]),
+        (TOO_MANY, ["pending", "pending"]),
+        (BROKEN, ["uncertain", "pending"]),
+    ],
+    ids=["queued", "refused for now", "no outcome"],
+)
+def test_what_must_wait_is_left_to_one_job_and_nothing_overtakes_it(
+    desk: Desk, twilio: ScriptedTwilio, answer: Answer, statuses: list[str]
+) -> None:
+    twilio.answers.append(answer)
+    desk.stores("one", "two")
+    assert desk.sends_now() == 1
+    assert twilio.bodies == ["one"]
+    assert desk.statuses == statuses
+
+
+@pytest.mark.parametrize("answer", [taken("queued"), BROKEN], ids=["queued", "broken"])
+def test_a_later_answer_neither_waits_for_a_part_nor_overtakes_it(
+    desk: Desk, twilio: ScriptedTwilio, answer: Answer
+) -> None:
+    twilio.answers.append(answer)
+    desk.stores("one")
+    desk.sends_now()
+    desk.stores("two")
+    assert desk.sends_now() == 1
+    assert twilio.bodies == ["one"]
+    desk.passes(60)
+    desk.sends_later()
+    assert twilio.bodies[-1] == "two"
+    assert desk.statuses[-1] == "sent"
+
+
+def test_a_final_refusal_ends_its_reply_and_not_the_next(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    twilio.answers.extend([taken("sent"), REFUSED])
+    desk.stores("one", "two", "three")
+    desk.stores("another answer")
+    assert desk.sends_now() == 0
+    assert twilio.bodies == ["one", "two", "another answer"]
+    assert desk.statuses == ["sent", "failed", "failed", "sent"]
+
+
+def test_what_is_too_old_fails_and_holds_up_nothing(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    desk.stores("old", "and its rest")
+    older = "UPDATE reply_parts SET created_at = now() - interval '25 h'"
+    change(desk.engine, older)
+    desk.stores("new")
+    assert desk.sends_now() == 0
+    assert twilio.bodies == ["new"]
+    assert desk.statuses == ["failed", "failed", "sent"]
+
+
+def test_a_part_left_sending_is_looked_for_and_sent_if_twilio_has_none(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    desk.stores("one")
+    desk.outbox.claim_next(desk.user_id, timedelta(seconds=4), timedelta(days=1))
+    assert desk.sends_now() == 1  # somebody may be sending it
+    desk.passes(60)
+    desk.sends_later()
+    assert twilio.bodies == ["one"]
+    assert desk.statuses == ["sent"]
+
+
+def test_a_part_that_was_sent_and_not_recorded_is_not_sent_again(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    desk.stores("one", "two")
+    desk.outbox.claim_next(desk.user_id, timedelta(seconds=4), timedelta(days=1))
+    twilio.create({"Body": ["one"]})  # and the worker died
+    desk.passes(16)
+    desk.sends_later()
+    assert twilio.bodies == ["one", "two"]
+    assert desk.statuses == ["sent", "sent"]
+
+
+def test_what_waits_for_another_sender_looks_again_within_moments(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    desk.stores("one")
+    desk.outbox.claim_next(desk.user_id, timedelta(seconds=4), timedelta(days=1))
+    with pytest.raises(DeliveryError) as raised:
+        desk.sends_later()
+    assert 0 < (raised.value.retry_after or 0) <= 3
+    assert twilio.bodies == []
+
+
+def test_an_answer_and_a_job_that_send_at_once_send_each_part_once(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    left: list[int] = []
+
+    def another_answer() -> None:
+        twilio.meanwhile = lambda: None
+        desk.stores("two")
+        left.append(desk.sends_now())
+
+    twilio.meanwhile = another_answer
+    desk.stores("one")
+    desk.sends_later()
+    assert left == [1]
+    assert twilio.bodies == ["one", "two"]
+
+
+def test_who_froze_while_twilio_refused_frees_nothing_that_another_sends(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    """The refusal arrives late: meanwhile the part was freed and claimed again."""
+    twilio.answers.append(TOO_MANY)
+
+    def taken_over() -> None:
+        desk.passes(60)
+        found = desk.outbox.claim_next(desk.user_id, timedelta(0), timedelta(days=1))
+        assert found
+        desk.outbox.release_part(found.part)
+        desk.outbox.claim_next(desk.user_id, timedelta(0), timedelta(days=1))
+
+    twilio.meanwhile = taken_over
+    desk.stores("one")
+    assert desk.sends_now() == 1
+    assert desk.statuses == ["sending"]
+
+
+def test_an_opt_out_that_twilio_tells_is_kept(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    twilio.answers.append((400, {"code": 21610, "message": "STOP", "status": 400}))
+    desk.stores("one")
+    assert desk.sends_now() == 0
+    assert rows(desk.engine, "SELECT user_id FROM opt_outs") == [(desk.user_id,)]
