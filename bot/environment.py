@@ -7,6 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from db.errors import OperatorError
 
@@ -19,6 +20,7 @@ def load_environment(environment: Mapping[str, str], file: Path) -> dict[str, st
     Raises OperatorError if the file is there and can't be read.
     """
     try:
+        _check_lines(file)
         values = dotenv_values(file, interpolate=False, encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise OperatorError(
@@ -27,6 +29,18 @@ def load_environment(environment: Mapping[str, str], file: Path) -> dict[str, st
         ) from None
     known = {name: value for name, value in values.items() if value is not None}
     return {**known, **environment}
+
+
+def _check_lines(file: Path) -> None:
+    """Raise OperatorError where python-dotenv would only warn and leave a line out."""
+    if not file.exists():
+        return
+    with file.open(encoding="utf-8") as lines:
+        wrong = [part.original.line for part in parse_stream(lines) if part.error]
+    if wrong:
+        raise OperatorError(
+            f"{file}, line {wrong[0]}, is no NAME=value: mend it, or begin it with #"
+        )
 
 
 class Reader:

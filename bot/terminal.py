@@ -48,7 +48,10 @@ class Phone:
                     yield message["body"]
             Event().wait(POLL_SECONDS)
         if not answered:
-            raise OperatorError(f"No answer within {ANSWER_SECONDS:.0f} s: see the log")
+            raise OperatorError(
+                f"No answer within {ANSWER_SECONDS:.0f} s: see the log. (None comes "
+                "after STOP until START, nor to a deactivated user.)"
+            )
 
     def _messages(self) -> list[dict[str, str]]:
         path = f"/simulator/conversations/{quote(self._address)}"

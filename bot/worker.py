@@ -11,6 +11,7 @@ from typing import cast
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from prometheus_client import start_http_server
+from psycopg import OperationalError
 
 from bot.jobs import register_jobs
 from bot.observability import configure_logging
@@ -49,13 +50,22 @@ def run(settings: Settings) -> None:
     settings.require("database", "twilio", "llm")
     schema.require_current(settings.database_url or "")
     configure_logging(settings.log_level)
-    if settings.worker_metrics_port:
-        start_http_server(settings.worker_metrics_port)
+    _serve_metrics(settings.worker_metrics_port)
     with asyncio.Runner() as runner:
         code = runner.run(_work(settings))
         logging.shutdown()
         # Threads that still wait for an LLM must not hold up the end.
         os._exit(code)
+
+
+def _serve_metrics(port: int | None) -> None:
+    if port is None:
+        return
+    try:
+        start_http_server(port)
+    except OSError as error:
+        reason = f"is taken, or not for us ({error.strerror}): choose another port"
+        raise SettingsError({"WORKER_METRICS_PORT": reason}) from None
 
 
 async def _work(settings: Settings) -> int:
@@ -84,7 +94,7 @@ async def _work(settings: Settings) -> int:
             await asyncio.wait({taking})
     except TimeoutError:
         log.warning("stopped with jobs in hand: the next worker takes them over")
-    except (ConnectorException, OSError) as error:
+    except (ConnectorException, OSError, OperationalError) as error:
         log.error("the queue can't be reached: %s", type(error).__name__)  # noqa: TRY400
     return 0 if stop_asked.is_set() else 1
 

@@ -24,7 +24,9 @@ MOST_CHATS = 20_000
 LONGEST_LINE = 60
 FOUND: dict[str, Any] = {"bold": True, "fg": "yellow"}
 FORMAT_NAMES = ("json", "jsonl", "csv", "markdown")
-user_option = click.option("--user", "address", help="Only chats of this address.")
+user_option = click.option(
+    "--user", "address", metavar="ADDRESS", help="Only chats of this address."
+)
 
 
 @main.group()
@@ -34,7 +36,10 @@ def chats() -> None:
 
 @chats.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(1, 10_000),
+    help="How many messages at most.",
+)  # fmt: skip
 def search(words: tuple[str, ...], limit: int) -> None:
     """Find messages that have all of the WORDS, the newest first.
 
@@ -61,9 +66,17 @@ def search(words: tuple[str, ...], limit: int) -> None:
 @chats.command("list")
 @user_option
 @click.option("--active", is_flag=True, help="Only chats that take messages now.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100_000))
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(1, 100_000),
+    help="How many chats at most.",
+)  # fmt: skip
 def list_(address: str | None, active: bool, limit: int) -> None:
-    """List chats, the last message first."""
+    """List chats, the last message first.
+
+    A line has the chat_id, the time of the last message, the state (active, closed or
+    archived), how many messages there are, the address, the name, and what was said
+    last.
+    """
     from db.operations.transcripts import find_chats, find_user_id
 
     with _connection() as connection:

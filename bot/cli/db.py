@@ -19,7 +19,7 @@ def db() -> None:
 @db.command()
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
-    """Run the migrations, up to REVISION."""
+    """Run the migrations: all that are due, or up to REVISION."""
     from db import schema
 
     with database_url() as url:
@@ -70,9 +70,9 @@ def history() -> None:
 
 
 @db.command()
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def status(as_json: bool) -> None:
-    """Show how the database does: sizes, queue, connections, last backup."""
+    """Show how the database does: queue, last backup, sizes."""
     import json
 
     from bot.cli.status_lines import describe
@@ -93,7 +93,8 @@ def shell(arguments: tuple[str, ...]) -> None:
     """Open psql on the database; ARGUMENTS go to psql.
 
     `:help` in it lists saved queries; `bot db shell -c :inbox` runs one of them.
-    `-X` leaves out the project's settings of psql.
+    `-X` leaves out the project's settings of psql; `bot db shell -- --help` is
+    psql's own help.
     """
     from db.shell import open_shell
 

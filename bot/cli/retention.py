@@ -42,4 +42,5 @@ def _describe(purged: "Purged") -> str:
     if purged.age is None:
         return f"{purged.name:34}     never"
     mark = "" if purged.whole else "  and more"
-    return f"{purged.name:34} {purged.amount:9,}  after {purged.age.days} days{mark}"
+    days = "1 day" if purged.age.days == 1 else f"{purged.age.days} days"
+    return f"{purged.name:34} {purged.amount:9,}  after {days}{mark}"

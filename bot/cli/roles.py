@@ -18,14 +18,18 @@ PURPOSES = (
 
 
 @db.command()
-@click.option("--prefix", default="bot", show_default=True, help="PREFIX_owner, ...")
+@click.option(
+    "--prefix", default="bot", show_default=True, help="The roles' names begin so."
+)
 @click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Lines such as bot_app=word; roles without a line get a random password.",
 )
 @click.option("--new-passwords", is_flag=True, help="Replace those of existing roles.")
-@click.option("--print", "only_print", is_flag=True, help="Only print it, for psql.")
+@click.option(
+    "--print", "only_print", is_flag=True, help="Only print the SQL, for psql."
+)
 def roles(
     prefix: str, password_file: Path | None, new_passwords: bool, only_print: bool
 ) -> None:
@@ -48,7 +52,8 @@ def roles(
             click.echo("  its password is the one given")
         else:
             click.echo(f"  {login.url or 'its password stays'}")
-    click.echo("New passwords are shown only here.")
+    if any(login.url and login.name not in given for login in logins):
+        click.echo("New passwords are shown only here.")
 
 
 def _read_passwords(file: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except OperatorError as error:
             raise click.ClickException(str(error)) from None
+        except click.Abort:  # a question that was not answered with yes
+            click.echo("\nNothing was changed.", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,7 +40,10 @@ def run() -> None:
 
 
 @main.command()
-@click.option("--host", default="0.0.0.0", show_default=True)  # noqa: S104
+@click.option(
+    "--host", default="0.0.0.0", show_default=True,  # noqa: S104
+    help="The address to listen on.",
+)  # fmt: skip
 def web(host: str) -> None:
     """Serve Twilio's webhooks on PORT."""
     from bot.web import serve
@@ -60,19 +67,31 @@ def worker() -> None:
 
 @main.command()
 def simulator() -> None:
-    """Stand in for Twilio and a phone on SIMULATOR_PORT (loopback only)."""
+    """Stand in for Twilio and a phone, on SIMULATOR_PORT.
+
+    It listens on 127.0.0.1 only.
+    """
     from bot.simulated import configure
-    from bot.simulator.server import serve
+    from bot.simulator.server import PortTakenError, serve
 
     settings = Settings.from_env()
-    serve(configure(settings), settings.simulator_port)
+    try:
+        serve(configure(settings), settings.simulator_port)
+    except PortTakenError as error:
+        raise OperatorError(str(error)) from None
 
 
 @main.command()
-@click.option("--as", "address", default="whatsapp:+15551230001", show_default=True)
+@click.option(
+    "--as", "address", default="whatsapp:+15551230001", show_default=True,
+    metavar="ADDRESS", help="The address that writes.",
+)  # fmt: skip
 @click.argument("text", required=False)
 def chat(address: str, text: str | None) -> None:
-    """Talk to the running bot through the simulator; with TEXT, once."""
+    """Talk to the running bot through the simulator; with TEXT, once.
+
+    `bot run` must be running, with the same SIMULATOR_PORT.
+    """
     from bot.terminal import Phone, converse
 
     port = Settings.from_env().simulator_port
@@ -87,22 +106,32 @@ def chat(address: str, text: str | None) -> None:
 @main.command()
 @click.option("--hours", default=24.0, show_default=True, help="How far to look back.")
 def reconcile(hours: float) -> None:
-    """Ask Twilio for messages that never arrived, and take them in."""
+    """Ask Twilio for messages that never arrived, and take them in.
+
+    The worker does the same every five minutes. This command needs Twilio's account and
+    DATABASE_URL in the settings.
+    """
+    from bot.cli.database import database_url
     from bot.wiring import build_reconciliation
 
     configured = Settings.from_env()
-    configured.require("twilio", "database")
-    taken = build_reconciliation(configured).run(timedelta(hours=hours))
+    configured.require("twilio")
+    with database_url() as url:
+        found = build_reconciliation(replace(configured, database_url=url))
+        taken = found.run(timedelta(hours=hours))
     click.echo(f"Taken in: {taken} (of the last {hours:g} hours).")
 
 
 @main.group()
 def settings() -> None:
-    """Look at the settings."""
+    """Check the settings, of the environment and of .env."""
 
 
 @settings.command()
 def check() -> None:
-    """Tell whether the settings are right, and what `bot run` provides itself."""
+    """Tell whether the settings are right.
+
+    What is not configured is named as well: `bot run` provides it.
+    """
     for line in Settings.from_env().describe():
         click.echo(line)

@@ -112,7 +112,10 @@ def restore(file: Path, identity: Path | None, yes: bool) -> None:
 @click.argument("file", type=DUMP)
 @IDENTITY
 def verify(file: Path, identity: Path | None) -> None:
-    """Restore the backup FILE into a new database, compare, and drop it again."""
+    """Try a backup: restore FILE aside, compare, drop it again.
+
+    The database in use is not touched.
+    """
     from db.operations.restore import verify as run
 
     with ending_on_sigterm(), database_url() as url, _ordered(file, identity) as order:
@@ -171,27 +174,30 @@ def _tell_the_way_back(name: str, outcome: "Outcome") -> None:
     hours = (datetime.now(UTC) - outcome.manifest.created_at) / timedelta(hours=1) + 1
     click.echo(
         "The bot goes on with it. Messages that are still unanswered are at Twilio: "
-        f"`bot reconcile --hours {hours:.0f}` takes them in."
+        "the worker takes in those of the last 24 hours by itself, "
+        f"`bot reconcile --hours {hours:.0f}` takes in all at once."
     )
     before = outcome.before
     if before is None:
         return
     click.echo(
-        f"The old database is {before}. To go back, stop the bot and say in psql on "
-        "the database postgres:\n"
+        f"The old database is {before}. To go back, stop the bot and say in "
+        "`bot db shell`:\n"
+        "  \\c postgres\n"
         f'  ALTER DATABASE "{name}" RENAME TO "{name}_discarded";\n'
         f'  ALTER DATABASE "{before}" RENAME TO "{name}";\n'
-        f'When it is not needed any more: DROP DATABASE "{before}";'
+        f'When it is not needed any more, there too: DROP DATABASE "{before}";'
     )
 
 
 def _describe_carried(carried: "Carried", unread: str | None) -> str:
     if unread is None:
         return (
-            f"Of what happened since the backup: {carried.seen} messages will not be "
-            f"answered again, {carried.settled} that were open in it are settled, "
-            f"{carried.moved} parts of replies are where they had got to, "
-            f"{carried.doubted} are looked for at Twilio before they are sent."
+            "Of what happened since the backup:\n"
+            f"  {carried.seen} messages will not be answered again\n"
+            f"  {carried.settled} messages that were open in it are settled\n"
+            f"  {carried.moved} parts of replies are where they had got to\n"
+            f"  {carried.doubted} parts are looked for at Twilio before they are sent"
         )
     return (
         f"Nobody can tell what happened since the backup (old database: {unread}).\n"
@@ -206,8 +212,12 @@ def _describe_carried(carried: "Carried", unread: str | None) -> str:
 @YES
 @click.option("--no-backup", is_flag=True, help="Do not write a backup first.")
 def reset(yes: bool, no_backup: bool) -> None:
-    """Delete everything in the database and start empty, after a backup."""
-    from db import schema
+    """Delete all users, chats and jobs, and start empty; the bot may run meanwhile.
+
+    A backup is made first. What keeps the bot from doing things again stays: who wrote
+    STOP, who was erased, and the keys of the messages of the last two days.
+    """
+    from db.operations.emptying import empty
     from db.operations.server import database_of
 
     with ending_on_sigterm(), database_url() as url:
@@ -218,9 +228,8 @@ def reset(yes: bool, no_backup: bool) -> None:
         if not no_backup:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
             _back_up(url, f"before-reset-{stamp}")
-        schema.downgrade(url, "base")
-        schema.upgrade(url)
-    click.echo(f"The database is empty, at migration {schema.head()}.")
+        empty(url)
+    click.echo("The database is empty.")
 
 
 @contextmanager

@@ -25,8 +25,11 @@ HEAD = (
 
 
 @main.command()
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3660))
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option(
+    "--days", default=30, show_default=True, type=click.IntRange(1, 3660),
+    help="How many days, with today.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.option(
     "--plot", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.svg|.png",
     help="Draw the days into a file.",

@@ -43,7 +43,9 @@ def _describe_server(status: "Status") -> Iterator[str]:
     yield _line("Server", f"PostgreSQL {status.server_version}{role}")
     yield _line("Database", f"{status.database}, {readable_size(status.bytes)}")
     if status.is_read_only:
-        yield _line("", "read-only: a standby, or a restore was cut short")
+        yield _line(
+            "", "read-only: a standby, a role that only reads, or a restore cut short"
+        )
     newest = status.newest_migration
     at = status.migration or "none, or not to be seen"
     cure = "" if at == newest else f" (this code needs {newest})"

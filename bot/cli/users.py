@@ -20,7 +20,10 @@ MOST_SECONDS = 30.0
 
 @main.group()
 def users() -> None:
-    """Look after the people who write: each ADDRESS is +1555… or whatsapp:+1555…."""
+    """Look after the people who write.
+
+    An ADDRESS is +1555…, whatsapp:+1555… or a user_id.
+    """
 
 
 @users.command("list")
@@ -62,12 +65,15 @@ def show(address: str) -> None:
 @users.command()
 @click.argument("address")
 def deactivate(address: str) -> None:
-    """Give a person no answers from now on; what they write is stored."""
+    """Give a person no answers from now on.
+
+    What they write is stored.
+    """
     changed, person = _set_active(address, active=False)
     if changed:
         click.echo(f"{person.address} gets no answers any more.")
     else:
-        click.echo(f"{person.address} was deactivated before: nothing changed.")
+        click.echo(f"{person.address} is deactivated already: nothing changed.")
 
 
 @users.command()
@@ -81,7 +87,7 @@ def activate(address: str) -> None:
             "without one."
         )
     else:
-        click.echo(f"{person.address} is active: nothing changed.")
+        click.echo(f"{person.address} is active already: nothing changed.")
 
 
 def _set_active(address: str, *, active: bool) -> tuple[bool, "Person"]:
@@ -99,9 +105,12 @@ def _set_active(address: str, *, active: bool) -> tuple[bool, "Person"]:
 
 @users.command()
 @click.argument("address")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path),
+    help="A file; only its owner may read it. Else standard output.",
+)  # fmt: skip
 def export(address: str, output: Path | None) -> None:
-    """Write all that is held about a person as JSON, to a file or the screen."""
+    """Write all that is held about a person, as JSON."""
     from bot.cli.private_file import written_privately
     from db.operations.people import find_person
     from db.operations.person_export import export_person
@@ -122,9 +131,12 @@ def export(address: str, output: Path | None) -> None:
 
 @users.command()
 @click.argument("address")
-@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(address: str, yes: bool) -> None:
-    """Erase a person with all that belongs to them, at once and for good."""
+    """Erase a person with all that belongs to them, for good.
+
+    A tombstone stays beside the backups: `bot db restore` erases the person again.
+    """
     from bot.cli.people_texts import describe_person
     from db.operations.erasure import erase_person
     from db.operations.people import find_details, find_person

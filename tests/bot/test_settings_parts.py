@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from bot.environment import load_environment
 from bot.settings import Settings, SettingsError
+from db.errors import OperatorError
 
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "0a" * 16,
@@ -208,3 +210,12 @@ def test_the_description_tells_what_is_provided() -> None:
         "Twilio: configured",
         "LLM: configured",
     ]
+
+
+def test_a_line_of_the_env_file_that_says_nothing_stops_the_start(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("PORT=8100\nthis is no setting = 'half\nLOG_LEVEL=DEBUG\n")
+    with pytest.raises(OperatorError, match=r"\.env, line 2, is no NAME=value"):
+        load_environment({}, file)

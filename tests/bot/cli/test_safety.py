@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,22 @@ from sqlalchemy import Engine
 
 from bot.cli import main
 from db import schema
+from db.postgres import PostgresChatStore
 from tests.db.operations.depot import (
     databases_beside,
     leaving_no_databases,
     new_pair,
 )
-from tests.db.sql import appears, change, holding, values, waiting_backends
+from tests.db.sql import (
+    appears,
+    change,
+    holding,
+    load,
+    take_in,
+    values,
+    waiting_backends,
+)
+from tests.records import ANA, BEN, answer_to, said
 
 ROOT = Path(__file__).parents[3]
 PEOPLE = "SELECT phone_number FROM users ORDER BY 1"
@@ -150,6 +161,25 @@ def test_reset_without_a_backup(
     assert run(database_url, "reset", "--yes", "--no-backup").exit_code == 0
     assert values(engine, PEOPLE) == []
     assert not (tmp_path / "backups").exists()
+
+
+def test_a_reset_forgets_nothing_that_would_be_done_again(
+    engine: Engine, database_url: str
+) -> None:
+    store = PostgresChatStore(engine, timedelta(days=1))
+    stopping, other = said("STOP", ANA), said("Hello", BEN)
+    reply = answer_to(stopping, opts_out=True)
+    assert store.record_reply(take_in(store, stopping), reply)
+    take_in(store, other)
+    change(engine, "INSERT INTO erasures (address_hash) VALUES ('somebody')")
+    assert run(database_url, "reset", "--yes", "--no-backup").exit_code == 0
+    assert values(engine, PEOPLE) == [ANA]
+    assert values(engine, "SELECT address_hash FROM erasures") == ["somebody"]
+    assert not store.record_inbound(stopping).is_new
+    assert not store.record_inbound(other).is_new
+    for emptied in ("userchats", "reply_parts", "procrastinate_jobs"):
+        assert values(engine, f"SELECT 1 FROM {emptied}") == []  # noqa: S608
+    assert load(store, take_in(store, said("Again", ANA))).opted_out
 
 
 def test_a_reset_whose_backup_fails_deletes_nothing(
