@@ -39,11 +39,12 @@ def outages() -> Iterator[None]:
 
 
 def repeat_once(call: Callable[[], Result]) -> Result:
-    """Make a call, and once more if its pooled connection had died unnoticed.
+    """Make a call, and once more if that may go through now.
 
-    For calls that change nothing when they are repeated: the first one may have been
-    committed although its answer was lost. One that failed slowly is not repeated:
-    the caller has only so much time. Raises StoreUnavailableError.
+    It may if a pooled connection had died unnoticed, or if the user was being erased
+    under the statement. For calls that change nothing when they are repeated: the first
+    one may have been committed although its answer was lost. One that failed slowly is
+    not repeated: the caller has only so much time. Raises StoreUnavailableError.
     """
     began = time.monotonic()
     with outages():
