@@ -4,11 +4,11 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import NotFound
 
 from bot.simulator.config import SimulatorConfig
+from bot.simulator.faults import TwilioError
 from bot.simulator.phone import phone
 from bot.simulator.phone_form import MOST_FILE_BYTES
 from bot.simulator.rest import rest
 from bot.simulator.switchboard import Switchboard, switchboard
-from bot.simulator.twilio_error import TwilioError
 
 __all__ = ["SimulatorConfig", "create_simulator"]
 

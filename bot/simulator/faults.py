@@ -1,10 +1,13 @@
-"""Faults on order: what Twilio does on a bad day, one request at a time."""
+"""What goes wrong: Twilio's refusals, and faults on order, one request at a time."""
 
 import random
-from collections.abc import Iterable
+import socket
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
+
+from flask import Response, request
 
 REST_KINDS = frozenset({"429", "500", "401", "hang", "drop", "reject"})
 KINDS = {
@@ -18,6 +21,49 @@ KINDS = {
 MOST_FAULTS = 100
 MOST_COUNT = 10_000
 MOST_SECONDS = 60.0
+
+# https://www.twilio.com/docs/api/errors
+MESSAGES = {
+    20001: "Invalid parameter",
+    20003: "Authenticate",
+    20404: "The requested resource was not found",
+    20429: "Too Many Requests",
+    20500: "An internal server error has occurred",
+    21211: "Invalid 'To' phone number",
+    21602: "Message body is required.",
+    21603: "A 'From' phone number is required.",
+    21604: "A 'To' phone number is required.",
+    21606: "The 'From' phone number is not a valid, message-capable Twilio number",
+    21609: "The 'StatusCallback' URL is not a valid URL.",
+    21610: "Attempt to send to unsubscribed recipient",
+    21617: "The concatenated message body exceeds the 1600 character limit",
+    21619: "A text message body or media urls must be specified.",
+    21623: "Number of media files exceeds allowed limit",
+    63007: "Twilio could not find a Channel with the specified From address",
+}
+HTTP_STATUSES = {20003: 401, 20404: 404, 20429: 429, 20500: 500}
+REFUSALS = {"429": 20429, "401": 20003}
+SERVER_SOCKETS = ("gunicorn.socket", "werkzeug.socket")
+
+
+class TwilioError(Exception):
+    """A refusal: Twilio's five-digit code, which decides the HTTP status as well."""
+
+    def __init__(self, code: int, detail: str = "") -> None:
+        text = MESSAGES.get(code, "The request was rejected")
+        self.code = code
+        self.status = HTTP_STATUSES.get(code, 400)
+        self.text = f"{text}: {detail}" if detail else text
+        super().__init__(self.text)
+
+    def as_json(self) -> dict[str, Any]:
+        """Build the body of the answer."""
+        return {
+            "code": self.code,
+            "message": self.text,
+            "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
+            "status": self.status,
+        }
 
 
 class FaultError(ValueError):
@@ -58,6 +104,11 @@ class Faults:
         self._lock = Lock()
         self._waiting: list[Fault] = []
         self._dice = random.Random()  # noqa: S311 (no secret)
+        self._closed = Event()
+
+    def close(self) -> None:
+        """Let nothing hang any more."""
+        self._closed.set()
 
     def replace(self, faults: Iterable[Fault], seed: int | None = None) -> None:
         """Forget what was ordered before and wait for `faults`.
@@ -85,12 +136,40 @@ class Faults:
                     return fault
         return None
 
+    def spoil(self, on: str, answer: Callable[[], Response]) -> Response:
+        """Answer a REST request, unless a fault was ordered `on` it.
+
+        Raises TwilioError for what the fault answers instead.
+        """
+        fault = self.take(on)
+        if fault is None:
+            return answer()
+        if fault.kind == "reject":
+            raise TwilioError(fault.code)
+        if fault.kind in REFUSALS:
+            raise TwilioError(REFUSALS[fault.kind])
+        accepted = answer() if fault.after_accepting else None
+        if fault.kind == "hang":
+            self._closed.wait(fault.seconds)
+            if accepted is not None:
+                return accepted
+        elif fault.kind == "drop":
+            _drop_connection()
+        raise TwilioError(20500)
+
     def _count_down(self, place: int) -> None:
         fault = self._waiting[place]
         if fault.count > 1:
             self._waiting[place] = replace(fault, count=fault.count - 1)
         else:
             del self._waiting[place]
+
+
+def _drop_connection() -> None:
+    for name in SERVER_SOCKETS:
+        connection = request.environ.get(name)
+        if isinstance(connection, socket.socket):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 def _parse_fault(item: Any) -> Fault:

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from werkzeug.datastructures import MultiDict
 
 from bot.simulator.config import SimulatorConfig
+from bot.simulator.faults import TwilioError
 from bot.simulator.records import Message, is_address, new_sid, now
 from bot.simulator.switchboard import outbound_media
-from bot.simulator.twilio_error import TwilioError
 
 MOST_CHARACTERS = 1600
 MOST_MEDIA = 10

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from bot.simulator.twilio_error import TwilioError
+from bot.simulator.faults import TwilioError
 
 USUAL_SIZE = 50
 LARGEST_SIZE = 1000

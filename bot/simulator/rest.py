@@ -6,12 +6,14 @@ https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource
 """
 
 import hmac
+from collections.abc import Callable
+from functools import wraps
 
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.simulator.bad_day import with_faults
 from bot.simulator.config import API_VERSION, SimulatorConfig
+from bot.simulator.faults import TwilioError
 from bot.simulator.outbound_form import parse_outbound
 from bot.simulator.pages import page_of
 from bot.simulator.records import Media, Message
@@ -22,10 +24,24 @@ from bot.simulator.shapes import (
     message_uri,
 )
 from bot.simulator.switchboard import switchboard
-from bot.simulator.twilio_error import TwilioError
 
 rest = Blueprint("rest", __name__)
 MESSAGES = f"/{API_VERSION}/Accounts/<account_sid>/Messages"
+
+View = Callable[..., Response]
+
+
+def with_faults(on: str) -> Callable[[View], View]:
+    """Let requests to a view meet the faults that were ordered `on` it."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(**arguments: str) -> Response:
+            return switchboard().faults.spoil(on, lambda: view(**arguments))
+
+        return answer
+
+    return decorate
 
 
 @rest.before_request

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from bot.simulator.faults import TwilioError
 from bot.simulator.records import Message
-from bot.simulator.twilio_error import TwilioError
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import mimetypes
 import time
 from dataclasses import dataclass, replace
-from threading import Event, Lock
+from threading import Lock
 from typing import cast
 
 from flask import current_app
@@ -43,7 +43,6 @@ class Switchboard:
         self.mailbox = Mailbox()
         self.broadcast = Broadcast()
         self.faults = Faults()
-        self.closed = Event()
         self._webhooks = SignedWebhooks(
             config.auth_token, config.webhook_timeout_seconds
         )
@@ -55,7 +54,7 @@ class Switchboard:
 
     def close(self) -> None:
         """End every wait; the switchboard can't be used afterwards."""
-        self.closed.set()
+        self.faults.close()
         self._webhooks.close()
         self.courier.close()
         self.broadcast.close()
