@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.simulator.config import API_VERSION, SimulatorConfig
 from bot.simulator.faults import TwilioError
-from bot.simulator.outbound_form import parse_outbound
+from bot.simulator.outbound import parse_outbound
 from bot.simulator.pages import page_of
 from bot.simulator.records import Media, Message
 from bot.simulator.search import parse_search

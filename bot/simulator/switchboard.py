@@ -1,8 +1,7 @@
 """Connects the two sides: what the bot sends reaches phones, and the other way."""
 
-import mimetypes
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 from typing import cast
 
@@ -13,10 +12,10 @@ from bot.simulator.courier import Courier
 from bot.simulator.events import Broadcast
 from bot.simulator.faults import Faults
 from bot.simulator.mailbox import Mailbox
+from bot.simulator.outbound import TwimlError, parse_replies
 from bot.simulator.phone_message import PhoneMessage, webhook_fields
-from bot.simulator.records import Media, Message, new_sid, now
+from bot.simulator.records import Message
 from bot.simulator.shapes import conversation_for_phone, message_for_phone
-from bot.simulator.twiml import TwimlError, TwimlMessage, parse_replies
 from bot.simulator.webhooks import SignedWebhooks, WebhookAnswer
 
 TYPING_SECONDS = 25.0
@@ -32,7 +31,7 @@ class Delivery:
     webhook_status: int | None
     webhook_seconds: float
     error: str | None
-    replies: tuple[Message, ...]
+    replies: list[Message]
 
 
 class Switchboard:
@@ -105,18 +104,17 @@ class Switchboard:
 
     def _take_answer(
         self, written: PhoneMessage, answer: WebhookAnswer
-    ) -> tuple[tuple[Message, ...], str | None]:
+    ) -> tuple[list[Message], str | None]:
         if answer.error is not None:
             no_answer = answer.status is None
             code = CONNECTION_FAILURE if no_answer else HTTP_FAILURE
             self._advance(written.sid, "failed", code)
-            return (), f"{answer.error}: not delivered."
+            return [], f"{answer.error}: not delivered."
         self._advance(written.sid, "delivered")
         try:
-            asked_for = parse_replies(answer.content_type, answer.body)
+            replies = parse_replies(written.address, answer.content_type, answer.body)
         except TwimlError as error:
-            return (), f"Delivered, but {error}."
-        replies = tuple(_reply(written.address, twiml) for twiml in asked_for)
+            return [], f"Delivered, but {error}."
         for reply in replies:
             self.accept_outbound(reply)
         return replies, None
@@ -145,33 +143,3 @@ class Switchboard:
 def switchboard() -> Switchboard:
     """Find the switchboard of the simulator that answers the current request."""
     return cast(Switchboard, current_app.extensions["switchboard"])
-
-
-def outbound_media(message_sid: str, urls: tuple[str, ...]) -> tuple[Media, ...]:
-    """Record the media that the bot named by their addresses."""
-    return tuple(
-        Media(
-            sid=new_sid("ME"),
-            message_sid=message_sid,
-            content_type=mimetypes.guess_type(url)[0] or "application/octet-stream",
-            name=url.rpartition("/")[2] or url,
-            source_url=url,
-        )
-        for url in urls
-    )
-
-
-def _reply(address: str, twiml: TwimlMessage) -> Message:
-    moment = now()
-    sid = new_sid("MM" if twiml.media_urls else "SM")
-    message = Message(
-        sid=sid,
-        address=address,
-        direction="outbound-reply",
-        body=twiml.body,
-        status="queued",
-        created_at=moment,
-        updated_at=moment,
-        status_callback=twiml.status_callback,
-    )
-    return replace(message, media=outbound_media(sid, twiml.media_urls))
