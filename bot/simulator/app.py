@@ -5,8 +5,7 @@ from werkzeug.exceptions import NotFound
 
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.faults import TwilioError
-from bot.simulator.phone import phone
-from bot.simulator.phone_form import MOST_FILE_BYTES
+from bot.simulator.phone import MOST_FILE_BYTES, phone
 from bot.simulator.rest import rest
 from bot.simulator.switchboard import Switchboard, switchboard
 

@@ -27,3 +27,11 @@ class SimulatorConfig:
     public_url: str = ""
     status_delay_seconds: float = 0.03
     webhook_timeout_seconds: float = 15.0
+
+    def message_path(self, sid: str) -> str:
+        """Name a message's path in the REST API, without `.json`."""
+        return f"/{API_VERSION}/Accounts/{self.account_sid}/Messages/{sid}"
+
+    def media_path(self, message_sid: str, sid: str) -> str:
+        """Name the path of a message's media in the REST API: its bytes lie there."""
+        return f"{self.message_path(message_sid)}/Media/{sid}"

@@ -1,6 +1,6 @@
 """Takes outbound messages to the phone, and tells the bot how far they are.
 
-Statuses and fields: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
+Statuses: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 """
 
 import logging
@@ -11,22 +11,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event, Thread
 
-from bot.simulator.config import API_VERSION, SimulatorConfig
+from bot.simulator.config import SimulatorConfig
 from bot.simulator.events import Broadcast
 from bot.simulator.faults import Faults
 from bot.simulator.mailbox import Mailbox
 from bot.simulator.records import Message, now
-from bot.simulator.webhooks import SignedWebhooks
+from bot.simulator.webhooks import SignedWebhooks, status_fields
 
 LANES = 8
 MOST_WAITING_IN_A_LANE = 2_000
 SERVICE_WINDOW = timedelta(hours=24)
 OUTSIDE_SERVICE_WINDOW = 63016
-CHANNEL_FIELDS = {
-    "ChannelInstallSid": "XE" + "0" * 32,
-    "ChannelPrefix": "whatsapp",
-    "ApiVersion": API_VERSION,
-}
 
 log = logging.getLogger(__name__)
 Errand = Callable[[], None]
@@ -142,32 +137,13 @@ class Courier:
             self._post(message.status_callback, message)
 
     def _post(self, url: str, message: Message) -> None:
-        answer = self._webhooks.post(url, self._fields(message))
+        user_id = self._user_id(message.address)
+        fields = status_fields(message, self._config, user_id)
+        answer = self._webhooks.post(url, fields)
         if answer.error is not None:
             text = f"{answer.error}: status callback {message.status!r} got lost"
             log.warning("%s, message %s", text, message.sid)
             self._broadcast.publish("problem", {"text": text}, message.address)
-
-    def _fields(self, message: Message) -> dict[str, str]:
-        fields: dict[str, str | None] = {
-            **CHANNEL_FIELDS,
-            "MessageSid": message.sid,
-            "SmsSid": message.sid,
-            "MessageStatus": message.status,
-            "SmsStatus": message.status,
-            "AccountSid": self._config.account_sid,
-            "From": self._config.number,
-            "To": message.address,
-            "ChannelToAddress": message.address.removeprefix("whatsapp:"),
-            "MessagingServiceSid": message.messaging_service_sid,
-        }
-        if message.error_code is not None:
-            fields["ErrorCode"] = str(message.error_code)
-            fields["ChannelStatusMessage"] = f"Error {message.error_code}"
-        if message.status in {"delivered", "read"}:
-            fields["EventType"] = message.status.upper()
-            fields["ExternalUserId"] = self._user_id(message.address)
-        return {name: value for name, value in fields.items() if value is not None}
 
     def _user_id(self, address: str) -> str | None:
         last_inbound = self._mailbox.last_inbound(address)

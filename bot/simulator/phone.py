@@ -4,22 +4,39 @@ Nobody logs in here: the simulator listens on the loopback interface only, and
 refuses what a page from elsewhere sends (see `bot.simulator.app`).
 """
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.simulator.events import TooManyStreamsError
 from bot.simulator.faults import FaultError, parse_faults
-from bot.simulator.phone_form import PhoneError, parse_phone_message
-from bot.simulator.records import is_address
+from bot.simulator.records import (
+    MESSAGE_SID,
+    Location,
+    Media,
+    PhoneMessage,
+    is_address,
+    new_sid,
+)
 from bot.simulator.shapes import conversation_for_phone, message_for_phone
 from bot.simulator.switchboard import switchboard
 
+MOST_FILE_BYTES = 16 * 2**20
+MOST_EXTRA_FIELDS = 100
 # Types that a browser shows without running anything that may hide in them.
 SHOWN_TYPES = frozenset(
     {"image/png", "image/jpeg", "image/webp", "image/gif", "audio/ogg", "video/mp4"}
 )
 
 phone = Blueprint("phone", __name__, url_prefix="/simulator")
+
+
+class PhoneError(ValueError):
+    """The phone's request can't be followed; the text says why and what to do."""
 
 
 @phone.errorhandler(PhoneError)
@@ -42,7 +59,7 @@ def write_message() -> tuple[Response, int]:
     with `error` for what no phone can write.
     """
     board = switchboard()
-    written = parse_phone_message(request)
+    written = _parse_message()
     known = board.mailbox.find(written.sid)
     if known is not None and not known.is_inbound:
         raise PhoneError("'message_sid' is a message from the bot.")
@@ -146,3 +163,128 @@ def forget_faults() -> Response:
     """Let nothing go wrong any more."""
     switchboard().faults.replace([])
     return list_faults()
+
+
+def _parse_message() -> PhoneMessage:
+    given = _given()
+    file = request.files.get("file")
+    sid = _sid(given, "SM" if file is None else "MM")
+    media, content = (None, None) if file is None else _read_file(file, sid)
+    message = PhoneMessage(
+        sid=sid,
+        address=_address(given, "from"),
+        body=_text(given, "body") or "",
+        profile_name=_text(given, "profile_name"),
+        external_user_id=_external_user_id(given),
+        media=media,
+        content=content,
+        location=_location(given),
+        extra=_extra(given),
+    )
+    _check_writable(message)
+    return message
+
+
+def _given() -> Mapping[str, Any]:
+    if not request.is_json:
+        # Browsers send every line break of a form as two characters.
+        form = request.form.to_dict()
+        return {name: value.replace("\r\n", "\n") for name, value in form.items()}
+    given = request.get_json(silent=True)
+    if not isinstance(given, dict):
+        raise PhoneError("The body is no JSON object.")
+    return given
+
+
+def _text(given: Mapping[str, Any], name: str) -> str | None:
+    value = given.get(name)
+    if value is not None and not isinstance(value, str):
+        raise PhoneError(f"'{name}' must be text.")
+    return value or None
+
+
+def _address(given: Mapping[str, Any], name: str) -> str:
+    address = _text(given, name) or ""
+    if not is_address(address):
+        raise PhoneError(
+            f"'{name}' is no WhatsApp address: write whatsapp:+15551230000 "
+            "(country code first, no spaces) or whatsapp:US.1A2B3C."
+        )
+    return address
+
+
+def _external_user_id(given: Mapping[str, Any]) -> str | None:
+    if not given.get("external_user_id"):
+        return None
+    return _address(given, "external_user_id")
+
+
+def _sid(given: Mapping[str, Any], prefix: str) -> str:
+    sid = _text(given, "message_sid")
+    if sid is None:
+        return new_sid(prefix)
+    if MESSAGE_SID.fullmatch(sid) is None:
+        raise PhoneError("'message_sid' must be SM or MM and 32 lower hex digits.")
+    return sid
+
+
+def _read_file(file: FileStorage, message_sid: str) -> tuple[Media, bytes]:
+    content = file.stream.read(MOST_FILE_BYTES + 1)
+    if len(content) > MOST_FILE_BYTES:
+        raise PhoneError("The file is larger than 16 MB, WhatsApp's limit.")
+    media = Media(
+        sid=new_sid("ME"),
+        message_sid=message_sid,
+        content_type=file.mimetype or "application/octet-stream",
+        name=file.filename or "file",
+    )
+    return media, content
+
+
+def _json_object(given: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    value = given.get(name)
+    if isinstance(value, str) and value:
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise PhoneError(f"'{name}' is no JSON.") from None
+    if not value:
+        return None
+    if not isinstance(value, dict):
+        raise PhoneError(f"'{name}' must be a JSON object.")
+    return value
+
+
+def _location(given: Mapping[str, Any]) -> Location | None:
+    place = _json_object(given, "location")
+    if place is None:
+        return None
+    try:
+        return Location(
+            latitude=float(place["latitude"]),
+            longitude=float(place["longitude"]),
+            label=str(place.get("label", "")),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise PhoneError(
+            "'location' needs 'latitude' and 'longitude' in degrees."
+        ) from None
+
+
+def _extra(given: Mapping[str, Any]) -> dict[str, str | None]:
+    extra = _json_object(given, "extra") or {}
+    if len(extra) > MOST_EXTRA_FIELDS:
+        raise PhoneError(f"'extra' has more than {MOST_EXTRA_FIELDS} fields.")
+    return {
+        name: None if value is None else str(value) for name, value in extra.items()
+    }
+
+
+def _check_writable(message: PhoneMessage) -> None:
+    texts = [message.body, message.profile_name or "", *message.extra]
+    texts += [value for value in message.extra.values() if value]
+    texts += [message.location["label"]] if message.location else []
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        raise PhoneError("A lone surrogate can't be sent in a form.") from None

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, TypedDict
 
@@ -75,6 +76,52 @@ class Message:
     def is_inbound(self) -> bool:
         """Whether the phone wrote it."""
         return self.direction == "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneMessage:
+    """A message as the phone's owner wrote it; `content` are the bytes of `media`.
+
+    `extra` are webhook fields that replace or extend the usual ones; None drops one.
+    """
+
+    sid: str
+    address: str
+    body: str = ""
+    profile_name: str | None = None
+    external_user_id: str | None = None
+    media: Media | None = None
+    content: bytes | None = None
+    location: Location | None = None
+    extra: Mapping[str, str | None] = field(default_factory=dict)
+
+    def as_message(self) -> Message:
+        """Make the record of it, as not yet taken by the bot."""
+        moment = now()
+        return Message(
+            sid=self.sid,
+            address=self.address,
+            direction="inbound",
+            body=self.extra.get("Body") or self.body,
+            status="sent",
+            created_at=moment,
+            updated_at=moment,
+            sent_at=moment,
+            media=() if self.media is None else (self.media,),
+            profile_name=self.profile_name,
+            external_user_id=self.user_id,
+            location=self.location,
+        )
+
+    @property
+    def wa_id(self) -> str | None:
+        """The phone's number without its plus, where the address shows it."""
+        return self.address.partition("+")[2] or None
+
+    @property
+    def user_id(self) -> str | None:
+        """The id that the business knows this user by, where there is one."""
+        return self.external_user_id or (None if self.wa_id else self.address)
 
 
 def is_address(text: str) -> bool:

@@ -21,7 +21,6 @@ from bot.simulator.search import parse_search
 from bot.simulator.shapes import (
     media_for_twilio,
     message_for_twilio,
-    message_uri,
 )
 from bot.simulator.switchboard import switchboard
 
@@ -166,7 +165,7 @@ def _same(name: str, password: str, right_name: str, right_password: str) -> boo
 def _message(sid: str) -> Message:
     message = switchboard().mailbox.find(sid)
     if message is None:
-        raise TwilioError(20404, message_uri(sid, switchboard().config))
+        raise TwilioError(20404, switchboard().config.message_path(sid))
     return message
 
 

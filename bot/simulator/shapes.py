@@ -16,7 +16,7 @@ def message_for_twilio(message: Message, config: SimulatorConfig) -> dict[str, A
 
     Source: https://www.twilio.com/docs/messaging/api/message-resource
     """
-    uri = message_uri(message.sid, config)
+    uri = config.message_path(message.sid)
     inbound = message.is_inbound
     return {
         "account_sid": config.account_sid,
@@ -54,7 +54,7 @@ def media_for_twilio(
         "date_updated": created,
         "parent_sid": message.sid,
         "sid": media.sid,
-        "uri": f"{message_uri(message.sid, config)}/Media/{media.sid}.json",
+        "uri": f"{config.media_path(message.sid, media.sid)}.json",
     }
 
 
@@ -80,11 +80,6 @@ def conversation_for_phone(last: Message, name: str | None) -> dict[str, Any]:
         "name": name,
         "last_message": message_for_phone(last),
     }
-
-
-def message_uri(sid: str, config: SimulatorConfig) -> str:
-    """Name the path of a message in the REST API, without `.json`."""
-    return f"/{API_VERSION}/Accounts/{config.account_sid}/Messages/{sid}"
 
 
 def _media_for_phone(media: Media) -> dict[str, str]:

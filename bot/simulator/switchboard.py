@@ -13,10 +13,9 @@ from bot.simulator.events import Broadcast
 from bot.simulator.faults import Faults
 from bot.simulator.mailbox import Mailbox
 from bot.simulator.outbound import TwimlError, parse_replies
-from bot.simulator.phone_message import PhoneMessage, webhook_fields
-from bot.simulator.records import Message
+from bot.simulator.records import Message, PhoneMessage
 from bot.simulator.shapes import conversation_for_phone, message_for_phone
-from bot.simulator.webhooks import SignedWebhooks, WebhookAnswer
+from bot.simulator.webhooks import SignedWebhooks, WebhookAnswer, inbound_fields
 
 TYPING_SECONDS = 25.0
 HTTP_FAILURE = 11200
@@ -74,7 +73,7 @@ class Switchboard:
         if self.mailbox.add(written.as_message(), written.content):
             self._show(written.as_message())
         started = time.monotonic()
-        fields = webhook_fields(written, self.config, origin)
+        fields = inbound_fields(written, self.config, origin)
         answer = self._webhooks.post(self.config.webhook_url, fields)
         seconds = time.monotonic() - started
         replies, error = self._take_answer(written, answer)
