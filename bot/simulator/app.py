@@ -4,7 +4,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import NotFound
 
 from bot.simulator.config import SimulatorConfig
-from bot.simulator.faults import TwilioError
+from bot.simulator.faults import TwilioError, fault_orders
 from bot.simulator.phone import MOST_FILE_BYTES, phone
 from bot.simulator.rest import rest
 from bot.simulator.switchboard import Switchboard, switchboard
@@ -20,11 +20,13 @@ def create_simulator(config: SimulatorConfig) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_FILE_BYTES + ROOM_FOR_THE_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = ROOM_FOR_THE_FORM
-    app.extensions["switchboard"] = Switchboard(config)
+    board = Switchboard(config)
+    app.extensions.update(switchboard=board, faults=board.faults)
     app.before_request(_refuse_strangers)
     app.after_request(_restrict_the_page)
     app.register_blueprint(rest)
     app.register_blueprint(phone)
+    app.register_blueprint(fault_orders)
     app.register_error_handler(TwilioError, _refuse)
     app.register_error_handler(NotFound, _not_found)
     app.add_url_rule("/", view_func=show_chat_page)

@@ -4,10 +4,11 @@ import random
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
+from functools import wraps
 from threading import Event, Lock
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, request
+from flask import Blueprint, Response, current_app, jsonify, request
 
 REST_KINDS = frozenset({"429", "500", "401", "hang", "drop", "reject"})
 KINDS = {
@@ -44,6 +45,9 @@ MESSAGES = {
 HTTP_STATUSES = {20003: 401, 20404: 404, 20429: 429, 20500: 500}
 REFUSALS = {"429": 20429, "401": 20003}
 SERVER_SOCKETS = ("gunicorn.socket", "werkzeug.socket")
+
+fault_orders = Blueprint("fault_orders", __name__, url_prefix="/simulator")
+View = Callable[..., Response]
 
 
 class TwilioError(Exception):
@@ -90,13 +94,6 @@ class Fault:
     rate: float = 1.0
 
 
-def parse_faults(order: Any) -> list[Fault]:
-    """Read a JSON list of faults; raises FaultError."""
-    if not isinstance(order, list) or len(order) > MOST_FAULTS:
-        raise FaultError(f"Send a JSON list of at most {MOST_FAULTS} faults.")
-    return [_parse_fault(item) for item in order]
-
-
 class Faults:
     """The faults still to happen, in order; safe to share between threads."""
 
@@ -136,26 +133,9 @@ class Faults:
                     return fault
         return None
 
-    def spoil(self, on: str, answer: Callable[[], Response]) -> Response:
-        """Answer a REST request, unless a fault was ordered `on` it.
-
-        Raises TwilioError for what the fault answers instead.
-        """
-        fault = self.take(on)
-        if fault is None:
-            return answer()
-        if fault.kind == "reject":
-            raise TwilioError(fault.code)
-        if fault.kind in REFUSALS:
-            raise TwilioError(REFUSALS[fault.kind])
-        accepted = answer() if fault.after_accepting else None
-        if fault.kind == "hang":
-            self._closed.wait(fault.seconds)
-            if accepted is not None:
-                return accepted
-        elif fault.kind == "drop":
-            _drop_connection()
-        raise TwilioError(20500)
+    def hang(self, seconds: float) -> None:
+        """Wait that long, unless the simulator ends before."""
+        self._closed.wait(seconds)
 
     def _count_down(self, place: int) -> None:
         fault = self._waiting[place]
@@ -165,11 +145,84 @@ class Faults:
             del self._waiting[place]
 
 
+def with_faults(on: str) -> Callable[[View], View]:
+    """Let requests to a view meet the faults that were ordered `on` it.
+
+    The view then raises TwilioError for what a fault answers in its place.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(**arguments: str) -> Response:
+            fault = _faults().take(on)
+            if fault is None:
+                return view(**arguments)
+            return _suffer(fault, lambda: view(**arguments))
+
+        return answer
+
+    return decorate
+
+
+@fault_orders.get("/faults")
+def list_faults() -> Response:
+    """List the faults that were ordered and did not happen yet."""
+    return jsonify(_faults().left())
+
+
+@fault_orders.put("/faults")
+def order_faults() -> Response:
+    """Order a JSON list of faults, in place of earlier ones; see Fault.
+
+    `?seed=` makes what their rates choose repeatable.
+    """
+    faults = _parse_faults(request.get_json(silent=True))
+    _faults().replace(faults, request.args.get("seed", type=int))
+    return list_faults()
+
+
+@fault_orders.delete("/faults")
+def forget_faults() -> Response:
+    """Let nothing go wrong any more."""
+    _faults().replace([])
+    return list_faults()
+
+
+@fault_orders.errorhandler(FaultError)
+def _refuse(error: FaultError) -> tuple[Response, int]:
+    return jsonify({"error": str(error)}), 400
+
+
+def _faults() -> Faults:
+    return cast(Faults, current_app.extensions["faults"])
+
+
+def _suffer(fault: Fault, answer: Callable[[], Response]) -> Response:
+    if fault.kind == "reject":
+        raise TwilioError(fault.code)
+    if fault.kind in REFUSALS:
+        raise TwilioError(REFUSALS[fault.kind])
+    accepted = answer() if fault.after_accepting else None
+    if fault.kind == "hang":
+        _faults().hang(fault.seconds)
+        if accepted is not None:
+            return accepted
+    elif fault.kind == "drop":
+        _drop_connection()
+    raise TwilioError(20500)
+
+
 def _drop_connection() -> None:
     for name in SERVER_SOCKETS:
         connection = request.environ.get(name)
         if isinstance(connection, socket.socket):
             connection.shutdown(socket.SHUT_RDWR)
+
+
+def _parse_faults(order: Any) -> list[Fault]:
+    if not isinstance(order, list) or len(order) > MOST_FAULTS:
+        raise FaultError(f"Send a JSON list of at most {MOST_FAULTS} faults.")
+    return [_parse_fault(item) for item in order]
 
 
 def _parse_fault(item: Any) -> Fault:

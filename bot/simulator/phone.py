@@ -13,7 +13,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.simulator.events import TooManyStreamsError
-from bot.simulator.faults import FaultError, parse_faults
 from bot.simulator.records import (
     MESSAGE_SID,
     Location,
@@ -40,8 +39,7 @@ class PhoneError(ValueError):
 
 
 @phone.errorhandler(PhoneError)
-@phone.errorhandler(FaultError)
-def _refuse(error: ValueError) -> tuple[Response, int]:
+def _refuse(error: PhoneError) -> tuple[Response, int]:
     return jsonify({"error": str(error)}), 400
 
 
@@ -141,30 +139,6 @@ def show_media(media_sid: str) -> Response:
     return response
 
 
-@phone.get("/faults")
-def list_faults() -> Response:
-    """List the faults that were ordered and did not happen yet."""
-    return jsonify(switchboard().faults.left())
-
-
-@phone.put("/faults")
-def order_faults() -> Response:
-    """Order a JSON list of faults, in place of earlier ones; see Fault.
-
-    `?seed=` makes what their rates choose repeatable.
-    """
-    faults = parse_faults(request.get_json(silent=True))
-    switchboard().faults.replace(faults, request.args.get("seed", type=int))
-    return list_faults()
-
-
-@phone.delete("/faults")
-def forget_faults() -> Response:
-    """Let nothing go wrong any more."""
-    switchboard().faults.replace([])
-    return list_faults()
-
-
 def _parse_message() -> PhoneMessage:
     given = _given()
     file = request.files.get("file")
@@ -175,7 +149,9 @@ def _parse_message() -> PhoneMessage:
         address=_address(given, "from"),
         body=_text(given, "body") or "",
         profile_name=_text(given, "profile_name"),
-        external_user_id=_external_user_id(given),
+        external_user_id=_address(given, "external_user_id")
+        if given.get("external_user_id")
+        else None,
         media=media,
         content=content,
         location=_location(given),
@@ -211,12 +187,6 @@ def _address(given: Mapping[str, Any], name: str) -> str:
             "(country code first, no spaces) or whatsapp:US.1A2B3C."
         )
     return address
-
-
-def _external_user_id(given: Mapping[str, Any]) -> str | None:
-    if not given.get("external_user_id"):
-        return None
-    return _address(given, "external_user_id")
 
 
 def _sid(given: Mapping[str, Any], prefix: str) -> str:

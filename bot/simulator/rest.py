@@ -6,14 +6,12 @@ https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource
 """
 
 import hmac
-from collections.abc import Callable
-from functools import wraps
 
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.simulator.config import API_VERSION, SimulatorConfig
-from bot.simulator.faults import TwilioError
+from bot.simulator.faults import TwilioError, with_faults
 from bot.simulator.outbound import parse_outbound
 from bot.simulator.pages import page_of
 from bot.simulator.records import Media, Message
@@ -26,21 +24,6 @@ from bot.simulator.switchboard import switchboard
 
 rest = Blueprint("rest", __name__)
 MESSAGES = f"/{API_VERSION}/Accounts/<account_sid>/Messages"
-
-View = Callable[..., Response]
-
-
-def with_faults(on: str) -> Callable[[View], View]:
-    """Let requests to a view meet the faults that were ordered `on` it."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def answer(**arguments: str) -> Response:
-            return switchboard().faults.spoil(on, lambda: view(**arguments))
-
-        return answer
-
-    return decorate
 
 
 @rest.before_request
