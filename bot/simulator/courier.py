@@ -64,7 +64,7 @@ class Courier:
 
     def mark_read(self, address: str) -> None:
         """Turn what was delivered to `address` into read: a page shows it now."""
-        for message in self._mailbox.conversation(address):
+        for message in self._mailbox.messages_with(address):
             if not message.is_inbound and message.status == "delivered":
                 self._add_read(message)
 

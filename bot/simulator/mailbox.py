@@ -1,11 +1,12 @@
 """Everything that was written, in memory and bounded: the oldest goes first."""
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from threading import Lock
 from typing import NamedTuple
 
-from bot.simulator.records import STATUS_RANKS, Message, now
+from bot.simulator.records import STATUS_RANKS, Conversation, Message, now
 
 
 class Content(NamedTuple):
@@ -13,6 +14,39 @@ class Content(NamedTuple):
 
     content_type: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Filters that all must hold; None holds for every message.
+
+    Both ends of the dates count as within. A message that was not sent yet has no
+    date, and matches no filter by date.
+    """
+
+    to: str | None
+    sender: str | None
+    day: date | None
+    until: datetime | None
+    since: datetime | None
+
+    def matches(self, message: Message, number: str) -> bool:
+        """Whether `message` is one of those, for the bot's own `number`."""
+        sender, to = message.sides(number)
+        return (
+            self.to in {None, to}
+            and self.sender in {None, sender}
+            and self._matches_date(message.sent_at)
+        )
+
+    def _matches_date(self, sent_at: datetime | None) -> bool:
+        if sent_at is None:
+            return self.day is None and self.until is None and self.since is None
+        return (
+            self.day in {None, sent_at.date()}
+            and (self.until is None or sent_at <= self.until)
+            and (self.since is None or sent_at.replace(microsecond=0) >= self.since)
+        )
 
 
 class Mailbox:
@@ -98,20 +132,26 @@ class Mailbox:
         with self._lock:
             return list(reversed(self._messages.values()))
 
-    def conversation(self, address: str) -> list[Message]:
+    def messages_with(self, address: str) -> list[Message]:
         """List the messages with `address`, in order of creation."""
         with self._lock:
             sids = self._sids_by_address.get(address, {})
             return [self._messages[sid] for sid in sids]
 
-    def last_messages(self) -> list[Message]:
-        """List the last message of each conversation, the newest first."""
+    def conversations(self) -> list[Conversation]:
+        """List who talked with the bot, the latest first."""
         with self._lock:
             last = [
                 self._messages[next(reversed(sids))]
                 for sids in self._sids_by_address.values()
             ]
-        return sorted(last, key=lambda message: message.created_at, reverse=True)
+        last.sort(key=lambda message: message.created_at, reverse=True)
+        return [self.conversation_of(message) for message in last]
+
+    def conversation_of(self, message: Message) -> Conversation:
+        """Show the conversation whose last message is `message`."""
+        inbound = self.last_inbound(message.address)
+        return Conversation(None if inbound is None else inbound.profile_name, message)
 
     def last_inbound(self, address: str) -> Message | None:
         """Find what `address` wrote last."""

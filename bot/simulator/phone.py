@@ -21,7 +21,6 @@ from bot.simulator.records import (
     is_address,
     new_sid,
 )
-from bot.simulator.shapes import conversation_for_phone, message_for_phone
 from bot.simulator.switchboard import switchboard
 
 MOST_FILE_BYTES = 16 * 2**20
@@ -68,7 +67,7 @@ def write_message() -> tuple[Response, int]:
         "webhook_status": delivery.webhook_status,
         "webhook_seconds": round(delivery.webhook_seconds, 4),
         "error": delivery.error,
-        "replies": [message_for_phone(reply) for reply in delivery.replies],
+        "replies": [reply.for_phone() for reply in delivery.replies],
     }
     return jsonify(answer), 201
 
@@ -76,12 +75,7 @@ def write_message() -> tuple[Response, int]:
 @phone.get("/conversations")
 def list_conversations() -> Response:
     """List who talked with the bot, the latest first, each with the last message."""
-    box = switchboard().mailbox
-    listed = []
-    for last in box.last_messages():
-        inbound = box.last_inbound(last.address)
-        name = None if inbound is None else inbound.profile_name
-        listed.append(conversation_for_phone(last, name))
+    listed = [each.for_phone() for each in switchboard().mailbox.conversations()]
     return jsonify({"conversations": listed})
 
 
@@ -89,10 +83,10 @@ def list_conversations() -> Response:
 def show_conversation(address: str) -> Response:
     """Show all messages with one address, in order of creation."""
     board = switchboard()
-    messages = board.mailbox.conversation(address)
+    messages = board.mailbox.messages_with(address)
     shown = {
         "address": address,
-        "messages": [message_for_phone(message) for message in messages],
+        "messages": [message.for_phone() for message in messages],
         "typing": board.is_typing(address),
     }
     return jsonify(shown)

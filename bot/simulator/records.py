@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 Direction = Literal["inbound", "outbound-api", "outbound-reply"]
 
@@ -47,6 +47,11 @@ class Media:
     name: str
     source_url: str | None = None
 
+    def for_phone(self) -> dict[str, str]:
+        """Show it as the phone gets it, with the address of its bytes."""
+        url = self.source_url or f"/simulator/phone-media/{self.sid}"
+        return {"type": self.content_type, "url": url, "name": self.name}
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -76,6 +81,41 @@ class Message:
     def is_inbound(self) -> bool:
         """Whether the phone wrote it."""
         return self.direction == "inbound"
+
+    def sides(self, number: str) -> tuple[str, str]:
+        """Tell who wrote it, and to whom; the bot's own is `number`."""
+        pair = (self.address, number)
+        return pair if self.is_inbound else pair[::-1]
+
+    def for_phone(self) -> dict[str, Any]:
+        """Show it as the chat page, `bot chat` and tests get it."""
+        return {
+            "sid": self.sid,
+            "address": self.address,
+            "direction": "inbound" if self.is_inbound else "outbound",
+            "body": self.body,
+            "media": [media.for_phone() for media in self.media],
+            "location": self.location,
+            "status": self.status,
+            "error_code": self.error_code,
+            "created_at": self.created_at.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Who talks with the bot: an address, its owner's name, and the last message."""
+
+    name: str | None
+    last_message: Message
+
+    def for_phone(self) -> dict[str, Any]:
+        """Show it as an item in the list of conversations."""
+        return {
+            "address": self.last_message.address,
+            "name": self.name,
+            "last_message": self.last_message.for_phone(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

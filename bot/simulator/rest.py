@@ -1,29 +1,34 @@
 """Twilio's REST API, as far as a WhatsApp bot uses it.
 
 Sources: https://www.twilio.com/docs/messaging/api/message-resource ,
-https://www.twilio.com/docs/messaging/api/media-resource and
+https://www.twilio.com/docs/messaging/api/media-resource ,
+https://www.twilio.com/docs/usage/twilios-response#pagination and
 https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource
 """
 
 import hmac
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.simulator.config import API_VERSION, SimulatorConfig
 from bot.simulator.faults import TwilioError, with_faults
+from bot.simulator.mailbox import Search
 from bot.simulator.outbound import parse_outbound
-from bot.simulator.pages import page_of
 from bot.simulator.records import Media, Message
-from bot.simulator.search import parse_search
-from bot.simulator.shapes import (
-    media_for_twilio,
-    message_for_twilio,
-)
 from bot.simulator.switchboard import switchboard
 
 rest = Blueprint("rest", __name__)
 MESSAGES = f"/{API_VERSION}/Accounts/<account_sid>/Messages"
+SEGMENT_LENGTH = 153
+PAGE_SIZE = 50
+LARGEST_PAGE_SIZE = 1000
 
 
 @rest.before_request
@@ -47,7 +52,7 @@ def create_message() -> Response:
     board = switchboard()
     message = parse_outbound(request.form, board.config)
     board.accept_outbound(message)
-    answer = jsonify(message_for_twilio(message, board.config))
+    answer = jsonify(_message_json(message, board.config))
     answer.status_code = 201
     return answer
 
@@ -57,21 +62,21 @@ def create_message() -> Response:
 def list_messages() -> Response:
     """List the messages of both directions, the newest first."""
     board = switchboard()
-    search = parse_search(request.args)
+    search = _parse_search(request.args)
     found = [
         message
         for message in board.mailbox.newest_first()
         if search.matches(message, board.config.number)
     ]
-    shapes = [message_for_twilio(message, board.config) for message in found]
-    return jsonify(page_of(shapes, "messages"))
+    shapes = [_message_json(message, board.config) for message in found]
+    return jsonify(_page_of(shapes, "messages"))
 
 
 @rest.get(f"{MESSAGES}/<sid>.json")
 @with_faults("fetch")
 def fetch_message(sid: str) -> Response:
     """Show one message as it is now."""
-    return jsonify(message_for_twilio(_message(sid), switchboard().config))
+    return jsonify(_message_json(_message(sid), switchboard().config))
 
 
 @rest.delete(f"{MESSAGES}/<sid>.json")
@@ -86,16 +91,14 @@ def delete_message(sid: str) -> Response:
 def list_media(sid: str) -> Response:
     """List the media of a message, without their bytes."""
     message, config = _message(sid), switchboard().config
-    shapes = [media_for_twilio(media, message, config) for media in message.media]
-    return jsonify(page_of(shapes, "media_list"))
+    shapes = [_media_json(media, message, config) for media in message.media]
+    return jsonify(_page_of(shapes, "media_list"))
 
 
 @rest.get(f"{MESSAGES}/<sid>/Media/<media_sid>.json")
 def fetch_media(sid: str, media_sid: str) -> Response:
     """Describe one media."""
-    shape = media_for_twilio(
-        _media(sid, media_sid), _message(sid), switchboard().config
-    )
+    shape = _media_json(_media(sid, media_sid), _message(sid), switchboard().config)
     return jsonify(shape)
 
 
@@ -157,3 +160,107 @@ def _media(sid: str, media_sid: str) -> Media:
         if media.sid == media_sid:
             return media
     raise TwilioError(20404, request.path)
+
+
+def _message_json(message: Message, config: SimulatorConfig) -> dict[str, Any]:
+    uri = config.message_path(message.sid)
+    inbound = message.is_inbound
+    sender, to = message.sides(config.number)
+    return {
+        "account_sid": config.account_sid,
+        "api_version": API_VERSION,
+        "body": message.body,
+        "date_created": _rfc_2822(message.created_at),
+        "date_sent": _rfc_2822(message.sent_at),
+        "date_updated": _rfc_2822(message.updated_at),
+        "direction": message.direction,
+        "error_code": None if inbound else message.error_code,
+        "error_message": None,
+        "from": sender,
+        "messaging_service_sid": message.messaging_service_sid,
+        "num_media": str(len(message.media)),
+        "num_segments": str(max(1, math.ceil(len(message.body) / SEGMENT_LENGTH))),
+        "price": None,
+        "price_unit": "USD",
+        "sid": message.sid,
+        "status": "received" if inbound else message.status,
+        "subresource_uris": {"media": f"{uri}/Media.json"},
+        "to": to,
+        "uri": f"{uri}.json",
+    }
+
+
+def _media_json(
+    media: Media, message: Message, config: SimulatorConfig
+) -> dict[str, Any]:
+    created = _rfc_2822(message.created_at)
+    return {
+        "account_sid": config.account_sid,
+        "content_type": media.content_type,
+        "date_created": created,
+        "date_updated": created,
+        "parent_sid": message.sid,
+        "sid": media.sid,
+        "uri": f"{config.media_path(message.sid, media.sid)}.json",
+    }
+
+
+def _rfc_2822(moment: datetime | None) -> str | None:
+    return None if moment is None else format_datetime(moment)
+
+
+def _parse_search(query: Mapping[str, str]) -> Search:
+    day = _moment(query, "DateSent")
+    return Search(
+        to=query.get("To"),
+        sender=query.get("From"),
+        day=None if day is None else day.date(),
+        until=_moment(query, "DateSent<", end_of_day=True),
+        since=_moment(query, "DateSent>"),
+    )
+
+
+def _moment(
+    query: Mapping[str, str], name: str, *, end_of_day: bool = False
+) -> datetime | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise TwilioError(20001, name) from None
+    if end_of_day and "T" not in text:
+        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _page_of(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    size = min(_number("PageSize", PAGE_SIZE), LARGEST_PAGE_SIZE) or PAGE_SIZE
+    page = _number("Page", 0)
+    start = page * size
+    cut = items[start : start + size]
+    has_next = len(items) > start + size
+    return {
+        "end": max(start, start + len(cut) - 1),
+        "first_page_uri": _page_uri(0, size),
+        "next_page_uri": _page_uri(page + 1, size) if has_next else None,
+        "page": page,
+        "page_size": size,
+        "previous_page_uri": _page_uri(page - 1, size) if page else None,
+        "start": start,
+        "uri": _page_uri(page, size),
+        name: cut,
+    }
+
+
+def _number(name: str, usual: int) -> int:
+    text = request.args.get(name, str(usual))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise TwilioError(20001, name)
+    return int(text)
+
+
+def _page_uri(page: int, size: int) -> str:
+    query = {**request.args.to_dict(), "PageSize": str(size), "Page": str(page)}
+    return f"{request.path}?{urlencode(query)}"

@@ -14,7 +14,6 @@ from bot.simulator.faults import Faults
 from bot.simulator.mailbox import Mailbox
 from bot.simulator.outbound import TwimlError, parse_replies
 from bot.simulator.records import Message, PhoneMessage
-from bot.simulator.shapes import conversation_for_phone, message_for_phone
 from bot.simulator.webhooks import SignedWebhooks, WebhookAnswer, inbound_fields
 
 TYPING_SECONDS = 25.0
@@ -119,7 +118,7 @@ class Switchboard:
         return replies, None
 
     def _mark_inbound_read(self, address: str, last_sid: str | None = None) -> None:
-        for message in self.mailbox.conversation(address):
+        for message in self.mailbox.messages_with(address):
             # What the bot refused stays so, whatever it answers to other messages.
             if message.is_inbound and message.status != "failed":
                 self._advance(message.sid, "read")
@@ -133,10 +132,9 @@ class Switchboard:
             self.broadcast.publish("status", news, message.address)
 
     def _show(self, message: Message) -> None:
-        self.broadcast.publish("message", message_for_phone(message), message.address)
-        last_inbound = self.mailbox.last_inbound(message.address)
-        name = None if last_inbound is None else last_inbound.profile_name
-        self.broadcast.publish("conversation", conversation_for_phone(message, name))
+        self.broadcast.publish("message", message.for_phone(), message.address)
+        conversation = self.mailbox.conversation_of(message)
+        self.broadcast.publish("conversation", conversation.for_phone())
 
 
 def switchboard() -> Switchboard:

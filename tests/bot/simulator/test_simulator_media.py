@@ -95,7 +95,7 @@ def test_only_the_newest_messages_are_kept() -> None:
     messages = [written().as_message() for _ in range(5)]
     for message in messages:
         box.add(message)
-    assert box.conversation(messages[0].address) == messages[2:]
+    assert box.messages_with(messages[0].address) == messages[2:]
     assert box.newest_first() == messages[:1:-1]
     assert box.find(messages[0].sid) is None
 
