@@ -1,4 +1,4 @@
-"""Takes outbound messages to the phone, and tells the bot how far they are.
+"""Takes outbound messages to the phone, and tells how far messages are.
 
 Statuses: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 from bot.simulator.config import SimulatorConfig
@@ -33,6 +34,9 @@ class Step:
 
     status: str
     error_code: int | None = None
+
+
+READ = Step("read")
 
 
 class Courier:
@@ -60,13 +64,26 @@ class Courier:
 
     def deliver(self, message: Message) -> None:
         """Take an accepted message through its statuses, soon."""
-        self._add(message.sid, lambda: self._deliver(message))
+        self._add(message.sid, partial(self._deliver, message))
 
     def mark_read(self, address: str) -> None:
         """Turn what was delivered to `address` into read: a page shows it now."""
         for message in self._mailbox.messages_with(address):
             if not message.is_inbound and message.status == "delivered":
-                self._add_read(message)
+                self._add(message.sid, partial(self._go, message, [READ]))
+
+    def advance(
+        self, sid: str, status: str, error_code: int | None = None
+    ) -> Message | None:
+        """Move a message's status forward, and tell the open pages.
+
+        None when the message is gone or further.
+        """
+        moved = self._mailbox.advance(sid, status, error_code)
+        if moved is not None:
+            news = {"sid": sid, "status": status, "error_code": error_code}
+            self._broadcast.publish("status", news, moved.address)
+        return moved
 
     def close(self) -> None:
         """Stop waiting; what a lane still holds is left."""
@@ -74,9 +91,6 @@ class Courier:
         for lane in self._lanes:
             with suppress(queue.Full):
                 lane.put_nowait(None)
-
-    def _add_read(self, message: Message) -> None:
-        self._add(message.sid, lambda: self._go(message, [Step("read")]))
 
     def _add(self, sid: str, errand: Errand) -> None:
         try:
@@ -90,7 +104,7 @@ class Courier:
         if delivered is None or delivered.status != "delivered":
             return
         if self._broadcast.is_watched(message.address):
-            self._go(message, [Step("read")])
+            self._go(message, [READ])
 
     def _plan(self, message: Message) -> list[Step]:
         queued = [Step("queued")] if message.messaging_service_sid else []
@@ -109,24 +123,15 @@ class Courier:
         for step in steps:
             if self._closed.wait(self._config.status_delay_seconds):
                 return
-            moved = self._mailbox.advance(message.sid, step.status, step.error_code)
+            moved = self.advance(message.sid, step.status, step.error_code)
             if moved is None:
                 return
-            self._show(moved)
             if late:
                 kept_back.insert(0, moved)
             else:
                 self._call_back(moved)
         for moved in kept_back:
             self._call_back(moved)
-
-    def _show(self, message: Message) -> None:
-        news = {
-            "sid": message.sid,
-            "status": message.status,
-            "error_code": message.error_code,
-        }
-        self._broadcast.publish("status", news, message.address)
 
     def _call_back(self, message: Message) -> None:
         if message.status_callback is None:

@@ -61,13 +61,13 @@ def write_message() -> tuple[Response, int]:
     if known is not None and not known.is_inbound:
         raise PhoneError("'message_sid' is a message from the bot.")
     origin = board.config.public_url or request.host_url
-    delivery = board.deliver_inbound(written, origin)
+    report = board.deliver_inbound(written, origin)
     answer = {
-        "message_sid": delivery.message.sid,
-        "webhook_status": delivery.webhook_status,
-        "webhook_seconds": round(delivery.webhook_seconds, 4),
-        "error": delivery.error,
-        "replies": [reply.for_phone() for reply in delivery.replies],
+        "message_sid": written.sid,
+        "webhook_status": report.webhook_status,
+        "webhook_seconds": round(report.webhook_seconds, 4),
+        "error": report.error,
+        "replies": [reply.for_phone() for reply in report.replies],
     }
     return jsonify(answer), 201
 

@@ -22,10 +22,9 @@ CONNECTION_FAILURE = 11205
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class WebhookReport:
     """How the webhook for a phone's message went; `replies` came as TwiML."""
 
-    message: Message
     webhook_status: int | None
     webhook_seconds: float
     error: str | None
@@ -64,7 +63,7 @@ class Switchboard:
         self._show(message)
         self.courier.deliver(message)
 
-    def deliver_inbound(self, written: PhoneMessage, origin: str) -> Delivery:
+    def deliver_inbound(self, written: PhoneMessage, origin: str) -> WebhookReport:
         """Post a phone's message to the bot and wait for the webhook's answer.
 
         `origin` is where the bot finds media. A sid seen before is posted again.
@@ -76,8 +75,7 @@ class Switchboard:
         answer = self._webhooks.post(self.config.webhook_url, fields)
         seconds = time.monotonic() - started
         replies, error = self._take_answer(written, answer)
-        message = self.mailbox.find(written.sid) or written.as_message()
-        return Delivery(message, answer.status, seconds, error, replies)
+        return WebhookReport(answer.status, seconds, error, replies)
 
     def show_typing(self, message: Message) -> None:
         """Show, for 25 s at most, that the bot has read `message` and is typing."""
@@ -85,7 +83,7 @@ class Switchboard:
         with self._typing_lock:
             shown = {a: ends for a, ends in self._typing_ends.items() if ends > moment}
             self._typing_ends = {**shown, message.address: moment + TYPING_SECONDS}
-        self._advance(message.sid, "read")
+        self.courier.advance(message.sid, "read")
         self._mark_inbound_read(message.address, message.sid)
         self.broadcast.publish("typing", {"typing": True}, message.address)
 
@@ -106,9 +104,9 @@ class Switchboard:
         if answer.error is not None:
             no_answer = answer.status is None
             code = CONNECTION_FAILURE if no_answer else HTTP_FAILURE
-            self._advance(written.sid, "failed", code)
+            self.courier.advance(written.sid, "failed", code)
             return [], f"{answer.error}: not delivered."
-        self._advance(written.sid, "delivered")
+        self.courier.advance(written.sid, "delivered")
         try:
             replies = parse_replies(written.address, answer.content_type, answer.body)
         except TwimlError as error:
@@ -121,15 +119,9 @@ class Switchboard:
         for message in self.mailbox.messages_with(address):
             # What the bot refused stays so, whatever it answers to other messages.
             if message.is_inbound and message.status != "failed":
-                self._advance(message.sid, "read")
+                self.courier.advance(message.sid, "read")
             if message.sid == last_sid:
                 return
-
-    def _advance(self, sid: str, status: str, error_code: int | None = None) -> None:
-        message = self.mailbox.advance(sid, status, error_code)
-        if message is not None:
-            news = {"sid": sid, "status": status, "error_code": error_code}
-            self.broadcast.publish("status", news, message.address)
 
     def _show(self, message: Message) -> None:
         self.broadcast.publish("message", message.for_phone(), message.address)
