@@ -1,7 +1,7 @@
 """The phone's side over HTTP, for the chat page, `bot chat` and tests.
 
 Nobody logs in here: the simulator listens on the loopback interface only, and
-refuses what a page from elsewhere sends (see `bot.simulator.app`).
+refuses what a page from elsewhere sends (see `bot.simulator.server`).
 """
 
 import json
@@ -64,8 +64,8 @@ def write_message() -> tuple[Response, int]:
     report = board.deliver_inbound(written, origin)
     answer = {
         "message_sid": written.sid,
-        "webhook_status": report.webhook_status,
-        "webhook_seconds": round(report.webhook_seconds, 4),
+        "webhook_status": report.status,
+        "webhook_seconds": round(report.seconds, 4),
         "error": report.error,
         "replies": [reply.for_phone() for reply in report.replies],
     }

@@ -25,8 +25,8 @@ CONNECTION_FAILURE = 11205
 class WebhookReport:
     """How the webhook for a phone's message went; `replies` came as TwiML."""
 
-    webhook_status: int | None
-    webhook_seconds: float
+    status: int | None
+    seconds: float
     error: str | None
     replies: list[Message]
 
@@ -68,8 +68,9 @@ class Switchboard:
 
         `origin` is where the bot finds media. A sid seen before is posted again.
         """
-        if self.mailbox.add(written.as_message(), written.content):
-            self._show(written.as_message())
+        message = written.as_message()
+        if self.mailbox.add(message, written.content):
+            self._show(message)
         started = time.monotonic()
         fields = inbound_fields(written, self.config, origin)
         answer = self._webhooks.post(self.config.webhook_url, fields)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.simulator.app import create_simulator
+from bot.simulator.server import create_simulator
 from tests.bot.simulator.desk import Desk, config_for
 from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot, served
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Response
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from bot.simulator.app import create_simulator
+from bot.simulator.server import create_simulator
 from tests.bot.simulator.desk import Desk, config_for
 from tests.bot.simulator.scripted_bot import ScriptedBot, served
 

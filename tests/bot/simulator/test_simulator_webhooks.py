@@ -4,7 +4,7 @@ import pytest
 from flask import Response
 from twilio.request_validator import RequestValidator
 
-from bot.simulator.app import create_simulator
+from bot.simulator.server import create_simulator
 from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, config_for
 from tests.bot.simulator.scripted_bot import Received, ScriptedBot, served
 
