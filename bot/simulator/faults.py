@@ -23,8 +23,8 @@ MOST_FAULTS = 100
 MOST_COUNT = 10_000
 MOST_SECONDS = 60.0
 
-# https://www.twilio.com/docs/api/errors
-MESSAGES = {
+# Source: https://www.twilio.com/docs/api/errors
+ERROR_TEXTS = {
     20001: "Invalid parameter",
     20003: "Authenticate",
     20404: "The requested resource was not found",
@@ -54,7 +54,7 @@ class TwilioError(Exception):
     """A refusal: Twilio's five-digit code, which decides the HTTP status as well."""
 
     def __init__(self, code: int, detail: str = "") -> None:
-        text = MESSAGES.get(code, "The request was rejected")
+        text = ERROR_TEXTS.get(code, "The request was rejected")
         self.code = code
         self.status = HTTP_STATUSES.get(code, 400)
         self.text = f"{text}: {detail}" if detail else text
@@ -148,7 +148,7 @@ class Faults:
 def with_faults(on: str) -> Callable[[View], View]:
     """Let requests to a view meet the faults that were ordered `on` it.
 
-    The view then raises TwilioError for what a fault answers in its place.
+    Where a fault answers in its place, the view raises TwilioError.
     """
 
     def decorate(view: View) -> View:

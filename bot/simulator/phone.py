@@ -143,9 +143,7 @@ def _parse_message() -> PhoneMessage:
         address=_address(given, "from"),
         body=_text(given, "body") or "",
         profile_name=_text(given, "profile_name"),
-        external_user_id=_address(given, "external_user_id")
-        if given.get("external_user_id")
-        else None,
+        external_user_id=_external_user_id(given),
         media=media,
         content=content,
         location=_location(given),
@@ -181,6 +179,12 @@ def _address(given: Mapping[str, Any], name: str) -> str:
             "(country code first, no spaces) or whatsapp:US.1A2B3C."
         )
     return address
+
+
+def _external_user_id(given: Mapping[str, Any]) -> str | None:
+    if not given.get("external_user_id"):
+        return None
+    return _address(given, "external_user_id")
 
 
 def _sid(given: Mapping[str, Any], prefix: str) -> str:

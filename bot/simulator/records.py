@@ -1,4 +1,4 @@
-"""The nouns of the simulator: messages, their media, and how both are named."""
+"""The nouns of the simulator, how they are named, and how the phone sees them."""
 
 import re
 import secrets
