@@ -25,9 +25,9 @@ from bot.simulated import as_environment, read_or_make_account
 from bot.supervisor import Child, Family
 from bot.whatsapp.webhook import INBOUND_PATH
 from db import schema
-from db.cluster import write_private
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from db.errors import OperatorError
+from db.files import write_whole
 from db.shell import find_psql
 
 HOST = "127.0.0.1"
@@ -140,7 +140,7 @@ class Run:
             self._postgres = EmbeddedPostgres(self._folder)
             self._postgres.start()
             url = self._postgres.url
-            write_private(self._folder / "pgpass", _pgpass_line(url))
+            write_whole(self._folder / "pgpass", _pgpass_line(url))
             self._environment["DATABASE_URL"] = url
         schema.upgrade(url)
 

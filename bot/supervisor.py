@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from db.launch import ON_LINUX, end_with_parent
+from db.embedded.processes import ON_LINUX, end_with_parent
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from db.embedded import EmbeddedPostgresError, bin_folder
+from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.programs import bin_folder
 from db.engine import parse_url
 from db.errors import OperatorError
 

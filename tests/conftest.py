@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db import schema
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from db.engine import Limits, build_engine
 from db.memory import MemoryChatStore
 from db.postgres import PostgresChatStore

@@ -15,7 +15,7 @@ def database_url() -> Iterator[str]:
     if configured.database_url is not None:
         yield configured.database_url
         return
-    from db.embedded import EmbeddedPostgres
+    from db.embedded.server import EmbeddedPostgres
 
     running = configured.data_folder / "postgres.url"
     if running.exists():

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from db.embedded import EmbeddedPostgresError, bin_folder
+from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.programs import bin_folder
 from db.errors import OperatorError
 
 PROBE_SECONDS = 10

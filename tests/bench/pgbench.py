@@ -7,7 +7,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from db.embedded import bin_folder
+from db.embedded.programs import bin_folder
 from db.ingest import RECORD_INBOUND, bind_inbound
 from db.records import InboundMessage, Turn
 from tests.bench.webhooks import SMALL_TALK, address_of, new_sid

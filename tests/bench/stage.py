@@ -13,7 +13,7 @@ import requests
 from sqlalchemy import create_engine
 
 from db import schema
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from db.engine import parse_url
 from tests.bench.naive_bot import Base
 from tests.bench.webhooks import ACCOUNT, BOT, PUBLIC, TOKEN

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from db.launch import ON_LINUX, end_with_parent
+from db.embedded.processes import ON_LINUX, end_with_parent
 
 
 def main() -> None:

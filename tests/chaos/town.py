@@ -12,7 +12,7 @@ from typing import Any
 import requests
 
 from db import schema
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from tests.chaos.moody_llm import Mood
 from tests.chaos.residents import Database, Program, Resident
 from tests.chaos.scenarios import Scenario

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from db import schema
 from db.deliveries import PostgresOutbox
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from db.engine import Limits, build_engine
 from db.postgres import PostgresChatStore
 from db.records import DeliveryStatus

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, exc
 
 from db import schema
-from db.embedded import bin_folder
+from db.embedded.programs import bin_folder
 from db.engine import build_engine, parse_url
 from db.errors import OperatorError
 from db.postgres import PostgresChatStore

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from db.embedded import bin_folder
+from db.embedded.programs import bin_folder
 from db.engine import parse_url
 from db.postgres import PostgresChatStore
 from db.shell import PSQLRC, open_shell

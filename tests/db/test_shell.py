@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from db.embedded import bin_folder
+from db.embedded.programs import bin_folder
 from db.engine import parse_url
 from db.shell import find_psql, open_shell
 from tests.db.sql import appears, value

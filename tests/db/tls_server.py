@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from db.launch import account_owning, start_child
+from db.embedded.processes import account_owning, start_child
 from tests.house import eventually, free_port
 
 PROGRAMS = Path("/usr/lib/postgresql")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from tests.conftest import new_database
 from tests.house import House, NewHouse, living
 

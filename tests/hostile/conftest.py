@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from db.engine import build_engine
 from tests.bot.whatsapp.twilio_calls import text_form
 from tests.conftest import PATIENT, new_database

@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import make_url
 
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from db.engine import build_engine
 from tests.bot.whatsapp.twilio_calls import INBOUND, STATUS, TOKEN, text_form
 from tests.conftest import PATIENT, new_database, run_on_server

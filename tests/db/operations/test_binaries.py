@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from db.embedded import bin_folder
+from db.embedded.programs import bin_folder
 from db.errors import OperatorError
 from db.operations.binaries import find_binary
 

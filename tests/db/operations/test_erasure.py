@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from sqlalchemy import Engine
 
-from db.embedded import bin_folder
+from db.embedded.programs import bin_folder
 from db.engine import parse_url
 from db.errors import OperatorError
 from db.operations.erasure import apply_tombstones, erase_person

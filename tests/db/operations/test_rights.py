@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from tests.conftest import new_database
 from tests.db.roles import refusal, three_roles
 from tests.db.sql import values

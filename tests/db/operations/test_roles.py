@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from db import schema
-from db.embedded import EmbeddedPostgres, bin_folder
+from db.embedded.programs import bin_folder
+from db.embedded.server import EmbeddedPostgres
 from db.engine import build_engine, parse_url
 from db.errors import OperatorError
 from db.operations.roles import set_up_roles, write_script

