@@ -10,7 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from db.embedded.processes import ON_LINUX, end_with_parent
+from db.embedded.processes import (
+    ON_LINUX,
+    end_process,
+    end_with_parent,
+    ends_within,
+)
 
 log = logging.getLogger(__name__)
 
@@ -79,12 +84,9 @@ class Child:
         """Wait until the monotonic deadline, then kill."""
         if self.process is None:
             return
-        try:
-            self.process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        if not ends_within(self.process, max(0.0, deadline - time.monotonic())):
             log.warning("%s did not stop in time and was killed", self.name)
-            self.process.kill()
-            self.process.wait()
+        end_process(self.process, {})
 
 
 @dataclass(slots=True)

@@ -7,17 +7,24 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from db.embedded.errors import EmbeddedPostgresError
-from db.embedded.processes import Account, account_owning, start_child
+from db.embedded.processes import (
+    Account,
+    account_owning,
+    ask_to_end,
+    end_process,
+    start_child,
+)
 from db.embedded.programs import bin_folder
 from db.files import write_whole
 
 ROLE = "bot"
 INITDB_SECONDS = 60.0
-LEFTOVER_SECONDS = 5.0
+LEFTOVER_PATIENCE = {signal.SIGINT: 5.0, signal.SIGQUIT: 5.0, signal.SIGKILL: 5.0}
 POLL_SECONDS = 0.03
 LOG_LINES_SHOWN = 6
 
@@ -87,8 +94,7 @@ class Cluster:
         try:
             return child.wait(INITDB_SECONDS)
         finally:
-            child.kill()
-            child.wait(LEFTOVER_SECONDS)
+            end_process(child, {})
 
     def account(self) -> Account | None:
         """Find whom the server must run as; raises LaunchError where nobody can."""
@@ -111,17 +117,23 @@ class Cluster:
         if not lines or not lines[0].isdigit():
             return
         pid = int(lines[0])
-        if not self._is_our_server(pid):
-            if _is_alive(pid):
-                self._pid_file.unlink(missing_ok=True)
-            return
-        for ask in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        if self._is_our_server(pid):
+            self._end_leftover(pid)
+        elif _is_alive(pid):
+            self._pid_file.unlink(missing_ok=True)
+
+    def _end_leftover(self, pid: int) -> None:
+        def ask(number: signal.Signals) -> None:
             with suppress(ProcessLookupError):
-                os.kill(pid, ask)
-            for _ in range(int(LEFTOVER_SECONDS / POLL_SECONDS)):
-                if not self._is_our_server(pid):
-                    return
+                os.kill(pid, number)
+
+        def is_gone_within(seconds: float) -> bool:
+            deadline = time.monotonic() + seconds
+            while self._is_our_server(pid) and time.monotonic() < deadline:
                 threading.Event().wait(POLL_SECONDS)
+            return not self._is_our_server(pid)
+
+        ask_to_end(ask, is_gone_within, LEFTOVER_PATIENCE)
 
     def _pid_file_lines(self) -> list[str]:
         try:

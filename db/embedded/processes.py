@@ -12,8 +12,10 @@ import pwd
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -133,6 +135,42 @@ def start_child(
         start_new_session=True,  # a Ctrl-C in the terminal is for the parent alone
         preexec_fn=prepare,  # noqa: PLW1509 - only system calls, nothing that locks
     )
+
+
+def end_process(
+    process: subprocess.Popen[bytes], patience: Mapping[signal.Signals, float]
+) -> None:
+    """Have a child end: asked, asked harder, killed. It is gone and reaped afterwards.
+
+    `patience` tells what to send, in this order, and how many seconds to wait after
+    each. None at all kills at once.
+    """
+    if not ask_to_end(process.send_signal, partial(ends_within, process), patience):
+        process.kill()
+        process.wait()
+
+
+def ask_to_end(
+    ask: Callable[[signal.Signals], None],
+    is_gone_within: Callable[[float], bool],
+    patience: Mapping[signal.Signals, float],
+) -> bool:
+    """Ask with each signal until one helped, or none did; tell which.
+
+    For processes that are nobody's child: end_process does it for a child.
+    """
+    for number, seconds in patience.items():
+        ask(number)
+        if is_gone_within(seconds):
+            return True
+    return False
+
+
+def ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for a child; tell whether it has ended, and so is reaped."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    return process.returncode is not None
 
 
 def end_with_parent(parent: int, signum: signal.Signals) -> None:

@@ -16,7 +16,7 @@ import psycopg
 
 from db.embedded.cluster import POLL_SECONDS, ROLE, Cluster
 from db.embedded.errors import EmbeddedPostgresError
-from db.embedded.processes import Account, LaunchError, start_child
+from db.embedded.processes import Account, LaunchError, end_process, start_child
 from db.embedded.programs import bin_folder
 from db.files import write_whole
 
@@ -24,8 +24,9 @@ DATABASE = "whatsapp_bot"
 FIRST_PORT = 54320
 PORTS_TRIED = 200
 START_SECONDS = 30.0
-FAST_STOP_SECONDS = 5.0
-FORCED_STOP_SECONDS = 1.5
+# A fast shutdown, then an immediate one:
+# https://www.postgresql.org/docs/16/server-shutdown.html
+STOP_PATIENCE = {signal.SIGINT: 5.0, signal.SIGQUIT: 1.5}
 # Ends of a start that the next attempt may not meet: another program took the port
 # meanwhile, or the last server's children still hold its memory.
 PASSING_FAILURES = ("Address already in use", "is still in use")
@@ -91,7 +92,7 @@ class EmbeddedPostgres:
         """Stop the server, by force if it takes over 5 s; nothing if it is stopped."""
         if self.process is not None:
             self.url_file.unlink(missing_ok=True)
-            _end(self.process)
+            end_process(self.process, STOP_PATIENCE)
             self.process = None
         if self._lock is not None:
             self._lock.close()
@@ -178,21 +179,6 @@ class EmbeddedPostgres:
             known = "SELECT FROM pg_database WHERE datname = %s"
             if connection.execute(known, [DATABASE]).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
-
-
-def _end(server: subprocess.Popen[bytes]) -> None:
-    """Ask for a fast shutdown, then for an immediate one, then kill."""
-    # https://www.postgresql.org/docs/16/server-shutdown.html
-    patience = {
-        signal.SIGINT: FAST_STOP_SECONDS,
-        signal.SIGQUIT: FORCED_STOP_SECONDS,
-        signal.SIGKILL: FORCED_STOP_SECONDS,
-    }
-    for ask, seconds in patience.items():
-        server.send_signal(ask)
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(seconds)
-            return
 
 
 def _free_port(preferred: int) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from db.embedded.processes import end_process
 from db.errors import OperatorError
 
 Progress = Callable[[int], None]
@@ -89,13 +90,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None and not pipe.closed:
             pipe.close()
-    for ask in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is None:
-            process.send_signal(ask)
-            try:
-                process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
+    end_process(process, {signal.SIGTERM: END_SECONDS})
 
 
 class Outlet:
