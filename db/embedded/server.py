@@ -14,10 +14,11 @@ from typing import IO, Self
 
 import psycopg
 
+from db.embedded.accounts import Account
 from db.embedded.cluster import POLL_SECONDS, ROLE, Cluster
 from db.embedded.errors import EmbeddedPostgresError
-from db.embedded.processes import Account, LaunchError, end_process, start_child
-from db.embedded.programs import bin_folder
+from db.embedded.moving import OPEN_FOLDER
+from db.embedded.processes import end_process, start_child
 from db.files import write_whole
 
 DATABASE = "whatsapp_bot"
@@ -45,7 +46,9 @@ class EmbeddedPostgres:
     `folder` is made where it is missing. `settings` are server parameters such as
     {"fsync": "off"}. While the server runs, its URL stands in `folder`/postgres.url.
     A start after a crash recovers the data. The port is the first free one from
-    `preferred_port` on, so it may differ from start to start.
+    `preferred_port` on, so it may differ from start to start. PostgreSQL refuses root:
+    for root it runs as `nobody`, and where that user can't enter `folder`, the data lie
+    in `open_folder`, `folder`/postgres being a link to them.
     """
 
     def __init__(
@@ -53,14 +56,15 @@ class EmbeddedPostgres:
         folder: Path,
         settings: Mapping[str, str] | None = None,
         preferred_port: int = FIRST_PORT,
+        open_folder: Path = OPEN_FOLDER,
     ) -> None:
-        self.cluster = Cluster(folder)
+        self.cluster = Cluster(folder, open_folder)
         self.folder = self.cluster.folder
         self.url_file = self.folder / "postgres.url"
         self.process: subprocess.Popen[bytes] | None = None
         self.port = preferred_port
         self._settings = {**SETTINGS, **(settings or {})}
-        self._lock: IO[bytes] | None = None
+        self._locks: dict[Path, IO[bytes]] = {}
         self._password = ""
 
     @property
@@ -82,7 +86,9 @@ class EmbeddedPostgres:
             return
         try:
             with self._explained():
-                self._lock_folder()
+                self._lock(self.folder)
+                self.cluster.settle()
+                self._lock(self.cluster.path.parent)  # a copied link leads there too
                 self._start()
         except BaseException:
             self.stop()
@@ -94,9 +100,8 @@ class EmbeddedPostgres:
             self.url_file.unlink(missing_ok=True)
             end_process(self.process, STOP_PATIENCE)
             self.process = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        while self._locks:
+            self._locks.popitem()[1].close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -114,29 +119,27 @@ class EmbeddedPostgres:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except LaunchError as e:
-            raise EmbeddedPostgresError(str(e)) from e
         except (OSError, subprocess.SubprocessError, psycopg.Error) as e:
             raise EmbeddedPostgresError(
                 f"PostgreSQL could not be started in {self.folder}: {e} Mend that and"
                 " start again, or set DATABASE_URL to use another server."
             ) from e
 
-    def _lock_folder(self) -> None:
-        """Hold the folder for this process; the kernel lets go when it ends."""
-        if self._lock is not None:
+    def _lock(self, folder: Path) -> None:
+        """Hold a folder for this process; the kernel lets go when it ends."""
+        if folder in self._locks:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.folder / "postgres.lock").open("ab")
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "postgres.lock").open("ab")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:
-            self._lock.close()
-            self._lock = None
+            file.close()
             raise EmbeddedPostgresError(
-                f"Another process runs PostgreSQL in {self.folder}: stop it first, or"
-                " use another folder."
+                f"Another process runs PostgreSQL in {folder}: stop it first, or use"
+                " another folder."
             ) from e
+        self._locks[folder] = file
 
     def _start(self) -> None:
         self._password = self.cluster.read_or_make_password()
@@ -170,7 +173,7 @@ class EmbeddedPostgres:
     def _command(self) -> list[str]:
         settings = [f"{name}={value}" for name, value in self._settings.items()]
         options = [word for setting in settings for word in ("-c", setting)]
-        server = str(bin_folder() / "postgres")
+        server = str(self.cluster.bin_folder() / "postgres")
         return [server, "-D", str(self.cluster.path), "-p", str(self.port), *options]
 
     def _create_database(self) -> None:

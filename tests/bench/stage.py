@@ -125,10 +125,15 @@ def set_up() -> Iterator[Stage]:
     """
     data = ROOT / ".data"
     data.mkdir(exist_ok=True)
-    with TemporaryDirectory(prefix="bench-", dir=data) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with EmbeddedPostgres(folder, SETTINGS, free_port()) as server:
+    with (
+        TemporaryDirectory(prefix="bench-", dir=data) as name,
+        # For root in a checkout that others can't enter; on a disk as well.
+        TemporaryDirectory(prefix="bench-", dir="/var/tmp") as elsewhere,
+    ):
+        folder, open_folder = Path(name), Path(elsewhere)
+        for each in (folder, open_folder):
+            each.chmod(0o755)
+        with EmbeddedPostgres(folder, SETTINGS, free_port(), open_folder) as server:
             schema.upgrade(server.url)
             _make_naive_tables(server.url)
             assert server.process is not None

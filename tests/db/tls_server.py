@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from db.embedded.processes import account_owning, start_child
+from db.embedded.accounts import account_owning
+from db.embedded.processes import start_child
 from tests.house import eventually, free_port
 
 PROGRAMS = Path("/usr/lib/postgresql")

@@ -10,12 +10,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pytest
 import requests
 
 from tests.house import ROOT, eventually, free_port
 
 START_SECONDS = 90
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """A folder that others may enter: root's PostgreSQL keeps its data in it."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 class Running:
@@ -91,8 +101,8 @@ def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
-def test_two_commands_and_a_chat(tmp_path: Path) -> None:
-    folder = tmp_path / "a folder with spaces"
+def test_two_commands_and_a_chat(data_folder: Path) -> None:
+    folder = data_folder / "a folder with spaces"
     with run_bot(folder) as running:
         assert "toy model" in running.printed.splitlines()[0]
         assert "OPENAI_API_KEY" in "".join(running.printed.splitlines()[:3])
@@ -123,8 +133,8 @@ def said_after_a_second_start(folder: Path) -> str:
         return said_in_psql(running)
 
 
-def test_what_dies_is_started_again(tmp_path: Path) -> None:
-    with run_bot(tmp_path, OPENAI_BASE_URL="http://127.0.0.1:9/v1") as running:
+def test_what_dies_is_started_again(data_folder: Path) -> None:
+    with run_bot(data_folder, OPENAI_BASE_URL="http://127.0.0.1:9/v1") as running:
         victims = {
             name: pid
             for pid in children_of(running.process.pid)
@@ -138,26 +148,26 @@ def test_what_dies_is_started_again(tmp_path: Path) -> None:
         assert "/new" in answer
 
 
-def test_the_memory_backend_needs_no_database(tmp_path: Path) -> None:
-    with run_bot(tmp_path, STORAGE_BACKEND="memory") as running:
+def test_the_memory_backend_needs_no_database(data_folder: Path) -> None:
+    with run_bot(data_folder, STORAGE_BACKEND="memory") as running:
         assert "psql" not in running.printed
         assert "/new" in running.bot("chat", "/help").stdout
-        assert not (tmp_path / "postgres").exists()
+        assert not (data_folder / "postgres").exists()
 
 
-def test_a_taken_port_says_what_to_do(tmp_path: Path) -> None:
+def test_a_taken_port_says_what_to_do(data_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        running = Running(tmp_path, PORT=str(port))
+        running = Running(data_folder, PORT=str(port))
         assert running.process.wait(30) == 1
         running.stop()
     assert f"Port {port} is taken" in running.printed
     assert "PORT=" in running.printed
 
 
-def test_wrong_settings_are_all_named_and_never_shown(tmp_path: Path) -> None:
+def test_wrong_settings_are_all_named_and_never_shown(data_folder: Path) -> None:
     bad = {"PORT": "http", "LLM_TEMPERATURE": "hot-secret", "TWILIO_AUTH_TOKEN": "s3cr"}
-    running = Running(tmp_path, **bad)
+    running = Running(data_folder, **bad)
     assert running.process.wait(30) == 1
     running.stop()
     for name in ("PORT", "LLM_TEMPERATURE", "TWILIO_ACCOUNT_SID"):
@@ -167,14 +177,14 @@ def test_wrong_settings_are_all_named_and_never_shown(tmp_path: Path) -> None:
     assert "Traceback" not in running.printed
 
 
-def test_the_simulator_never_stands_beside_a_real_account(tmp_path: Path) -> None:
+def test_the_simulator_never_stands_beside_a_real_account(data_folder: Path) -> None:
     account = {
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "t" * 32,
         "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
         "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
     }
-    with run_bot(tmp_path, **account) as running:
+    with run_bot(data_folder, **account) as running:
         assert "a stand-in for Twilio" not in running.printed
         refused = running.bot("simulator")
         assert refused.returncode == 1

@@ -1,16 +1,13 @@
-"""The embedded PostgreSQL through starts, crashes, kills and closed folders."""
+"""The embedded PostgreSQL through starts, crashes and kills."""
 
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +15,12 @@ import psycopg
 import pytest
 
 from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.processes import ON_LINUX
 from db.embedded.programs import bin_folder
 from db.embedded.server import EmbeddedPostgres
+from tests.db.embedded.parts import AS_ROOT, QUICK, pid_of, run_sql, value_of
 
 ROOT = Path(__file__).parents[3]
-QUICK = {"fsync": "off"}
-AS_ROOT = os.geteuid() == 0
-ON_LINUX = sys.platform.startswith("linux")
 STARTS_ONE_AND_WAITS = """
 import pathlib, sys
 from db.embedded.server import EmbeddedPostgres
@@ -34,64 +30,11 @@ with EmbeddedPostgres(pathlib.Path(sys.argv[1]), {"fsync": "off"}) as server:
 """
 
 
-@contextmanager
-def folder_in_memory() -> Iterator[Path]:
-    """A folder that no other user may enter; in memory where that is possible."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        yield Path(name)
-
-
-@pytest.fixture
-def private_folder() -> Iterator[Path]:
-    with folder_in_memory() as folder:
-        yield folder
-
-
-@pytest.fixture
-def new_folder(private_folder: Path) -> Path:
-    private_folder.chmod(0o755)
-    return private_folder / "a folder's data"
-
-
-@pytest.fixture(scope="module")
-def served_before() -> Iterator[Path]:
-    """The data of a server that ran and was stopped; copied faster than made anew."""
-    with folder_in_memory() as parent:
-        parent.chmod(0o755)
-        with EmbeddedPostgres(parent / "data", QUICK):
-            pass
-        yield parent / "data"
-
-
-@pytest.fixture
-def folder(new_folder: Path, served_before: Path) -> Path:
-    subprocess.run(["cp", "-a", str(served_before), str(new_folder)], check=True)
-    return new_folder
-
-
 def as_the_server() -> dict[str, Any]:
     if not AS_ROOT:
         return {}
     nobody = pwd.getpwnam("nobody")
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
-def run_sql(server: EmbeddedPostgres, statement: str) -> None:
-    with psycopg.connect(server.url) as connection:
-        connection.execute(statement.encode())
-
-
-def value_of(server: EmbeddedPostgres, query: str) -> object:
-    with psycopg.connect(server.url) as connection:
-        row = connection.execute(query.encode()).fetchone()
-    assert row is not None
-    return row[0]
-
-
-def pid_of(server: EmbeddedPostgres) -> int:
-    assert server.process is not None
-    return server.process.pid
 
 
 def appears(condition: Callable[[], bool]) -> bool:
@@ -176,43 +119,6 @@ def test_a_half_made_cluster_is_made_anew(new_folder: Path) -> None:
     assert not (new_folder / "postgres.new").exists()
 
 
-@pytest.mark.skipif(not (AS_ROOT and ON_LINUX), reason="root alone has to change user")
-def test_root_serves_data_and_programs_under_a_closed_folder(
-    private_folder: Path,
-) -> None:
-    with EmbeddedPostgres(private_folder / "data", QUICK) as server:
-        assert value_of(server, "SELECT 1") == 1
-        status = Path(f"/proc/{pid_of(server)}/status").read_text()
-    nobody = pwd.getpwnam("nobody").pw_uid
-    assert f"Uid:\t{nobody}\t{nobody}\t{nobody}\t{nobody}\n" in status
-    only_dac_override = "0000000000000002"
-    assert f"CapPrm:\t{only_dac_override}\n" in status
-
-
-@pytest.mark.skipif(not (AS_ROOT and ON_LINUX), reason="root alone has to change user")
-def test_root_keeps_no_right_where_the_folder_is_open(folder: Path) -> None:
-    programs = bin_folder()
-    if not all(p.stat().st_mode & 0o001 for p in (programs, *programs.parents)):
-        pytest.skip("PostgreSQL's own programs lie under a closed folder here")
-    with EmbeddedPostgres(folder, QUICK) as server:
-        status = Path(f"/proc/{pid_of(server)}/status").read_text()
-    assert "CapPrm:\t0000000000000000\n" in status
-
-
-@pytest.mark.skipif(not (AS_ROOT and ON_LINUX), reason="root alone has to change user")
-@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv is not installed")
-def test_root_is_told_what_to_do_where_closed_folders_stay_closed(
-    private_folder: Path,
-) -> None:
-    command = ["setpriv", "--bounding-set", "-dac_override", sys.executable, "-c"]
-    command += [STARTS_ONE_AND_WAITS, str(private_folder / "data")]
-    run = subprocess.run(
-        command, check=False, cwd=ROOT, capture_output=True, text=True, input=""
-    )
-    assert "Move the checkout" in run.stderr
-    assert run.returncode == 1
-
-
 def test_a_taken_port_is_passed_over(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -262,8 +168,3 @@ def test_a_lost_password_is_no_reason_to_lose_the_data(folder: Path) -> None:
     with pytest.raises(EmbeddedPostgresError, match="put it back"):
         EmbeddedPostgres(folder, QUICK).start()
     assert (folder / "postgres" / "PG_VERSION").exists()
-
-
-def test_psql_and_pg_dump_of_the_same_version_are_there() -> None:
-    for program in ("psql", "pg_dump", "pg_restore"):
-        assert shutil.which(bin_folder() / program)
