@@ -8,17 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from db.records import Claim, DeliveryStatus, Part
+from db.records import FAILED, UNSETTLED, WITH_TWILIO, Claim, DeliveryStatus, Part
 from db.statements import Statements, outages, repeat_once
 
 # How far a part is; a failure is final, and a later callback can't undo it.
-PROGRESS = (
-    "pending", "sending", "uncertain", "accepted", "scheduled", "queued", "sent",
-    "delivered", "read",
-)  # fmt: skip
-UNSETTLED = PROGRESS[:3]
-FAILURES = ("failed", "undelivered", "canceled")
-WITH_TWILIO = PROGRESS[PROGRESS.index("accepted") :]
+PROGRESS = (*UNSETTLED, *WITH_TWILIO)
 # https://www.twilio.com/docs/api/errors/21610
 OPTED_OUT_AT_TWILIO = 21610
 COLUMNS = ", ".join(f"part.{field.name}" for field in fields(Part))
@@ -249,10 +243,10 @@ def _read_status(told: str) -> str:
     """
     if told == "sending":
         return "queued"
-    return told if told in (*WITH_TWILIO, *FAILURES) else "accepted"
+    return told if told in (*WITH_TWILIO, *FAILED) else "accepted"
 
 
 def _before(status: str) -> list[str]:
     """Return what a part may be at for this status to move it forward."""
-    last = "delivered" if status in FAILURES else status
+    last = "delivered" if status in FAILED else status
     return list(PROGRESS[: PROGRESS.index(last)])

@@ -15,6 +15,13 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 NUMBERS = ("tokens_used", "response_time")
 LISTS = {"media": dict, "in_reply_to": str, "notice_for": str}
 
+# A part's status: not known to be with Twilio yet, then how far it gets there, in this
+# order; or, at any time, how it fails. There are no others: the database refuses them.
+UNSETTLED = ("pending", "sending", "uncertain")
+WITH_TWILIO = ("accepted", "scheduled", "queued", "sent", "delivered", "read")
+FAILED = ("failed", "undelivered", "canceled")
+DELIVERY_STATUSES = (*UNSETTLED, *WITH_TWILIO, *FAILED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:

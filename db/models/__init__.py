@@ -1,11 +1,20 @@
-"""The tables. Migrations make them; a test holds both together, comments included."""
+"""The schema: every table, column, comment, check, key and index is told here, once.
+
+Migrations are made from it (`make migration`); tests hold that a migrated database does
+not differ. What SQLAlchemy can't say stays in SQL, in migrations/versions and sql/:
+triggers, functions, views and their masked copies, the compression of
+userchats.messages, and the queue's tables, which are procrastinate's.
+"""
 
 from db.models.base import metadata
 from db.models.chats import userchats, userchats_archive
 from db.models.people import erasures, opt_outs, user_aliases, users
 from db.models.traffic import early_statuses, inbound_messages, reply_parts
+from db.models.views import all_chats, chat_overview, user_statistics
 
 __all__ = [
+    "all_chats",
+    "chat_overview",
     "early_statuses",
     "erasures",
     "inbound_messages",
@@ -13,6 +22,7 @@ __all__ = [
     "opt_outs",
     "reply_parts",
     "user_aliases",
+    "user_statistics",
     "userchats",
     "userchats_archive",
     "users",

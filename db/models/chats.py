@@ -1,76 +1,93 @@
-"""Conversations: the hot ones, and the archive."""
+"""Conversations: the hot ones, and the archive.
+
+No index of userchats mentions `messages` or `updated_at`: an index on what every append
+changes would end HOT updates of the hottest row.
+"""
+
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    ForeignKey,
     Index,
     Table,
     Text,
-    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.schema import SchemaItem
 
-from db.models.base import metadata, time_column
+from db.models.base import metadata, time_column, user_column
 
+# Every append has each message looked at, so this is one path and no function. Strict:
+# a message that is no object, or has no role, is an error, and the result then NULL.
 ROLES_ARE_KNOWN = """(messages @? 'strict $[*].role ?
   ((@ == "user") is unknown || !(@ == "user" || @ == "assistant" || @ == "system"))'
 ) IS FALSE"""
 
-userchats = Table(
-    "userchats",
-    metadata,
-    Column("chat_id", Text, primary_key=True, comment="16 hexadecimal characters."),
-    Column(
-        "customer_id",
-        Uuid,
-        ForeignKey("users.user_id", ondelete="CASCADE"),
-        nullable=False,
-        comment="Whose chat it is.",
-    ),
-    Column(
+
+def _chat_columns(*, active: str, comments: Mapping[str, str]) -> Iterator[SchemaItem]:
+    """Yield what a hot chat and an archived one have, but for `search_tsv`."""
+    yield Column("chat_id", Text, primary_key=True, comment=comments["chat_id"])
+    yield user_column("customer_id", comments["customer_id"])
+    yield Column(
         "is_active",
         Boolean,
         nullable=False,
-        server_default=text("true"),
-        comment="At most one chat a user is active: it takes the next message.",
+        server_default=text(active),
+        comment=comments["is_active"],
+    )
+    for name, empty in ("messages", "[]"), ("metadata", "{}"):
+        yield Column(
+            name,
+            JSONB,
+            nullable=False,
+            server_default=text(f"'{empty}'::jsonb"),
+            comment=comments[name],
+        )
+    yield time_column("created_at", "First message.")
+    yield time_column("updated_at", comments["updated_at"])
+
+
+def _chat_checks(table: str) -> Iterator[CheckConstraint]:
+    """Yield what is true of every chat, hot or archived."""
+    checks = {
+        "chat_id": "chat_id ~ '^[0-9a-f]{16}$'",
+        "messages": "jsonb_typeof(messages) = 'array'",
+        "roles": ROLES_ARE_KNOWN,
+        "metadata": "jsonb_typeof(metadata) = 'object'",
+    }
+    for name, condition in checks.items():
+        yield CheckConstraint(condition, name=f"{table}_{name}_check")
+
+
+userchats = Table(
+    "userchats",
+    metadata,
+    *_chat_columns(
+        active="true",
+        comments={
+            "chat_id": "16 hexadecimal characters.",
+            "customer_id": "Whose chat it is.",
+            "is_active": "At most one chat a user is active: it takes the next "
+            "message.",
+            "messages": "The transcript, append-only, in order of arrival. Each "
+            "element has role, content and timestamp; where known message_sid, media, "
+            "reference_id, in_reply_to (the MessageSids it answers), notice_for (those "
+            "it only says something about), command, opt_out_type, model, tokens_used, "
+            "response_time (seconds), error.",
+            "metadata": "Whatever else is known of the chat.",
+            "updated_at": "Last message (set by a trigger).",
+        },
     ),
-    Column(
-        "messages",
-        JSONB,
-        nullable=False,
-        server_default=text("'[]'::jsonb"),
-        comment="The transcript, append-only, in order of arrival. Each element has "
-        "role, content and timestamp; where known message_sid, media, reference_id, "
-        "in_reply_to (the MessageSids it answers), notice_for (those it only says "
-        "something about), command, opt_out_type, model, tokens_used, "
-        "response_time (seconds), error.",
-    ),
-    Column(
-        "metadata",
-        JSONB,
-        nullable=False,
-        server_default=text("'{}'::jsonb"),
-        comment="Whatever else is known of the chat.",
-    ),
-    time_column("created_at", "First message."),
-    time_column("updated_at", "Last message (set by a trigger)."),
     Column(
         "search_tsv",
         TSVECTOR,
         comment="The words of a closed chat, for search_messages(); NULL while the "
         "chat is active (set by a trigger).",
     ),
-    CheckConstraint("chat_id ~ '^[0-9a-f]{16}$'", name="userchats_chat_id_check"),
-    CheckConstraint(
-        "jsonb_typeof(messages) = 'array'", name="userchats_messages_check"
-    ),
-    CheckConstraint(ROLES_ARE_KNOWN, name="userchats_roles_check"),
-    CheckConstraint(
-        "jsonb_typeof(metadata) = 'object'", name="userchats_metadata_check"
-    ),
+    *_chat_checks("userchats"),
     Index(
         "userchats_one_active_a_user",
         "customer_id",
@@ -80,61 +97,40 @@ userchats = Table(
     Index("idx_userchats_customer_id", "customer_id"),
     Index("idx_userchats_is_active", "is_active"),
     Index("idx_userchats_created_at", "created_at"),
-    Index("idx_userchats_search_tsv", "search_tsv", postgresql_using="gin"),
+    # No fast update: it is quick until somebody, waiting for the answer to a webhook,
+    # works off a whole list of pending entries.
+    Index(
+        "idx_userchats_search_tsv",
+        "search_tsv",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    ),
     comment="One row a conversation, with its transcript as a JSONB array.",
+    postgresql_with={"fillfactor": 80},  # room for HOT updates
 )
 
 userchats_archive = Table(
     "userchats_archive",
     metadata,
-    Column("chat_id", Text, primary_key=True, comment="As it was in userchats."),
-    Column(
-        "customer_id",
-        Uuid,
-        ForeignKey("users.user_id", ondelete="CASCADE"),
-        nullable=False,
-        comment="Whose chat it was.",
+    *_chat_columns(
+        active="false",
+        comments={
+            "chat_id": "As it was in userchats.",
+            "customer_id": "Whose chat it was.",
+            "is_active": "Always false.",
+            "messages": "The transcript, as in userchats.",
+            "metadata": "As it was in userchats.",
+            "updated_at": "Last message.",
+        },
     ),
-    Column(
-        "is_active",
-        Boolean,
-        nullable=False,
-        server_default=text("false"),
-        comment="Always false.",
-    ),
-    Column(
-        "messages",
-        JSONB,
-        nullable=False,
-        server_default=text("'[]'::jsonb"),
-        comment="The transcript, as in userchats.",
-    ),
-    Column(
-        "metadata",
-        JSONB,
-        nullable=False,
-        server_default=text("'{}'::jsonb"),
-        comment="As it was in userchats.",
-    ),
-    time_column("created_at", "First message."),
-    time_column("updated_at", "Last message."),
     time_column("archived_at", "When it was moved here."),
     Column(
         "search_tsv",
         TSVECTOR,
         comment="The words of the chat, for search_messages() (set by a trigger).",
     ),
-    CheckConstraint(
-        "chat_id ~ '^[0-9a-f]{16}$'", name="userchats_archive_chat_id_check"
-    ),
+    *_chat_checks("userchats_archive"),
     CheckConstraint("NOT is_active", name="userchats_archive_is_active_check"),
-    CheckConstraint(
-        "jsonb_typeof(messages) = 'array'", name="userchats_archive_messages_check"
-    ),
-    CheckConstraint(ROLES_ARE_KNOWN, name="userchats_archive_roles_check"),
-    CheckConstraint(
-        "jsonb_typeof(metadata) = 'object'", name="userchats_archive_metadata_check"
-    ),
     Index("idx_userchats_archive_customer_id", "customer_id"),
     Index("idx_userchats_archive_created_at", "created_at"),
     Index("idx_userchats_archive_archived_at", "archived_at"),

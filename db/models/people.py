@@ -3,7 +3,6 @@
 from sqlalchemy import (
     Boolean,
     Column,
-    ForeignKey,
     Index,
     Table,
     Text,
@@ -13,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db.models.base import metadata, time_column
+from db.models.base import metadata, time_column, user_column
 
 users = Table(
     "users",
@@ -62,13 +61,7 @@ user_aliases = Table(
         primary_key=True,
         comment="A further WhatsApp address of the same person.",
     ),
-    Column(
-        "user_id",
-        Uuid,
-        ForeignKey("users.user_id", ondelete="CASCADE"),
-        nullable=False,
-        comment="Whose address it is.",
-    ),
+    user_column("user_id", "Whose address it is."),
     Index("idx_user_aliases_user_id", "user_id"),
     comment="Addresses beside users.phone_number: a number and a business-scoped id "
     "that came in one webhook lead to one user.",
@@ -77,13 +70,7 @@ user_aliases = Table(
 opt_outs = Table(
     "opt_outs",
     metadata,
-    Column(
-        "user_id",
-        Uuid,
-        ForeignKey("users.user_id", ondelete="CASCADE"),
-        primary_key=True,
-        comment="Who wrote STOP.",
-    ),
+    user_column("user_id", "Who wrote STOP.", primary_key=True),
     time_column("opted_out_at", "When."),
     comment="People who wrote STOP: they get no answers until they write START.",
 )

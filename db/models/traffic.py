@@ -12,11 +12,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    column,
     func,
     text,
 )
 
-from db.models.base import metadata, time_column
+from db.models.base import error_code_column, metadata, time_column, user_column
+from db.records import DELIVERY_STATUSES, FAILED, UNSETTLED, WITH_TWILIO
 
 inbound_messages = Table(
     "inbound_messages",
@@ -68,13 +70,7 @@ reply_parts = Table(
         nullable=False,
         comment="The chat of the reply.",
     ),
-    Column(
-        "user_id",
-        Uuid,
-        ForeignKey("users.user_id", ondelete="CASCADE"),
-        nullable=False,
-        comment="Who gets it.",
-    ),
+    user_column("user_id", "Who gets it."),
     Column(
         "position",
         Integer,
@@ -88,12 +84,11 @@ reply_parts = Table(
         Text,
         nullable=False,
         server_default=text("'pending'"),
-        comment="pending, sending, uncertain (a send without an answer), then as "
-        "Twilio says: accepted, scheduled, queued, sent, delivered, read, failed, "
-        "undelivered, canceled.",
+        comment=f"{', '.join(UNSETTLED)} (a send without an answer), then as Twilio "
+        f"says: {', '.join((*WITH_TWILIO, *FAILED))}.",
     ),
     Column("message_sid", Text, comment="Twilio's id, once it is known."),
-    Column("error_code", Integer, comment="Twilio's error code of a failure, if any."),
+    error_code_column(),
     Column(
         "attempts",
         Integer,
@@ -105,8 +100,7 @@ reply_parts = Table(
     time_column("created_at", "When the reply was made."),
     time_column("updated_at", "Last change of this row (set by a trigger)."),
     CheckConstraint(
-        "status IN ('pending', 'sending', 'uncertain', 'accepted', 'scheduled', "
-        "'queued', 'sent', 'delivered', 'read', 'failed', 'undelivered', 'canceled')",
+        column("status").in_(DELIVERY_STATUSES),
         name="reply_parts_status_check",
     ),
     UniqueConstraint("reference_id", "position", name="reply_parts_position_key"),
@@ -117,7 +111,7 @@ reply_parts = Table(
         "idx_reply_parts_unsettled",
         "user_id",
         "sequence",
-        postgresql_where=text("status IN ('pending', 'sending', 'uncertain')"),
+        postgresql_where=column("status").in_(UNSETTLED),
     ),
     comment="The messages that replies are sent as, and how far each got.",
 )
@@ -129,7 +123,7 @@ early_statuses = Table(
         "message_sid", Text, primary_key=True, comment="Twilio's id of the message."
     ),
     Column("status", Text, primary_key=True, comment="As Twilio told it."),
-    Column("error_code", Integer, comment="Twilio's error code of a failure, if any."),
+    error_code_column(),
     time_column("received_at", "When it was told."),
     Index("idx_early_statuses_received_at", "received_at"),
     comment="Delivery statuses of messages that no part is known for, yet or at all; "

@@ -1,0 +1,34 @@
+"""The views that queries are written on are those of the database."""
+
+import pytest
+from sqlalchemy import Engine, Table, func, inspect, select
+
+from db.models import metadata, users
+from db.models.views import views
+
+
+@pytest.mark.parametrize("view", views.sorted_tables, ids=lambda view: view.name)
+def test_a_view_has_the_columns_that_are_told(engine: Engine, view: Table) -> None:
+    inspector = inspect(engine)
+    assert view.name in inspector.get_view_names(schema="public")
+    found = inspector.get_columns(view.name, schema="public")
+    told = [
+        (column.name, str(column.type.compile(engine.dialect))) for column in view.c
+    ]
+    assert told == [(c["name"], str(c["type"].compile(engine.dialect))) for c in found]
+
+
+@pytest.mark.parametrize("view", views.sorted_tables, ids=lambda view: view.name)
+def test_a_view_can_be_asked(engine: Engine, view: Table) -> None:
+    with engine.begin() as connection:
+        assert connection.execute(select(view)).all() == []
+
+
+def test_a_view_is_no_table_that_alembic_makes() -> None:
+    assert views.tables.keys().isdisjoint(metadata.tables)
+
+
+def test_tables_are_asked_by_name(engine: Engine) -> None:
+    with engine.begin() as connection:
+        query = select(func.count()).where(users.c.phone_number == "whatsapp:+1")
+        assert connection.execute(query).scalar_one() == 0
