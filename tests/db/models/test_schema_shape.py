@@ -3,12 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Engine, exc, text
+from sqlalchemy import Engine, exc
 
 from db.engine import Limits, build_engine
-from db.models import metadata
 from db.postgres import PostgresChatStore
 from tests.db.sql import change, rows, take_in, value, values
 from tests.records import answer_to, said
@@ -50,28 +47,6 @@ def chat_id(engine: Engine, pg: PostgresChatStore) -> str:
         change(engine, f"UPDATE {table} SET updated_at = :then", then=LONG_AGO)  # noqa: S608
         change(engine, f"ALTER TABLE {table} ENABLE TRIGGER USER")
     return chat_id
-
-
-def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL search_path TO public"))
-        options = {"compare_type": True, "compare_server_default": True}
-        context = MigrationContext.configure(connection, opts=options)
-        assert compare_metadata(context, metadata) == []
-
-
-def test_the_checks_are_those_of_the_models(engine: Engine) -> None:
-    query = """
-        SELECT conname FROM pg_constraint
-        WHERE contype = 'c' AND connamespace = 'public'::regnamespace
-    """
-    declared = {
-        constraint.name
-        for table in metadata.tables.values()
-        for constraint in table.constraints
-        if isinstance(constraint, CheckConstraint)
-    }
-    assert set(values(engine, query)) == declared != set()
 
 
 def test_tables_have_the_columns_that_people_query(engine: Engine) -> None:

@@ -1,0 +1,83 @@
+"""The models tell what the migrations made: not more, not less, nothing else."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, MetaData, text
+
+from db.engine import build_engine
+from db.migrations.catalog import Catalog, differences, read_catalog, read_wanted
+from db.models import metadata
+from tests.db.models.changes import (
+    CHANGES,
+    Change,
+    add_a_column,
+    change_a_comment,
+    copy_models,
+)
+
+
+@pytest.fixture
+def found(engine: Engine) -> Catalog:
+    """What the migrations made."""
+    with engine.begin() as connection:
+        return read_catalog(connection)
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Connection]:
+    engine = build_engine(empty_database_url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def alembic_sees(engine: Engine, models: MetaData) -> list[str]:
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL search_path TO public"))
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        return [str(difference) for difference in compare_metadata(context, models)]
+
+
+def test_alembic_sees_no_difference(engine: Engine) -> None:
+    assert alembic_sees(engine, metadata) == []
+
+
+def test_the_catalog_shows_no_difference(found: Catalog, empty: Connection) -> None:
+    assert differences(found, read_wanted(empty, metadata)) == []
+
+
+def test_the_comparison_looks_at_everything(found: Catalog) -> None:
+    kinds = [name.partition(" ")[0] for name in found]
+    assert kinds.count("table") == len(metadata.tables)
+    assert kinds.count("column") == sum(len(t.c) for t in metadata.tables.values())
+    assert kinds.count("index") == sum(len(t.indexes) for t in metadata.tables.values())
+    assert kinds.count("option") == 1
+    definitions = {thing.definition.split()[0] for thing in found.values()}
+    assert definitions >= {"PRIMARY", "FOREIGN", "UNIQUE", "CHECK"}
+    assert "IDENTITY a" in found["column reply_parts.sequence"].definition
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_difference_is_reported(
+    found: Catalog, empty: Connection, change: Change
+) -> None:
+    lines = differences(found, read_wanted(empty, copy_models(change)))
+    assert {line[2:].partition(":")[0] for line in lines} == CHANGES[change]
+
+
+@pytest.mark.parametrize("change", [add_a_column, change_a_comment])
+def test_alembic_reports_a_difference(engine: Engine, change: Change) -> None:
+    assert len(alembic_sees(engine, copy_models(change))) == 1
+
+
+def test_a_difference_shows_both_sides(found: Catalog, empty: Connection) -> None:
+    wanted = read_wanted(empty, copy_models(change_a_comment))
+    before, after = differences(found, wanted)
+    assert (
+        before == "- column users.email: text COMMENT 'Optional; unique where known.'"
+    )
+    assert after.startswith("+ column users.email: text COMMENT 'What people like")
