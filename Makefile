@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lock chaos bench
+.PHONY: help install run test check lock chaos bench migration
 .PHONY: start stop restart status logs shell tools backup restore reset
 
 help: ## List the targets
@@ -43,6 +43,9 @@ check: .venv/dev.done ## Lint, check types, imports and the deploy files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_deploy_files.py
+
+migration: .venv/dev.done ## Write the next one from db/models: NAME="what it does"
+	@$(BIN)/python -m db.migrations "$(NAME)"
 
 lock: .venv/dev.done ## Resolve the pinned versions again
 	$(COMPILE) --upgrade pyproject.toml -o requirements.txt

@@ -1,10 +1,14 @@
-"""Alembic's entry: runs on the connection that db.schema hands over."""
+"""Alembic's entry: runs on the connection that db.schema or db.migrations gives."""
 
 from alembic import context
 
 from db.models import metadata
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata)
+given = context.config.attributes
+context.configure(
+    connection=given["connection"],
+    target_metadata=given.get("metadata", metadata),
+    compare_server_default=True,
+)
 with context.begin_transaction():
     context.run_migrations()
