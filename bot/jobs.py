@@ -15,11 +15,11 @@ from procrastinate.jobs import Job
 from bot.chat.talk import MOST_POISONED_ATTEMPTS, Talk
 from bot.llm.protocol import LLMError
 from bot.observability import bound
-from bot.whatsapp.delivery import Delivery
 from bot.whatsapp.formatting import to_whatsapp
-from bot.whatsapp.outbound import DeliveryError
 from bot.whatsapp.reconciliation import Reconciliation
+from bot.whatsapp.sending import Sender
 from bot.whatsapp.splitting import split_message
+from bot.whatsapp.twilio import DeliveryError
 from db.queue import (
     ANSWER_CHAT,
     ANSWER_LOCK,
@@ -75,7 +75,7 @@ def with_parts(reply: Reply) -> Reply:
 
 
 def register_jobs(
-    queue: App, talk: Talk, delivery: Delivery, reconciliation: Reconciliation
+    queue: App, talk: Talk, sender: Sender, reconciliation: Reconciliation
 ) -> None:
     """Register the tasks that the store defers by name, and the scheduled ones."""
 
@@ -85,12 +85,12 @@ def register_jobs(
             try:
                 _answer(talk, chat_id, context.job.attempts)
             finally:  # also what is said before the next try
-                delivery.send_now(_user_of(context.job))
+                sender.send_now(_user_of(context.job))
 
     @queue.task(name=SEND_PARTS, queue=DELIVERIES, retry=BackOff(30))
     def send_parts(user_id: str) -> None:
         with bound(user_id=user_id):
-            delivery.send_parts(UUID(user_id))
+            sender.send_parts(UUID(user_id))
 
     _schedule_reconciliation(queue, reconciliation)
 

@@ -23,7 +23,7 @@ from bot.llm.local import MODEL_NAME, wait_until_ready
 from bot.settings import PROJECT, Settings
 from bot.simulated import as_environment, read_or_make_account
 from bot.supervisor import Child, Family
-from bot.whatsapp.webhook import INBOUND_PATH
+from bot.whatsapp.paths import INBOUND_PATH
 from db import schema
 from db.embedded.server import EmbeddedPostgres
 from db.errors import OperatorError

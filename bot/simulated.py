@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.settings import Settings, TwilioSettings
 from bot.simulator.config import SimulatorConfig
-from bot.whatsapp.webhook import INBOUND_PATH
+from bot.whatsapp.paths import INBOUND_PATH
 from db.errors import OperatorError
 
 NUMBER = "whatsapp:+14155238886"

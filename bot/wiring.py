@@ -12,8 +12,8 @@ from bot.jobs import with_parts
 from bot.llm.openai_chat import OpenAIChat
 from bot.settings import LLMSettings, Settings, TwilioSettings
 from bot.upkeep import build_forgetting_store
-from bot.whatsapp.outbound import Outbound
 from bot.whatsapp.reconciliation import Reconciliation
+from bot.whatsapp.twilio import TwilioClient
 from db.engine import build_engine
 from db.store import ChatStore
 
@@ -69,4 +69,4 @@ def build_reconciliation(settings: Settings) -> Reconciliation:
     engine = build_engine(settings.database_url or "")
     store = build_forgetting_store(settings, engine)
     twilio = cast(TwilioSettings, settings.twilio)
-    return Reconciliation(store, Outbound(twilio, settings.public_base_url))
+    return Reconciliation(store, TwilioClient(twilio, settings.public_base_url))

@@ -17,9 +17,9 @@ from bot.jobs import register_jobs
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError, TwilioSettings
 from bot.upkeep import build_forgetting_store, register_upkeep
-from bot.whatsapp.delivery import Delivery
-from bot.whatsapp.outbound import Outbound
 from bot.whatsapp.reconciliation import Reconciliation
+from bot.whatsapp.sending import Sender
+from bot.whatsapp.twilio import TwilioClient
 from bot.wiring import build_talk
 from db import schema
 from db.deliveries import PostgresOutbox
@@ -102,13 +102,13 @@ async def _work(settings: Settings) -> int:
 def _wire(settings: Settings, stopping: Event) -> App:
     engine = build_engine(settings.database_url or "", STORE_LIMITS, autocommit=True)
     store = PostgresChatStore(engine, settings.session_timeout)
-    twilio = cast(TwilioSettings, settings.twilio)
-    outbound = Outbound(twilio, settings.public_base_url)
-    delivery = Delivery(PostgresOutbox(engine), outbound, stopping)
-    talk = build_talk(settings, store, outbound.typing, delivery.send_now, stopping)
+    configured = cast(TwilioSettings, settings.twilio)
+    twilio = TwilioClient(configured, settings.public_base_url)
+    sender = Sender(PostgresOutbox(engine), twilio, stopping)
+    talk = build_talk(settings, store, twilio.typing, sender.send_now, stopping)
     queue = build_queue(settings.database_url or "")
-    reconciliation = Reconciliation(build_forgetting_store(settings, engine), outbound)
-    register_jobs(queue, talk, delivery, reconciliation)
+    reconciliation = Reconciliation(build_forgetting_store(settings, engine), twilio)
+    register_jobs(queue, talk, sender, reconciliation)
     register_upkeep(queue, settings, stopping.is_set)
     return queue
 

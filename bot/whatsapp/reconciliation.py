@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.observability import bound
 from bot.whatsapp.inbound import BadInputError, parse_inbound
-from bot.whatsapp.outbound import ListedMessage, Outbound
+from bot.whatsapp.twilio import ListedMessage, TwilioClient
 from db.records import InboundMessage
 from db.store import ChatStore, KnownMessages
 
@@ -25,9 +25,9 @@ class ReconcilableStore(ChatStore, KnownMessages, Protocol):
 class Reconciliation:
     """Compares what Twilio received for us with what we took in."""
 
-    def __init__(self, store: ReconcilableStore, outbound: Outbound) -> None:
+    def __init__(self, store: ReconcilableStore, twilio: TwilioClient) -> None:
         self._store = store
-        self._outbound = outbound
+        self._twilio = twilio
 
     def run(self, lookback: timedelta, settle: timedelta = timedelta()) -> int:
         """Take in what is missing of the last `lookback`; return how many that was.
@@ -36,7 +36,7 @@ class Reconciliation:
         Raises DeliveryError and StoreUnavailableError.
         """
         now = datetime.now(UTC)
-        listed = self._outbound.find_received(now - lookback)
+        listed = self._twilio.find_received(now - lookback)
         old_enough = [m for m in listed if m.received_at <= now - settle]
         unknown = self._store.find_unknown([m.form["MessageSid"] for m in old_enough])
         missing = [m for m in old_enough if m.form["MessageSid"] in unknown]

@@ -15,14 +15,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.observability import ACK_SECONDS, WEBHOOKS, bound
 from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
+from bot.whatsapp.paths import INBOUND_PATH, STATUS_PATH
 from bot.whatsapp.signature import SignatureChecker
 from db.records import Reply
 from db.store import ChatStore, Outbox, StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
-INBOUND_PATH = "/webhooks/whatsapp"
-STATUS_PATH = "/webhooks/whatsapp/status"
 # A small bound for what people write; Twilio's own forms are a few KB.
 LARGEST_BODY = 64 * 1024
 NOTHING_TO_SAY = str(MessagingResponse())

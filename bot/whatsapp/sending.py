@@ -12,7 +12,13 @@ from threading import Event
 from uuid import UUID
 
 from bot.observability import SENDS
-from bot.whatsapp.outbound import SEND_SECONDS, Accepted, DeliveryError, Outbound
+from bot.whatsapp.twilio import (
+    SEND_SECONDS,
+    Accepted,
+    DeliveryError,
+    Outcome,
+    TwilioClient,
+)
 from db.records import Claim, Part
 from db.store import Outbox
 
@@ -24,7 +30,7 @@ SERVICE_WINDOW = timedelta(hours=24)
 MOST_STEPS_A_CALL = 200
 
 
-class Delivery:
+class Sender:
     """Sends replies through Twilio and knows what to do when that fails."""
 
     wait_for_sent = timedelta(seconds=4)
@@ -34,9 +40,9 @@ class Delivery:
     look_again = timedelta(seconds=2.5)
     clock_slack = timedelta(seconds=60)
 
-    def __init__(self, outbox: Outbox, outbound: Outbound, stopping: Event) -> None:
+    def __init__(self, outbox: Outbox, twilio: TwilioClient, stopping: Event) -> None:
         self._outbox = outbox
-        self._outbound = outbound
+        self._twilio = twilio
         self._stopping = stopping
 
     def send_now(self, user_id: UUID) -> None:
@@ -77,7 +83,7 @@ class Delivery:
                 self._resolve(claim.part)
             else:
                 self._deliver(claim)
-        raise DeliveryError("safe", "more to send than one call does")
+        raise DeliveryError(Outcome.SAFE, "more to send than one call does")
 
     def _claim_next(self, user_id: UUID) -> Claim | None:
         return self._outbox.claim_next(user_id, self.wait_for_sent, SERVICE_WINDOW)
@@ -87,7 +93,7 @@ class Delivery:
         try:
             self._send_claimed(claim)
         except DeliveryError as error:
-            if error.outcome != "permanent":
+            if error.outcome != Outcome.PERMANENT:
                 raise
             self._abandon(claim.part, error)
 
@@ -95,18 +101,20 @@ class Delivery:
         if claim.is_claimed:
             self._send(claim.part)
         elif datetime.now(UTC) - claim.part.created_at > SERVICE_WINDOW:
-            raise DeliveryError("permanent", "the 24 hours for an answer are over")
+            raise DeliveryError(
+                Outcome.PERMANENT, "the 24 hours for an answer are over"
+            )
         else:
-            raise DeliveryError("safe", "another worker is sending this part")
+            raise DeliveryError(Outcome.SAFE, "another worker is sending this part")
 
     def _send(self, part: Part) -> None:
         try:
-            accepted = self._outbound.send_part(part)
+            accepted = self._twilio.send_part(part)
         except DeliveryError as error:
             SENDS.labels(error.outcome).inc()
-            if error.outcome == "safe":
+            if error.outcome == Outcome.SAFE:
                 self._outbox.release_part(part, error.code)
-            elif error.outcome == "unknown":
+            elif error.outcome == Outcome.UNKNOWN:
                 log.warning("a send without an answer: %s", error)
                 error.retry_after = self.settle_time.total_seconds()
                 self._outbox.record_uncertain(part)
@@ -132,7 +140,9 @@ class Delivery:
         if left > 0:
             # Who sends it may tell the outcome before, and what follows waits for us.
             pause = min(left, self.look_again.total_seconds())
-            raise DeliveryError("unknown", "no news of the send yet", retry_after=pause)
+            raise DeliveryError(
+                Outcome.UNKNOWN, "no news of the send yet", retry_after=pause
+            )
         for sent in reversed(self._find_sent(part, since - self.clock_slack)):
             if not self._outbox.knows_message(sent.message_sid):
                 self._record_accepted(part, sent)
@@ -142,10 +152,12 @@ class Delivery:
     def _find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Ask Twilio; looking does no harm, so it is soon repeated if that fails."""
         try:
-            return self._outbound.find_sent(part, since)
+            return self._twilio.find_sent(part, since)
         except DeliveryError as error:
             pause = self.look_again.total_seconds()
-            raise DeliveryError("unknown", str(error), retry_after=pause) from error
+            raise DeliveryError(
+                Outcome.UNKNOWN, str(error), retry_after=pause
+            ) from error
 
     def _abandon(self, part: Part, error: DeliveryError) -> None:
         """Record a permanent failure: the rest of the reply makes no sense alone."""

@@ -17,7 +17,7 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 
 from bot.settings import TwilioSettings
-from bot.whatsapp.outbound import DeliveryError, Outbound
+from bot.whatsapp.twilio import DeliveryError, TwilioClient
 from db.records import Part
 from tests.house import eventually, free_port
 
@@ -85,7 +85,7 @@ def listening(twilio: RecordingTwilio) -> Iterator[str]:
         thread.join()
 
 
-def outbound(origin: str, **more: str) -> Outbound:
+def client(origin: str, **more: str) -> TwilioClient:
     twilio = TwilioSettings(
         account_sid=ACCOUNT,
         auth_tokens=("first", "second"),
@@ -93,7 +93,7 @@ def outbound(origin: str, **more: str) -> Outbound:
         api_base_url=origin,
         **more,
     )
-    return Outbound(twilio, "https://bot.example")
+    return TwilioClient(twilio, "https://bot.example")
 
 
 PART = Part(
@@ -143,15 +143,15 @@ def test_every_kind_of_request_is_one_that_twilio_describes(
 ) -> None:
     twilio = RecordingTwilio(body=message())
     with listening(twilio) as origin:
-        outbound(origin).send_part(PART)
-        outbound(origin, messaging_service_sid=SERVICE).send_part(PART)
+        client(origin).send_part(PART)
+        client(origin, messaging_service_sid=SERVICE).send_part(PART)
         twilio.status = 200
         twilio.body = {"messages": [message()]}
-        outbound(origin).find_sent(PART, datetime.now(UTC) - timedelta(minutes=1))
+        client(origin).find_sent(PART, datetime.now(UTC) - timedelta(minutes=1))
         twilio.body = {"messages": [message(direction="inbound", num_media="1")]}
         twilio.media = {"media_list": [PICTURE]}
-        outbound(origin).find_received(datetime.now(UTC) - timedelta(minutes=1))
-        with outbound(origin).typing(SID):
+        client(origin).find_received(datetime.now(UTC) - timedelta(minutes=1))
+        with client(origin).typing(SID):
             eventually(lambda: len(twilio.requests) == 6)
     for request in twilio.requests:
         description.validate_request(request)
@@ -171,7 +171,7 @@ def test_what_users_sent_is_read_with_its_media() -> None:
     twilio = RecordingTwilio(200, {"messages": [lost, ours]}, {"media_list": [PICTURE]})
     with listening(twilio) as origin:
         since = datetime.now(UTC) - timedelta(minutes=1)
-        (found,) = outbound(origin).find_received(since)
+        (found,) = client(origin).find_received(since)
     assert found.form == {
         "MessageSid": SID,
         "From": ANA,
@@ -197,7 +197,7 @@ def test_the_description_refuses_what_twilio_would_refuse(description: OpenAPI) 
 def test_the_status_callback_carries_the_parts_id() -> None:
     twilio = RecordingTwilio(body=message())
     with listening(twilio) as origin:
-        outbound(origin).send_part(PART)
+        client(origin).send_part(PART)
     form = parse_qs((twilio.requests[0].body or b"").decode())
     callback = f"https://bot.example/webhooks/whatsapp/status?part={PART.part_id}"
     assert form["StatusCallback"] == [callback]
@@ -220,20 +220,20 @@ def test_a_refusal_says_what_it_means_for_the_next_try(
 ) -> None:
     twilio = RecordingTwilio(status, {"code": code, "message": "No.", "status": status})
     with listening(twilio) as origin, pytest.raises(DeliveryError) as caught:
-        outbound(origin).send_part(PART)
+        client(origin).send_part(PART)
     assert (caught.value.outcome, caught.value.code) == (outcome, code)
 
 
 def test_a_connection_that_was_never_made_is_safe_to_repeat() -> None:
     with pytest.raises(DeliveryError) as caught:
-        outbound(f"http://127.0.0.1:{free_port()}").send_part(PART)
+        client(f"http://127.0.0.1:{free_port()}").send_part(PART)
     assert caught.value.outcome == "safe"
 
 
 def test_an_answer_that_is_no_message_leaves_the_outcome_open() -> None:
     twilio = RecordingTwilio(body={})
     with listening(twilio) as origin, pytest.raises(DeliveryError) as caught:
-        outbound(origin).send_part(PART)
+        client(origin).send_part(PART)
     assert caught.value.outcome == "unknown"
 
 
@@ -244,10 +244,10 @@ def test_only_our_own_new_messages_with_that_text_count_as_found() -> None:
     twilio = RecordingTwilio(200, {"messages": [message(), old, other, theirs]})
     with listening(twilio) as origin:
         since = datetime.now(UTC) - timedelta(minutes=1)
-        found = outbound(origin).find_sent(PART, since)
+        found = client(origin).find_sent(PART, since)
     assert [accepted.message_sid for accepted in found] == [SID]
 
 
 def test_typing_that_fails_does_not_disturb_the_answer() -> None:
-    with outbound(f"http://127.0.0.1:{free_port()}").typing(SID):
+    with client(f"http://127.0.0.1:{free_port()}").typing(SID):
         pass

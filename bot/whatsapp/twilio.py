@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -26,7 +27,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import NewConnectionError
 
 from bot.settings import TwilioSettings
-from bot.whatsapp.webhook import STATUS_PATH
+from bot.whatsapp.paths import STATUS_PATH
 from db.errors import OperatorError
 from db.records import Part
 
@@ -43,17 +44,24 @@ MOST_MEDIA = 10
 MOST_CONNECTIONS = 128
 
 
-class DeliveryError(OperatorError):
-    """A send that failed; `outcome` says what that means for the next step.
+class Outcome(StrEnum):
+    """What a send that failed means for the next step."""
 
-    `safe`: Twilio surely did not take it, try again. `permanent`: it never will.
-    `unknown`: it may have been sent, look before trying again. `retry_after`: when
-    that is known better than by a growing pause, in seconds.
+    SAFE = "safe"  # Twilio surely did not take it: try again
+    PERMANENT = "permanent"  # it never will
+    UNKNOWN = "unknown"  # it may have been sent: look before trying again
+
+
+class DeliveryError(OperatorError):
+    """A send that failed.
+
+    `code` is Twilio's; `retry_after`, in seconds, is set where that is known better
+    than by a growing pause.
     """
 
     def __init__(
         self,
-        outcome: str,
+        outcome: Outcome,
         reason: str,
         code: int | None = None,
         retry_after: float | None = None,
@@ -98,31 +106,31 @@ class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
         return super().request(method, url, *args, **kwargs)
 
 
-class Outbound:
+class TwilioClient:
     """Sends as the configured number or Messaging Service."""
 
     def __init__(self, twilio: TwilioSettings, public_base_url: str) -> None:
         self._twilio = twilio
         self._status_url = public_base_url + STATUS_PATH
-        self._client = _build_client(twilio, SEND_SECONDS)
-        self._typing_client = _build_client(twilio, TYPING_SECONDS)
+        self._sdk = _build_sdk(twilio, SEND_SECONDS)
+        self._typing_sdk = _build_sdk(twilio, TYPING_SECONDS)
 
     def send_part(self, part: Part) -> Accepted:
         """Give a part to Twilio, once and without retries. Raises DeliveryError."""
         try:
-            message = self._client.messages.create(
+            message = self._sdk.messages.create(
                 to=part.address,
                 body=part.body,
                 status_callback=f"{self._status_url}?part={part.part_id}",
-                **self._sender(),
+                **self._from(),
             )
         except Exception as error:
             raise explain(error) from error
         if not message.sid:
-            raise DeliveryError("unknown", "Twilio's answer names no message")
+            raise DeliveryError(Outcome.UNKNOWN, "Twilio's answer names no message")
         return Accepted(message.sid, str(message.status))
 
-    def _sender(self) -> dict[str, str]:
+    def _from(self) -> dict[str, str]:
         service = self._twilio.messaging_service_sid
         if service:
             return {"messaging_service_sid": service}
@@ -135,7 +143,7 @@ class Outbound:
         Raises DeliveryError.
         """
         try:
-            listed = self._client.messages.list(
+            listed = self._sdk.messages.list(
                 to=part.address, limit=MOST_LISTED, page_size=MOST_LISTED
             )
         except Exception as error:
@@ -155,7 +163,7 @@ class Outbound:
         Raises DeliveryError.
         """
         try:
-            listed = self._client.messages.list(
+            listed = self._sdk.messages.list(
                 to=self._twilio.whatsapp_number,
                 date_sent_after=since - timedelta(days=1),
                 limit=MOST_RECEIVED,
@@ -186,7 +194,7 @@ class Outbound:
     def _show_typing(self, message_sid: str, done: threading.Event) -> None:
         while not done.is_set():
             try:
-                self._typing_client.messaging.v2.typing_indicator.create(
+                self._typing_sdk.messaging.v2.typing_indicator.create(
                     channel="whatsapp", message_id=message_sid
                 )
             except (TwilioException, RequestException) as error:
@@ -215,7 +223,7 @@ def _read_listed(message: MessageInstance) -> ListedMessage:
     return ListedMessage(form, _sent_at(message))
 
 
-def _build_client(twilio: TwilioSettings, timeout: float) -> Client:
+def _build_sdk(twilio: TwilioSettings, timeout: float) -> Client:
     http_client = RebasedHttpClient(twilio.api_base_url, timeout)
     user = twilio.api_key_sid or twilio.account_sid
     password = twilio.api_key_secret or twilio.auth_tokens[0]
@@ -237,14 +245,18 @@ def explain(error: Exception) -> DeliveryError:
         )
         return DeliveryError(_outcome(error.status, error.code), reason, error.code)
     if _never_connected(error):
-        return DeliveryError("safe", f"Twilio can't be reached: {type(error).__name__}")
-    return DeliveryError("unknown", f"no answer from Twilio: {type(error).__name__}")
+        return DeliveryError(
+            Outcome.SAFE, f"Twilio can't be reached: {type(error).__name__}"
+        )
+    return DeliveryError(
+        Outcome.UNKNOWN, f"no answer from Twilio: {type(error).__name__}"
+    )
 
 
-def _outcome(status: int, code: int | None) -> str:
+def _outcome(status: int, code: int | None) -> Outcome:
     if status == 429 or code in SAFE_CODES:
-        return "safe"
-    return "unknown" if status >= 500 else "permanent"
+        return Outcome.SAFE
+    return Outcome.UNKNOWN if status >= 500 else Outcome.PERMANENT
 
 
 def _never_connected(error: Exception) -> bool:

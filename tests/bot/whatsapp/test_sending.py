@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.settings import TwilioSettings
-from bot.whatsapp.delivery import Delivery
-from bot.whatsapp.outbound import DeliveryError, Outbound
+from bot.whatsapp.sending import Sender
+from bot.whatsapp.twilio import DeliveryError, TwilioClient
 from db.deliveries import PostgresOutbox
 from db.postgres import PostgresChatStore
 from tests.bot.whatsapp.scripted_twilio import (
@@ -41,7 +41,7 @@ def twilio(server: Exchange) -> ScriptedTwilio:
 
 
 class Desk:
-    """One user's replies, and a delivery that sends them."""
+    """One user's replies, and a sender of them."""
 
     def __init__(self, engine: Engine, origin: str) -> None:
         self.engine = engine
@@ -53,8 +53,8 @@ class Desk:
             whatsapp_number="whatsapp:+14155238886",
             api_base_url=origin,
         )
-        outbound = Outbound(twilio, "https://bot.example")
-        self.delivery = Delivery(self.outbox, outbound, threading.Event())
+        client = TwilioClient(twilio, "https://bot.example")
+        self.sender = Sender(self.outbox, client, threading.Event())
 
     def stores(self, *bodies: str) -> None:
         replied(self.pg, self.outbox, *bodies)
@@ -67,13 +67,13 @@ class Desk:
     def sends_now(self) -> int:
         """Send as an answer does; return how many jobs it leaves."""
         change(self.engine, "DELETE FROM procrastinate_jobs")
-        self.delivery.send_now(self.user_id)
+        self.sender.send_now(self.user_id)
         query = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_parts'"
         return int(value(self.engine, query))
 
     def sends_later(self) -> None:
         """Send as the job does."""
-        self.delivery.send_parts(self.user_id)
+        self.sender.send_parts(self.user_id)
 
     def passes(self, seconds: float) -> None:
         """Have all of it happened longer ago."""
