@@ -55,7 +55,7 @@ def _on_database(settings: Settings) -> tuple[Webhooks, FindFault]:
 
 def _in_memory(settings: Settings) -> tuple[Webhooks, FindFault]:
     # What only answers need is loaded only where the web process answers.
-    from bot.jobs import InlineAnswers  # noqa: PLC0415
+    from bot.inline import InlineAnswers  # noqa: PLC0415
     from bot.wiring import build_talk  # noqa: PLC0415
 
     settings.require("twilio", "llm")

@@ -2,10 +2,6 @@
 
 import logging
 import random
-import threading
-import time
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,10 +11,8 @@ from procrastinate.jobs import Job
 from bot.chat.talk import MOST_POISONED_ATTEMPTS, Talk
 from bot.llm.protocol import LLMError
 from bot.observability import bound
-from bot.whatsapp.formatting import to_whatsapp
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.sending import Sender
-from bot.whatsapp.splitting import split_message
 from bot.whatsapp.twilio import DeliveryError
 from db.queue import (
     ANSWER_CHAT,
@@ -29,7 +23,6 @@ from db.queue import (
     SEND_PARTS,
     UPKEEP,
 )
-from db.records import Reply
 from db.store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
@@ -64,14 +57,6 @@ class BackOff(BaseRetryStrategy):
         spread = random.uniform(0.5, 1)  # noqa: S311  (jitter, no secret)
         seconds = getattr(exception, "retry_after", None) or growing * spread
         return RetryDecision(retry_in={"milliseconds": int(1000 * seconds)})
-
-
-def with_parts(reply: Reply) -> Reply:
-    """Return the reply with the messages that it is sent as; ours alone are sent."""
-    if reply.turn.role != "assistant":
-        return reply
-    parts = split_message(to_whatsapp(reply.turn.content))
-    return replace(reply, parts=tuple(parts))
 
 
 def register_jobs(
@@ -122,35 +107,5 @@ def _answer(talk: Talk, chat_id: str, attempt: int) -> None:
     except Exception as error:
         log.exception("answering a chat failed")
         if attempt + 1 >= MOST_POISONED_ATTEMPTS:
-            talk.give_up(chat_id, _reason(error))
+            talk.give_up(chat_id, error)
         raise
-
-
-def _reason(error: Exception) -> str:
-    return f"internal error: {type(error).__name__}"
-
-
-class InlineAnswers:
-    """The answer's road where there is no queue: all of it inside the webhook."""
-
-    def __init__(self, talk: Talk, seconds: float) -> None:
-        self._talk = talk
-        self._seconds = seconds
-        # A fixed number of locks: two chats that share one only wait for each other.
-        self._locks = [threading.Lock() for _ in range(256)]
-
-    def __call__(self, chat_id: str) -> Sequence[Reply]:
-        """Return the replies to all that is unanswered in the chat, in time."""
-        deadline = time.monotonic() + self._seconds
-        lock = self._locks[hash(chat_id) % len(self._locks)]
-        if not lock.acquire(timeout=self._seconds):
-            return self._talk.give_up(chat_id, "another answer took too long")
-        try:
-            return self._talk.answer(chat_id, seconds=deadline - time.monotonic())
-        except Exception as error:
-            log.exception("answering a chat failed")
-            return self._talk.give_up(
-                chat_id, f"internal error: {type(error).__name__}"
-            )
-        finally:
-            lock.release()

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from bot.chat.talk import Talk
 from bot.chat.turn import Policy
-from bot.jobs import with_parts
 from bot.llm.openai_chat import OpenAIChat
 from bot.settings import LLMSettings, Settings, TwilioSettings
 from bot.upkeep import build_forgetting_store
 from bot.whatsapp.reconciliation import Reconciliation
+from bot.whatsapp.text.parts import with_parts
 from bot.whatsapp.twilio import TwilioClient
 from db.engine import build_engine
 from db.store import ChatStore

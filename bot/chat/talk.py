@@ -88,14 +88,17 @@ class Talk:
             return None
         return fresh
 
-    def give_up(self, chat_id: str, reason: str) -> list[Reply]:
-        """Settle the next batch of a chat, whose answer always fails, once."""
+    def give_up(self, chat_id: str, reason: str | Exception) -> list[Reply]:
+        """Settle the next batch of a chat, whose answer always fails, once.
+
+        Of an exception its type is told: its text may quote what people wrote.
+        """
         chat = self.store.load_chat(chat_id)
         batch = turns.next_batch(chat) if chat else ()
         if not batch:
             return []
         with bound(message_sid=batch[-1].message_sid or ""):
-            reply = self.prepare(turns.give_up(batch, reason))
+            reply = self.prepare(turns.give_up(batch, _in_words(reason)))
             return [reply] if self._record(chat_id, reply) else []
 
     def _record(self, chat_id: str, reply: Reply) -> int:
@@ -191,6 +194,12 @@ def _until(deadline: float | None, seconds: float) -> float:
     if deadline is None:
         return seconds
     return min(seconds, max(0.1, deadline - time.monotonic()))
+
+
+def _in_words(reason: str | Exception) -> str:
+    if isinstance(reason, str):
+        return reason
+    return f"internal error: {type(reason).__name__}"
 
 
 def _note(reply: Reply) -> None:

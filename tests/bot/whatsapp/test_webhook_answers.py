@@ -11,9 +11,10 @@ from werkzeug.test import TestResponse
 from bot.chat import sentences
 from bot.chat.talk import Talk
 from bot.chat.turn import Policy
-from bot.jobs import InlineAnswers, with_parts
+from bot.inline import InlineAnswers
 from bot.llm.protocol import LLM, Completion, LLMError, PromptMessage
 from bot.whatsapp.signature import SignatureChecker
+from bot.whatsapp.text.parts import with_parts
 from bot.whatsapp.webhook import Webhooks
 from tests.bot.chat.conversation import AWAY, ScriptedThoughts
 from tests.bot.whatsapp.twilio_calls import ACCOUNT, PUBLIC, TOKEN, call, text_form

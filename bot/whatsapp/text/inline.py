@@ -11,7 +11,7 @@ from itertools import accumulate
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from bot.whatsapp.splitting import can_close, can_open, is_word
+from bot.whatsapp.text.markers import can_close, can_open, is_word
 
 _OPENERS, _CLOSERS = "\ufdd0\ufdd1\ufdd2", "\ufdd3\ufdd4\ufdd5"
 _OPEN = dict(zip("*_~", _OPENERS, strict=True))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.whatsapp.inline_formatting import RESERVED, keep_bare_url, render_inline
+from bot.whatsapp.text.inline import RESERVED, keep_bare_url, render_inline
 
 # Neither PostgreSQL's JSONB nor UTF-8 takes all of these, and nobody can read them.
 _UNUSABLE = re.compile(f"[\0\ud800-\udfff{RESERVED}]")

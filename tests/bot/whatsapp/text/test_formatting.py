@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.whatsapp.formatting import to_whatsapp
+from bot.whatsapp.text.formatting import to_whatsapp
 
 ZWSP = "\u200b"
 

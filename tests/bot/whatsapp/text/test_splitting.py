@@ -7,7 +7,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.whatsapp.splitting import split_message, utf16_length
+from bot.whatsapp.text.splitting import split_message, utf16_length
 
 FAMILY = "👨‍👩‍👧‍👦"  # 11 units
 

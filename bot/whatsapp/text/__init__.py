@@ -1,0 +1,1 @@
+"""A reply's text on its way to WhatsApp: its formatting, and its parts."""

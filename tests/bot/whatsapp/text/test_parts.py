@@ -1,0 +1,21 @@
+"""What a reply is sent as."""
+
+from dataclasses import replace
+
+from bot.whatsapp.text.parts import with_parts
+from db.records import Reply
+from tests.records import reply_turn
+
+
+def test_the_parts_are_formatted_and_each_fits_in_a_message() -> None:
+    said = "**Open**\n\n" + "every day " * 200
+    reply = with_parts(Reply(turn=reply_turn(said)))
+    first, second = reply.parts
+    assert first.startswith("*Open*\n\nevery day")
+    assert max(len(first), len(second)) <= 1600
+    assert reply.turn.content == said
+
+
+def test_what_only_the_transcript_tells_is_not_sent() -> None:
+    note = replace(reply_turn("Not answered."), role="system")
+    assert with_parts(Reply(turn=note)).parts == ()
