@@ -17,15 +17,17 @@ import json
 import signal
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+
+from tests.strict_llm import find_fault, text_of
 
 MODEL = "scripted"
 MOST_REQUESTS_KEPT = 10_000
 LONGEST_HANG_SECONDS = 120.0
 LONGEST_SILENCE_SECONDS = 30.0
-ROLES = {"system", "user", "assistant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Script:
     """What one answer is like; by default an echo of the last user's message."""
 
     text: str | None = None
+    tool_calls: Sequence[dict[str, Any]] = ()  # as they stand in the JSON
     finish_reason: str = "stop"
     status: int = 200
     code: str | None = None  # the error's, where the status is one
@@ -86,7 +89,7 @@ class ScriptedLLM:
         return f"{self.origin}/v1"
 
     @property
-    def prompts(self) -> list[list[dict[str, str]]]:
+    def prompts(self) -> list[list[dict[str, Any]]]:
         """The messages of every request so far."""
         return [request.body["messages"] for request in list(self.requests)]
 
@@ -216,40 +219,24 @@ class _Endpoint(BaseHTTPRequestHandler):
         """Say nothing: the requests are kept instead."""
 
 
-def find_fault(body: dict[str, Any]) -> str | None:
-    """Say what a strict server would refuse in a request, or None."""
-    messages = body.get("messages")
-    if not isinstance(body.get("model"), str) or not isinstance(messages, list):
-        return "model and messages are required"
-    if not messages:
-        return "messages is empty"
-    for message in messages:
-        if set(message) != {"role", "content"}:
-            return "a message has the keys role and content, and no other"
-        if message["role"] not in ROLES or not isinstance(message["content"], str):
-            return "a message's role or content is wrong"
-    return None
-
-
 def _completion(script: Script, body: dict[str, Any]) -> dict[str, Any]:
-    said = [m["content"] for m in body["messages"] if m["role"] == "user"]
-    text = (
-        f"You said: {said[-1] if said else ''}" if script.text is None else script.text
-    )
-    prompt_tokens = sum(len(m["content"].split()) for m in body["messages"])
-    tokens = len(text.split())
+    texts = [text_of(m) for m in body["messages"]]
+    said = [text_of(m) for m in body["messages"] if m["role"] == "user"]
+    echo = f"You said: {said[-1] if said else ''}"
+    message: dict[str, Any] = {"role": "assistant", "content": script.text}
+    if script.tool_calls:
+        message["tool_calls"] = script.tool_calls
+    elif script.text is None:
+        message["content"] = echo
+    prompt_tokens = sum(len(text.split()) for text in texts)
+    tokens = len((message["content"] or "").split())
+    finish_reason = script.finish_reason
     return {
         "id": "chatcmpl-scripted",
         "object": "chat.completion",
         "created": 0,
         "model": MODEL,
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": text},
-                "finish_reason": script.finish_reason,
-            }
-        ],
+        "choices": [{"index": 0, "message": message, "finish_reason": finish_reason}],
         "usage": {
             "prompt_tokens": prompt_tokens,
             "completion_tokens": tokens,

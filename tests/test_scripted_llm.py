@@ -62,3 +62,6 @@ def test_it_refuses_what_a_strict_server_refuses(origin: str) -> None:
     assert ask(origin, {"model": "any", "messages": [message]}) == 400
     assert ask(origin, {"model": "any", "messages": []}) == 400
     assert ask(origin, {"messages": HI["messages"]}) == 400
+    result = {"role": "tool", "content": "Lima", "tool_call_id": "never asked for"}
+    assert ask(origin, {"model": "any", "messages": [*HI["messages"], result]}) == 400
+    assert ask(origin, {**HI, "tools": []}) == 400

@@ -1,14 +1,18 @@
 """From a transcript to what the LLM sees."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from bot.chat.sentences import PLACEHOLDERS
 from bot.llm.protocol import PromptMessage
-from db.records import Media, Turn
+from db.records import Media, Role, Turn
 
 # Tokenizers differ; three bytes a token errs on the safe side in most languages.
 BYTES_A_TOKEN = 3
 TOKENS_A_MESSAGE = 4
+
+Line = tuple[Role, str]
 
 
 def build_prompt(
@@ -21,10 +25,10 @@ def build_prompt(
     """
     spoken = [turn for turn in arrange_turns(turns) if describe_turn(turn)]
     budget = max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
-    messages = list(_newest_within(spoken[-most_turns:], budget))
-    while len(messages) > 1 and messages[0]["role"] != "user":
-        messages.pop(0)
-    return [{"role": "system", "content": system_prompt}, *_joined(messages)]
+    lines = list(_newest_within(spoken[-most_turns:], budget))
+    while len(lines) > 1 and lines[0][0] != "user":
+        lines.pop(0)
+    return [PromptMessage("system", system_prompt), *_joined(lines)]
 
 
 def arrange_turns(turns: Iterable[Turn]) -> list[Turn]:
@@ -71,8 +75,8 @@ def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
 
 def describe_turn(turn: Turn) -> str:
     """Return a turn in words: its text, and what came with it."""
-    notes = (PLACEHOLDERS[media_kind(media)] for media in turn.media)
-    return "\n".join(text for text in (turn.content, *notes) if text.strip())
+    unseen = (PLACEHOLDERS[media_kind(media)] for media in turn.media)
+    return "\n".join(text for text in (turn.content, *unseen) if text.strip())
 
 
 def media_kind(media: Media) -> str:
@@ -91,8 +95,8 @@ def estimate_tokens(text: str) -> int:
     return len(text.encode()) // BYTES_A_TOKEN + TOKENS_A_MESSAGE
 
 
-def _newest_within(turns: Sequence[Turn], budget: int) -> Iterator[PromptMessage]:
-    kept: list[PromptMessage] = []
+def _newest_within(turns: Sequence[Turn], budget: int) -> Iterator[Line]:
+    kept: list[Line] = []
     for turn in reversed(turns):
         text = describe_turn(turn)
         if estimate_tokens(text) > budget:
@@ -100,7 +104,7 @@ def _newest_within(turns: Sequence[Turn], budget: int) -> Iterator[PromptMessage
                 break
             text = _cut(text, budget)
         budget -= estimate_tokens(text)
-        kept.append({"role": turn.role, "content": text})
+        kept.append((turn.role, text))
     return reversed(kept)
 
 
@@ -109,11 +113,6 @@ def _cut(text: str, budget: int) -> str:
     return text.encode()[:most_bytes].decode(errors="ignore")
 
 
-def _joined(messages: Iterable[PromptMessage]) -> list[PromptMessage]:
-    joined: list[PromptMessage] = []
-    for message in messages:
-        if joined and joined[-1]["role"] == message["role"]:
-            joined[-1]["content"] += "\n\n" + message["content"]
-        else:
-            joined.append({**message})
-    return joined
+def _joined(lines: Iterable[Line]) -> Iterator[PromptMessage]:
+    for role, neighbours in groupby(lines, key=itemgetter(0)):
+        yield PromptMessage(role, "\n\n".join(text for _, text in neighbours))

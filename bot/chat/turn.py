@@ -105,7 +105,7 @@ def reply_with(completion: Completion, batch: Batch) -> Reply:
         turn=replace(
             _say(text, batch),
             model=to_storable(completion.model),
-            tokens_used=completion.tokens_used,
+            tokens_used=completion.tokens.total,
             response_time=round(completion.response_time, 3),
         )
     )

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot.llm.protocol import Completion, LLMError, PromptMessage
+from bot.llm.protocol import Completion, LLMError, Prompt, Tool
+from bot.llm.wire import read_completion, write_prompt
 
 if TYPE_CHECKING:
     import openai
@@ -78,18 +79,20 @@ class OpenAIChat:
         self._closed = False
 
     def complete(
-        self, prompt: Sequence[PromptMessage], timeout: float | None = None
+        self,
+        prompt: Prompt,
+        timeout: float | None = None,
+        tools: Sequence[Tool] = (),
     ) -> Completion:
         """Answer `prompt` within `timeout` seconds in total (or the configured ones).
 
-        An answer cut at the token limit counts. Raises LLMError, and nothing else, when
-        there is no answer by then.
+        An answer cut at the token limit counts, and so do calls of the `tools` offered.
+        Raises LLMError, and nothing else, when there is no answer by then.
         """
         seconds = self._timeout if timeout is None else timeout
         began = time.monotonic()
-        _check_text(prompt)
         try:
-            answer = self._ask(prompt, began + seconds)
+            answer = self._ask(write_prompt(prompt, tools), began + seconds)
         except LLMError:
             raise
         except TimeoutError:
@@ -97,12 +100,11 @@ class OpenAIChat:
                 f"The LLM gave no whole answer within {seconds:g} s: check its server,"
                 " or raise LLM_TIMEOUT_SECONDS."
             ) from None
-        except concurrent.futures.CancelledError:
-            raise LLMError("The LLM's client was closed meanwhile.") from None
         except Exception as e:  # noqa: BLE001 - the queue knows what to do with LLMError
             # Not chained: the SDK's errors quote the prompt and parts of the key.
             raise _explained(e) from None
-        return _parse(answer, self._model, time.monotonic() - began)
+        took = time.monotonic() - began
+        return read_completion(answer, self._model, took, offered_tools=bool(tools))
 
     def close(self) -> None:
         """End the connections and the thread; prompts under way fail with LLMError."""
@@ -118,27 +120,25 @@ class OpenAIChat:
             return
         thread.join(CLOSE_SECONDS)
 
-    def _ask(self, prompt: Sequence[PromptMessage], deadline: float) -> Any:
+    def _ask(self, asked: dict[str, Any], deadline: float) -> Any:
         running = self._started().result(max(0.0, deadline - time.monotonic()))
         seconds = max(0.0, deadline - time.monotonic())
-        asked = asyncio.run_coroutine_threadsafe(
-            self._request(running.client, prompt, seconds), running.loop
+        answer = asyncio.run_coroutine_threadsafe(
+            self._request(running.client, asked, seconds), running.loop
         )
         try:
-            return asked.result(seconds + MARGIN_SECONDS)
+            return answer.result(seconds + MARGIN_SECONDS)
         finally:
-            asked.cancel()
+            answer.cancel()
 
     async def _request(
         self,
         client: "openai.AsyncOpenAI",
-        prompt: Sequence[PromptMessage],
+        asked: dict[str, Any],
         seconds: float,
     ) -> Any:
-        # Strict servers refuse any other key, such as a timestamp.
-        messages = [{"role": m["role"], "content": m["content"]} for m in prompt]
         body = {
-            "messages": messages,
+            **asked,
             "model": self._model,
             "max_tokens": self._max_tokens,
             "temperature": self._temperature,
@@ -191,20 +191,20 @@ class OpenAIChat:
             await ended.wait()
 
 
-def _check_text(prompt: Sequence[PromptMessage]) -> None:
-    try:
-        for message in prompt:
-            message["content"].encode()
-    except UnicodeEncodeError:
-        raise LLMError(
+def _explained(error: Exception) -> LLMError:
+    """Turn a failure into an LLMError that quotes neither the key nor the prompt."""
+    if isinstance(error, concurrent.futures.CancelledError):
+        return LLMError("The LLM's client was closed meanwhile.")
+    if isinstance(error, UnicodeEncodeError):
+        return LLMError(
             "The prompt is no valid Unicode: half of a surrogate pair came through"
             " where messages are received.",
             permanent=True,
-        ) from None
+        )
+    return _explained_answer(error)
 
 
-def _explained(error: Exception) -> LLMError:
-    """Turn a failure into an LLMError that quotes neither the key nor the prompt."""
+def _explained_answer(error: Exception) -> LLMError:
     status = getattr(error, "status_code", None)
     if not isinstance(status, int):
         return LLMError(
@@ -217,25 +217,4 @@ def _explained(error: Exception) -> LLMError:
     return LLMError(
         f"The LLM's server answered {told}: {WHAT_TO_CHECK.get(status, default)}.",
         permanent=status in PERMANENT_STATUSES,
-    )
-
-
-def _parse(answer: Any, asked_model: str, seconds: float) -> Completion:
-    """Read the server's JSON, or whatever it is."""
-    try:
-        text = answer["choices"][0]["message"]["content"]
-    except (KeyError, IndexError, TypeError):
-        raise LLMError(
-            "The LLM's server answered something else than a chat completion: check"
-            " OPENAI_BASE_URL, which mostly ends in /v1."
-        ) from None
-    if not isinstance(text, str) or not text.strip():
-        raise LLMError("The LLM's answer was empty.")
-    model, usage = answer.get("model"), answer.get("usage")
-    tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
-    return Completion(
-        text=text,
-        model=model if isinstance(model, str) and model else asked_model,
-        tokens_used=tokens if isinstance(tokens, int) else None,
-        response_time=seconds,
     )

@@ -1,25 +1,85 @@
-"""What the talk asks of an LLM, whoever serves it."""
+"""What the talk asks of an LLM, whoever serves it: prompts, tools, completions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypedDict
+from typing import Any, Literal, Protocol
 
 
-class PromptMessage(TypedDict):
-    """One message of a prompt: strict servers refuse any key beside these two."""
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Words among the parts of a message."""
 
-    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """A picture: an address that the LLM's server can load from, or a data URI."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What the LLM may ask for; `parameters` is a JSON schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One asking for a tool; `arguments` as the LLM wrote them, hopefully JSON."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMessage:
+    """One message of a prompt; `tool_calls` are what the assistant asked for in it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str | tuple[TextPart | ImagePart, ...]
+    tool_calls: tuple[ToolCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a call gave: stands in the prompt after the message that asked for it."""
+
+    call_id: str
     content: str
+
+
+Prompt = Sequence[PromptMessage | ToolResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a completion cost, as far as the server tells."""
+
+    prompt: int | None = None
+    completion: int | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An LLM's answer; `response_time` in seconds."""
+    """An LLM's answer: text, or tool calls, or both.
+
+    `response_time` is in seconds. `finish_reason` is the server's word for why the
+    answer ended: `stop`, `length` (cut at the token limit), `tool_calls`.
+    """
 
     text: str
     model: str
-    tokens_used: int | None
     response_time: float
+    tokens: Tokens = Tokens()
+    finish_reason: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class LLMError(Exception):
@@ -34,9 +94,13 @@ class LLM(Protocol):
     """Something that answers a prompt."""
 
     def complete(
-        self, prompt: Sequence[PromptMessage], timeout: float | None = None
+        self,
+        prompt: Prompt,
+        timeout: float | None = None,
+        tools: Sequence[Tool] = (),
     ) -> Completion:
         """Answer `prompt` within `timeout` seconds in total (or the configured ones).
 
-        Raises LLMError, and nothing else, when there is no answer by then.
+        Only where `tools` are offered may the answer be calls without a text. Raises
+        LLMError, and nothing else, when there is no answer by then.
         """

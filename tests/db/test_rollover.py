@@ -73,8 +73,8 @@ def test_the_prompt_reads_across_the_border(pg: PostgresChatStore) -> None:
     prompt = prompt_for(
         chat, chat.unanswered(), Policy(system_prompt="Help.", token_budget=100_000)
     )
-    assert "the first" in prompt[1]["content"]
-    assert "What did I say first?" in prompt[-1]["content"]
+    assert "the first" in str(prompt[1].content)
+    assert "What did I say first?" in str(prompt[-1].content)
 
 
 def test_a_question_left_open_in_the_full_chat_is_not_asked_again(
@@ -88,7 +88,7 @@ def test_a_question_left_open_in_the_full_chat_is_not_asked_again(
         turn.content not in str(chat.unanswered()) for turn in chat.earlier_turns
     )
     prompt = prompt_for(chat, chat.unanswered(), Policy(system_prompt="Help."))
-    assert prompt[-1]["content"].count("\n\n") == len(chat.unanswered()) - 1
+    assert str(prompt[-1].content).count("\n\n") == len(chat.unanswered()) - 1
 
 
 def test_new_does_not_continue(engine: Engine, pg: PostgresChatStore) -> None:

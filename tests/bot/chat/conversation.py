@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from bot.chat.talk import Talk
 from bot.chat.turn import Policy
-from bot.llm.protocol import LLM, Completion, LLMError, PromptMessage
+from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tokens, Tool
 from bot.whatsapp.inbound import parse_inbound
 from db.memory import MemoryChatStore
 from db.records import Reply, Turn, Userchat
@@ -37,11 +37,14 @@ class ScriptedThoughts:
 
     def __init__(self, *thoughts: Thought) -> None:
         self.thoughts = deque(thoughts or ["Yes."])
-        self.prompts: list[list[PromptMessage]] = []
+        self.prompts: list[Prompt] = []
         self.timeouts: list[float] = []
 
     def complete(
-        self, prompt: Sequence[PromptMessage], timeout: float | None = None
+        self,
+        prompt: Prompt,
+        timeout: float | None = None,
+        tools: Sequence[Tool] = (),
     ) -> Completion:
         self.prompts.append(list(prompt))
         self.timeouts.append(timeout or 0)
@@ -50,7 +53,7 @@ class ScriptedThoughts:
         if isinstance(thought, LLMError):
             raise thought
         text = thought if isinstance(thought, str) else thought()
-        return Completion(text, "scripted", tokens_used=1, response_time=0.001)
+        return Completion(text, "scripted", 0.001, Tokens(total=1))
 
 
 class Waits(threading.Event):
@@ -152,4 +155,4 @@ class Conversation:
 
     def llm_saw(self, prompt: int = -1) -> list[str]:
         """The texts of a prompt, without the system's."""
-        return [message["content"] for message in self.thoughts.prompts[prompt][1:]]
+        return [str(message.content) for message in self.thoughts.prompts[prompt][1:]]

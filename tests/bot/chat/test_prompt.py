@@ -25,8 +25,8 @@ def seen(
     *turns: Turn, most_turns: int = 20, budget: int = 4000, system: str = PROMPT
 ) -> list[tuple[str, str]]:
     prompt = build_prompt(system, turns, most_turns, budget)
-    assert all(set(message) == {"role", "content"} for message in prompt)
-    return [(message["role"], message["content"]) for message in prompt]
+    texts = [message.content for message in prompt if isinstance(message.content, str)]
+    return list(zip([message.role for message in prompt], texts, strict=True))
 
 
 def test_a_conversation_is_seen_as_it_was_said() -> None:

@@ -16,7 +16,7 @@ from bot.chat.turn import (
     reply_with,
     reply_without_llm,
 )
-from bot.llm.protocol import Completion
+from bot.llm.protocol import Completion, Tokens
 from db.records import Reply, Turn, Userchat
 from tests.bot.chat.transcripts import POLICY, bot_said, chat_of, user_says
 
@@ -195,18 +195,18 @@ def test_the_llm_sees_nothing_that_comes_after_what_it_answers() -> None:
         user_says("Hi", "1"), user_says("/help", "2"), user_says("Open?", "3")
     )
     prompt = prompt_for(chat, next_batch(chat), POLICY)
-    assert [message["content"] for message in prompt[1:]] == ["Hi"]
+    assert [message.content for message in prompt[1:]] == ["Hi"]
 
 
 def test_a_burst_longer_than_the_history_is_seen_whole() -> None:
     chat = chat_of(*(user_says(f"line {n}", str(n)) for n in range(30)))
     prompt = prompt_for(chat, next_batch(chat), replace(POLICY, most_turns=2))
-    assert "line 0\n" in prompt[1]["content"]
-    assert "line 29" in prompt[1]["content"]
+    assert "line 0\n" in str(prompt[1].content)
+    assert "line 29" in str(prompt[1].content)
 
 
 def answered(text: str, *turns: Turn, model: str = "m") -> Reply:
-    completion = Completion(text, model, tokens_used=7, response_time=1.23456)
+    completion = Completion(text, model, 1.23456, Tokens(5, 2, 7), "stop")
     return reply_with(completion, turns)
 
 

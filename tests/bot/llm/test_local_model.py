@@ -16,6 +16,7 @@ import pytest
 
 from bot.llm.local import MODEL_NAME, wait_until_ready
 from bot.llm.openai_chat import OpenAIChat
+from bot.llm.protocol import PromptMessage
 
 ROOT = Path(__file__).parents[3]
 STARTS_ONE_AND_WAITS = """
@@ -56,11 +57,11 @@ def test_it_answers_keeps_quiet_and_ends_in_the_midst_of_an_answer() -> None:
         llm = OpenAIChat(
             "", base_url(port), MODEL_NAME, temperature=0.3, max_tokens=8, timeout=30
         )
-        answer = llm.complete([{"role": "user", "content": "Hello"}])
+        answer = llm.complete([PromptMessage("user", "Hello")])
         llm.close()
         assert answer.text.strip()
         assert answer.model == MODEL_NAME
-        assert answer.tokens_used
+        assert answer.tokens.total
         page = f"http://127.0.0.1:{port}/"
         with pytest.raises(urllib.error.HTTPError, match="404") as no_web_page:
             urllib.request.urlopen(page)

@@ -4,43 +4,20 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.llm.openai_chat import OpenAIChat
-from bot.llm.protocol import LLMError, PromptMessage
+from bot.llm.protocol import LLMError, PromptMessage, Tokens
+from tests.bot.llm.clients import KEY, client_of
 from tests.scripted_llm import GARBAGE, MODEL, Script, ScriptedLLM
 
 ROOT = Path(__file__).parents[3]
-KEY = "sk-verysecret-0123456789"
 NEVER_SECONDS = 60.0
 DEADLINE_SECONDS = 0.3
-HI: list[PromptMessage] = [{"role": "user", "content": "My PIN is 4711, hi"}]
-
-
-@contextmanager
-def client_of(base_url: str, timeout: float = 10.0) -> Iterator[OpenAIChat]:
-    llm = OpenAIChat(
-        KEY, base_url, "asked", temperature=0.3, max_tokens=50, timeout=timeout
-    )
-    yield llm
-    llm.close()
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedLLM]:
-    with ScriptedLLM() as scripted:
-        yield scripted
-
-
-@pytest.fixture
-def llm(server: ScriptedLLM) -> Iterator[OpenAIChat]:
-    with client_of(server.base_url) as client:
-        yield client
+HI = [PromptMessage("user", "My PIN is 4711, hi")]
 
 
 def failure_of(llm: OpenAIChat, timeout: float | None = None) -> LLMError:
@@ -53,7 +30,7 @@ def test_an_answer_says_who_gave_it_and_what_it_took(llm: OpenAIChat) -> None:
     answer = llm.complete(HI)
     assert answer.text == "You said: My PIN is 4711, hi"
     assert answer.model == MODEL
-    assert answer.tokens_used == 5 + 7
+    assert answer.tokens.total == 5 + 7
     assert answer.response_time > 0
 
 
@@ -65,7 +42,7 @@ def test_the_server_is_asked_as_configured(
     assert asked.authorization == f"Bearer {KEY}"
     assert asked.body == {
         "model": "asked",
-        "messages": HI,
+        "messages": [{"role": "user", "content": "My PIN is 4711, hi"}],
         "temperature": 0.3,
         "max_tokens": 50,
     }
@@ -74,9 +51,10 @@ def test_the_server_is_asked_as_configured(
 def test_strict_servers_see_role_and_content_only(
     server: ScriptedLLM, llm: OpenAIChat
 ) -> None:
-    stored = {"role": "user", "content": "Hi", "timestamp": "2026-11-22T09:00:00Z"}
-    llm.complete([stored])  # type: ignore[list-item]
-    assert server.prompts == [[{"role": "user", "content": "Hi"}]]
+    llm.complete([PromptMessage("system", "Help."), PromptMessage("user", "Hi")])
+    assert server.prompts == [
+        [{"role": "system", "content": "Help."}, {"role": "user", "content": "Hi"}]
+    ]
 
 
 def test_an_answer_cut_at_the_token_limit_is_kept(
@@ -91,7 +69,7 @@ def test_an_answer_without_usage_or_model_is_an_answer(
 ) -> None:
     server.next(Script(body='{"choices": [{"message": {"content": "Hello"}}]}'))
     answer = llm.complete(HI)
-    assert (answer.text, answer.model, answer.tokens_used) == ("Hello", "asked", None)
+    assert (answer.text, answer.model, answer.tokens) == ("Hello", "asked", Tokens())
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
@@ -190,7 +168,7 @@ def test_fifty_calls_at_once_are_answered_side_by_side(
 
     def ask(number: int) -> str:
         everyone_asked.wait(10)
-        return llm.complete([{"role": "user", "content": f"no. {number}"}]).text
+        return llm.complete([PromptMessage("user", f"no. {number}")]).text
 
     with ThreadPoolExecutor(50) as callers:
         answers = list(callers.map(ask, range(50)))
@@ -228,7 +206,7 @@ def test_half_a_surrogate_pair_is_refused_before_it_is_sent(
     server: ScriptedLLM, llm: OpenAIChat
 ) -> None:
     with pytest.raises(LLMError, match="surrogate") as caught:
-        llm.complete([{"role": "user", "content": "\ud83d"}])
+        llm.complete([PromptMessage("user", "\ud83d")])
     assert caught.value.permanent
     assert not server.requests
 

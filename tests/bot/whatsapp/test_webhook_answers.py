@@ -12,7 +12,7 @@ from bot.chat import sentences
 from bot.chat.talk import Talk
 from bot.chat.turn import Policy
 from bot.inline import InlineAnswers
-from bot.llm.protocol import LLM, Completion, LLMError, PromptMessage
+from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
 from bot.whatsapp.signature import SignatureChecker
 from bot.whatsapp.text.parts import with_parts
 from bot.whatsapp.webhook import Webhooks
@@ -25,7 +25,10 @@ class SlowLLM:
     """Takes all the time that it is given, and answers nothing."""
 
     def complete(
-        self, prompt: Sequence[PromptMessage], timeout: float | None = None
+        self,
+        prompt: Prompt,
+        timeout: float | None = None,
+        tools: Sequence[Tool] = (),
     ) -> Completion:
         threading.Event().wait(timeout)
         raise LLMError("too slow")
@@ -125,7 +128,9 @@ def test_an_llm_that_is_too_slow_for_twilio_is_an_apology_in_time() -> None:
 
 def test_a_bug_is_an_apology_and_no_server_error() -> None:
     class Broken:
-        def complete(self, prompt: object, timeout: object = None) -> Completion:
+        def complete(
+            self, prompt: object, timeout: object = None, tools: object = ()
+        ) -> Completion:
             raise KeyError("a bug")
 
     assert Bot(Broken()).answers("Hi") == [sentences.GIVEN_UP]
