@@ -6,8 +6,8 @@ from threading import Event
 from typing import cast
 from uuid import UUID
 
-from bot.chat.talk import Talk
-from bot.chat.turn import Policy
+from bot.chat.answering import Answering, Policy
+from bot.chat.talk import Channel, Pace, Talk
 from bot.llm.openai_chat import OpenAIChat
 from bot.settings import LLMSettings, Settings, TwilioSettings
 from bot.upkeep import build_forgetting_store
@@ -28,11 +28,9 @@ def build_talk(
     """Return the talk on the configured LLM (see Settings.require)."""
     return Talk(
         store=store,
-        llm=_build_llm(settings),
-        policy=_build_policy(settings),
-        prepare=with_parts,
-        typing=typing,
-        send=send,
+        answering=Answering(_build_llm(settings), _build_policy(settings)),
+        channel=Channel(with_parts=with_parts, typing=typing, send=send),
+        pace=_build_pace(settings),
         stopping=stopping or Event(),
     )
 
@@ -57,10 +55,15 @@ def _build_policy(settings: Settings) -> Policy:
         system_prompt=settings.system_prompt,
         most_turns=settings.max_conversation_history,
         token_budget=settings.prompt_token_budget,
+        llm_seconds=settings.llm_timeout_seconds,
+    )
+
+
+def _build_pace(settings: Settings) -> Pace:
+    return Pace(
         quiet_seconds=settings.answer_quiet_seconds,
         notice_seconds=settings.answer_notice_seconds,
         max_age=settings.answer_max_age,
-        llm_seconds=settings.llm_timeout_seconds,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -150,6 +150,11 @@ class Userchat:
     def unanswered(self) -> tuple[Turn, ...]:
         """Return the user's messages that no turn names as settled, oldest first."""
         return find_unanswered(self.turns)
+
+    def with_reply(self, reply: "Reply") -> "Userchat":
+        """Return the chat as it is once the reply is stored."""
+        stopped = self.opted_out if reply.opts_out is None else reply.opts_out
+        return replace(self, turns=(*self.turns, reply.turn), opted_out=stopped)
 
 
 def find_unanswered(turns: Sequence[Turn]) -> tuple[Turn, ...]:

@@ -1,21 +1,24 @@
-"""One chat's talk: wait for quiet, ask the LLM, store the answer, until all is said.
+"""One chat's talk: wait for quiet, ask for an answer, store it, until all is said.
 
 Nothing here depends on how often it is called or where it broke off: what is answered
 is what the stored transcript names as answered.
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import UUID
 
-from bot.chat import turn as turns
-from bot.chat.turn import Batch, Policy
-from bot.llm.protocol import LLM, LLMError
-from bot.observability import ANSWERS, LLM_ERRORS, LLM_SECONDS, bound
+from bot.chat.answering import Answering
+from bot.chat.replies import Batch, apology, notice
+from bot.chat.rules import next_batch, reply_without_llm
+from bot.llm.protocol import LLMError
+from bot.observability import ANSWERS, bound
 from db.records import Reply, Userchat
 from db.store import ChatStore
 
@@ -27,25 +30,61 @@ MOST_QUIET_WAITS = 3
 MOST_POISONED_ATTEMPTS = 5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long a talk waits: for quiet, before a notice, until it is too late."""
+
+    quiet_seconds: float = 0.8
+    notice_seconds: float = 120
+    max_age: timedelta = timedelta(minutes=60)
+
+    def is_too_old(self, batch: Batch) -> bool:
+        """Tell whether the batch waited so long that its answer would only confuse."""
+        return age_of(batch) > self.max_age
+
+    def needs_notice(self, chat: Userchat, batch: Batch) -> bool:
+        """Tell whether the user waited long and was not told yet."""
+        told = {sid for turn in chat.turns for sid in turn.notice_for}
+        waited = age_of(batch).total_seconds() > self.notice_seconds
+        return waited and not told & {turn.message_sid for turn in batch}
+
+
+def age_of(batch: Batch) -> timedelta:
+    """Return how long the oldest message of the batch has been waiting."""
+    return datetime.now(UTC) - batch[0].timestamp
+
+
 def _no_typing(_message_sid: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
-    """Answers chats. `prepare` turns a reply into the parts that are sent.
+class Channel:
+    """The way to the user, as far as a talk takes part in it.
 
-    `send` sends what is stored for a user, before the next answer takes its time; what
-    is stored last is the caller's to send. `typing` shows the user that an answer is
-    being made; `stopping` ends waits early.
+    `with_parts` formats a reply's text as the channel shows it and splits it into the
+    parts that are stored and sent: a talk knows no format and no greatest length.
+    `typing` shows the user, for a message's SID, that an answer is being made. `send`
+    sends what is stored for a user, before the next answer takes its time; what is
+    stored last is the caller's to send.
+    """
+
+    with_parts: Callable[[Reply], Reply]
+    typing: Callable[[str], AbstractContextManager[None]] = _no_typing
+    send: Callable[[UUID], None] = lambda _user_id: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """Answers chats: in order, once it is quiet, and again where that failed.
+
+    `stopping` ends waits early.
     """
 
     store: ChatStore
-    llm: LLM
-    policy: Policy
-    prepare: Callable[[Reply], Reply]
-    typing: Callable[[str], AbstractContextManager[None]] = _no_typing
-    send: Callable[[UUID], None] = lambda _user_id: None
+    answering: Answering
+    channel: Channel
+    pace: Pace = Pace()
     stopping: Event = field(default_factory=Event)
 
     def answer(
@@ -61,13 +100,14 @@ class Talk:
         replies: list[Reply] = []
         chat = self.store.load_chat(chat_id)
         for _ in range(MOST_REPLIES_A_CALL):
-            batch = turns.next_batch(chat) if chat else ()
+            batch = next_batch(chat) if chat else ()
             if chat is None or not batch:
                 return replies
             if replies:
-                self.send(chat.user_id)
+                self.channel.send(chat.user_id)
             with bound(message_sid=batch[-1].message_sid or ""):
-                reply = self.prepare(self._reply_to(chat, batch, attempt, deadline))
+                made = self._reply_to(chat, batch, attempt, deadline)
+                reply = self.channel.with_parts(made)
                 stored = self._record(chat_id, reply)
             if stored:
                 replies.append(reply)
@@ -81,9 +121,9 @@ class Talk:
     ) -> Userchat | None:
         """Return the chat as it is now, or None if nothing more can be done in it."""
         if stored == len(chat.turns) + 1:
-            return turns.after(chat, reply)
+            return chat.with_reply(reply)
         fresh = self.store.load_chat(chat.chat_id)
-        if fresh and not stored and turns.next_batch(fresh) == batch:
+        if fresh and not stored and next_batch(fresh) == batch:
             log.error("a reply was refused, though its messages look unanswered")
             return None
         return fresh
@@ -94,28 +134,28 @@ class Talk:
         Of an exception its type is told: its text may quote what people wrote.
         """
         chat = self.store.load_chat(chat_id)
-        batch = turns.next_batch(chat) if chat else ()
+        batch = next_batch(chat) if chat else ()
         if not batch:
             return []
         with bound(message_sid=batch[-1].message_sid or ""):
-            reply = self.prepare(turns.give_up(batch, _in_words(reason)))
+            reply = self.channel.with_parts(apology(batch, _in_words(reason)))
             return [reply] if self._record(chat_id, reply) else []
 
     def _record(self, chat_id: str, reply: Reply) -> int:
         stored = self.store.record_reply(chat_id, reply)
         if stored:
-            _note(reply)
+            _log_stored(reply)
         return stored
 
     def _reply_to(
         self, chat: Userchat, batch: Batch, attempt: int, deadline: float | None
     ) -> Reply:
-        reply = turns.reply_without_llm(chat, batch)
+        reply = reply_without_llm(chat, batch)
         if reply is not None:
             return reply
-        if turns.is_too_old(batch, self.policy):
-            return turns.give_up(batch, "no answer within ANSWER_MAX_AGE_MINUTES")
-        with self.typing(batch[-1].message_sid or ""):
+        if self.pace.is_too_old(batch):
+            return apology(batch, "no answer within ANSWER_MAX_AGE_MINUTES")
+        with self.channel.typing(batch[-1].message_sid or ""):
             chat, batch = self._wait_for_quiet(chat, batch, deadline)
             try:
                 return self._ask(chat, batch, deadline)
@@ -127,18 +167,18 @@ class Talk:
     ) -> tuple[Userchat, Batch]:
         """Return the chat once nothing new came for a moment, or after three."""
         for _ in range(MOST_QUIET_WAITS):
-            silent = turns.age_of(batch[-1:]).total_seconds()
-            quiet = self.policy.quiet_seconds
+            silent = age_of(batch[-1:]).total_seconds()
+            quiet = self.pace.quiet_seconds
             if silent >= quiet:
                 break
-            self.stopping.wait(_until(deadline, min(quiet, quiet - silent)))
+            self.stopping.wait(min(quiet, quiet - silent, _seconds_to(deadline)))
             chat, batch = self._refreshed(chat, batch)
         return chat, batch
 
     def _refreshed(self, chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
         """Return the chat as it is now, if the batch still starts what is to do."""
         fresh = self.store.load_chat(chat.chat_id)
-        newer = turns.next_batch(fresh) if fresh else ()
+        newer = next_batch(fresh) if fresh else ()
         if fresh is None or newer[: len(batch)] != batch:
             return chat, batch  # settled by somebody else: record_reply will refuse
         return fresh, newer
@@ -146,31 +186,21 @@ class Talk:
     def _ask(self, chat: Userchat, batch: Batch, deadline: float | None) -> Reply:
         """Return the LLM's answer; ask again if messages came while it worked.
 
-        If that fails, the answer to what came first still holds; the rest comes next.
+        The first answer is thrown away then, which is safe because asking has no
+        effects: see Answering, also for what holds once there are tools. If asking
+        again fails, the answer to what came first still holds; the rest comes next.
         """
-        reply = self._complete(chat, batch, deadline)
+        reply = self.answering.answer(chat, batch, _seconds_to(deadline))
         for _ in range(MOST_PROMPTS_AGAIN):
             fresh, newer = self._refreshed(chat, batch)
             if newer == batch:
                 break
             chat, batch = fresh, newer
             try:
-                reply = self._complete(chat, batch, deadline)
+                reply = self.answering.answer(chat, batch, _seconds_to(deadline))
             except LLMError:
                 break
         return reply
-
-    def _complete(self, chat: Userchat, batch: Batch, deadline: float | None) -> Reply:
-        prompt = turns.prompt_for(chat, batch, self.policy)
-        try:
-            seconds = _until(deadline, self.policy.llm_seconds)
-            completion = self.llm.complete(prompt, seconds)
-        except LLMError as error:
-            LLM_ERRORS.inc()
-            log.warning("the LLM gave no answer: %s", error)
-            raise
-        LLM_SECONDS.observe(completion.response_time)
-        return turns.reply_with(completion, batch)
 
     def _after_failure(
         self,
@@ -182,18 +212,16 @@ class Talk:
     ) -> Reply:
         """Return a word to the user; raise the error if none is due yet."""
         poisoned = error.permanent and attempt + 1 >= MOST_POISONED_ATTEMPTS
-        if deadline is not None or poisoned or turns.is_too_old(batch, self.policy):
-            return turns.give_up(batch, str(error))
-        if turns.needs_notice(chat, batch, self.policy):
-            self._record(chat.chat_id, self.prepare(turns.notice(batch)))
+        if deadline is not None or poisoned or self.pace.is_too_old(batch):
+            return apology(batch, str(error))
+        if self.pace.needs_notice(chat, batch):
+            self._record(chat.chat_id, self.channel.with_parts(notice(batch)))
         raise error
 
 
-def _until(deadline: float | None, seconds: float) -> float:
-    """Return `seconds`, or what is left of them until the deadline."""
-    if deadline is None:
-        return seconds
-    return min(seconds, max(0.1, deadline - time.monotonic()))
+def _seconds_to(deadline: float | None) -> float:
+    """Return what is left until the deadline, and a moment in any case."""
+    return math.inf if deadline is None else max(0.1, deadline - time.monotonic())
 
 
 def _in_words(reason: str | Exception) -> str:
@@ -202,7 +230,7 @@ def _in_words(reason: str | Exception) -> str:
     return f"internal error: {type(reason).__name__}"
 
 
-def _note(reply: Reply) -> None:
+def _log_stored(reply: Reply) -> None:
     """Count and log a reply that was stored."""
     kind = _kind(reply)
     ANSWERS.labels(kind).inc()

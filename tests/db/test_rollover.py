@@ -5,7 +5,7 @@ import secrets
 import pytest
 from sqlalchemy import Engine
 
-from bot.chat.turn import Policy, prompt_for
+from bot.chat.answering import Policy, prompt_for
 from db.ingest import FULL_BYTES, MOST_BYTES
 from db.postgres import PostgresChatStore
 from tests.conftest import SESSION_TIMEOUT

@@ -13,20 +13,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.chat.talk import Talk
-from bot.chat.turn import Policy
+from bot.chat.answering import Answering
+from bot.chat.talk import Channel, Pace, Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tokens, Tool
 from bot.whatsapp.inbound import parse_inbound
 from db.memory import MemoryChatStore
 from db.records import Reply, Turn, Userchat
 from db.store import ChatStore
-from tests.bot.chat.transcripts import PROMPT, minutes_ago
+from tests.bot.chat.transcripts import POLICY, minutes_ago
 
 ADDRESS = "whatsapp:+15551230000"
 AWAY = LLMError("the LLM is away")
 REFUSED = LLMError("the LLM refused the prompt", permanent=True)
 # Quiet at once: what is tested is never how long a wait takes.
-POLICY = Policy(system_prompt=PROMPT, quiet_seconds=0)
+PACE = Pace(quiet_seconds=0)
 _numbers = itertools.count(1)
 
 Thought = str | LLMError | Callable[[], str]
@@ -83,7 +83,7 @@ class Conversation:
     def __init__(
         self,
         *thoughts: Thought,
-        policy: Policy = POLICY,
+        pace: Pace = PACE,
         llm: LLM | None = None,
         store: ChatStore | None = None,
         stopping: threading.Event | None = None,
@@ -95,10 +95,9 @@ class Conversation:
         self.sids: list[str] = []
         self.talk = Talk(
             store=self.store,
-            llm=llm or self.thoughts,
-            policy=policy,
-            prepare=as_one_part,
-            typing=self._typing,
+            answering=Answering(llm or self.thoughts, POLICY),
+            channel=Channel(with_parts=as_one_part, typing=self._typing),
+            pace=pace,
             stopping=stopping or threading.Event(),
         )
 

@@ -8,9 +8,9 @@ import pytest
 from bot.chat import sentences
 from db.memory import MemoryChatStore
 from db.records import Reply
-from tests.bot.chat.conversation import AWAY, POLICY, Conversation, Waits
+from tests.bot.chat.conversation import AWAY, PACE, Conversation, Waits
 
-PATIENT = replace(POLICY, quiet_seconds=60)
+PATIENT = replace(PACE, quiet_seconds=60)
 
 
 class RefusingStore(MemoryChatStore):
@@ -108,7 +108,7 @@ def test_a_command_while_the_llm_works_comes_after_the_answer() -> None:
 
 
 def test_the_bot_waits_for_a_moment_of_quiet() -> None:
-    ana = Conversation("Both.", policy=PATIENT, stopping=Waits(lambda: ana.says("two")))
+    ana = Conversation("Both.", pace=PATIENT, stopping=Waits(lambda: ana.says("two")))
     ana.says("one", minutes=1.5)
     ana.says("and")
     assert ana.hears()[0] == "Both."
@@ -117,7 +117,7 @@ def test_the_bot_waits_for_a_moment_of_quiet() -> None:
 
 def test_the_bot_waits_three_times_at_most_and_for_no_more_than_is_left() -> None:
     waits = Waits()
-    ana = Conversation("Yes.", policy=PATIENT, stopping=waits)
+    ana = Conversation("Yes.", pace=PATIENT, stopping=waits)
     ana.says("Hi", minutes=0.5)
     ana.hears()
     assert waits.seconds == [pytest.approx(30, abs=5)] * 3
@@ -125,7 +125,7 @@ def test_the_bot_waits_three_times_at_most_and_for_no_more_than_is_left() -> Non
 
 def test_a_user_who_is_quiet_is_not_waited_for() -> None:
     waits = Waits()
-    ana = Conversation("Yes.", policy=PATIENT, stopping=waits)
+    ana = Conversation("Yes.", pace=PATIENT, stopping=waits)
     ana.says("Hi", minutes=2)
     assert ana.hears() == ["Yes."]
     assert waits.seconds == []
@@ -133,14 +133,14 @@ def test_a_user_who_is_quiet_is_not_waited_for() -> None:
 
 def test_a_clock_that_is_behind_makes_no_wait_longer() -> None:
     waits = Waits()
-    ana = Conversation("Yes.", policy=PATIENT, stopping=waits)
+    ana = Conversation("Yes.", pace=PATIENT, stopping=waits)
     ana.says("Hi", minutes=-60)
     ana.hears()
     assert waits.seconds == [60] * 3
 
 
 def test_a_bot_that_is_stopping_waits_no_more() -> None:
-    ana = Conversation("Yes.", policy=replace(POLICY, quiet_seconds=3600))
+    ana = Conversation("Yes.", pace=replace(PACE, quiet_seconds=3600))
     ana.talk.stopping.set()
     ana.says("Hi")
     assert ana.hears() == ["Yes."]

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.chat import sentences
-from tests.bot.chat.conversation import AWAY, POLICY, REFUSED, Conversation, Waits
+from tests.bot.chat.conversation import AWAY, PACE, REFUSED, Conversation, Waits
+from tests.bot.chat.transcripts import POLICY
 
 OUT_OF_TIME = 0.01
 
@@ -44,13 +45,13 @@ def test_a_message_that_waited_too_long_is_given_up_once_with_the_error_on_it() 
 
 
 def test_a_message_that_grows_too_old_while_the_llm_fails_is_given_up() -> None:
-    policy = replace(POLICY, max_age=timedelta(milliseconds=20))
+    pace = replace(PACE, max_age=timedelta(milliseconds=20))
 
     def fail_slowly() -> str:
         ana.talk.stopping.wait(0.03)
         raise AWAY
 
-    ana = Conversation(fail_slowly, policy=policy)
+    ana = Conversation(fail_slowly, pace=pace)
     ana.says("When do you open?")
     assert ana.hears() == [sentences.GIVEN_UP]
     assert ana.chat.turns[0].error == "the LLM is away"
@@ -135,8 +136,8 @@ def test_the_llm_gets_what_is_left_of_the_deadline() -> None:
 
 def test_silence_is_not_waited_for_beyond_the_deadline() -> None:
     waits = Waits()
-    policy = replace(POLICY, quiet_seconds=3600)
-    ana = Conversation("Yes.", policy=policy, stopping=waits)
+    pace = replace(PACE, quiet_seconds=3600)
+    ana = Conversation("Yes.", pace=pace, stopping=waits)
     ana.says("Hi")
     assert ana.hears(seconds=7) == ["Yes."]
     assert max(waits.seconds) <= 7

@@ -9,8 +9,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from bot.chat import sentences
-from bot.chat.talk import Talk
-from bot.chat.turn import Policy
+from bot.chat.answering import Answering, Policy
+from bot.chat.talk import Channel, Pace, Talk
 from bot.inline import InlineAnswers
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
 from bot.whatsapp.signature import SignatureChecker
@@ -41,9 +41,9 @@ class Bot:
         self.store = NotingStore()
         talk = Talk(
             store=self.store,
-            llm=llm,
-            policy=Policy(system_prompt="You help.", quiet_seconds=quiet),
-            prepare=with_parts,
+            answering=Answering(llm, Policy(system_prompt="You help.")),
+            channel=Channel(with_parts=with_parts),
+            pace=Pace(quiet_seconds=quiet),
         )
         webhooks = Webhooks(
             checker=SignatureChecker([TOKEN], PUBLIC),

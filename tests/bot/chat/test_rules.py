@@ -1,24 +1,11 @@
-"""Whose turn it is and what we say, decided without waiting, storing or sending."""
-
-from dataclasses import replace
-from datetime import timedelta
+"""Which messages are next, and what is said to them without an LLM."""
 
 import pytest
 
 from bot.chat import sentences
-from bot.chat.turn import (
-    give_up,
-    is_too_old,
-    needs_notice,
-    next_batch,
-    notice,
-    prompt_for,
-    reply_with,
-    reply_without_llm,
-)
-from bot.llm.protocol import Completion, Tokens
+from bot.chat.rules import next_batch, reply_without_llm
 from db.records import Reply, Turn, Userchat
-from tests.bot.chat.transcripts import POLICY, bot_said, chat_of, user_says
+from tests.bot.chat.transcripts import bot_said, chat_of, user_says
 
 
 def batch_of(*turns: Turn, opted_out: bool = False) -> list[str | None]:
@@ -185,100 +172,3 @@ def test_several_pictures_get_one_sentence_and_two_kinds_get_two() -> None:
 
 def test_a_picture_with_words_is_for_the_llm() -> None:
     assert reply_to(chat_of(user_says("This one?", "1", "image/png"))) is None
-
-
-# What the LLM is asked, and its answer
-
-
-def test_the_llm_sees_nothing_that_comes_after_what_it_answers() -> None:
-    chat = chat_of(
-        user_says("Hi", "1"), user_says("/help", "2"), user_says("Open?", "3")
-    )
-    prompt = prompt_for(chat, next_batch(chat), POLICY)
-    assert [message.content for message in prompt[1:]] == ["Hi"]
-
-
-def test_a_burst_longer_than_the_history_is_seen_whole() -> None:
-    chat = chat_of(*(user_says(f"line {n}", str(n)) for n in range(30)))
-    prompt = prompt_for(chat, next_batch(chat), replace(POLICY, most_turns=2))
-    assert "line 0\n" in str(prompt[1].content)
-    assert "line 29" in str(prompt[1].content)
-
-
-def answered(text: str, *turns: Turn, model: str = "m") -> Reply:
-    completion = Completion(text, model, 1.23456, Tokens(5, 2, 7), "stop")
-    return reply_with(completion, turns)
-
-
-def test_an_answer_says_who_gave_it_and_what_it_settles() -> None:
-    turn = answered("Yes.", user_says("Hi", "1"), user_says("Open?", "2")).turn
-    assert (turn.role, turn.content) == ("assistant", "Yes.")
-    assert turn.in_reply_to == ("1", "2")
-    assert (turn.model, turn.tokens_used, turn.response_time) == ("m", 7, 1.235)
-    assert turn.reference_id
-
-
-def test_an_answer_says_what_could_not_be_read_beside_the_words() -> None:
-    reply = answered("Yes.", user_says("This one?", "1", "image/png"))
-    assert reply.turn.content == f"Yes.\n\n{sentences.UNREADABLE['image']}"
-
-
-def test_what_no_database_can_store_does_not_come_out_of_an_answer() -> None:
-    turn = answered("a\x00b\ud800c", user_says("Hi", "1"), model="m\x00").turn
-    assert (turn.content, turn.model) == ("a\ufffdb\ufffdc", "m\ufffd")
-
-
-# What takes too long
-
-
-def test_a_given_up_message_says_why() -> None:
-    reply = give_up((user_says("Hi", "1"), user_says("Open?", "2")), "away\x00")
-    assert reply.turn.content == sentences.GIVEN_UP
-    assert reply.turn.in_reply_to == ("1", "2")
-    assert reply.error == reply.turn.error == "away\ufffd"
-
-
-@pytest.mark.parametrize(("minutes", "too_old"), [(59, False), (61, True)])
-def test_the_oldest_message_decides_whether_it_is_too_late(
-    minutes: float, too_old: bool
-) -> None:
-    batch = (user_says("Hi", "1", minutes=minutes), user_says("Open?", "2"))
-    assert is_too_old(batch, POLICY) is too_old
-
-
-@pytest.mark.parametrize(("minutes", "due"), [(1, False), (3, True)])
-def test_a_notice_is_due_after_two_minutes(minutes: float, due: bool) -> None:
-    chat = chat_of(user_says("Hi", "1", minutes=minutes))
-    assert needs_notice(chat, next_batch(chat), POLICY) is due
-
-
-def test_a_notice_is_given_once_whatever_comes_after_it() -> None:
-    chat = chat_of(
-        user_says("Hi", "1", minutes=9),
-        bot_said("later", notice_for=("1",)),
-        user_says("Hello?", "2", minutes=5),
-    )
-    assert not needs_notice(chat, next_batch(chat), POLICY)
-
-
-def test_a_notice_is_due_again_for_what_waits_after_an_answer() -> None:
-    chat = chat_of(
-        user_says("Hi", "1", minutes=9),
-        bot_said("later", notice_for=("1",)),
-        bot_said("Hello", to="1"),
-        user_says("Open?", "2", minutes=5),
-    )
-    assert needs_notice(chat, next_batch(chat), POLICY)
-
-
-def test_a_notice_settles_nothing() -> None:
-    turn = notice((user_says("Hi", "1"),)).turn
-    assert turn.content == sentences.ANSWER_COMES_LATER
-    assert (turn.in_reply_to, turn.notice_for) == ((), ("1",))
-
-
-def test_an_operator_decides_what_too_long_is() -> None:
-    batch = (user_says("Hi", "1", minutes=2),)
-    hasty = replace(POLICY, max_age=timedelta(minutes=1), notice_seconds=0)
-    assert is_too_old(batch, hasty)
-    assert needs_notice(chat_of(*batch), batch, hasty)

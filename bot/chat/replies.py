@@ -1,0 +1,51 @@
+"""Replies to a batch, before they have parts: each turn names what it settles."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from bot.chat import sentences
+from bot.chat.commands import Command
+from bot.chat.prompt import media_kind
+from db.records import Reply, Turn, to_storable
+
+# The messages that are answered together, oldest first.
+Batch = tuple[Turn, ...]
+
+
+def say(text: str, batch: Batch, command: Command | None = None) -> Turn:
+    """Return a turn of ours that settles the batch."""
+    return Turn(
+        role="assistant",
+        content=to_storable(text),
+        timestamp=datetime.now(UTC),
+        reference_id=str(uuid4()),
+        in_reply_to=tuple(turn.message_sid for turn in batch if turn.message_sid),
+        command=command,
+    )
+
+
+def note(batch: Batch, why: str) -> Reply:
+    """Settle the batch in silence: why is told in the transcript, and to nobody."""
+    return Reply(turn=replace(say(why, batch), role="system", reference_id=None))
+
+
+def notice(batch: Batch) -> Reply:
+    """Return the word that the answer will come later; it settles nothing."""
+    turn = say(sentences.ANSWER_COMES_LATER, batch)
+    return Reply(turn=replace(turn, in_reply_to=(), notice_for=turn.in_reply_to))
+
+
+def apology(batch: Batch, reason: str) -> Reply:
+    """Return the word that no answer comes; the reason is kept with the messages."""
+    error = to_storable(reason)
+    turn = replace(say(sentences.GIVEN_UP, batch), error=error)
+    return Reply(turn=turn, error=error)
+
+
+def unreadable_sentences(batch: Batch) -> str:
+    """Return one sentence for each kind of thing in the batch that can't be read."""
+    kinds = [media_kind(media) for turn in batch for media in turn.media]
+    if not kinds and not any(turn.content.strip() for turn in batch):
+        kinds = ["unknown"]
+    return "\n".join(sentences.UNREADABLE[kind] for kind in dict.fromkeys(kinds))

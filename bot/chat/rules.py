@@ -1,0 +1,54 @@
+"""What is decided without an LLM: which messages are next, and what needs none."""
+
+from dataclasses import replace
+from itertools import takewhile
+
+from bot.chat import sentences
+from bot.chat.commands import Command, find_command
+from bot.chat.replies import Batch, note, say, unreadable_sentences
+from db.records import Reply, Turn, Userchat
+
+COMMAND_REPLIES: dict[Command, tuple[str, bool | None]] = {
+    Command.NEW: (sentences.NEW_CHAT, None),
+    Command.HELP: (sentences.HELP, None),
+    Command.STOP: (sentences.STOPPED, True),
+    Command.START: (sentences.STARTED, False),
+}
+
+
+def next_batch(chat: Userchat) -> Batch:
+    """Return the messages to be answered next, together.
+
+    A command is answered alone; everything else up to the next command at once, so
+    that a burst gets one answer.
+    """
+    unanswered = chat.unanswered()
+    if unanswered and _stands_alone(chat, unanswered[0]):
+        return unanswered[:1]
+    return tuple(takewhile(lambda turn: not _stands_alone(chat, turn), unanswered))
+
+
+def _stands_alone(chat: Userchat, turn: Turn) -> bool:
+    return turn.opt_out_type is not None or _command_of(chat, turn) is not None
+
+
+def _command_of(chat: Userchat, turn: Turn) -> Command | None:
+    return find_command(turn.content, opted_out=chat.opted_out)
+
+
+def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
+    """Return the reply where none of the LLM's is due: commands, silence, media."""
+    command = _command_of(chat, batch[0])
+    if not chat.user_is_active:
+        return note(batch, sentences.NOT_ANSWERED_INACTIVE)
+    if batch[0].opt_out_type is not None:
+        stops = {"STOP": True, "START": False}.get(batch[0].opt_out_type.upper())
+        return replace(note(batch, sentences.NOT_ANSWERED_TWILIO), opts_out=stops)
+    if chat.opted_out and command is not Command.START:
+        return note(batch, sentences.NOT_ANSWERED_STOPPED)
+    if command is not None:
+        text, opts_out = COMMAND_REPLIES[command]
+        return Reply(turn=say(text, batch, command=command), opts_out=opts_out)
+    if not any(turn.content.strip() for turn in batch):
+        return Reply(turn=say(unreadable_sentences(batch), batch))
+    return None
