@@ -8,7 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from db.records import FAILED, UNSETTLED, WITH_TWILIO, Claim, DeliveryStatus, Part
+from db.records import (
+    FAILED,
+    UNSETTLED,
+    WITH_TWILIO,
+    Claim,
+    DeliveryStatus,
+    Part,
+    Template,
+)
 from db.statements import Statements, outages, repeat_once
 
 # How far a part is; a failure is final, and a later callback can't undo it.
@@ -123,7 +131,7 @@ class PostgresOutbox:
         """Return a reply's parts in their order."""
         parameters = {"reference_id": reference_id}
         rows = repeat_once(lambda: self._run.rows(FIND_PARTS, parameters))
-        return [Part(**row._asdict()) for row in rows]
+        return [_read_part(row._asdict()) for row in rows]
 
     def claim_next(
         self, user_id: UUID, patience: timedelta, window: timedelta
@@ -225,10 +233,16 @@ def _bind_status(status: DeliveryStatus) -> dict[str, Any]:
 
 def _read_claim(columns: dict[str, Any]) -> Claim:
     held, attempt = columns.pop("is_held"), columns.pop("attempt")
-    part = Part(**columns)
+    part = _read_part(columns)
     if attempt is not None:
         part = replace(part, attempts=attempt)
     return Claim(part=part, is_held=held, is_claimed=attempt is not None)
+
+
+def _read_part(columns: dict[str, Any]) -> Part:
+    media, template = columns["media"] or (), columns["template"]
+    made = Template(**template) if template else None
+    return Part(**{**columns, "media": tuple(media), "template": made})
 
 
 def _attempt(part: Part) -> dict[str, Any]:

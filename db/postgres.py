@@ -53,12 +53,17 @@ WITH appended AS (
     jsonb_path_query_array(messages, '$[*] ? (@.role == "user").message_sid')
       <@ jsonb_path_query_array(messages, '$[*].in_reply_to[*]') AS is_settled
 ), parts AS (
-  INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body)
+  INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
+                           body, media, template, author)
   SELECT %(reference_id)s::uuid, %(chat_id)s, users.user_id, part.position - 1,
          COALESCE((SELECT address FROM inbound_messages
-                   WHERE message_sid = %(last_about)s), users.phone_number), part.body
+                   WHERE message_sid = %(last_about)s), users.phone_number),
+         part.body, part.media, part.template, part.author
   FROM appended JOIN users ON users.user_id = appended.customer_id
-  CROSS JOIN unnest(%(bodies)s::text[]) WITH ORDINALITY AS part (body, position)
+  CROSS JOIN ROWS FROM (
+    jsonb_to_recordset(%(parts)s::jsonb)
+      AS (body text, media jsonb, template jsonb, author text)
+  ) WITH ORDINALITY AS part (body, media, template, author, position)
   ORDER BY part.position
 ), opted_out AS (
   INSERT INTO opt_outs (user_id) SELECT customer_id FROM appended
@@ -151,7 +156,7 @@ def _bind_reply(chat_id: str, reply: Reply) -> dict[str, Any]:
         "notifies": list(turn.notice_for),
         "reference_id": turn.reference_id,
         "last_about": about[-1] if about else None,
-        "bodies": list(reply.parts),
+        "parts": Jsonb([part.to_json() for part in reply.parts]),
         "opts_out": reply.opts_out,
         "error": None if reply.error is None else to_storable(reply.error),
     }

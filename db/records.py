@@ -169,6 +169,45 @@ def find_unanswered(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that WhatsApp approved before, and what stands in its gaps.
+
+    https://www.twilio.com/docs/content
+    """
+
+    content_sid: str
+    variables: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        filled = {name: to_storable(text) for name, text in self.variables.items()}
+        return {"content_sid": self.content_sid, "variables": filled}
+
+
+@dataclass(frozen=True, slots=True)
+class PartContent:
+    """What one of the messages that a reply is sent as says.
+
+    `media` are URLs that Twilio loads pictures and files from. A `template` is sent
+    instead of the body, which is the text that it makes: what the user reads, and what
+    a message that may have been sent is found by. `author` is who wrote it: `bot`, if
+    no person did.
+    """
+
+    body: str
+    media: tuple[str, ...] = ()
+    template: Template | None = None
+    author: str = "bot"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as columns of `reply_parts`: nothing that is empty."""
+        content = {"body": to_storable(self.body), "author": self.author}
+        media = {"media": [to_storable(url) for url in self.media]}
+        template = {"template": self.template.to_json()} if self.template else {}
+        return {**content, **(media if self.media else {}), **template}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A turn of ours and the messages it is sent as; no part: nothing is sent.
@@ -178,13 +217,13 @@ class Reply:
     """
 
     turn: Turn
-    parts: tuple[str, ...] = ()
+    parts: tuple[PartContent, ...] = ()
     opts_out: bool | None = None
     error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(PartContent):
     """One of the messages that a reply is sent as, and how far it got."""
 
     part_id: UUID
@@ -193,7 +232,6 @@ class Part:
     user_id: UUID
     position: int
     address: str
-    body: str
     status: str
     attempts: int
     created_at: datetime

@@ -1,11 +1,12 @@
 """Messages and replies for tests, each with an identity of its own."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from db.records import InboundMessage, Reply, Turn
+from db.records import InboundMessage, PartContent, Reply, Turn
 
 ANA = "whatsapp:+15551230001"
 BEN = "whatsapp:+15551230002"
@@ -24,17 +25,31 @@ def said(text: str, address: str = ANA, **known: Any) -> InboundMessage:
     return InboundMessage(message_sid=sid, address=address, turn=turn, **known)
 
 
-def answer_to(*messages: InboundMessage, text: str = "Yes.", **known: Any) -> Reply:
+def answer_to(
+    *messages: InboundMessage,
+    text: str = "Yes.",
+    parts: Sequence[str | PartContent] | None = None,
+    **known: Any,
+) -> Reply:
     """Return a reply that settles messages; in one part, if `parts` says nothing."""
     turn = reply_turn(text, in_reply_to=sids_of(messages))
-    return Reply(turn=turn, **{"parts": (text,), **known})
+    contents = as_parts(*((text,) if parts is None else parts))
+    return Reply(turn=turn, parts=contents, **known)
 
 
 def notice_about(*messages: InboundMessage) -> Reply:
     """Return a word about messages that settles none of them."""
     text = "The answer comes later."
     turn = reply_turn(text, notice_for=sids_of(messages))
-    return Reply(turn=turn, parts=(text,))
+    return Reply(turn=turn, parts=as_parts(text))
+
+
+def as_parts(*contents: str | PartContent) -> tuple[PartContent, ...]:
+    """Return what a reply is sent as; a text alone is the bot's own words."""
+    return tuple(
+        PartContent(content) if isinstance(content, str) else content
+        for content in contents
+    )
 
 
 def reply_turn(text: str, **known: Any) -> Turn:

@@ -12,6 +12,7 @@ from db.records import Media, Role, Turn
 BYTES_A_TOKEN = 3
 TOKENS_A_MESSAGE = 4
 
+# Who said it, and what.
 Line = tuple[Role, str]
 
 

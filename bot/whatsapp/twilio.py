@@ -3,6 +3,7 @@
 https://www.twilio.com/docs/messaging/api/message-resource
 """
 
+import json
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ from urllib3.exceptions import NewConnectionError
 from bot.settings import TwilioSettings
 from bot.whatsapp.paths import STATUS_PATH
 from db.errors import OperatorError
-from db.records import Part
+from db.records import Part, PartContent
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +121,9 @@ class TwilioClient:
         try:
             message = self._sdk.messages.create(
                 to=part.address,
-                body=part.body,
                 status_callback=f"{self._status_url}?part={part.part_id}",
                 **self._from(),
+                **_content_of(part),
             )
         except Exception as error:
             raise explain(error) from error
@@ -139,6 +140,7 @@ class TwilioClient:
     def find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Return messages to that address with the part's text made since then.
 
+        A template's message has the text that the template made, as the part's body.
         No date is sent along: a message still in Twilio's queue has no DateSent.
         Raises DeliveryError.
         """
@@ -201,6 +203,15 @@ class TwilioClient:
                 log.info("no typing indicator: %s", type(error).__name__)
                 return
             done.wait(TYPING_EVERY_SECONDS)
+
+
+def _content_of(part: PartContent) -> dict[str, Any]:
+    """Return what a message says, in the words of the SDK's `create`."""
+    if template := part.template:
+        variables = json.dumps(dict(template.variables))
+        return {"content_sid": template.content_sid, "content_variables": variables}
+    media = {"media_url": list(part.media)} if part.media else {}
+    return {"body": part.body, **media}
 
 
 def _sent_at(message: MessageInstance) -> datetime:

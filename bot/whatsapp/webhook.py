@@ -105,13 +105,19 @@ class Webhooks:
 
 
 def twiml(replies: Sequence[Reply]) -> Response:
-    """Return TwiML; always text/xml, since Twilio sends text/plain to the user."""
+    """Return TwiML; always text/xml, since Twilio sends text/plain to the user.
+
+    TwiML knows no templates: within a webhook the text that one makes may be sent.
+    """
     if not replies:
         return Response(NOTHING_TO_SAY, mimetype="text/xml")
     response = MessagingResponse()
     for reply in replies:
         for part in reply.parts:
-            response.message(NO_XML.sub("\ufffd", part))
+            message = response.message()
+            message.body(NO_XML.sub("\ufffd", part.body))
+            for url in part.media:
+                message.media(NO_XML.sub("\ufffd", url))
     return Response(str(response), mimetype="text/xml")
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import error_code_column, metadata, time_column, user_column
 from db.records import DELIVERY_STATUSES, FAILED, UNSETTLED, WITH_TWILIO
@@ -78,7 +79,30 @@ reply_parts = Table(
         comment="0 for the first message of the reply.",
     ),
     Column("address", Text, nullable=False, comment="Where it is sent, verbatim."),
-    Column("body", Text, nullable=False, comment="The text as it is sent."),
+    Column(
+        "body",
+        Text,
+        nullable=False,
+        comment="The text as it is sent; of a template the text that it makes.",
+    ),
+    Column(
+        "media",
+        JSONB,
+        comment="Array of URLs that Twilio loads pictures and files from, if any.",
+    ),
+    Column(
+        "template",
+        JSONB,
+        comment="content_sid and variables of the template that is sent instead, if "
+        "any.",
+    ),
+    Column(
+        "author",
+        Text,
+        nullable=False,
+        server_default=text("'bot'"),
+        comment="Who wrote it: bot, if no person did.",
+    ),
     Column(
         "status",
         Text,
@@ -102,6 +126,10 @@ reply_parts = Table(
     CheckConstraint(
         column("status").in_(DELIVERY_STATUSES),
         name="reply_parts_status_check",
+    ),
+    CheckConstraint("jsonb_typeof(media) = 'array'", name="reply_parts_media_check"),
+    CheckConstraint(
+        "jsonb_typeof(template) = 'object'", name="reply_parts_template_check"
     ),
     UniqueConstraint("reference_id", "position", name="reply_parts_position_key"),
     UniqueConstraint("message_sid", name="reply_parts_message_sid_key"),

@@ -5,17 +5,20 @@ from uuid import UUID
 
 from db.deliveries import PostgresOutbox
 from db.postgres import PostgresChatStore
-from db.records import Claim, DeliveryStatus, Part
+from db.records import Claim, DeliveryStatus, Part, PartContent
 from tests.db.sql import take_in
 from tests.records import ANA, answer_to, said
 
 
 def replied(
-    pg: PostgresChatStore, outbox: PostgresOutbox, *bodies: str, to: str = ANA
+    pg: PostgresChatStore,
+    outbox: PostgresOutbox,
+    *contents: str | PartContent,
+    to: str = ANA,
 ) -> list[Part]:
     """Store a reply in these parts; return them."""
     message = said("a question", to)
-    reply = answer_to(message, parts=bodies)
+    reply = answer_to(message, parts=contents)
     assert pg.record_reply(take_in(pg, message), reply)
     return list(outbox.find_parts(UUID(reply.turn.reference_id)))
 

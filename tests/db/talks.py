@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from db.postgres import PostgresChatStore
 from db.records import InboundMessage, Reply
 from tests.db.sql import take_in
-from tests.records import ANA, reply_turn, said
+from tests.records import ANA, as_parts, reply_turn, said
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def written_by_llm(message: InboundMessage, seconds: float = 1.5) -> Reply:
         tokens_used=20,
         response_time=seconds,
     )
-    return Reply(turn=replace(turn, timestamp=NOON), parts=("We open at nine.",))
+    return Reply(turn=replace(turn, timestamp=NOON), parts=as_parts("We open at nine."))
 
 
 def talk(pg: PostgresChatStore, address: str = ANA, seconds: float = 1.5) -> str:

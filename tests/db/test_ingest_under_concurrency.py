@@ -141,7 +141,9 @@ def test_of_many_replies_to_one_message_one_is_stored(
         stored = list(threads.map(lambda r: pg.record_reply(chat_id, r), replies))
     assert len(list(filter(None, stored))) == 1
     winner = replies[stored.index(2)]
-    assert values(engine, "SELECT body FROM reply_parts") == list(winner.parts)
+    assert values(engine, "SELECT body FROM reply_parts") == [
+        p.body for p in winner.parts
+    ]
     assert load(pg, chat_id).turns[1].content == winner.turn.content
 
 

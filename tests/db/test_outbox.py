@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from db.deliveries import PostgresOutbox
 from db.postgres import PostgresChatStore
-from db.records import DeliveryStatus
+from db.records import DeliveryStatus, PartContent, Template
 from tests.db.parts import again, claim, replied, told
 from tests.db.sql import change, load
 from tests.records import ANA, BEN, new_sid
@@ -52,6 +52,43 @@ def pg(engine: Engine) -> PostgresChatStore:
 @pytest.fixture
 def outbox(engine: Engine) -> PostgresOutbox:
     return PostgresOutbox(engine)
+
+
+CONTENTS = {
+    "a text": PartContent("It is on its way ☕"),
+    "a picture": PartContent("Here it is", media=("https://shop.example/7.png",)),
+    "a file without words": PartContent("", media=("https://a/1", "https://a/2")),
+    "a template": PartContent(
+        "Ana, your order 7 is here.",
+        template=Template("HX" + "0" * 32, {"1": "Ana", "2": "\"7\" 'or' {so}"}),
+    ),
+    "a person's words": PartContent("Hello, this is Ben.", author="ben@shop.example"),
+}
+
+
+@pytest.mark.parametrize("kind", CONTENTS)
+def test_a_part_says_what_was_stored_to_whoever_finds_or_claims_it(
+    pg: PostgresChatStore, outbox: PostgresOutbox, kind: str
+) -> None:
+    [part] = replied(pg, outbox, CONTENTS[kind])
+    claimed = claim(outbox, part)
+    assert claimed
+    for found in (part, claimed.part):
+        assert found.to_json() == CONTENTS[kind].to_json()
+        assert (found.media, found.template) == (
+            CONTENTS[kind].media,
+            CONTENTS[kind].template,
+        )
+
+
+def test_what_postgresql_cannot_hold_is_replaced_in_a_part_too(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    template = Template("HX1", {"1": "half \ud83d"})
+    strange = PartContent("a\x00b", media=("https://a/\x00",), template=template)
+    [part] = replied(pg, outbox, strange)
+    assert (part.body, part.media) == ("a\ufffdb", ("https://a/\ufffd",))
+    assert part.template == Template("HX1", {"1": "half \ufffd"})
 
 
 def test_a_replys_parts_come_in_their_order(

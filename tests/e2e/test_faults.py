@@ -11,6 +11,7 @@ from db.engine import build_engine
 from db.postgres import PostgresChatStore
 from db.records import Reply, Turn
 from tests.house import House, NewHouse, eventually
+from tests.records import as_parts
 from tests.scripted_llm import Script
 
 
@@ -77,7 +78,7 @@ def answer(sid: str, *parts: str) -> Reply:
         reference_id=str(uuid4()),
         in_reply_to=(sid,),
     )
-    return Reply(turn=turn, parts=parts)
+    return Reply(turn=turn, parts=as_parts(*parts))
 
 
 def test_messages_are_taken_in_while_the_worker_is_away(own_house: House) -> None:

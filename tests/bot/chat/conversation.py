@@ -18,7 +18,7 @@ from bot.chat.talk import Channel, Pace, Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tokens, Tool
 from bot.whatsapp.inbound import parse_inbound
 from db.memory import MemoryChatStore
-from db.records import Reply, Turn, Userchat
+from db.records import PartContent, Reply, Turn, Userchat
 from db.store import ChatStore
 from tests.bot.chat.transcripts import POLICY, minutes_ago
 
@@ -74,7 +74,7 @@ class Waits(threading.Event):
 def as_one_part(reply: Reply) -> Reply:
     """What is sent: our own turns, whole."""
     ours = reply.turn.role == "assistant"
-    return replace(reply, parts=(reply.turn.content,) if ours else ())
+    return replace(reply, parts=(PartContent(reply.turn.content),) if ours else ())
 
 
 class Conversation:
@@ -122,7 +122,7 @@ class Conversation:
     def hears(self, attempt: int = 0, seconds: float | None = None) -> list[str]:
         """Let the bot answer what is unanswered; return what it sends."""
         replies = self.talk.answer(self.chat_id, attempt=attempt, seconds=seconds)
-        return [part for reply in replies for part in reply.parts]
+        return [part.body for reply in replies for part in reply.parts]
 
     def is_kept_waiting(self, attempt: int = 0) -> bool:
         """Tell whether the answer failed, so that the queue tries again."""

@@ -25,15 +25,18 @@ class ScriptedTwilio:
 
     answers: deque[Answer] = field(default_factory=deque)
     bodies: list[str] = field(default_factory=list)
+    forms: list[dict[str, list[str]]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
 
     def create(self, form: dict[str, list[str]]) -> Answer:
-        self.bodies.append(form["Body"][0])
+        self.forms.append(form)
+        body_sent = form.get("Body", [""])[0]
+        self.bodies.append(body_sent)
         self.meanwhile()
         status, body = self.answers.popleft() if self.answers else taken("sent")
         if status == 201:
-            self.taken.append({**body, "body": form["Body"][0]})
+            self.taken.append({**body, "body": body_sent})
         return status, body
 
 

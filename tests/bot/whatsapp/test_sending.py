@@ -1,5 +1,6 @@
 """Parts on their way to Twilio: in order, once, and with a job for what must wait."""
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +14,7 @@ from bot.whatsapp.sending import Sender
 from bot.whatsapp.twilio import DeliveryError, TwilioClient
 from db.deliveries import PostgresOutbox
 from db.postgres import PostgresChatStore
+from db.records import PartContent, Template
 from tests.bot.whatsapp.scripted_twilio import (
     BROKEN,
     REFUSED,
@@ -56,8 +58,8 @@ class Desk:
         client = TwilioClient(twilio, "https://bot.example")
         self.sender = Sender(self.outbox, client, threading.Event())
 
-    def stores(self, *bodies: str) -> None:
-        replied(self.pg, self.outbox, *bodies)
+    def stores(self, *contents: str | PartContent) -> None:
+        replied(self.pg, self.outbox, *contents)
 
     @property
     def user_id(self) -> UUID:
@@ -101,6 +103,39 @@ def test_what_goes_out_at_once_leaves_no_job(
     assert desk.sends_now() == 0
     assert twilio.bodies == ["one", "two"]
     assert desk.statuses == ["sent", "sent"]
+
+
+def test_pictures_and_templates_go_out_as_twilio_wants_them(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    pictures = ("https://shop.example/1.png", "https://shop.example/2.png")
+    template = Template("HX" + "0" * 32, {"1": "Ana"})
+    desk.stores(
+        "one",
+        PartContent("two", media=pictures),
+        PartContent("Ana, it is here.", template=template),
+    )
+    assert desk.sends_now() == 0
+    text, pictured, templated = twilio.forms
+    assert text.keys() == {"To", "From", "StatusCallback", "Body"}
+    assert (pictured["Body"], pictured["MediaUrl"]) == (["two"], [*pictures])
+    assert templated["ContentSid"] == [template.content_sid]
+    assert json.loads(templated["ContentVariables"][0]) == {"1": "Ana"}
+    assert not {"Body", "MediaUrl"} & templated.keys()
+    assert desk.statuses == ["sent", "sent", "sent"]
+
+
+def test_a_template_that_was_sent_and_not_recorded_is_found_by_its_text(
+    desk: Desk, twilio: ScriptedTwilio
+) -> None:
+    template = Template("HX" + "0" * 32, {"1": "Ana"})
+    desk.stores(PartContent("Ana, it is here.", template=template))
+    desk.outbox.claim_next(desk.user_id, timedelta(seconds=4), timedelta(days=1))
+    twilio.create({"Body": ["Ana, it is here."]})  # what Twilio made of it
+    desk.passes(16)
+    desk.sends_later()
+    assert len(twilio.forms) == 1
+    assert desk.statuses == ["sent"]
 
 
 def test_a_reply_without_parts_sends_nothing(

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +18,7 @@ from openapi_core.testing import MockRequest
 
 from bot.settings import TwilioSettings
 from bot.whatsapp.twilio import DeliveryError, TwilioClient
-from db.records import Part
+from db.records import Part, Template
 from tests.house import eventually, free_port
 
 SHARED = Path(__file__).parents[3].parent / "shared"
@@ -145,6 +145,9 @@ def test_every_kind_of_request_is_one_that_twilio_describes(
     with listening(twilio) as origin:
         client(origin).send_part(PART)
         client(origin, messaging_service_sid=SERVICE).send_part(PART)
+        client(origin).send_part(replace(PART, media=("https://shop.example/1.png",)))
+        template = Template("HX" + "7" * 32, {"1": "Ana"})
+        client(origin).send_part(replace(PART, template=template))
         twilio.status = 200
         twilio.body = {"messages": [message()]}
         client(origin).find_sent(PART, datetime.now(UTC) - timedelta(minutes=1))
@@ -152,11 +155,11 @@ def test_every_kind_of_request_is_one_that_twilio_describes(
         twilio.media = {"media_list": [PICTURE]}
         client(origin).find_received(datetime.now(UTC) - timedelta(minutes=1))
         with client(origin).typing(SID):
-            eventually(lambda: len(twilio.requests) == 6)
+            eventually(lambda: len(twilio.requests) == 8)
     for request in twilio.requests:
         description.validate_request(request)
     paths = [request.path for request in twilio.requests]
-    assert paths == [*[MESSAGES] * 4, f"{MEDIA}.json", "/v2/Indicators/Typing.json"]
+    assert paths == [*[MESSAGES] * 6, f"{MEDIA}.json", "/v2/Indicators/Typing.json"]
 
 
 ANA = "whatsapp:+15551230000"

@@ -13,12 +13,15 @@ from bot.chat.answering import Answering, Policy
 from bot.chat.talk import Channel, Pace, Talk
 from bot.inline import InlineAnswers
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
+from bot.simulator.twiml import TwimlMessage, parse_replies
 from bot.whatsapp.signature import SignatureChecker
 from bot.whatsapp.text.parts import with_parts
-from bot.whatsapp.webhook import Webhooks
+from bot.whatsapp.webhook import Webhooks, twiml
+from db.records import PartContent, Reply
 from tests.bot.chat.conversation import AWAY, ScriptedThoughts
 from tests.bot.whatsapp.twilio_calls import ACCOUNT, PUBLIC, TOKEN, call, text_form
 from tests.bot.whatsapp.webhook_app import NotingStore
+from tests.records import reply_turn
 
 
 class SlowLLM:
@@ -84,6 +87,16 @@ def test_a_long_answer_comes_in_several_messages_in_order() -> None:
     assert len(told) > 1
     assert "\n\n".join(told) == text
     assert all(len(message) <= 1500 for message in told)
+
+
+def test_a_picture_of_an_answer_is_part_of_the_twiml() -> None:
+    picture = "https://shop.example/1.png?size=2&so=on"
+    contents = PartContent("Here & now", media=(picture,)), PartContent("And more")
+    answer = twiml([Reply(turn=reply_turn("Here"), parts=contents)])
+    assert parse_replies(answer.content_type or "", answer.get_data(as_text=True)) == [
+        TwimlMessage("Here & now", (picture,)),
+        TwimlMessage("And more"),
+    ]
 
 
 def test_the_same_message_again_is_not_answered_again() -> None:

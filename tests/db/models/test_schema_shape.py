@@ -100,6 +100,8 @@ REFUSED = {
     "an archived role that does not exist": """
         INSERT INTO userchats_archive (chat_id, customer_id, messages)
         SELECT chat_id, customer_id, '[{"role": "me"}]' FROM userchats""",
+    "a part's media that are no list": "UPDATE reply_parts SET media = '{}'",
+    "a template that is no object": "UPDATE reply_parts SET template = '[]'",
     "a delivery status that does not exist": "UPDATE reply_parts SET status = 'lost'",
     "messages that are missing": "UPDATE userchats SET messages = NULL",
     "metadata that is no object": "UPDATE userchats SET metadata = '[]'",

@@ -10,9 +10,10 @@ from tests.records import reply_turn
 def test_the_parts_are_formatted_and_each_fits_in_a_message() -> None:
     said = "**Open**\n\n" + "every day " * 200
     reply = with_parts(Reply(turn=reply_turn(said)))
-    first, second = reply.parts
+    first, second = (part.body for part in reply.parts)
     assert first.startswith("*Open*\n\nevery day")
     assert max(len(first), len(second)) <= 1600
+    assert {part.author for part in reply.parts} == {"bot"}
     assert reply.turn.content == said
 
 
