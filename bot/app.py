@@ -11,11 +11,12 @@ from bot.settings import Settings, TwilioSettings
 from bot.whatsapp.signature import SignatureChecker
 from bot.whatsapp.webhook import LARGEST_BODY, Webhooks
 from db import schema
-from db.deliveries import PostgresOutbox
-from db.engine import Limits, build_engine
-from db.memory import MemoryChatStore
-from db.postgres import PostgresChatStore
-from db.wake_ups import WakeUps
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.in_memory import MemoryChatStore
+from db.outbox import PostgresOutbox
+from db.pool import Limits
+from db.queue.wake_ups import WakeUps
 
 # Twilio waits for 15 s:
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
@@ -42,15 +43,15 @@ def _on_database(settings: Settings) -> tuple[Webhooks, FindFault]:
     settings.require("database", "twilio")
     limits = Limits(connections=settings.web_threads)
     url = settings.database_url or ""
-    engine = build_engine(url, limits, autocommit=True)
+    database = Database(url, limits)
     wake_workers = WakeUps(url).ring
     webhooks = Webhooks(
         checker=_build_checker(settings),
         account_sid=cast(TwilioSettings, settings.twilio).account_sid,
-        store=PostgresChatStore(engine, settings.session_timeout, wake_workers),
-        outbox=PostgresOutbox(engine),
+        store=PostgresChatStore(database, settings.session_timeout, wake_workers),
+        outbox=PostgresOutbox(database),
     )
-    return webhooks, lambda: schema.find_fault(engine)
+    return webhooks, lambda: schema.find_fault(database)
 
 
 def _in_memory(settings: Settings) -> tuple[Webhooks, FindFault]:

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
-
 from bot.environment import Reader
-from db.engine import parse_url
+from db.address import build_url, is_address
 
 NAME = "whatsapp_bot"
 
@@ -20,16 +17,15 @@ def read_database_url(read: Reader) -> str | None:
 
 
 def _build_database_url(read: Reader) -> str:
-    url = URL.create(
-        "postgresql",
-        username=read.text("POSTGRES_USER") or NAME,
-        password=_read_password(read),
-        host=read.text("POSTGRES_HOST", "[0-9A-Za-z._:-]+", "a host's name or address"),
+    return build_url(
+        host=read.text("POSTGRES_HOST", "[0-9A-Za-z._:-]+", "a host's name or address")
+        or "",
         port=read.integer("POSTGRES_PORT", 5432, 1, 65535),
         database=read.text("POSTGRES_DB", "[0-9A-Za-z_.-]+", "a database's name")
         or NAME,
+        user=read.text("POSTGRES_USER") or NAME,
+        password=_read_password(read),
     )
-    return url.render_as_string(hide_password=False)
 
 
 def _read_password(read: Reader) -> str | None:
@@ -48,12 +44,6 @@ def _read_password(read: Reader) -> str | None:
 
 
 def _check_database_url(url: str) -> str:
-    if not url.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError
-    try:
-        port = parse_url(url).port or 5432
-    except ArgumentError as error:
-        raise ValueError from error
-    if not 1 <= port <= 65535:
+    if not is_address(url):
         raise ValueError
     return url

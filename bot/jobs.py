@@ -14,7 +14,8 @@ from bot.observability import bound
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.sending import Sender
 from bot.whatsapp.twilio import DeliveryError
-from db.queue import (
+from db.errors import StoreUnavailableError
+from db.queue.jobs import (
     ANSWER_CHAT,
     ANSWER_LOCK,
     ANSWERS,
@@ -23,7 +24,6 @@ from db.queue import (
     SEND_PARTS,
     UPKEEP,
 )
-from db.store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def _schedule_reconciliation(queue: App, reconciliation: Reconciliation) -> None
 
 
 def _user_of(job: Job) -> UUID:
-    """Return whose answers the job makes: its lock names the user (db.ingest)."""
+    """Return whose answers the job makes: its lock names the user (db.chats)."""
     return UUID(str(job.lock).removeprefix(ANSWER_LOCK))
 
 

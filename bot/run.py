@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
@@ -24,11 +25,14 @@ from bot.settings import PROJECT, Settings
 from bot.simulated import as_environment, read_or_make_account
 from bot.supervisor import Child, Family
 from bot.whatsapp.paths import INBOUND_PATH
+from bot.wiring import ONE_LOOK
 from db import schema
+from db.access.shell import find_psql
+from db.address import pgpass_line
+from db.database import Database
 from db.embedded.server import EmbeddedPostgres
 from db.errors import OperatorError
 from db.files import write_whole
-from db.shell import find_psql
 
 HOST = "127.0.0.1"
 # The local model holds 2048 tokens a conversation, answer included, and rambles.
@@ -133,16 +137,24 @@ class Run:
     def _start_database(self) -> None:
         """Provide a database; an own one that is migrated is left as it is."""
         url = self._settings.database_url
-        if url is not None and schema.read_current(url) is not None:
-            schema.require_current(url)
+        if url is not None and self._is_migrated(url):
             return
         if url is None:
             self._postgres = EmbeddedPostgres(self._folder)
             self._postgres.start()
             url = self._postgres.url
-            write_whole(self._folder / "pgpass", _pgpass_line(url))
+            write_whole(self._folder / "pgpass", pgpass_line(url))
             self._environment["DATABASE_URL"] = url
-        schema.upgrade(url)
+        with closing(Database(url, ONE_LOOK)) as database:
+            schema.upgrade(database)
+
+    def _is_migrated(self, url: str) -> bool:
+        """Tell whether a database is; raise OperatorError if it is so differently."""
+        with closing(Database(url, ONE_LOOK)) as database:
+            if schema.read_current(database) is None:
+                return False
+            schema.require_current(database)
+            return True
 
     def _wait_for(self, url: str, what: str) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -189,11 +201,6 @@ def run(settings: Settings) -> None:
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     Run(settings).run()
-
-
-def _pgpass_line(url: str) -> str:
-    password = url.partition("@")[0].rpartition(":")[2]
-    return f"{HOST}:*:*:bot:{password}\n"
 
 
 def _is_free(port: int) -> bool:

@@ -4,15 +4,13 @@ import logging
 from collections.abc import Callable
 
 from procrastinate import App
-from sqlalchemy import Engine
 
 from bot.settings import Settings
 from bot.upkeep_settings import UpkeepSettings
+from db.database import Database
 from db.errors import OperatorError
-from db.operations.erasure_key import find_key
-from db.operations.forgetting import ForgettingChatStore
-from db.operations.retention import Ages, run_retention
-from db.queue import UPKEEP
+from db.privacy.retention import Ages, run_retention
+from db.queue.jobs import UPKEEP
 
 log = logging.getLogger(__name__)
 
@@ -34,29 +32,20 @@ def ages_of(upkeep: UpkeepSettings) -> Ages:
 
 
 def register_upkeep(
-    queue: App, settings: Settings, stopping: Callable[[], bool]
+    queue: App, settings: Settings, database: Database, stopping: Callable[[], bool]
 ) -> None:
     """Register the scheduled jobs that keep the database small."""
-    url, ages = settings.database_url or "", ages_of(settings.upkeep)
+    ages = ages_of(settings.upkeep)
 
     @queue.periodic(cron=RETENTION_CRON)
     @queue.task(name=RETENTION, queue=UPKEEP, lock=RETENTION, queueing_lock=RETENTION)
     def retention(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
         try:
             done = list(
-                run_retention(url, ages, seconds=MOST_SECONDS, stopping=stopping)
+                run_retention(database, ages, seconds=MOST_SECONDS, stopping=stopping)
             )
         except OperatorError as error:
             log.warning("retention broke off: %s", error)
             return
         amounts = {purged.name: purged.amount for purged in done if purged.amount}
         log.info("retention is done", extra={"purged": amounts})
-
-
-def build_forgetting_store(settings: Settings, engine: Engine) -> ForgettingChatStore:
-    """Return the store of reconciliation: erased people stay erased."""
-    return ForgettingChatStore(
-        engine,
-        settings.session_timeout,
-        lambda: find_key(settings.upkeep.erasure_key, settings.data_folder),
-    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from threading import Event
 from typing import cast
 from uuid import UUID
@@ -10,12 +11,18 @@ from bot.chat.answering import Answering, Policy
 from bot.chat.talk import Channel, Pace, Talk
 from bot.llm.openai_chat import OpenAIChat
 from bot.settings import LLMSettings, Settings, TwilioSettings
-from bot.upkeep import build_forgetting_store
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.text.parts import with_parts
 from bot.whatsapp.twilio import TwilioClient
-from db.engine import build_engine
+from db import schema
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.pool import Limits
+from db.privacy.tombstones import find_key, was_erased
+from db.records import InboundMessage
 from db.store import ChatStore
+
+ONE_LOOK = Limits(connections=1)
 
 
 def build_talk(
@@ -67,9 +74,33 @@ def _build_pace(settings: Settings) -> Pace:
     )
 
 
-def build_reconciliation(settings: Settings) -> Reconciliation:
-    """Return the comparison with Twilio, for a command (see Settings.require)."""
-    engine = build_engine(settings.database_url or "")
-    store = build_forgetting_store(settings, engine)
+def build_reconciliation(
+    settings: Settings, database: Database, client: TwilioClient | None = None
+) -> Reconciliation:
+    """Return the comparison with Twilio (see Settings.require)."""
     twilio = cast(TwilioSettings, settings.twilio)
-    return Reconciliation(store, TwilioClient(twilio, settings.public_base_url))
+    return Reconciliation(
+        PostgresChatStore(database, settings.session_timeout),
+        client or TwilioClient(twilio, settings.public_base_url),
+        partial(_was_erased, settings, database),
+    )
+
+
+def _was_erased(
+    settings: Settings, database: Database, message: InboundMessage
+) -> bool:
+    """Tell whether a message's sender was erased after sending it."""
+    key = find_key(settings.upkeep.erasure_key, settings.data_folder)
+    if key is None:
+        return False
+    addresses = [a for a in (message.address, message.other_address) if a]
+    return was_erased(database, key, addresses, message.turn.timestamp)
+
+
+def require_current(settings: Settings) -> None:
+    """Raise OperatorError where the database is at another migration than this code."""
+    database = Database(settings.database_url or "", ONE_LOOK)
+    try:
+        schema.require_current(database)
+    finally:
+        database.close()

@@ -16,16 +16,15 @@ from psycopg import OperationalError
 from bot.jobs import register_jobs
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError, TwilioSettings
-from bot.upkeep import build_forgetting_store, register_upkeep
-from bot.whatsapp.reconciliation import Reconciliation
+from bot.upkeep import register_upkeep
 from bot.whatsapp.sending import Sender
 from bot.whatsapp.twilio import TwilioClient
-from bot.wiring import build_talk
-from db import schema
-from db.deliveries import PostgresOutbox
-from db.engine import Limits, build_engine
-from db.postgres import PostgresChatStore
-from db.queue import build_queue
+from bot.wiring import build_reconciliation, build_talk, require_current
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.outbox import PostgresOutbox
+from db.pool import Limits
+from db.queue.app import build_queue
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ def run(settings: Settings) -> None:
     if settings.storage_backend == "memory":
         raise SettingsError({"STORAGE_BACKEND": "is memory: there is no worker then"})
     settings.require("database", "twilio", "llm")
-    schema.require_current(settings.database_url or "")
+    require_current(settings)
     configure_logging(settings.log_level)
     _serve_metrics(settings.worker_metrics_port)
     with asyncio.Runner() as runner:
@@ -100,16 +99,16 @@ async def _work(settings: Settings) -> int:
 
 
 def _wire(settings: Settings, stopping: Event) -> App:
-    engine = build_engine(settings.database_url or "", STORE_LIMITS, autocommit=True)
-    store = PostgresChatStore(engine, settings.session_timeout)
+    database = Database(settings.database_url or "", STORE_LIMITS)
+    store = PostgresChatStore(database, settings.session_timeout)
     configured = cast(TwilioSettings, settings.twilio)
     twilio = TwilioClient(configured, settings.public_base_url)
-    sender = Sender(PostgresOutbox(engine), twilio, stopping)
+    sender = Sender(PostgresOutbox(database), twilio, stopping)
     talk = build_talk(settings, store, twilio.typing, sender.send_now, stopping)
     queue = build_queue(settings.database_url or "")
-    reconciliation = Reconciliation(build_forgetting_store(settings, engine), twilio)
+    reconciliation = build_reconciliation(settings, database, twilio)
     register_jobs(queue, talk, sender, reconciliation)
-    register_upkeep(queue, settings, stopping.is_set)
+    register_upkeep(queue, settings, database, stopping.is_set)
     return queue
 
 

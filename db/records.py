@@ -10,6 +10,10 @@ from uuid import UUID
 Role = Literal["user", "assistant", "system"]
 Media = Mapping[str, object]
 EPOCH = datetime.fromtimestamp(0, UTC)
+# How far a part is, in this order; a failure is final.
+UNSETTLED = ("pending", "sending", "uncertain")
+WITH_TWILIO = ("accepted", "scheduled", "queued", "sent", "delivered", "read")
+FAILED = ("failed", "undelivered", "canceled")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Fields of a turn that aren't text, and what their elements are.
 NUMBERS = ("tokens_used", "response_time")
@@ -155,6 +159,12 @@ class Userchat:
         """Return the chat as it is once the reply is stored."""
         stopped = self.opted_out if reply.opts_out is None else reply.opts_out
         return replace(self, turns=(*self.turns, reply.turn), opted_out=stopped)
+
+
+def read_turns(messages: object) -> tuple[Turn, ...]:
+    """Return the turns of an array as it is stored; what is no object is left out."""
+    found = messages if isinstance(messages, list) else []
+    return tuple(Turn.from_json(m) for m in found if isinstance(m, dict))
 
 
 def find_unanswered(turns: Sequence[Turn]) -> tuple[Turn, ...]:

@@ -1,36 +1,66 @@
-"""The database's migrations: run them, and tell where a database stands."""
+"""The database's migrations: run them, and tell where a database stands.
+
+Alembic is loaded only where migrations are run or listed: web and worker need to know
+no more than which one is the newest.
+"""
+
+# ruff: noqa: PLC0415
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from alembic.util import CommandError
-from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Connection, Engine, exc, text
+import psycopg
+from psycopg import errors
+from sqlalchemy import exc
 
-from db.engine import Limits, build_engine
+from db.database import Connection, Database, Statements
 from db.errors import OperatorError
-from db.queue import REACHABLE
+from db.outages import FAILURES, first_line
+from db.queue.jobs import REACHABLE
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from sqlalchemy import Connection as AlchemyConnection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = 7_203_115_809  # any number, the same in every process
-ONE_LOOK = Limits(connections=1)
-WHOLE_MIGRATION = Limits(connections=1, statement_seconds=3600)
+WHOLE_MIGRATION_SECONDS = 3600.0
+VERSION_TABLE = "SELECT to_regclass('public.alembic_version') IS NOT NULL"
+VERSION = "SELECT version_num FROM public.alembic_version"
+LOCK = "SELECT pg_advisory_xact_lock(%(number)s)"
 
 
 def head() -> str:
     """Return the newest revision that this code knows."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return _revisions()[-1]
 
 
-def current(connection: Connection) -> str | None:
-    """Return the database's revision, or None where nothing was migrated yet."""
-    return MigrationContext.configure(connection).get_current_revision()
+def knows(revision: str | None) -> bool:
+    """Tell whether upgrading from a revision is something this code can do."""
+    return revision in {None, *_revisions()}
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Return the revisions, oldest first: their files are numbered."""
+    files = (MIGRATIONS / "versions").glob("[0-9]*.py")
+    return tuple(sorted(file.name.partition("_")[0] for file in files))
+
+
+def current(database: Statements) -> str | None:
+    """Return the database's revision, or None where nothing was migrated yet.
+
+    Raises psycopg's errors.
+    """
+    if not database.scalar(VERSION_TABLE):
+        return None
+    found = database.scalar(VERSION)
+    return None if found is None else str(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +73,26 @@ class Migration:
 
 def history() -> list[Migration]:
     """Return this code's migrations, oldest first."""
-    walk = ScriptDirectory.from_config(_config()).walk_revisions()
-    return [Migration(script.revision, _summary(script)) for script in walk][::-1]
+    walk = _scripts().walk_revisions()
+    found = [Migration(s.revision, (s.doc or "").partition("\n")[0]) for s in walk]
+    return found[::-1]
 
 
-def knows(revision: str | None) -> bool:
-    """Tell whether upgrading from a revision is something this code can do."""
-    return revision in {None, *(migration.revision for migration in history())}
-
-
-def read_current(url: str) -> str | None:
+def read_current(database: Database) -> str | None:
     """Return the database's revision, or None where nothing was migrated yet.
 
     Raises OperatorError where it can't be reached.
     """
     with _explained():
-        return _read_current(url)
+        return current(database)
 
 
-def _read_current(url: str) -> str | None:
-    engine = build_engine(url, ONE_LOOK)
-    try:
-        with engine.begin() as connection:
-            return current(connection)
-    finally:
-        engine.dispose()
-
-
-def find_undone(url: str, revision: str) -> list[Migration]:
+def find_undone(database: Database, revision: str) -> list[Migration]:
     """Return the migrations that a downgrade takes back, newest first.
 
     Raises OperatorError where this code does not know the way.
     """
-    found = read_current(url)
+    found = read_current(database)
     known = [migration.revision for migration in history()]
     if found is None:
         return []
@@ -90,47 +107,50 @@ def find_undone(url: str, revision: str) -> list[Migration]:
     return history()[kept : known.index(found) + 1][::-1]
 
 
-def upgrade(url: str, revision: str = "head") -> None:
+def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the database up to a revision, in one transaction; two at once are safe.
 
     Raises OperatorError where this code does not know the way.
     """
-    _run(url, command.upgrade, revision)
+    from alembic import command
+
+    _run(database, command.upgrade, revision)
 
 
-def downgrade(url: str, revision: str) -> None:
+def downgrade(database: Database, revision: str) -> None:
     """Take the database back to a revision (`base`: none of our tables).
 
     What its migrations made is dropped with all that is in it. Raises OperatorError
     where this code does not know the way.
     """
-    _run(url, command.downgrade, revision)
+    from alembic import command
+
+    _run(database, command.downgrade, revision)
 
 
-def require_current(url: str) -> None:
+def require_current(database: Database) -> None:
     """Raise OperatorError where the database is at another migration than this code.
 
     A database that can't be reached passes: that may be mended without us.
     """
     try:
-        found = _read_current(url)
-    except exc.SQLAlchemyError:
+        found = current(database)
+    except FAILURES:
         return
     if found != head():
         raise OperatorError(_mismatch(found))
 
 
-def find_fault(engine: Engine) -> str | None:
+def find_fault(database: Database) -> str | None:
     """Return None if the database and its queue can be worked with, else why not."""
     try:
-        with engine.begin() as connection:
-            found = current(connection)
-            if found != head():
-                return _mismatch(found)
-            connection.execute(REACHABLE)
-    except exc.ProgrammingError as error:
-        return f"the queue's tables can't be read: {type(error.orig).__name__}"
-    except exc.SQLAlchemyError as error:
+        found = current(database)
+        if found != head():
+            return _mismatch(found)
+        database.scalar(REACHABLE)
+    except psycopg.ProgrammingError as error:
+        return f"the queue's tables can't be read: {type(error).__name__}"
+    except FAILURES as error:
         return f"the database can't be reached: {type(error).__name__}"
     return None
 
@@ -152,46 +172,54 @@ def _ahead(found: str | None) -> str:
     )
 
 
-def _summary(script: Script) -> str:
-    return (script.doc or "").partition("\n")[0]
-
-
 @contextmanager
 def _explained() -> Iterator[None]:
     """Turn an outage into an OperatorError; a migration's own fault stays as it is."""
     try:
         yield
-    except exc.ProgrammingError as error:
-        if not isinstance(error.orig, InsufficientPrivilege):
+    except FAILURES as error:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, errors.InsufficientPrivilege):
+            raise OperatorError(
+                "this role may not change tables: give the owner's address as "
+                "DATABASE_URL (see `bot db roles`)"
+            ) from None
+        if not isinstance(cause, psycopg.OperationalError | exc.TimeoutError):
             raise
         raise OperatorError(
-            "this role may not change tables: give the owner's address as "
-            "DATABASE_URL (see `bot db roles`)"
+            f"the database can't do that now: {first_line(cause)}"
         ) from None
-    except exc.OperationalError as error:
-        reason = str(error.orig).partition("\n")[0]
-        raise OperatorError(f"the database can't do that now: {reason}") from None
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config())
+
+
+def _config(connection: "AlchemyConnection | None" = None) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
-def _run(url: str, run: Callable[[Config, str], None], revision: str) -> None:
-    engine = build_engine(url, WHOLE_MIGRATION)
+def _run(
+    database: Database, run: "Callable[[Config, str], None]", revision: str
+) -> None:
+    from alembic.util import CommandError
+
     try:
-        with _explained(), engine.begin() as connection:
-            lock = text("SELECT pg_advisory_xact_lock(:number)")
-            connection.execute(lock, {"number": ONE_AT_A_TIME})
-            if not knows(found := current(connection)):
+        with _explained(), database.alchemy(WHOLE_MIGRATION_SECONDS) as connection:
+            raw: Any = connection.connection.driver_connection
+            driver = Connection(raw)
+            driver.scalar(LOCK, {"number": ONE_AT_A_TIME})
+            if not knows(found := current(driver)):
                 raise OperatorError(_ahead(found))
             run(_config(connection), revision)
     except CommandError as error:
         raise OperatorError(
             f"no way to migration {revision} ({error}): `bot db history` lists them"
         ) from None
-    finally:
-        engine.dispose()

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from db.errors import OperatorError
 from db.records import (
     Claim,
     DeliveryStatus,
@@ -15,10 +14,6 @@ from db.records import (
     Reply,
     Userchat,
 )
-
-
-class StoreUnavailableError(OperatorError):
-    """The store can't be reached now; the same call may go through later."""
 
 
 class ChatStore(Protocol):

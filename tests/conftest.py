@@ -10,18 +10,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
 
 from db import schema
+from db.chats import PostgresChatStore
+from db.database import Database
 from db.embedded.server import EmbeddedPostgres
-from db.engine import Limits, build_engine
-from db.memory import MemoryChatStore
-from db.postgres import PostgresChatStore
+from db.in_memory import MemoryChatStore
+from db.outbox import PostgresOutbox
 from db.store import ChatStore
+from tests.db.sql import opened
 
 SESSION_TIMEOUT = timedelta(days=1)
-# Generous: what the tests hold is never how fast a busy machine is.
-PATIENT = Limits(connections=16, statement_seconds=30, pool_seconds=30)
 # Quick where only power cuts are at stake; a killed server keeps what it committed.
 SETTINGS = {
     "autovacuum": "off",  # it would be in the way of copying the template
@@ -50,7 +49,8 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 def migrated(postgres: EmbeddedPostgres) -> str:
     """The name of a database at the newest migration, for copies to be made of."""
     run_on_server(postgres, f"CREATE DATABASE {TEMPLATE}")
-    schema.upgrade(url_of(postgres, TEMPLATE))
+    with opened(url_of(postgres, TEMPLATE)) as database:
+        schema.upgrade(database)
     return TEMPLATE
 
 
@@ -69,11 +69,28 @@ def empty_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """An engine on the test's own database."""
-    engine = build_engine(database_url, PATIENT)
-    yield engine
-    engine.dispose()
+def database(database_url: str) -> Iterator[Database]:
+    """The test's own database, at the newest migration."""
+    with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def session_timeout() -> timedelta:
+    """After how long a chat is over; tests of old chats say something else."""
+    return SESSION_TIMEOUT
+
+
+@pytest.fixture
+def pg(database: Database, session_timeout: timedelta) -> PostgresChatStore:
+    """The store on the test's own database."""
+    return PostgresChatStore(database, session_timeout)
+
+
+@pytest.fixture
+def outbox(database: Database) -> PostgresOutbox:
+    """The outbox on the test's own database."""
+    return PostgresOutbox(database)
 
 
 @pytest.fixture(params=["postgres", "memory"])
@@ -81,7 +98,8 @@ def store(request: pytest.FixtureRequest) -> ChatStore:
     """Both stores, one after the other; memory starts no PostgreSQL."""
     if request.param == "memory":
         return MemoryChatStore(SESSION_TIMEOUT)
-    return PostgresChatStore(request.getfixturevalue("engine"), SESSION_TIMEOUT)
+    found: PostgresChatStore = request.getfixturevalue("pg")
+    return found
 
 
 @contextmanager

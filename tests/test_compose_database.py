@@ -12,9 +12,9 @@ import psycopg
 import pytest
 
 from db import schema
-from db.engine import build_engine
-from db.postgres import PostgresChatStore
-from tests.db.sql import take_in
+from db.chats import PostgresChatStore
+from db.database import Database
+from tests.db.sql import opened, take_in
 from tests.db.tls_server import OPENSSL, TlsServer, find_programs, running
 from tests.records import answer_to, said
 
@@ -63,16 +63,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsServer]:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             for file in sorted((ROOT / "db/init").glob("*.sql")):
                 connection.execute(file.read_bytes())
-        schema.upgrade(server.url())
+        with opened(server.url()) as database:
+            schema.upgrade(database)
         yield server
 
 
 def talk(server: TlsServer) -> None:
-    engine = build_engine(server.url())
-    pg = PostgresChatStore(engine, timedelta(days=1))
+    database = Database(server.url())
+    pg = PostgresChatStore(database, timedelta(days=1))
     question = said(SECRET, profile_name=SECRET)
     assert pg.record_reply(take_in(pg, question), answer_to(question, text=SECRET))
-    engine.dispose()
+    database.close()
 
 
 def test_the_log_of_slow_statements_tells_no_text(server: TlsServer) -> None:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.database import database_url
+from bot.cli.database import migrated_database
 from bot.cli.root import main
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from uuid import UUID
 
-    from db.operations.search import Hit
-    from db.operations.transcripts import ChatLine, Transcript
+    from db.database import Connection
+    from db.queries.search import Hit
+    from db.queries.transcripts import ChatLine, Transcript
 
 # Of active chats at most, a second's work; of others more than are ever asked for.
 MOST_CHATS = 20_000
@@ -47,7 +48,7 @@ def search(words: tuple[str, ...], limit: int) -> None:
     leave in place: '"opening hours"'. With an asterisk it is a beginning: 'satur*'.
     Capitals are as small letters, and no language is assumed.
     """
-    from db.operations.search import search_messages
+    from db.queries.search import search_messages
 
     with _connection() as connection:
         found = search_messages(connection, " ".join(words), limit, MOST_CHATS)
@@ -77,10 +78,10 @@ def list_(address: str | None, active: bool, limit: int) -> None:
     archived), how many messages there are, the address, the name, and what was said
     last.
     """
-    from db.operations.transcripts import find_chats, find_user_id
+    from db.queries.transcripts import find_chats
 
     with _connection() as connection:
-        user_id = find_user_id(connection, address) if address else None
+        user_id = _find_user(connection, address)
         found = find_chats(connection, user_id, limit, only_active=active)
     for line in found:
         _show_line(line)
@@ -92,7 +93,7 @@ def list_(address: str | None, active: bool, limit: int) -> None:
 @click.argument("chat_id")
 def show(chat_id: str) -> None:
     """Show a transcript; the beginning of a CHAT_ID will do."""
-    from db.operations.transcripts import load_transcript
+    from db.queries.transcripts import load_transcript
 
     with _connection() as connection:
         transcript = load_transcript(connection, chat_id)
@@ -123,14 +124,13 @@ def export(address: str | None, format_: str, output: Path | None) -> None:
     """
     from bot.cli.formats import FORMATS
     from bot.cli.output import open_output
-    from db.operations.transcripts import (
+    from db.queries.transcripts import (
         count_transcripts,
-        find_user_id,
         read_transcripts,
     )
 
     with open_output(output) as stream, _connection() as connection:
-        user_id = find_user_id(connection, address) if address else None
+        user_id = _find_user(connection, address)
         count = count_transcripts(connection, user_id)
         with _progress(read_transcripts(connection, user_id), count, output) as told:
             for text in FORMATS[format_](told):
@@ -141,10 +141,14 @@ def export(address: str | None, format_: str, output: Path | None) -> None:
 
 @contextmanager
 def _connection() -> Iterator["Connection"]:
-    from db.operations.reading import reading
-
-    with database_url() as url, reading(url) as connection:
+    with migrated_database() as database, database.reading() as connection:
         yield connection
+
+
+def _find_user(connection: "Connection", address: str | None) -> "UUID | None":
+    from db.queries.people import find_person
+
+    return find_person(connection, address).user_id if address else None
 
 
 @contextmanager
@@ -163,7 +167,7 @@ def _progress(
 
 def _show_hit(hit: "Hit") -> None:
     from bot.cli.output import one_line, printable
-    from db.operations.search import FOUND_FROM, FOUND_TO
+    from db.queries.search import FOUND_FROM, FOUND_TO
 
     when = f"{hit.sent_at:%Y-%m-%d %H:%M}" if hit.sent_at else "-" * 16
     who = one_line(hit.full_name or "", LONGEST_LINE)

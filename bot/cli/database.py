@@ -4,13 +4,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from db.errors import OperatorError
+
+if TYPE_CHECKING:
+    from db.database import Database
+
+# A command's statements may take their time; what must not says so itself.
+MOST_SECONDS = 4 * 3600.0
 
 
 @contextmanager
 def database_url() -> Iterator[str]:
-    """Yield the configured database, or the embedded one, started if it must be."""
+    """Yield the configured database's, or the embedded one's, started if it must be."""
     configured = Settings.from_env()
     if configured.database_url is not None:
         yield configured.database_url
@@ -23,3 +31,33 @@ def database_url() -> Iterator[str]:
         return
     with EmbeddedPostgres(configured.data_folder) as postgres:
         yield postgres.url
+
+
+@contextmanager
+def database() -> "Iterator[Database]":
+    """Yield that database, at whatever migration it is, if it can be reached at all."""
+    from db.database import Database
+    from db.pool import Limits
+
+    with database_url() as url:
+        limits = Limits(connections=2, statement_seconds=MOST_SECONDS, pool_seconds=30)
+        opened = Database(url, limits)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def migrated_database() -> "Iterator[Database]":
+    """Yield that database, at the migration of this code.
+
+    Raises OperatorError where it is away or at another one.
+    """
+    from db import schema
+
+    with database() as opened:
+        fault = schema.find_fault(opened)
+        if fault is not None:
+            raise OperatorError(fault)
+        yield opened

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from bot.cli.database import database_url
+from bot.cli.database import database, database_url
 from bot.cli.root import main
 from bot.settings import Settings
 
@@ -22,9 +22,9 @@ def upgrade(revision: str) -> None:
     """Run the migrations: all that are due, or up to REVISION."""
     from db import schema
 
-    with database_url() as url:
-        schema.upgrade(url, revision)
-        click.echo(f"The database is at migration {schema.read_current(url)}.")
+    with database() as opened:
+        schema.upgrade(opened, revision)
+        click.echo(f"The database is at migration {schema.read_current(opened)}.")
 
 
 @db.command()
@@ -34,11 +34,11 @@ def downgrade(revision: str, yes: bool) -> None:
     """Go back to the migration REVISION; `base` drops everything."""
     from db import schema
 
-    with database_url() as url:
-        undone = schema.find_undone(url, revision)
+    with database() as opened:
+        undone = schema.find_undone(opened, revision)
         if not undone:
             click.echo(
-                f"Nothing to take back: at {schema.read_current(url) or 'none'}."
+                f"Nothing to take back: at {schema.read_current(opened) or 'none'}."
             )
             return
         click.echo("These are taken back, and what they made is dropped with its data:")
@@ -46,9 +46,9 @@ def downgrade(revision: str, yes: bool) -> None:
             click.echo(f"  {migration.revision}  {migration.summary}")
         if not yes:
             click.confirm("That data is lost. Go on?", abort=True)
-        schema.downgrade(url, revision)
+        schema.downgrade(opened, revision)
         click.echo(
-            f"The database is at migration {schema.read_current(url) or 'none'}."
+            f"The database is at migration {schema.read_current(opened) or 'none'}."
         )
 
 
@@ -57,8 +57,8 @@ def history() -> None:
     """List the migrations, and where the database is."""
     from db import schema
 
-    with database_url() as url:
-        found = schema.read_current(url)
+    with database() as opened:
+        found = schema.read_current(opened)
     known = schema.history()
     for migration in known:
         here = " <- the database" if migration.revision == found else ""
@@ -76,10 +76,10 @@ def status(as_json: bool) -> None:
     import json
 
     from bot.cli.status_lines import describe
-    from db.operations.status import read_status
+    from db.queries.status import read_status
 
-    with database_url() as url:
-        found = read_status(url, Settings.from_env().upkeep.backup_folder)
+    with database() as opened:
+        found = read_status(opened, Settings.from_env().upkeep.backup_folder)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2))
         return
@@ -96,7 +96,7 @@ def shell(arguments: tuple[str, ...]) -> None:
     `-X` leaves out the project's settings of psql; `bot db shell -- --help` is
     psql's own help.
     """
-    from db.shell import open_shell
+    from db.access.shell import open_shell
 
     if not arguments and sys.stdin.isatty():
         click.echo("Type :help for saved queries, \\q to quit.")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.cli.output import printable
-from db.operations.transcripts import Transcript
+from db.queries.transcripts import Transcript
 
 # A spreadsheet takes a cell that begins like this for a formula.
 # https://owasp.org/www-community/attacks/CSV_Injection

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from db.operations.people import Details, Listed, Person
+from db.queries.people import Details, Listed, Person
 
 HEADINGS = ("address", "name", "chats", "messages", "last message", "")
 LONGEST_NAME = 24

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.errors import OperatorError
-from db.operations.statistics import Statistics
+from db.queries.statistics import Statistics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

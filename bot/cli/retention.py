@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import database_url
+from bot.cli.database import migrated_database
 from bot.cli.root import main
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from db.operations.retention import Purged
+    from db.privacy.retention import Purged
 
 
 @main.group()
@@ -24,14 +24,14 @@ def retention() -> None:
 def run(dry_run: bool) -> None:
     """Do now what the worker does every hour, until nothing is due."""
     from bot.upkeep import ages_of
-    from db.operations.retention import run_retention
+    from db.privacy.retention import run_retention
 
     ages = ages_of(Settings.from_env().upkeep)
     if dry_run:
         click.echo("Due now; nothing was changed:")
     more = False
-    with database_url() as url:
-        for purged in run_retention(url, ages, dry_run=dry_run):
+    with migrated_database() as database:
+        for purged in run_retention(database, ages, dry_run=dry_run):
             click.echo(_describe(purged))
             more = more or not purged.whole
     if more:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.database import database_url
+from bot.cli.database import database
 from bot.cli.db import db
 from db.errors import OperatorError
 
@@ -37,15 +37,15 @@ def roles(
 
     May be repeated, and should be after each restore. Passwords are shown once.
     """
-    from db.operations.roles import set_up_roles, write_script
+    from db.access.roles import set_up_roles, write_script
 
-    with database_url() as url:
+    with database() as opened:
         if only_print:
-            for line in write_script(url, prefix):
+            for line in write_script(opened, prefix):
                 click.echo(line)
             return
         given = _read_passwords(password_file) if password_file else {}
-        logins = set_up_roles(url, prefix, given, renew=new_passwords)
+        logins = set_up_roles(opened, prefix, given, renew=new_passwords)
     for login, purpose in zip(logins, PURPOSES, strict=True):
         click.echo(f"{login.name}: {purpose}")
         if login.name in given:

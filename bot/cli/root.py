@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -51,9 +50,9 @@ def web(host: str) -> None:
     settings = Settings.from_env()
     settings.require(*settings.parts_of_web())
     if settings.storage_backend != "memory":
-        from db import schema
+        from bot.wiring import require_current
 
-        schema.require_current(settings.database_url or "")
+        require_current(settings)
     serve(settings, host)
 
 
@@ -111,14 +110,13 @@ def reconcile(hours: float) -> None:
     The worker does the same every five minutes. This command needs Twilio's account and
     DATABASE_URL in the settings.
     """
-    from bot.cli.database import database_url
+    from bot.cli.database import database
     from bot.wiring import build_reconciliation
 
     configured = Settings.from_env()
     configured.require("twilio")
-    with database_url() as url:
-        found = build_reconciliation(replace(configured, database_url=url))
-        taken = found.run(timedelta(hours=hours))
+    with database() as opened:
+        taken = build_reconciliation(configured, opened).run(timedelta(hours=hours))
     click.echo(f"Taken in: {taken} (of the last {hours:g} hours).")
 
 

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import database_url
+from bot.cli.database import database, migrated_database
 from bot.cli.db import db
 from bot.cli.schedule import INTERVAL, ending_on_sigterm, repeat
 from bot.cli.status_lines import readable_size
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from db.operations.carry_over import Carried
-    from db.operations.pipes import Progress
-    from db.operations.restore import Order, Outcome
+    from db.backups.restore import Outcome, RestoreRequest
+    from db.backups.since_backup import SinceBackup
+    from db.backups.stream import Progress
+    from db.database import Database
 
 DUMP = click.Path(exists=True, dir_okay=False, path_type=Path)
 IDENTITY = click.option(
@@ -45,39 +46,36 @@ def backup(name: str | None, every: timedelta | None) -> None:
     """
     if name and every:
         raise click.UsageError("a NAME can be taken once: leave it out with --every")
-    with ending_on_sigterm() as ended, database_url() as url:
+    with ending_on_sigterm() as ended, database() as opened:
         if every is None:
-            _back_up(url, name)
+            _back_up(opened, name)
         else:
-            repeat(lambda: _back_up(url, None), every, _age_of_last(url), ended)
+            repeat(lambda: _back_up(opened, None), every, _age_of_last(opened), ended)
 
 
-def _back_up(url: str, name: str | None) -> None:
-    from db.operations.backup import Depot, make_backup
-    from db.operations.rotation import remove_expired
+def _back_up(database: "Database", name: str | None) -> None:
+    from db.backups.backup import BackupFolder, make_backup
+    from db.backups.rotation import remove_expired
 
     upkeep = Settings.from_env().upkeep
-    depot = Depot(upkeep.backup_folder, upkeep.backup_public_key)
+    folder = BackupFolder(upkeep.backup_folder, upkeep.backup_public_key)
     began = time.monotonic()
     with _showing_bytes() as progress:
-        path, manifest = make_backup(url, depot, name, progress)
+        path, manifest = make_backup(database, folder, name, progress)
     click.echo(
         f"{path}: {readable_size(manifest.size)} in {time.monotonic() - began:.1f} s, "
         f"{sum(manifest.rows.values()):,} rows"
         + (", encrypted" if manifest.encryption else "")
     )
-    for gone in remove_expired(depot.folder, manifest.database, upkeep.backups_kept):
+    for gone in remove_expired(folder.path, manifest.database, upkeep.backups_kept):
         click.echo(f"Removed the old backup {gone}.")
 
 
-def _age_of_last(url: str) -> timedelta | None:
-    from db.operations.rotation import list_backups
-    from db.operations.server import database_of
+def _age_of_last(database: "Database") -> timedelta | None:
+    from db.backups.rotation import list_backups
 
     found = list_backups(Settings.from_env().upkeep.backup_folder)
-    mine = [
-        m.created_at for m in found if m.automatic and m.database == database_of(url)
-    ]
+    mine = [m.created_at for m in found if m.automatic and m.database == database.name]
     return datetime.now(UTC) - mine[-1] if mine else None
 
 
@@ -91,21 +89,24 @@ def restore(file: Path, identity: Path | None, yes: bool) -> None:
     It is restored into a new database and compared with its manifest first. The one
     in use is replaced only then, and stays under another name.
     """
-    from db.operations.restore import check_order
-    from db.operations.restore import restore as run
-    from db.operations.server import database_of
+    from db.backups.restore import check_request
+    from db.backups.restore import restore as run
 
-    with ending_on_sigterm(), database_url() as url, _ordered(file, identity) as order:
-        made = check_order(order).created_at
+    with (
+        ending_on_sigterm(),
+        database() as opened,
+        _requested(file, identity) as request,
+    ):
+        made = check_request(request).created_at
         if not yes:
             click.confirm(
-                f"Replace the database {database_of(url)} by what it was at "
+                f"Replace the database {opened.name} by what it was at "
                 f"{made:%Y-%m-%d %H:%M} UTC? What came since is not in it.",
                 abort=True,
             )
-        outcome = run(url, order)
+        outcome = run(opened, request)
         _describe(outcome)
-        _tell_the_way_back(database_of(url), outcome)
+        _tell_the_way_back(opened.name, outcome)
 
 
 @db.command()
@@ -116,31 +117,37 @@ def verify(file: Path, identity: Path | None) -> None:
 
     The database in use is not touched.
     """
-    from db.operations.restore import verify as run
+    from db.backups.restore import verify as run
 
-    with ending_on_sigterm(), database_url() as url, _ordered(file, identity) as order:
-        _describe(run(url, order))
+    with (
+        ending_on_sigterm(),
+        database() as opened,
+        _requested(file, identity) as request,
+    ):
+        _describe(run(opened, request))
     click.echo("The backup can be restored.")
 
 
 @contextmanager
-def _ordered(file: Path, identity: Path | None) -> Iterator["Order"]:
-    from db.operations.erasure_key import find_key
-    from db.operations.graves import Graves
-    from db.operations.restore import Order
-    from db.operations.tombstones import FILE_NAME
+def _requested(file: Path, identity: Path | None) -> Iterator["RestoreRequest"]:
+    from db.backups.restore import RestoreRequest
+    from db.privacy.tombstones import FILE_NAME, Graveyard, find_key
 
     settings = Settings.from_env()
     key = find_key(settings.upkeep.erasure_key, settings.data_folder)
-    graves = Graves(settings.upkeep.backup_folder / FILE_NAME, key)
+    graveyard = Graveyard(settings.upkeep.backup_folder / FILE_NAME, key)
     began = time.monotonic()
     with _showing_bytes() as progress:
 
         def say(step: str) -> None:
             click.echo(f"{time.monotonic() - began:6.1f} s  {step}")
 
-        yield Order(
-            dump=file, identity=identity, graves=graves, say=say, progress=progress
+        yield RestoreRequest(
+            dump=file,
+            identity=identity,
+            graveyard=graveyard,
+            say=say,
+            progress=progress,
         )
 
 
@@ -169,8 +176,8 @@ def _describe(outcome: "Outcome") -> None:
 
 
 def _tell_the_way_back(name: str, outcome: "Outcome") -> None:
-    if outcome.carried is not None:
-        click.echo(_describe_carried(outcome.carried, outcome.unread))
+    if outcome.since is not None:
+        click.echo(_describe_since(outcome.since, outcome.unread))
     hours = (datetime.now(UTC) - outcome.manifest.created_at) / timedelta(hours=1) + 1
     click.echo(
         "The bot goes on with it. Messages that are still unanswered are at Twilio: "
@@ -190,19 +197,19 @@ def _tell_the_way_back(name: str, outcome: "Outcome") -> None:
     )
 
 
-def _describe_carried(carried: "Carried", unread: str | None) -> str:
+def _describe_since(since: "SinceBackup", unread: str | None) -> str:
     if unread is None:
         return (
             "Of what happened since the backup:\n"
-            f"  {carried.seen} messages will not be answered again\n"
-            f"  {carried.settled} messages that were open in it are settled\n"
-            f"  {carried.moved} parts of replies are where they had got to\n"
-            f"  {carried.doubted} parts are looked for at Twilio before they are sent"
+            f"  {since.seen} messages will not be answered again\n"
+            f"  {since.settled} messages that were open in it are settled\n"
+            f"  {since.moved} parts of replies are where they had got to\n"
+            f"  {since.doubted} parts are looked for at Twilio before they are sent"
         )
     return (
         f"Nobody can tell what happened since the backup (old database: {unread}).\n"
-        f"{carried.settled} messages that were unanswered in it count as answered, "
-        f"{carried.doubted} unsent parts are looked for at Twilio before they are sent."
+        f"{since.settled} messages that were unanswered in it count as answered, "
+        f"{since.doubted} unsent parts are looked for at Twilio before they are sent."
         "\nMessages that came since are unknown here: the worker asks Twilio for those "
         "of the last 24 hours and answers them."
     )
@@ -217,18 +224,17 @@ def reset(yes: bool, no_backup: bool) -> None:
     A backup is made first. What keeps the bot from doing things again stays: who wrote
     STOP, who was erased, and the keys of the messages of the last two days.
     """
-    from db.operations.emptying import empty
-    from db.operations.server import database_of
+    from db.backups.reset import reset as empty
 
-    with ending_on_sigterm(), database_url() as url:
+    with ending_on_sigterm(), migrated_database() as opened:
         if not yes:
             click.confirm(
-                f"Delete all users, chats and jobs in {database_of(url)}?", abort=True
+                f"Delete all users, chats and jobs in {opened.name}?", abort=True
             )
         if not no_backup:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-            _back_up(url, f"before-reset-{stamp}")
-        empty(url)
+            _back_up(opened, f"before-reset-{stamp}")
+        empty(opened)
     click.echo("The database is empty.")
 
 

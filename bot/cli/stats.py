@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.database import database_url
+from bot.cli.database import migrated_database
 from bot.cli.root import main
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
-    from db.operations.statistics import Numbers, Statistics
+    from db.queries.statistics import Numbers, Statistics
 
 PLOTS = (".svg", ".png")
 HEAD = (
@@ -42,14 +42,13 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
     bot's messages that were not delivered, as long as they are kept: archiving a chat
     drops them.
     """
-    from db.operations.reading import reading
-    from db.operations.statistics import measure
+    from db.queries.statistics import measure
 
     if plot is not None and plot.suffix.lower() not in PLOTS:
         raise OperatorError(
             f"{plot} is no picture: its name has to end in .svg or .png"
         )
-    with database_url() as url, reading(url) as connection:
+    with migrated_database() as database, database.reading() as connection:
         found = measure(connection, days, datetime.now(UTC))
     if plot is not None:
         from bot.cli.plot import draw

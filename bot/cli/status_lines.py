@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from db.operations.status import Status
+    from db.queries.status import Status
 
 DAY, HOUR, MINUTE = 86_400, 3600, 60
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import database_url
+from bot.cli.database import migrated_database
 from bot.cli.root import main
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from db.operations.people import Person
+    from db.database import Database
+    from db.queries.people import Person
 
 MOST_LISTED = 10_000
 MOST_SECONDS = 30.0
@@ -38,10 +39,9 @@ def users() -> None:
 def list_(limit: int, inactive: bool) -> None:
     """List people, newest first."""
     from bot.cli.people_texts import describe_list
-    from db.operations.people import list_people
-    from db.operations.reading import reading
+    from db.queries.people import list_people
 
-    with database_url() as url, reading(url) as connection:
+    with migrated_database() as database, database.reading() as connection:
         found = list_people(connection, limit, inactive=inactive)
     for line in describe_list(found):
         click.echo(line)
@@ -52,10 +52,9 @@ def list_(limit: int, inactive: bool) -> None:
 def show(address: str) -> None:
     """Show what is known of a person."""
     from bot.cli.people_texts import describe_person
-    from db.operations.people import find_details, find_person
-    from db.operations.reading import reading
+    from db.queries.people import find_details, find_person
 
-    with database_url() as url, reading(url) as connection:
+    with migrated_database() as database, database.reading() as connection:
         person = find_person(connection, address)
         details = find_details(connection, person)
     for line in describe_person(person, details):
@@ -91,13 +90,13 @@ def activate(address: str) -> None:
 
 
 def _set_active(address: str, *, active: bool) -> tuple[bool, "Person"]:
-    from db.operations.people import find_person, set_active
-    from db.operations.writing import writing
+    from db.outages import outages
+    from db.queries.people import find_person, set_active
 
     with (
-        database_url() as url,
-        writing(url, MOST_SECONDS) as engine,
-        engine.begin() as connection,
+        migrated_database() as database,
+        outages(),
+        database.transaction(MOST_SECONDS) as connection,
     ):
         person = find_person(connection, address)
         return set_active(connection, person, active=active), person
@@ -112,14 +111,13 @@ def _set_active(address: str, *, active: bool) -> tuple[bool, "Person"]:
 def export(address: str, output: Path | None) -> None:
     """Write all that is held about a person, as JSON."""
     from bot.cli.private_file import written_privately
-    from db.operations.people import find_person
-    from db.operations.person_export import export_person
-    from db.operations.reading import reading
+    from db.privacy.export import export_person
+    from db.queries.people import find_person
 
-    with database_url() as url:
-        with reading(url) as connection:
+    with migrated_database() as database:
+        with database.reading() as connection:
             person = find_person(connection, address)
-        pieces = export_person(url, person.user_id)
+        pieces = export_person(database, person.user_id)
         if output is None:
             for piece in pieces:
                 click.echo(piece, nl=False)
@@ -138,29 +136,28 @@ def erase(address: str, yes: bool) -> None:
     A tombstone stays beside the backups: `bot db restore` erases the person again.
     """
     from bot.cli.people_texts import describe_person
-    from db.operations.erasure import erase_person
-    from db.operations.people import find_details, find_person
-    from db.operations.reading import reading
+    from db.privacy.erasure import erase_person
+    from db.queries.people import find_details, find_person
 
-    with database_url() as url:
-        with reading(url) as connection:
+    with migrated_database() as database:
+        with database.reading() as connection:
             person = find_person(connection, address)
             details = find_details(connection, person)
         if not yes:
             for line in describe_person(person, details):
                 click.echo(line)
             click.confirm("Erase all of this for good?", abort=True)
-        erased = erase_person(url, person.user_id, _erasure_key())
+        erased = erase_person(database, person.user_id, _erasure_key())
         if erased is None:
             click.echo("Somebody else erased this person just now.")
             return
         removed = ", ".join(f"{n} {name}" for name, n in erased.rows.items() if n)
         click.echo(f"Erased: {removed}.")
-        _keep_tombstones(url)
+        _keep_tombstones(database)
 
 
 def _erasure_key() -> bytes:
-    from db.operations.erasure_key import find_key, make_key
+    from db.privacy.tombstones import find_key, make_key
 
     settings = Settings.from_env()
     key = find_key(settings.upkeep.erasure_key, settings.data_folder)
@@ -176,15 +173,15 @@ def _erasure_key() -> bytes:
     return key
 
 
-def _keep_tombstones(url: str) -> None:
+def _keep_tombstones(database: "Database") -> None:
     """Write the tombstones beside the backups, where they outlive the database."""
-    from db.operations.tombstones import FILE_NAME, append_missing
-    from db.statements import outages
+    from db.outages import outages
+    from db.privacy.tombstones import FILE_NAME, append_missing
 
     folder = Settings.from_env().upkeep.backup_folder
     try:
         with outages():
-            append_missing(url, folder)
+            append_missing(database, folder)
     except OSError as error:
         click.echo(
             f"Warning: {folder / FILE_NAME} can't be written ({error.strerror}). The "

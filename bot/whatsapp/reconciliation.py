@@ -5,6 +5,7 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -23,11 +24,21 @@ class ReconcilableStore(ChatStore, KnownMessages, Protocol):
 
 
 class Reconciliation:
-    """Compares what Twilio received for us with what we took in."""
+    """Compares what Twilio received for us with what we took in.
 
-    def __init__(self, store: ReconcilableStore, twilio: TwilioClient) -> None:
+    `was_erased` tells whether a message's sender was erased after sending it: Twilio
+    still lists it, and nothing of ours knows it any more.
+    """
+
+    def __init__(
+        self,
+        store: ReconcilableStore,
+        twilio: TwilioClient,
+        was_erased: Callable[[InboundMessage], bool] = lambda _message: False,
+    ) -> None:
         self._store = store
         self._twilio = twilio
+        self._was_erased = was_erased
 
     def run(self, lookback: timedelta, settle: timedelta = timedelta()) -> int:
         """Take in what is missing of the last `lookback`; return how many that was.
@@ -47,6 +58,8 @@ class Reconciliation:
             message = _read(listed)
         except BadInputError as error:
             log.info("a listed message is none for us: %s", error)
+            return False
+        if self._was_erased(message):
             return False
         with bound(message_sid=message.message_sid):
             is_new = self._store.record_inbound(message).is_new

@@ -17,8 +17,9 @@ from bot.observability import ACK_SECONDS, WEBHOOKS, bound
 from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
 from bot.whatsapp.paths import INBOUND_PATH, STATUS_PATH
 from bot.whatsapp.signature import SignatureChecker
+from db.errors import StoreUnavailableError
 from db.records import Reply
-from db.store import ChatStore, Outbox, StoreUnavailableError
+from db.store import ChatStore, Outbox
 
 log = logging.getLogger(__name__)
 

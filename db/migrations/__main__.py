@@ -1,11 +1,13 @@
 """`make migration NAME="what it does"`: write the next migration from db/models."""
 
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from db.embedded import EmbeddedPostgres
+from db.database import Database
+from db.embedded.server import EmbeddedPostgres
 from db.errors import OperatorError
 from db.migrations.writing import Written, read_name, write_migration
 
@@ -25,8 +27,11 @@ def main(name: str) -> None:
 def _write(message: str) -> Written | None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)  # root's server runs as somebody else
-        with EmbeddedPostgres(Path(folder) / "data", QUICK) as server:
-            return write_migration(server.url, message)
+        with (
+            EmbeddedPostgres(Path(folder) / "data", QUICK) as server,
+            closing(Database(server.url)) as database,
+        ):
+            return write_migration(database, message)
 
 
 def _tell(written: Written | None) -> None:

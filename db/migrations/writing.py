@@ -24,7 +24,7 @@ from alembic.script import Script, ScriptDirectory, write_hooks
 from sqlalchemy import Connection, MetaData, exc, text
 
 from db import schema
-from db.engine import build_engine
+from db.database import Database
 from db.errors import OperatorError
 from db.migrations.catalog import (
     Catalog,
@@ -51,21 +51,20 @@ class Written:
 
 
 def write_migration(
-    url: str, message: str, models: MetaData = metadata, folder: Path = VERSIONS
+    database: Database,
+    message: str,
+    models: MetaData = metadata,
+    folder: Path = VERSIONS,
 ) -> Written | None:
     """Write the migration that leads to the models; None, and no file, if none does.
 
-    `url` leads to an empty database, which stays empty. `folder` is a further one for
-    the file. What is written was run, up and down: `missing` tells what came of it.
+    `database` is an empty one, which stays empty. `folder` is a further one for the
+    file. What is written was run, up and down: `missing` tells what came of it.
     """
-    engine = build_engine(url, schema.WHOLE_MIGRATION)
-    try:
-        with engine.connect() as connection, connection.begin() as transaction:
-            written = _write(connection, message, models, folder)
-            transaction.rollback()
-    finally:
-        engine.dispose()
-    return written
+    with database.alchemy(schema.WHOLE_MIGRATION_SECONDS) as connection:
+        written = _write(connection, message, models, folder)
+        connection.rollback()
+        return written
 
 
 def read_name(name: str) -> str:

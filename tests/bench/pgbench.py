@@ -7,8 +7,8 @@ from pathlib import Path
 
 from psycopg import sql
 
+from db.chats import RECORD_INBOUND, bind_inbound
 from db.embedded.programs import bin_folder
-from db.ingest import RECORD_INBOUND, bind_inbound
 from db.records import InboundMessage, Turn
 from tests.bench.webhooks import SMALL_TALK, address_of, new_sid
 
@@ -27,7 +27,7 @@ EXTRA_SECONDS = 30.0
 def ingest_script(users: int) -> str:
     """Return the bot's own statement, its job cut off, for so many random users."""
     statement, cuts = JOB.subn("SELECT chat_id FROM chat", RECORD_INBOUND)
-    assert cuts == 1, "db.ingest defers its job in another way: mend JOB here"
+    assert cuts == 1, "db.chats defers its job in another way: mend JOB here"
     bare = re.sub(r"--.*", "", statement) % {**_literals(), **VARIED}
     last = FIRST_USER + users - 1
     return f"\\set user random({FIRST_USER}, {last})\n{' '.join(bare.split())};\n"

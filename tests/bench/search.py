@@ -18,6 +18,7 @@ from tests.bench.machine import describe
 from tests.bench.past import ACTIVE_EVERY, MESSAGES, ONE, SOME, fill, word
 from tests.bench.stage import Stage, set_up
 from tests.bench.table import as_text
+from tests.db.sql import opened
 
 REPEATS = 15
 APPENDS = 1000
@@ -159,7 +160,8 @@ def _before(stage: Stage) -> Iterator[psycopg.Connection]:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {BEFORE} TEMPLATE {name}".encode())
         try:
-            schema.downgrade(f"{server}/{BEFORE}", "0005")
+            with opened(f"{server}/{BEFORE}") as copy:
+                schema.downgrade(copy, "0005")
             with psycopg.connect(f"{server}/{BEFORE}", autocommit=True) as before:
                 before.execute("VACUUM userchats")
                 yield before

@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from bot.gunicorn_worker import PatientWorker
 from bot.settings import Settings
-from db.engine import parse_url
+from db.address import parse_url
 from tests.bench.bare_view import create_bare_app
 from tests.bench.naive_bot import create_naive_app
 

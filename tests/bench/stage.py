@@ -13,10 +13,11 @@ import requests
 from sqlalchemy import create_engine
 
 from db import schema
+from db.address import parse_url
 from db.embedded.server import EmbeddedPostgres
-from db.engine import parse_url
 from tests.bench.naive_bot import Base
 from tests.bench.webhooks import ACCOUNT, BOT, PUBLIC, TOKEN
+from tests.db.sql import opened
 from tests.house import ROOT, eventually, free_port
 
 START_SECONDS = 60.0
@@ -134,7 +135,8 @@ def set_up() -> Iterator[Stage]:
         for each in (folder, open_folder):
             each.chmod(0o755)
         with EmbeddedPostgres(folder, SETTINGS, free_port(), open_folder) as server:
-            schema.upgrade(server.url)
+            with opened(server.url) as database:
+                schema.upgrade(database)
             _make_naive_tables(server.url)
             assert server.process is not None
             stage = Stage(folder, server.url, server.process.pid)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.database_settings import read_database_url
 from bot.environment import Reader
-from db.engine import parse_url
+from db.address import parse_url
 
 HOST = {"POSTGRES_HOST": "db"}
 

@@ -6,7 +6,8 @@ import pytest
 
 from bot.settings import Settings
 from bot.upkeep import RETENTION, ages_of, register_upkeep
-from db.queue import build_queue
+from db.queue.app import build_queue
+from tests.db.sql import opened
 
 URL = "postgresql://bot@127.0.0.1:9/nowhere"
 
@@ -21,7 +22,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def test_retention_runs_every_hour_one_at_a_time(settings: Settings) -> None:
     queue = build_queue(URL)
-    register_upkeep(queue, settings, lambda: False)
+    with opened(URL) as database:
+        register_upkeep(queue, settings, database, lambda: False)
     (scheduled,) = queue.periodic_registry.periodic_tasks.values()
     assert scheduled.task.name == RETENTION
     assert scheduled.cron == "17 * * * *"
@@ -32,8 +34,9 @@ def test_a_database_that_is_away_is_left_to_the_next_hour(
     settings: Settings,
 ) -> None:
     queue = build_queue(URL)
-    register_upkeep(queue, settings, lambda: False)
-    queue.tasks[RETENTION](timestamp=0)
+    with opened(URL) as database:
+        register_upkeep(queue, settings, database, lambda: False)
+        queue.tasks[RETENTION](timestamp=0)
 
 
 def test_the_settings_become_ages(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 
-from db.engine import conninfo
+from db.pool import conninfo
 from tests.chaos.checker import TOKEN, Verdict
 from tests.chaos.events import Answered, Event, Killed
 

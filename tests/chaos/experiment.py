@@ -9,8 +9,8 @@ from urllib.parse import quote
 import psycopg
 import requests
 
-from db.engine import conninfo
-from db.queue import ANSWER_CHAT, SEND_PARTS
+from db.pool import conninfo
+from db.queue.jobs import ANSWER_CHAT, SEND_PARTS
 from tests.chaos.driver import Driver
 from tests.chaos.events import Answered, Event, Killed
 from tests.chaos.scenarios import Scenario

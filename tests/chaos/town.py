@@ -17,6 +17,7 @@ from tests.chaos.moody_llm import Mood
 from tests.chaos.residents import Database, Program, Resident
 from tests.chaos.scenarios import Scenario
 from tests.chaos.schedule import PlannedKill
+from tests.db.sql import opened
 from tests.house import eventually
 
 # Below the ports that outgoing connections use: a killed server gets its own again.
@@ -154,7 +155,8 @@ def own_database(folder: Path) -> Iterator[EmbeddedPostgres]:
     folder.chmod(0o755)  # it does not run as root: it must get to its data
     [port] = free_ports(1)
     with EmbeddedPostgres(folder, preferred_port=port) as server:
-        schema.upgrade(server.url)
+        with opened(server.url) as database:
+            schema.upgrade(database)
         yield server
 
 

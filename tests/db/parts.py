@@ -3,8 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
-from db.deliveries import PostgresOutbox
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.outbox import PostgresOutbox
 from db.records import Claim, DeliveryStatus, Part, PartContent
 from tests.db.sql import take_in
 from tests.records import ANA, answer_to, said

@@ -2,39 +2,46 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, text
-
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Connection, Database
+from db.pool import Limits
 from db.records import InboundMessage, Userchat
 
 MOST_LOOKS = 600
+# Generous: what the tests hold is never how fast a busy machine is.
+PATIENT = Limits(connections=16, statement_seconds=30, pool_seconds=30)
 SECONDS_BETWEEN_LOOKS = 0.02
 
 
-def rows(engine: Engine, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
+@contextmanager
+def opened(url: str, limits: Limits = PATIENT) -> Iterator[Database]:
+    """Open a database by its address; its connections are closed after."""
+    with closing(Database(url, limits)) as database:
+        yield database
+
+
+def rows(database: Database, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """Run a query in a transaction of its own."""
-    with engine.begin() as connection:
-        return [tuple(row) for row in connection.execute(text(query), parameters)]
+    return [tuple(row) for row in database.rows(query, parameters or None)]
 
 
-def values(engine: Engine, query: str, **parameters: Any) -> list[Any]:
+def values(database: Database, query: str, **parameters: Any) -> list[Any]:
     """Return the first column."""
-    return [row[0] for row in rows(engine, query, **parameters)]
+    return database.column(query, parameters or None)
 
 
-def value(engine: Engine, query: str, **parameters: Any) -> Any:
+def value(database: Database, query: str, **parameters: Any) -> Any:
     """Return the one value that a query finds."""
-    ((found,),) = rows(engine, query, **parameters)
+    ((found,),) = rows(database, query, **parameters)
     return found
 
 
-def change(engine: Engine, statement: str, **parameters: Any) -> int:
+def change(database: Database, statement: str, **parameters: Any) -> int:
     """Run a statement and commit; return how many rows it changed."""
-    with engine.begin() as connection:
-        return connection.execute(text(statement), parameters).rowcount
+    return database.count(statement, parameters or None)
 
 
 def take_in(store: PostgresChatStore, message: InboundMessage) -> str:
@@ -52,11 +59,11 @@ def load(store: PostgresChatStore, chat_id: str) -> Userchat:
 
 
 @contextmanager
-def holding(engine: Engine, lock: str) -> Iterator[None]:
+def holding(database: Database, lock: str) -> Iterator[Connection]:
     """Hold a lock, taken by a statement, that others wait for."""
-    with engine.connect() as connection, connection.begin():
-        connection.execute(text(lock))
-        yield
+    with database.transaction(idle_seconds=60) as connection:
+        connection.count(lock)
+        yield connection
 
 
 def appears(condition: Callable[[], object]) -> bool:
@@ -67,15 +74,15 @@ def appears(condition: Callable[[], object]) -> bool:
     )
 
 
-def waiting_backends(engine: Engine) -> list[int]:
+def waiting_backends(database: Database) -> list[int]:
     """Return the pids of this database's connections that wait for a lock."""
     query = """
         SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'
     """
-    return values(engine, query)
+    return values(database, query)
 
 
-def end_backend(engine: Engine, pid: int) -> None:
+def end_backend(database: Database, pid: int) -> None:
     """Kill a connection from the server's side, as a crash would."""
-    assert value(engine, "SELECT pg_terminate_backend(:pid)", pid=pid)
+    assert value(database, "SELECT pg_terminate_backend(%(pid)s)", pid=pid)

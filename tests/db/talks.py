@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
 from db.records import InboundMessage, Reply
 from tests.db.sql import take_in
 from tests.records import ANA, as_parts, reply_turn, said

@@ -12,21 +12,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine
 
 from db import schema
-from db.deliveries import PostgresOutbox
+from db.chats import PostgresChatStore
+from db.database import Database
 from db.embedded.server import EmbeddedPostgres
-from db.engine import Limits, build_engine
-from db.postgres import PostgresChatStore
+from db.errors import StoreUnavailableError
+from db.outbox import PostgresOutbox
+from db.pool import Limits
 from db.records import DeliveryStatus
-from db.store import StoreUnavailableError
 from tests.db.cutting_proxy import cutting_proxy
 from tests.db.sql import (
     appears,
     end_backend,
     holding,
     load,
+    opened,
     rows,
     take_in,
     value,
@@ -39,76 +40,71 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, DAY)
-
-
-@pytest.fixture
 def thread() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(1) as executor:
         yield executor
 
 
-def kill_when_waiting(engine: Engine, *, times: int) -> None:
+def kill_when_waiting(database: Database, *, times: int) -> None:
     killed: set[int] = set()
     for _ in range(times):
-        assert appears(lambda: set(waiting_backends(engine)) - killed)
-        (pid,) = set(waiting_backends(engine)) - killed
-        end_backend(engine, pid)
+        assert appears(lambda: set(waiting_backends(database)) - killed)
+        (pid,) = set(waiting_backends(database)) - killed
+        end_backend(database, pid)
         killed.add(pid)
 
 
-def what_is_stored(engine: Engine) -> list[Any]:
+def what_is_stored(database: Database) -> list[Any]:
     return [
-        rows(engine, "SELECT user_id, full_name FROM users"),
-        rows(engine, "SELECT chat_id, is_active, messages FROM userchats"),
-        values(engine, "SELECT message_sid FROM inbound_messages"),
-        values(engine, "SELECT id FROM procrastinate_jobs"),
-        values(engine, "SELECT part_id FROM reply_parts"),
-        values(engine, "SELECT user_id FROM opt_outs"),
+        rows(database, "SELECT user_id, full_name FROM users"),
+        rows(database, "SELECT chat_id, is_active, messages FROM userchats"),
+        values(database, "SELECT message_sid FROM inbound_messages"),
+        values(database, "SELECT id FROM procrastinate_jobs"),
+        values(database, "SELECT part_id FROM reply_parts"),
+        values(database, "SELECT user_id FROM opt_outs"),
     ]
 
 
 def test_a_message_whose_connection_dies_leaves_nothing(
-    engine: Engine, pg: PostgresChatStore, thread: ThreadPoolExecutor
+    database: Database, pg: PostgresChatStore, thread: ThreadPoolExecutor
 ) -> None:
     take_in(pg, said("one", profile_name="Ana"))
-    before = what_is_stored(engine)
+    before = what_is_stored(database)
     lost = said("/new", profile_name="Eve", opens_chat=True)
-    with holding(engine, "SELECT 1 FROM userchats FOR UPDATE"):
+    with holding(database, "SELECT 1 FROM userchats FOR UPDATE"):
         attempt = thread.submit(pg.record_inbound, lost)
-        kill_when_waiting(engine, times=2)  # it is repeated once
+        kill_when_waiting(database, times=2)  # it is repeated once
         assert isinstance(attempt.exception(10), StoreUnavailableError)
-    assert what_is_stored(engine) == before
+    assert what_is_stored(database) == before
     assert pg.record_inbound(lost).is_new
 
 
 def test_a_message_survives_one_dying_connection(
-    engine: Engine, pg: PostgresChatStore, thread: ThreadPoolExecutor
+    database: Database, pg: PostgresChatStore, thread: ThreadPoolExecutor
 ) -> None:
     chat_id = take_in(pg, said("one"))
-    with holding(engine, "SELECT 1 FROM userchats FOR UPDATE"):
+    with holding(database, "SELECT 1 FROM userchats FOR UPDATE"):
         attempt = thread.submit(pg.record_inbound, said("two"))
-        kill_when_waiting(engine, times=1)
-        assert appears(lambda: waiting_backends(engine))
+        kill_when_waiting(database, times=1)
+        assert appears(lambda: waiting_backends(database))
     assert attempt.result(10).chat_id == chat_id
     assert [turn.content for turn in load(pg, chat_id).turns] == ["one", "two"]
 
 
 def test_a_reply_whose_connection_dies_before_its_parts_leaves_nothing(
-    engine: Engine, pg: PostgresChatStore, thread: ThreadPoolExecutor
+    database: Database, pg: PostgresChatStore, thread: ThreadPoolExecutor
 ) -> None:
     message = said("STOP")
     chat_id = take_in(pg, message)
-    before = what_is_stored(engine)
+    before = what_is_stored(database)
     reply = answer_to(message, parts=("a", "b"), opts_out=True, error="why")
-    with holding(engine, "LOCK TABLE reply_parts IN SHARE MODE"):
+    with holding(database, "LOCK TABLE reply_parts IN SHARE MODE"):
         attempt: Future[int] = thread.submit(pg.record_reply, chat_id, reply)
-        kill_when_waiting(engine, times=1)
+        kill_when_waiting(database, times=1)
         assert isinstance(attempt.exception(10), StoreUnavailableError)
-    assert what_is_stored(engine) == before
+    assert what_is_stored(database) == before
     assert pg.record_reply(chat_id, reply)
-    assert value(engine, "SELECT count(*) FROM reply_parts") == 2
+    assert value(database, "SELECT count(*) FROM reply_parts") == 2
 
 
 REPEATED_CALLS: dict[str, Callable[[PostgresChatStore, PostgresOutbox], object]] = {
@@ -125,61 +121,61 @@ REPEATED_CALLS: dict[str, Callable[[PostgresChatStore, PostgresOutbox], object]]
 
 @pytest.mark.parametrize("name", REPEATED_CALLS)
 def test_a_pooled_connection_that_died_unnoticed_is_replaced(
-    engine: Engine, database_url: str, name: str
+    database: Database, database_url: str, name: str
 ) -> None:
-    pooled = build_engine(database_url, Limits(connections=1))
+    pooled = Database(database_url, Limits(connections=1))
     pg, outbox = PostgresChatStore(pooled, DAY), PostgresOutbox(pooled)
-    end_backend(engine, value(pooled, "SELECT pg_backend_pid()"))
+    end_backend(database, value(pooled, "SELECT pg_backend_pid()"))
     assert REPEATED_CALLS[name](pg, outbox)
-    pooled.dispose()
+    pooled.close()
 
 
 def test_a_message_whose_receipt_got_lost_is_taken_in_once(
-    engine: Engine, database_url: str
+    database: Database, database_url: str
 ) -> None:
     with cutting_proxy(database_url) as (proxy, url):
-        cut_off = build_engine(url)
+        cut_off = Database(url)
         pg = PostgresChatStore(cut_off, DAY)
         proxy.word = b"INSERT INTO inbound_messages"
         assert not pg.record_inbound(said("Hello")).is_new  # the second time
         assert proxy.word is None
-        cut_off.dispose()
-    assert value(engine, "SELECT jsonb_array_length(messages) FROM userchats") == 1
-    assert value(engine, "SELECT count(*) FROM procrastinate_jobs") == 1
+        cut_off.close()
+    assert value(database, "SELECT jsonb_array_length(messages) FROM userchats") == 1
+    assert value(database, "SELECT count(*) FROM procrastinate_jobs") == 1
 
 
 def test_a_reply_whose_statement_got_no_answer_is_stored_once(
-    engine: Engine, pg: PostgresChatStore, database_url: str
+    database: Database, pg: PostgresChatStore, database_url: str
 ) -> None:
     message = said("a question")
     chat_id = take_in(pg, message)
     with cutting_proxy(database_url) as (proxy, url):
-        cut_off = build_engine(url)
+        cut_off = Database(url)
         proxy.word = b"INSERT INTO reply_parts"
         with pytest.raises(StoreUnavailableError):
             PostgresChatStore(cut_off, DAY).record_reply(chat_id, answer_to(message))
-        cut_off.dispose()
+        cut_off.close()
     assert not pg.record_reply(chat_id, answer_to(message, text="Again."))
-    assert values(engine, "SELECT body FROM reply_parts") == ["Yes."]
+    assert values(database, "SELECT body FROM reply_parts") == ["Yes."]
     assert len(load(pg, chat_id).turns) == 2
 
 
 def test_a_statement_that_takes_too_long_is_an_outage(
-    engine: Engine, database_url: str, pg: PostgresChatStore
+    database: Database, database_url: str, pg: PostgresChatStore
 ) -> None:
     take_in(pg, said("one"))
-    hasty = build_engine(database_url, Limits(statement_seconds=0.1))
-    row_lock = holding(engine, "SELECT 1 FROM userchats FOR UPDATE")
+    hasty = Database(database_url, Limits(statement_seconds=0.1))
+    row_lock = holding(database, "SELECT 1 FROM userchats FOR UPDATE")
     with row_lock, pytest.raises(StoreUnavailableError):
         PostgresChatStore(hasty, DAY).record_inbound(said("two"))
-    hasty.dispose()
+    hasty.close()
 
 
 def test_no_free_connection_is_an_outage(database_url: str) -> None:
-    small = build_engine(database_url, Limits(connections=1, pool_seconds=0.1))
-    with small.begin(), pytest.raises(StoreUnavailableError):
+    limits = Limits(connections=1, pool_seconds=0.1)
+    told = pytest.raises(StoreUnavailableError)
+    with opened(database_url, limits) as small, small.transaction(), told:
         PostgresChatStore(small, DAY).record_inbound(said("Hello"))
-    small.dispose()
 
 
 @pytest.fixture
@@ -189,15 +185,16 @@ def own_server() -> Iterator[EmbeddedPostgres]:
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         Path(name).chmod(0o755)
         with EmbeddedPostgres(Path(name) / "data", {"fsync": "off"}) as server:
-            schema.upgrade(server.url)
+            with opened(server.url) as database:
+                schema.upgrade(database)
             yield server
 
 
 def test_the_store_says_that_it_is_away_and_works_when_it_is_back(
     own_server: EmbeddedPostgres,
 ) -> None:
-    engine = build_engine(own_server.url)
-    pg, outbox = PostgresChatStore(engine, DAY), PostgresOutbox(engine)
+    database = Database(own_server.url)
+    pg, outbox = PostgresChatStore(database, DAY), PostgresOutbox(database)
     message = said("before")
     chat_id = take_in(pg, message)
     own_server.stop()
@@ -211,12 +208,12 @@ def test_the_store_says_that_it_is_away_and_works_when_it_is_back(
     for call in calls:
         with pytest.raises(StoreUnavailableError):
             call()
-    assert "can't be reached" in str(schema.find_fault(engine))
+    assert "can't be reached" in str(schema.find_fault(database))
     own_server.start()
     assert take_in(pg, said("after")) == chat_id
     assert pg.record_reply(chat_id, answer_to(message))
-    assert schema.find_fault(engine) is None
-    engine.dispose()
+    assert schema.find_fault(database) is None
+    database.close()
 
 
 @pytest.fixture
@@ -244,8 +241,8 @@ def freeze(own_server: EmbeddedPostgres) -> Iterator[Callable[[int], None]]:
 def test_a_server_that_hangs_is_away_too(
     own_server: EmbeddedPostgres, freeze: Callable[[int], None]
 ) -> None:
-    engine = build_engine(own_server.url, Limits(statement_seconds=0.3))
-    pg = PostgresChatStore(engine, DAY)
+    database = Database(own_server.url, Limits(statement_seconds=0.3))
+    pg = PostgresChatStore(database, DAY)
     chat_id = take_in(pg, said("before"))
     freeze(signal.SIGSTOP)
     for _ in range(2):  # on a connection that was there, and on a new one
@@ -253,4 +250,4 @@ def test_a_server_that_hangs_is_away_too(
             pg.record_inbound(said("meanwhile"))
     freeze(signal.SIGCONT)
     assert take_in(pg, said("after")) == chat_id
-    engine.dispose()
+    database.close()

@@ -4,23 +4,18 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
 
-from db.deliveries import PostgresOutbox
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.outbox import PostgresOutbox
 from db.records import DeliveryStatus, Part
 from tests.db.sql import change, take_in, value
 from tests.records import answer_to, new_sid, said
 
 
 @pytest.fixture
-def outbox(engine: Engine) -> PostgresOutbox:
-    return PostgresOutbox(engine)
-
-
-@pytest.fixture
-def part(engine: Engine, outbox: PostgresOutbox) -> Part:
-    store = PostgresChatStore(engine, timedelta(days=1))
+def part(database: Database, outbox: PostgresOutbox) -> Part:
+    store = PostgresChatStore(database, timedelta(days=1))
     message = said("a question")
     reply = answer_to(message)
     assert store.record_reply(take_in(store, message), reply)
@@ -44,7 +39,7 @@ def test_they_count_as_soon_as_the_message_is_known(
 
 
 def test_an_early_failure_keeps_its_code(
-    engine: Engine, outbox: PostgresOutbox, part: Part
+    database: Database, outbox: PostgresOutbox, part: Part
 ) -> None:
     sid = new_sid()
     outbox.record_delivery_status(
@@ -52,14 +47,16 @@ def test_an_early_failure_keeps_its_code(
     )
     outbox.record_accepted(part.part_id, sid, "queued")
     assert status_of(outbox, part) == "undelivered"
-    assert value(engine, "SELECT error_code FROM reply_parts") == 63016
+    assert value(database, "SELECT error_code FROM reply_parts") == 63016
 
 
 def test_what_nobody_asks_for_is_forgotten_after_a_day(
-    engine: Engine, outbox: PostgresOutbox
+    database: Database, outbox: PostgresOutbox
 ) -> None:
     outbox.record_delivery_status(DeliveryStatus(message_sid=new_sid(), status="sent"))
-    change(engine, "UPDATE early_statuses SET received_at = now() - interval '25 h'")
+    change(database, "UPDATE early_statuses SET received_at = now() - interval '25 h'")
     last = new_sid()
     outbox.record_delivery_status(DeliveryStatus(message_sid=last, status="sent"))
-    assert value(engine, "SELECT array_agg(message_sid) FROM early_statuses") == [last]
+    assert value(database, "SELECT array_agg(message_sid) FROM early_statuses") == [
+        last
+    ]

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
 from tests.db.sql import change, load, rows, take_in, value, values
 from tests.records import ANA, BEN, answer_to, said
 
@@ -22,7 +22,7 @@ WHERE customer_id = (SELECT user_id FROM users
 ORDER BY created_at DESC;
 """
 MESSAGES_OF_A_CHAT = """
-SELECT jsonb_array_elements(messages) FROM userchats WHERE chat_id = :chat_id;
+SELECT jsonb_array_elements(messages) FROM userchats WHERE chat_id = %(chat_id)s;
 """
 COUNTS = """
 SELECT u.phone_number, u.full_name, COUNT(c.chat_id) AS chats,
@@ -37,48 +37,48 @@ WHERE created_at < NOW() - INTERVAL '30 days' AND is_active = true;
 
 
 @pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=365))
+def session_timeout() -> timedelta:
+    return timedelta(days=365)
 
 
-def age(engine: Engine, chat_id: str) -> None:
+def age(database: Database, chat_id: str) -> None:
     """Make a chat as old as a forgotten one."""
     change(
-        engine,
+        database,
         "UPDATE userchats SET created_at = now() - interval '31 days' "
-        "WHERE chat_id = :chat_id",
+        "WHERE chat_id = %(chat_id)s",
         chat_id=chat_id,
     )
 
 
-def test_users_newest_first(engine: Engine, pg: PostgresChatStore) -> None:
+def test_users_newest_first(database: Database, pg: PostgresChatStore) -> None:
     take_in(pg, said("Hello", ANA, profile_name="Ana"))
     take_in(pg, said("Hi", BEN, profile_name="Ben"))
-    assert [row[1:4] for row in rows(engine, USERS)] == [
+    assert [row[1:4] for row in rows(database, USERS)] == [
         (BEN, "Ben", True),
         (ANA, "Ana", True),
     ]
 
 
 def test_a_users_chats_with_their_lengths(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     first = said("Hello", ANA)
     old = take_in(pg, first)
     assert pg.record_reply(old, answer_to(first))
     new = take_in(pg, said("/new", ANA, opens_chat=True))
     take_in(pg, said("Hi", BEN))
-    assert [row[:3] for row in rows(engine, CHATS_OF_A_USER)] == [
+    assert [row[:3] for row in rows(database, CHATS_OF_A_USER)] == [
         (new, True, 1),
         (old, False, 2),
     ]
 
 
-def test_the_messages_of_a_chat(engine: Engine, pg: PostgresChatStore) -> None:
+def test_the_messages_of_a_chat(database: Database, pg: PostgresChatStore) -> None:
     message = said("Do you sell bread?")
     chat_id = take_in(pg, message)
     assert pg.record_reply(chat_id, answer_to(message, text="We do."))
-    said_so_far = values(engine, MESSAGES_OF_A_CHAT, chat_id=chat_id)
+    said_so_far = values(database, MESSAGES_OF_A_CHAT, chat_id=chat_id)
     assert [(m["role"], m["content"]) for m in said_so_far] == [
         ("user", "Do you sell bread?"),
         ("assistant", "We do."),
@@ -86,35 +86,35 @@ def test_the_messages_of_a_chat(engine: Engine, pg: PostgresChatStore) -> None:
 
 
 def test_counts_of_chats_and_messages_by_user(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     take_in(pg, said("one", ANA, profile_name="Ana"))
     take_in(pg, said("two", ANA, opens_chat=True))
     take_in(pg, said("three", ANA))
     take_in(pg, said("Hi", BEN, profile_name="Ben"))
-    assert rows(engine, COUNTS) == [(ANA, "Ana", 2, 3), (BEN, "Ben", 1, 1)]
+    assert rows(database, COUNTS) == [(ANA, "Ana", 2, 3), (BEN, "Ben", 1, 1)]
 
 
 def test_closing_old_chats_spares_the_young_ones(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     old, young = take_in(pg, said("Hello", ANA)), take_in(pg, said("Hi", BEN))
-    age(engine, old)
-    assert change(engine, CLOSE_OLD_CHATS) == 1
-    assert values(engine, "SELECT chat_id FROM userchats WHERE is_active") == [young]
+    age(database, old)
+    assert change(database, CLOSE_OLD_CHATS) == 1
+    assert values(database, "SELECT chat_id FROM userchats WHERE is_active") == [young]
 
 
 def test_after_closing_old_chats_the_next_message_opens_a_new_one(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     question = said("a question")
     old = take_in(pg, question)
-    age(engine, old)
-    change(engine, CLOSE_OLD_CHATS)  # while the answer is being made
+    age(database, old)
+    change(database, CLOSE_OLD_CHATS)  # while the answer is being made
     next_question = said("the next question")
     new = take_in(pg, next_question)
     assert pg.record_reply(old, answer_to(question))
     assert pg.record_reply(new, answer_to(next_question))
     assert new != old
     assert load(pg, old).unanswered() == load(pg, new).unanswered() == ()
-    assert value(engine, "SELECT count(*) FROM reply_parts") == 2
+    assert value(database, "SELECT count(*) FROM reply_parts") == 2

@@ -1,13 +1,13 @@
 """People change rows in psql while the bot works: it takes them as they are."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from db import schema
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
 from db.records import EPOCH, Turn
 from tests.db.sql import change, load, take_in, value, values
 from tests.records import answer_to, said
@@ -40,48 +40,47 @@ MENDED = {
 }
 
 
-@pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=1))
-
-
-def append_by_hand(engine: Engine, element: str) -> None:
-    appended = "messages || jsonb_build_array(CAST(:element AS jsonb))"
-    change(engine, f"UPDATE userchats SET messages = {appended}", element=element)  # noqa: S608
+def append_by_hand(database: Database, element: str) -> None:
+    appended = "messages || jsonb_build_array(%(element)s::jsonb)"
+    change(database, f"UPDATE userchats SET messages = {appended}", element=element)  # noqa: S608
 
 
 def test_a_chat_closed_in_the_middle_of_an_answer_still_gets_it(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     message = said("a question")
     old = take_in(pg, message)
-    change(engine, "UPDATE userchats SET is_active = false WHERE chat_id = :id", id=old)
+    change(
+        database,
+        "UPDATE userchats SET is_active = false WHERE chat_id = %(id)s",
+        id=old,
+    )
     new = take_in(pg, said("the next question"))
     assert pg.record_reply(old, answer_to(message))
     assert new != old
     assert len(load(pg, old).turns) == 2
     assert len(load(pg, new).turns) == 1
-    assert value(engine, "SELECT chat_id FROM reply_parts") == old
-    assert values(engine, "SELECT chat_id FROM userchats WHERE is_active") == [new]
+    assert value(database, "SELECT chat_id FROM reply_parts") == old
+    assert values(database, "SELECT chat_id FROM userchats WHERE is_active") == [new]
 
 
 def test_a_chat_closed_by_hand_and_nothing_else_is_just_closed(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     message = said("a question")
     chat_id = take_in(pg, message)
-    change(engine, "UPDATE userchats SET is_active = false")
+    change(database, "UPDATE userchats SET is_active = false")
     assert pg.record_reply(chat_id, answer_to(message))
     assert not load(pg, chat_id).is_active
 
 
 @pytest.mark.parametrize("kind", ODD_ELEMENTS)
 def test_an_odd_element_harms_neither_reading_nor_answering(
-    engine: Engine, pg: PostgresChatStore, kind: str
+    database: Database, pg: PostgresChatStore, kind: str
 ) -> None:
     first, second = said("before"), said("after")
     chat_id = take_in(pg, first)
-    append_by_hand(engine, ODD_ELEMENTS[kind])
+    append_by_hand(database, ODD_ELEMENTS[kind])
     assert take_in(pg, second) == chat_id
     unanswered = load(pg, chat_id).unanswered()
     assert {first.turn.content, second.turn.content} <= {t.content for t in unanswered}
@@ -89,43 +88,43 @@ def test_an_odd_element_harms_neither_reading_nor_answering(
     assert not pg.record_reply(chat_id, answer_to(first, second))
     assert pg.record_reply(chat_id, answer_to(second))
     assert load(pg, chat_id).unanswered() == ()
-    stored = value(engine, "SELECT messages -> 1 FROM userchats")
+    stored = value(database, "SELECT messages -> 1 FROM userchats")
     assert stored == value(
-        engine, "SELECT CAST(:element AS jsonb)", element=ODD_ELEMENTS[kind]
+        database, "SELECT %(element)s::jsonb", element=ODD_ELEMENTS[kind]
     )
 
 
 def test_what_was_odd_before_the_constraint_is_mended(
-    engine: Engine, pg: PostgresChatStore, database_url: str
+    database: Database, pg: PostgresChatStore
 ) -> None:
     chat_id = take_in(pg, said("before"))
-    schema.downgrade(database_url, "0004")
+    schema.downgrade(database, "0004")
     for element in MENDED:
-        append_by_hand(engine, element)
-    last_message = value(engine, "SELECT updated_at FROM userchats")
-    schema.upgrade(database_url)
-    assert value(engine, "SELECT messages FROM userchats")[1:] == [*MENDED.values()]
-    assert value(engine, "SELECT updated_at FROM userchats") == last_message
+        append_by_hand(database, element)
+    last_message = value(database, "SELECT updated_at FROM userchats")
+    schema.upgrade(database)
+    assert value(database, "SELECT messages FROM userchats")[1:] == [*MENDED.values()]
+    assert value(database, "SELECT updated_at FROM userchats") == last_message
     assert take_in(pg, said("after")) == chat_id
 
 
 def test_a_message_taken_out_by_hand_is_not_taken_in_again(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     message = said("something private")
     chat_id = take_in(pg, message)
-    change(engine, "UPDATE userchats SET messages = '[]'")
+    change(database, "UPDATE userchats SET messages = '[]'")
     assert load(pg, chat_id).unanswered() == ()
     assert not pg.record_inbound(message).is_new
 
 
 def test_marking_a_message_as_answered_by_hand_settles_it(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     message = said("Hello")
     chat_id = take_in(pg, message)
     append_by_hand(
-        engine,
+        database,
         f'{{"role": "system", "content": "", "in_reply_to": "{message.message_sid}"}}',
     )
     assert load(pg, chat_id).unanswered() == ()

@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
 from tests.db.sql import change, load, rows, take_in, value, values
 from tests.records import ANA, ANAS_ID, answer_to, said
 
@@ -22,30 +22,30 @@ TEXTS = {
 
 
 @pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, TIMEOUT)
+def session_timeout() -> timedelta:
+    return TIMEOUT
 
 
 @pytest.fixture
-def idle_chat(engine: Engine, pg: PostgresChatStore) -> str:
+def idle_chat(database: Database, pg: PostgresChatStore) -> str:
     """A chat whose last message is an hour old: the trigger would say now."""
     chat_id = take_in(pg, said("an hour ago"))
-    change(engine, "ALTER TABLE userchats DISABLE TRIGGER userchats_updated_at")
-    change(engine, "UPDATE userchats SET updated_at = now() - interval '1 hour'")
-    change(engine, "ALTER TABLE userchats ENABLE TRIGGER userchats_updated_at")
+    change(database, "ALTER TABLE userchats DISABLE TRIGGER userchats_updated_at")
+    change(database, "UPDATE userchats SET updated_at = now() - interval '1 hour'")
+    change(database, "ALTER TABLE userchats ENABLE TRIGGER userchats_updated_at")
     return chat_id
 
 
 def test_what_is_stored_reads_well_in_psql(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     message = said("Hello", profile_name="Ana")
     chat_id = take_in(pg, message)
-    assert rows(engine, "SELECT phone_number, full_name, is_active FROM users") == [
+    assert rows(database, "SELECT phone_number, full_name, is_active FROM users") == [
         (ANA, "Ana", True)
     ]
     assert re.fullmatch("[0-9a-f]{16}", chat_id)
-    (element,) = value(engine, "SELECT messages FROM userchats")
+    (element,) = value(database, "SELECT messages FROM userchats")
     assert element == {
         "role": "user",
         "content": "Hello",
@@ -53,24 +53,24 @@ def test_what_is_stored_reads_well_in_psql(
         "message_sid": message.message_sid,
     }
     assert element["timestamp"].endswith("+00:00")
-    assert rows(engine, "SELECT message_sid, address FROM inbound_messages") == [
+    assert rows(database, "SELECT message_sid, address FROM inbound_messages") == [
         (message.message_sid, ANA)
     ]
 
 
 def test_the_profile_name_updates_the_users_name(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     names = ["Ana", "Ana María", None, 'Robert"); DROP TABLE users; --']
     seen = []
     for name in names:
         take_in(pg, said("Hello", profile_name=name))
-        seen.append(value(engine, "SELECT full_name FROM users"))
+        seen.append(value(database, "SELECT full_name FROM users"))
     assert seen == ["Ana", "Ana María", "Ana María", names[-1]]
 
 
 def test_a_repeated_message_does_not_even_rename(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     message = said("Hello", profile_name="Ana")
     take_in(pg, message)
@@ -79,21 +79,21 @@ def test_a_repeated_message_does_not_even_rename(
     assert not pg.record_inbound(repeated).is_new
     stranger = said("Hello", "whatsapp:+19990001111", message_sid=sid)
     assert not pg.record_inbound(stranger).is_new
-    assert values(engine, "SELECT full_name FROM users") == ["Ana"]
+    assert values(database, "SELECT full_name FROM users") == ["Ana"]
 
 
 def test_further_addresses_are_aliases_of_one_user(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     for _ in range(2):
         take_in(pg, said("Hello", ANA, other_address=ANAS_ID))
-    assert rows(engine, "SELECT address, phone_number FROM user_aliases, users") == [
+    assert rows(database, "SELECT address, phone_number FROM user_aliases, users") == [
         (ANAS_ID, ANA)
     ]
 
 
 def test_a_reply_goes_to_the_address_that_its_message_came_from(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     first = said("by number", ANA, other_address=ANAS_ID)
     last = said("by id", ANAS_ID)
@@ -101,7 +101,7 @@ def test_a_reply_goes_to_the_address_that_its_message_came_from(
     take_in(pg, last)
     assert pg.record_reply(chat_id, answer_to(first, last, parts=("a", "b")))
     query = "SELECT position, address, body, status FROM reply_parts ORDER BY sequence"
-    assert rows(engine, query) == [
+    assert rows(database, query) == [
         (0, ANAS_ID, "a", "pending"),
         (1, ANAS_ID, "b", "pending"),
     ]
@@ -132,13 +132,13 @@ def test_what_postgresql_cannot_hold_is_replaced(pg: PostgresChatStore) -> None:
 
 
 def test_after_the_session_timeout_a_new_chat_is_opened(
-    engine: Engine, pg: PostgresChatStore, idle_chat: str
+    database: Database, pg: PostgresChatStore, idle_chat: str
 ) -> None:
     new = take_in(pg, said("now"))
     assert new != idle_chat
     assert take_in(pg, said("and now")) == new
     query = "SELECT chat_id, is_active FROM userchats"
-    assert dict(rows(engine, query)) == {idle_chat: False, new: True}
+    assert dict(rows(database, query)) == {idle_chat: False, new: True}
 
 
 def test_an_idle_chat_stays_open_for_a_repeated_message(
@@ -159,23 +159,23 @@ def test_an_answer_keeps_a_chat_from_being_idle(
 
 
 def test_a_deactivated_users_messages_are_stored_all_the_same(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     take_in(pg, said("Hello"))
-    change(engine, "UPDATE users SET is_active = false")
+    change(database, "UPDATE users SET is_active = false")
     chat = load(pg, take_in(pg, said("Anybody there?")))
     assert not chat.user_is_active
     assert len(chat.turns) == 2
 
 
 def test_erasing_a_user_leaves_nothing_but_the_key_against_repeats(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     message = said("Hello", ANA, other_address=ANAS_ID)
     chat_id = take_in(pg, message)
     assert pg.record_reply(chat_id, answer_to(message, opts_out=True))
-    change(engine, "DELETE FROM users")
+    change(database, "DELETE FROM users")
     for table in ("userchats", "user_aliases", "opt_outs", "reply_parts"):
-        assert value(engine, f"SELECT count(*) FROM {table}") == 0  # noqa: S608
+        assert value(database, f"SELECT count(*) FROM {table}") == 0  # noqa: S608
     assert pg.load_chat(chat_id) is None
     assert not pg.record_inbound(message).is_new

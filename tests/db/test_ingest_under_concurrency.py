@@ -4,22 +4,16 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
 from db.records import InboundMessage, Receipt
 from tests.db.sql import change, load, rows, take_in, value, values
 from tests.records import ANA, ANAS_ID, answer_to, said
 
 THREADS = 32
-
-
-@pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=1))
 
 
 def record_at_once(
@@ -35,28 +29,28 @@ def shuffled(messages: list[InboundMessage], times: int) -> list[InboundMessage]
     return repeated
 
 
-def stored_sids(engine: Engine) -> Counter[str]:
+def stored_sids(database: Database) -> Counter[str]:
     query = """
         SELECT element ->> 'message_sid'
         FROM userchats, jsonb_array_elements(messages) AS element
     """
-    return Counter(values(engine, query))
+    return Counter(values(database, query))
 
 
 def test_300_messages_three_times_each_are_stored_and_queued_once(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     people = [f"whatsapp:+1555000{n:04}" for n in range(10)]
     messages = [said(f"message {n}", people[n % 10]) for n in range(300)]
     receipts = record_at_once(pg, shuffled(messages, 3))
     assert sum(receipt.is_new for receipt in receipts) == 300
-    assert stored_sids(engine) == Counter(m.message_sid for m in messages)
-    assert value(engine, "SELECT count(*) FROM users") == 10
-    assert values(engine, "SELECT is_active FROM userchats") == [True] * 10
-    assert every_message_has_its_job(engine, 300)
+    assert stored_sids(database) == Counter(m.message_sid for m in messages)
+    assert value(database, "SELECT count(*) FROM users") == 10
+    assert values(database, "SELECT is_active FROM userchats") == [True] * 10
+    assert every_message_has_its_job(database, 300)
 
 
-def every_message_has_its_job(engine: Engine, messages: int) -> bool:
+def every_message_has_its_job(database: Database, messages: int) -> bool:
     query = """
         SELECT chat_id, customer_id, jsonb_array_length(userchats.messages), count(*)
         FROM userchats JOIN procrastinate_jobs AS job
@@ -66,8 +60,8 @@ def every_message_has_its_job(engine: Engine, messages: int) -> bool:
            AND job.status = 'todo' AND job.queueing_lock IS NULL
         GROUP BY chat_id
     """
-    found = rows(engine, query)
-    total = value(engine, "SELECT count(*) FROM procrastinate_jobs")
+    found = rows(database, query)
+    total = value(database, "SELECT count(*) FROM procrastinate_jobs")
     return total == messages == sum(row[3] for row in found) and all(
         stored == jobs for _, _, stored, jobs in found
     )
@@ -75,64 +69,64 @@ def every_message_has_its_job(engine: Engine, messages: int) -> bool:
 
 @pytest.mark.parametrize("round_", range(2))
 def test_the_first_messages_of_one_new_user_make_one_chat(
-    engine: Engine, pg: PostgresChatStore, round_: int
+    database: Database, pg: PostgresChatStore, round_: int
 ) -> None:
     messages = [said(f"{n}", ANA, profile_name="Ana") for n in range(THREADS)]
     receipts = record_at_once(pg, messages)
     assert len({receipt.chat_id for receipt in receipts}) == 1
-    assert len(stored_sids(engine)) == THREADS
-    assert value(engine, "SELECT count(*) FROM users") == 1
+    assert len(stored_sids(database)) == THREADS
+    assert value(database, "SELECT count(*) FROM users") == 1
 
 
 def test_number_and_id_at_once_make_one_user(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     messages = [said(f"{n}", ANA, other_address=ANAS_ID) for n in range(THREADS)]
     assert all(receipt.is_new for receipt in record_at_once(pg, messages))
-    assert value(engine, "SELECT count(*) FROM users") == 1
-    assert values(engine, "SELECT address FROM user_aliases") == [ANAS_ID]
+    assert value(database, "SELECT count(*) FROM users") == 1
+    assert values(database, "SELECT address FROM user_aliases") == [ANAS_ID]
 
 
 def test_changing_names_at_once_lock_nobody_out(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     # First contacts: some know the user already, some are about to make it.
     people = [f"whatsapp:+1555000{n:04}" for n in range(25)]
     names = [f"Name {n}" for n in range(12)]
     messages = [said("Hi", who, profile_name=name) for who in people for name in names]
     assert all(receipt.is_new for receipt in record_at_once(pg, messages))
-    assert len(stored_sids(engine)) == 300
-    assert set(values(engine, "SELECT full_name FROM users")) <= set(names)
+    assert len(stored_sids(database)) == 300
+    assert set(values(database, "SELECT full_name FROM users")) <= set(names)
 
 
 def test_many_messages_to_an_idle_chat_open_one_new_chat(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     old = take_in(pg, said("two days ago"))
-    change(engine, "ALTER TABLE userchats DISABLE TRIGGER userchats_updated_at")
-    change(engine, "UPDATE userchats SET updated_at = now() - interval '2 days'")
-    change(engine, "ALTER TABLE userchats ENABLE TRIGGER userchats_updated_at")
+    change(database, "ALTER TABLE userchats DISABLE TRIGGER userchats_updated_at")
+    change(database, "UPDATE userchats SET updated_at = now() - interval '2 days'")
+    change(database, "ALTER TABLE userchats ENABLE TRIGGER userchats_updated_at")
     receipts = record_at_once(pg, [said(f"{n}") for n in range(THREADS)])
     (new,) = {receipt.chat_id for receipt in receipts}
     assert new is not None
     assert new != old
     assert len(load(pg, new).turns) == THREADS
     assert len(load(pg, old).turns) == 1
-    assert values(engine, "SELECT chat_id FROM userchats WHERE is_active") == [new]
+    assert values(database, "SELECT chat_id FROM userchats WHERE is_active") == [new]
 
 
 def test_new_chats_asked_for_at_once_lose_nothing(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     messages = [said(f"{n}", opens_chat=n % 3 == 0) for n in range(96)]
     receipts = record_at_once(pg, shuffled(messages, 2))
     assert sum(receipt.is_new for receipt in receipts) == 96
-    assert stored_sids(engine) == Counter(m.message_sid for m in messages)
-    assert value(engine, "SELECT count(*) FROM userchats WHERE is_active") == 1
+    assert stored_sids(database) == Counter(m.message_sid for m in messages)
+    assert value(database, "SELECT count(*) FROM userchats WHERE is_active") == 1
 
 
 def test_of_many_replies_to_one_message_one_is_stored(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     message = said("a question")
     chat_id = take_in(pg, message)
@@ -141,7 +135,7 @@ def test_of_many_replies_to_one_message_one_is_stored(
         stored = list(threads.map(lambda r: pg.record_reply(chat_id, r), replies))
     assert len(list(filter(None, stored))) == 1
     winner = replies[stored.index(2)]
-    assert values(engine, "SELECT body FROM reply_parts") == [
+    assert values(database, "SELECT body FROM reply_parts") == [
         p.body for p in winner.parts
     ]
     assert load(pg, chat_id).turns[1].content == winner.turn.content

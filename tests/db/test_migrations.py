@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, exc
+from sqlalchemy import exc
 
 from db import schema
+from db.address import parse_url
+from db.chats import PostgresChatStore
+from db.database import Database
 from db.embedded.programs import bin_folder
-from db.engine import build_engine, parse_url
 from db.errors import OperatorError
-from db.postgres import PostgresChatStore
-from tests.db.sql import change, rows, take_in, value, values
+from tests.db.sql import change, opened, rows, take_in, value, values
 from tests.records import ANA, ANAS_ID, answer_to, said
 
 ROOT = Path(__file__).parents[2]
@@ -47,15 +48,14 @@ def dump(url: str) -> str:
 
 
 @pytest.fixture
-def empty(empty_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(empty_database_url)
-    yield engine
-    engine.dispose()
+def empty(empty_database_url: str) -> Iterator[Database]:
+    with opened(empty_database_url) as database:
+        yield database
 
 
-def fill(engine: Engine) -> None:
+def fill(database: Database) -> None:
     """Put something into every table."""
-    pg = PostgresChatStore(engine, DAY)
+    pg = PostgresChatStore(database, DAY)
     message = said("Hello", ANA, other_address=ANAS_ID, profile_name="Ana")
     assert pg.record_reply(take_in(pg, message), answer_to(message, opts_out=True))
 
@@ -67,136 +67,137 @@ def test_the_migrations_are_numbered_one_by_one() -> None:
     assert schema.head() == revisions()[-1]
 
 
-def test_every_migration_goes_down_and_up_again(empty_database_url: str) -> None:
+def test_every_migration_goes_down_and_up_again(empty: Database) -> None:
     before = None
     for revision in revisions():
-        schema.upgrade(empty_database_url, revision)
-        after = dump(empty_database_url)
-        schema.downgrade(empty_database_url, "-1")
+        schema.upgrade(empty, revision)
+        after = dump(empty.url)
+        schema.downgrade(empty, "-1")
         if before is not None:
-            assert dump(empty_database_url) == before
-        schema.upgrade(empty_database_url, "+1")
-        assert dump(empty_database_url) == after
+            assert dump(empty.url) == before
+        schema.upgrade(empty, "+1")
+        assert dump(empty.url) == after
         before = after
 
 
 def test_every_migration_goes_down_and_up_on_a_database_full_of_data(
-    engine: Engine, database_url: str
+    database: Database,
 ) -> None:
-    fill(engine)
-    at_head = dump(database_url)
+    fill(database)
+    at_head = dump(database.url)
     for _ in revisions():
-        schema.downgrade(database_url, "-1")
+        schema.downgrade(database, "-1")
     query = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-    assert values(engine, query + " AND relkind = 'r'") == ["alembic_version"]
-    assert "procrastinate" not in dump(database_url)
-    schema.upgrade(database_url)
-    assert dump(database_url) == at_head
-    fill(engine)
+    assert values(database, query + " AND relkind = 'r'") == ["alembic_version"]
+    assert "procrastinate" not in dump(database.url)
+    schema.upgrade(database)
+    assert dump(database.url) == at_head
+    fill(database)
 
 
-def test_the_queue_may_go_down_and_up_while_the_chats_stay(
-    engine: Engine, database_url: str
-) -> None:
-    fill(engine)
-    schema.downgrade(database_url, "0001")
-    assert len(value(engine, "SELECT messages FROM userchats")) == 2
-    schema.upgrade(database_url)
-    assert value(engine, "SELECT count(*) FROM procrastinate_jobs") == 0
-    assert len(value(engine, "SELECT messages FROM userchats")) == 2
+def test_the_queue_may_go_down_and_up_while_the_chats_stay(database: Database) -> None:
+    fill(database)
+    schema.downgrade(database, "0001")
+    assert len(value(database, "SELECT messages FROM userchats")) == 2
+    schema.upgrade(database)
+    assert value(database, "SELECT count(*) FROM procrastinate_jobs") == 0
+    assert len(value(database, "SELECT messages FROM userchats")) == 2
 
 
-def test_upgrading_an_upgraded_database_changes_nothing(
-    engine: Engine, database_url: str
-) -> None:
-    fill(engine)
-    before = dump(database_url)
-    schema.upgrade(database_url)
-    assert dump(database_url) == before
-    assert value(engine, "SELECT count(*) FROM users") == 1
+def test_upgrading_an_upgraded_database_changes_nothing(database: Database) -> None:
+    fill(database)
+    before = dump(database.url)
+    schema.upgrade(database)
+    assert dump(database.url) == before
+    assert value(database, "SELECT count(*) FROM users") == 1
 
 
-def test_two_upgrades_at_once_are_one(empty: Engine, empty_database_url: str) -> None:
-    upgrade = "import sys; from db import schema; schema.upgrade(sys.argv[1])"
+def test_two_upgrades_at_once_are_one(empty: Database, empty_database_url: str) -> None:
+    upgrade = (
+        "import sys; from db import schema; from db.database import Database; "
+        "schema.upgrade(Database(sys.argv[1]))"
+    )
     command = [sys.executable, "-c", upgrade, empty_database_url]
     both = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
     assert [process.wait(60) for process in both] == [0, 0]
     assert schema.find_fault(empty) is None
 
 
-def test_an_upgrade_that_fails_leaves_nothing(
-    empty: Engine, empty_database_url: str
-) -> None:
+def test_an_upgrade_that_fails_leaves_nothing(empty: Database) -> None:
     change(empty, "CREATE SCHEMA procrastinate")  # in the way of the last migration
     with pytest.raises(exc.ProgrammingError, match="already exists"):
-        schema.upgrade(empty_database_url)
+        schema.upgrade(empty)
     assert rows(empty, "SELECT FROM pg_tables WHERE schemaname = 'public'") == []
     change(empty, "DROP SCHEMA procrastinate")
-    schema.upgrade(empty_database_url)
+    schema.upgrade(empty)
     assert schema.find_fault(empty) is None
 
 
 def test_a_database_url_as_heroku_writes_it_is_fine(
-    empty: Engine, empty_database_url: str
+    empty: Database, empty_database_url: str
 ) -> None:
-    schema.upgrade(empty_database_url.replace("postgresql://", "postgres://"))
+    with opened(empty_database_url.replace("postgresql://", "postgres://")) as heroku:
+        schema.upgrade(heroku)
     assert schema.find_fault(empty) is None
 
 
-def test_an_unmigrated_database_is_a_fault_that_says_what_to_do(empty: Engine) -> None:
+def test_an_unmigrated_database_is_a_fault_that_says_what_to_do(
+    empty: Database,
+) -> None:
     fault = schema.find_fault(empty)
     assert fault is not None
     assert "migration none" in fault
     assert f"needs {schema.head()}: run `bot db upgrade`" in fault
 
 
-def test_a_database_behind_is_a_fault(engine: Engine, database_url: str) -> None:
-    schema.downgrade(database_url, "-1")
-    assert f"is at migration {revisions()[-2]}" in str(schema.find_fault(engine))
+def test_a_database_behind_is_a_fault(database: Database) -> None:
+    schema.downgrade(database, "-1")
+    assert f"is at migration {revisions()[-2]}" in str(schema.find_fault(database))
 
 
 def test_a_database_ahead_is_a_fault_that_an_older_code_does_not_mend(
-    engine: Engine,
+    database: Database,
 ) -> None:
-    change(engine, "UPDATE alembic_version SET version_num = '9999'")
-    fault = schema.find_fault(engine)
+    change(database, "UPDATE alembic_version SET version_num = '9999'")
+    fault = schema.find_fault(database)
     assert fault is not None
     assert "is at migration 9999" in fault
     assert "newer code" in fault
 
 
 def test_a_process_starts_only_at_its_own_migration(
-    engine: Engine, database_url: str
+    database: Database, database_url: str
 ) -> None:
-    schema.require_current(database_url)
-    schema.downgrade(database_url, "-1")
+    schema.require_current(database)
+    schema.downgrade(database, "-1")
     with pytest.raises(OperatorError, match="run `bot db upgrade`"):
-        schema.require_current(database_url)
-    change(engine, "UPDATE alembic_version SET version_num = '9999'")
+        schema.require_current(database)
+    change(database, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(OperatorError, match="start newer code"):
-        schema.require_current(database_url)
+        schema.require_current(database)
     for run in (schema.upgrade, schema.downgrade):
         with pytest.raises(OperatorError, match="start newer code"):
-            run(database_url, "0001")
+            run(database, "0001")
     port = urlsplit(database_url).port
-    schema.require_current(database_url.replace(f":{port}/", ":1/"))  # may come back
+    with opened(database_url.replace(f":{port}/", ":1/")) as away:
+        schema.require_current(away)  # may come back
 
 
-def test_a_queue_that_is_gone_is_a_fault(engine: Engine) -> None:
-    change(engine, "DROP SCHEMA procrastinate CASCADE")
-    assert "queue" in str(schema.find_fault(engine))
+def test_a_queue_that_is_gone_is_a_fault(database: Database) -> None:
+    change(database, "DROP SCHEMA procrastinate CASCADE")
+    assert "queue" in str(schema.find_fault(database))
 
 
 def test_a_database_that_is_away_is_a_fault_that_tells_no_password(
     database_url: str,
 ) -> None:
     port = urlsplit(database_url).port
-    away = build_engine(database_url.replace(f":{port}/", ":1/"))
-    fault = schema.find_fault(away)
+    with opened(database_url.replace(f":{port}/", ":1/")) as away:
+        fault = schema.find_fault(away)
     assert fault is not None
     assert "can't be reached" in fault
     assert (urlsplit(database_url).password or "-") not in fault
 
 
-def test_a_migrated_database_has_no_fault(engine: Engine) -> None:
-    assert schema.find_fault(engine) is None
+def test_a_migrated_database_has_no_fault(database: Database) -> None:
+    assert schema.find_fault(database) is None

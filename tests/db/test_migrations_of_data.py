@@ -3,70 +3,72 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
 
 from db import schema
-from db.engine import build_engine
-from tests.db.sql import change, rows, values
+from db.database import Database
+from tests.db.sql import change, opened, rows, values
 
 # The migration that made the table, and a row for one person.
 ROWS = (
-    ("0001", "INSERT INTO users (phone_number) VALUES (:address)"),
+    ("0001", "INSERT INTO users (phone_number) VALUES (%(address)s)"),
     (
         "0001",
         "INSERT INTO userchats (chat_id, customer_id, messages)"
-        " SELECT :chat_id, user_id, jsonb_build_array(jsonb_build_object("
+        " SELECT %(chat_id)s, user_id, jsonb_build_array(jsonb_build_object("
         " 'role', 'user', 'content', phone_number,"
         " 'timestamp', '2026-11-24T12:00:00.000+00:00',"
-        " 'message_sid', CAST(:sid AS text)))"
-        " FROM users WHERE phone_number = :address",
+        " 'message_sid', %(sid)s::text))"
+        " FROM users WHERE phone_number = %(address)s",
     ),
-    ("0001", "INSERT INTO inbound_messages VALUES (:sid, :address)"),
+    ("0001", "INSERT INTO inbound_messages VALUES (%(sid)s, %(address)s)"),
     (
         "0001",
         "INSERT INTO reply_parts"
         " (reference_id, chat_id, user_id, position, address, body, message_sid)"
-        " SELECT gen_random_uuid(), :chat_id, user_id, 0, :address, 'Yes.', :sid"
-        " FROM users WHERE phone_number = :address",
+        " SELECT gen_random_uuid(), %(chat_id)s, user_id, 0, %(address)s, 'Yes.',"
+        " %(sid)s FROM users WHERE phone_number = %(address)s",
     ),
     (
         "0001",
         "INSERT INTO opt_outs (user_id)"
-        " SELECT user_id FROM users WHERE phone_number = :address",
+        " SELECT user_id FROM users WHERE phone_number = %(address)s",
     ),
     (
         "0001",
         "INSERT INTO user_aliases (address, user_id)"
-        " SELECT phone_number || 'x', user_id FROM users WHERE phone_number = :address",
+        " SELECT phone_number || 'x', user_id FROM users"
+        " WHERE phone_number = %(address)s",
     ),
     (
         "0002",
         "INSERT INTO procrastinate_jobs (queue_name, task_name, lock)"
-        " VALUES ('answers', 'answer_chat', :address)",
+        " VALUES ('answers', 'answer_chat', %(address)s)",
     ),
-    ("0003", "INSERT INTO early_statuses (message_sid, status) VALUES (:sid, 'sent')"),
+    (
+        "0003",
+        "INSERT INTO early_statuses (message_sid, status) VALUES (%(sid)s, 'sent')",
+    ),
     (
         "0004",
         "INSERT INTO userchats_archive (chat_id, customer_id, messages)"
         " SELECT chat_id, customer_id, messages FROM userchats"
-        " WHERE chat_id = :chat_id",
+        " WHERE chat_id = %(chat_id)s",
     ),
-    ("0004", "INSERT INTO erasures (address_hash) VALUES (:address)"),
+    ("0004", "INSERT INTO erasures (address_hash) VALUES (%(address)s)"),
 )
 
 
 @pytest.fixture
-def empty(empty_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(empty_database_url)
-    yield engine
-    engine.dispose()
+def empty(empty_database_url: str) -> Iterator[Database]:
+    with opened(empty_database_url) as database:
+        yield database
 
 
 def revisions() -> list[str]:
     return [migration.revision for migration in schema.history()]
 
 
-def fill_as_of(engine: Engine, revision: str) -> None:
+def fill_as_of(database: Database, revision: str) -> None:
     """Put a person's data into every table that there is at a revision."""
     number = int(revision)
     known = {
@@ -76,10 +78,10 @@ def fill_as_of(engine: Engine, revision: str) -> None:
     }
     for since, statement in ROWS:
         if since <= revision:
-            change(engine, statement, **known)
+            change(database, statement, **known)
 
 
-def count_people(engine: Engine) -> list[tuple[str, int]]:
+def count_people(database: Database) -> list[tuple[str, int]]:
     """Return each person's address, and how many rows hang on it."""
     query = """
         SELECT phone_number,
@@ -90,14 +92,14 @@ def count_people(engine: Engine) -> list[tuple[str, int]]:
           + (SELECT count(*) FROM user_aliases WHERE user_id = users.user_id)
         FROM users ORDER BY 1
     """
-    return [(address, count) for address, count in rows(engine, query)]
+    return [(address, count) for address, count in rows(database, query)]
 
 
 def test_what_is_stored_at_any_migration_survives_those_after_it(
-    empty: Engine, empty_database_url: str
+    empty: Database,
 ) -> None:
     for revision in revisions():
-        schema.upgrade(empty_database_url, revision)
+        schema.upgrade(empty, revision)
         fill_as_of(empty, revision)
     everybody = [(f"whatsapp:+1555000{int(r):04}", 4) for r in revisions()]
     assert count_people(empty) == everybody
@@ -110,13 +112,13 @@ def test_what_is_stored_at_any_migration_survives_those_after_it(
 
 
 def test_what_is_stored_survives_the_way_back_to_where_it_could_be(
-    empty: Engine, empty_database_url: str
+    empty: Database,
 ) -> None:
-    schema.upgrade(empty_database_url)
+    schema.upgrade(empty)
     fill_as_of(empty, schema.head())
     there = count_people(empty)
     for revision in revisions()[-2::-1]:
-        schema.downgrade(empty_database_url, revision)
+        schema.downgrade(empty, revision)
         assert count_people(empty) == there
-    schema.upgrade(empty_database_url)
+    schema.upgrade(empty)
     assert count_people(empty) == there

@@ -1,14 +1,13 @@
 """Parts of replies: claimed once, moved forward only."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine
 
-from db.deliveries import PostgresOutbox
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.outbox import PostgresOutbox
 from db.records import DeliveryStatus, PartContent, Template
 from tests.db.parts import again, claim, replied, told
 from tests.db.sql import change, load
@@ -42,16 +41,6 @@ FORWARD = {
     "canceled": {},
 }  # fmt: skip
 TOLD = tuple(FORWARD["pending"])
-
-
-@pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=1))
-
-
-@pytest.fixture
-def outbox(engine: Engine) -> PostgresOutbox:
-    return PostgresOutbox(engine)
 
 
 CONTENTS = {
@@ -105,14 +94,14 @@ def test_a_replys_parts_come_in_their_order(
 
 @pytest.mark.parametrize("before", FORWARD)
 def test_callbacks_move_a_part_forward_only(
-    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox, before: str
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox, before: str
 ) -> None:
     parts = replied(pg, outbox, *TOLD)
     for part, status in zip(parts, TOLD, strict=True):
         sid = new_sid()
-        put = "UPDATE reply_parts SET status = :status, message_sid = :sid"
-        mine = " WHERE part_id = :id"
-        change(engine, put + mine, status=before, sid=sid, id=part.part_id)
+        put = "UPDATE reply_parts SET status = %(status)s, message_sid = %(sid)s"
+        mine = " WHERE part_id = %(id)s"
+        change(database, put + mine, status=before, sid=sid, id=part.part_id)
         for _ in range(2):
             assert outbox.record_delivery_status(told(sid, status))
     after = {
@@ -124,14 +113,14 @@ def test_callbacks_move_a_part_forward_only(
 @pytest.mark.parametrize("earlier", ["sending", "uncertain", "pending"])
 @pytest.mark.parametrize("status", ["sent", "delivered", "failed"])
 def test_a_callback_before_the_sid_is_known_finds_its_part(
-    engine: Engine,
+    database: Database,
     pg: PostgresChatStore,
     outbox: PostgresOutbox,
     earlier: str,
     status: str,
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
-    change(engine, "UPDATE reply_parts SET status = :status", status=earlier)
+    change(database, "UPDATE reply_parts SET status = %(status)s", status=earlier)
     sid = new_sid()
     assert not outbox.record_delivery_status(told(sid, status))
     assert outbox.record_delivery_status(told(sid, status, part))
@@ -171,7 +160,7 @@ def test_a_status_of_a_message_that_is_not_ours_changes_nothing(
 
 
 def test_the_error_code_comes_with_the_failure(
-    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
     sid = new_sid()
@@ -180,7 +169,7 @@ def test_the_error_code_comes_with_the_failure(
     assert outbox.record_delivery_status(failed)
     assert outbox.record_delivery_status(told(sid, "sent"))
     where = "UPDATE reply_parts SET attempts = 9 WHERE error_code = 63016"
-    assert change(engine, where) == 1
+    assert change(database, where) == 1
     assert again(outbox, part).status == "undelivered"
 
 
@@ -228,7 +217,7 @@ def test_a_sid_is_known_once_a_part_has_it(
 
 
 def test_an_opt_out_that_only_twilio_knew_of_is_recorded(
-    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     (anas,), (bens,) = replied(pg, outbox, "a"), replied(pg, outbox, "b", to=BEN)
     claim(outbox, anas)

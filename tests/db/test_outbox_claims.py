@@ -1,26 +1,15 @@
 """Parts are claimed once, one after the other, in the order of their making."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from db.deliveries import PostgresOutbox
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.outbox import PostgresOutbox
 from tests.db.parts import again, claim, replied
 from tests.db.sql import change, values
 from tests.records import BEN, new_sid
-
-
-@pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=1))
-
-
-@pytest.fixture
-def outbox(engine: Engine) -> PostgresOutbox:
-    return PostgresOutbox(engine)
 
 
 def test_of_sixteen_workers_one_claims_a_part(
@@ -81,7 +70,7 @@ def test_nothing_overtakes_a_part_whose_send_has_no_outcome_yet(
 
 @pytest.mark.parametrize("status", ["accepted", "queued", "scheduled"])
 def test_a_part_waits_a_few_seconds_for_the_one_before_to_be_sent(
-    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox, status: str
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox, status: str
 ) -> None:
     one, two = replied(pg, outbox, "one", "two")
     claim(outbox, one)
@@ -90,17 +79,17 @@ def test_a_part_waits_a_few_seconds_for_the_one_before_to_be_sent(
     assert held
     assert (held.is_held, held.is_claimed) == (True, False)
     earlier = "UPDATE reply_parts SET claimed_at = claimed_at - interval '5 s'"
-    change(engine, f"{earlier} WHERE part_id = :id", id=one.part_id)
+    change(database, f"{earlier} WHERE part_id = %(id)s", id=one.part_id)
     found = claim(outbox, two)
     assert found
     assert (found.is_held, found.is_claimed) == (False, True)
 
 
 def test_what_is_too_old_for_an_answer_is_not_claimed(
-    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
-    change(engine, "UPDATE reply_parts SET created_at = now() - interval '25 h'")
+    change(database, "UPDATE reply_parts SET created_at = now() - interval '25 h'")
     found = claim(outbox, part)
     assert found
     assert not found.is_claimed
@@ -120,9 +109,9 @@ def test_a_part_that_fails_takes_the_rest_of_its_reply_along(
 
 
 def test_what_is_left_to_send_is_a_job_of_the_user(
-    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
     outbox.queue_sends(part.user_id)
     query = "SELECT lock FROM procrastinate_jobs WHERE task_name = 'send_parts'"
-    assert values(engine, query) == [f"send:{part.user_id}"]
+    assert values(database, query) == [f"send:{part.user_id}"]

@@ -2,22 +2,13 @@
 
 import secrets
 
-import pytest
-from sqlalchemy import Engine
-
 from bot.chat.answering import Policy, prompt_for
-from db.ingest import FULL_BYTES, MOST_BYTES
-from db.postgres import PostgresChatStore
-from tests.conftest import SESSION_TIMEOUT
+from db.chats import FULL_BYTES, MOST_BYTES, PostgresChatStore
+from db.database import Database
 from tests.db.sql import load, rows, take_in, value
 from tests.records import answer_to, said
 
 A_SIXTH = FULL_BYTES // 6
-
-
-@pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, SESSION_TIMEOUT)
 
 
 def long_text() -> str:
@@ -40,14 +31,14 @@ def fill(pg: PostgresChatStore, *, answered: bool) -> str:
 
 
 def test_a_full_chat_is_continued_in_a_new_one_that_says_so(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     full = fill(pg, answered=True)
     chat_id = take_in(pg, said("the next"))
     assert chat_id != full
-    assert rows(engine, "SELECT chat_id, metadata FROM userchats WHERE is_active") == [
-        (chat_id, {"continues": full})
-    ]
+    assert rows(
+        database, "SELECT chat_id, metadata FROM userchats WHERE is_active"
+    ) == [(chat_id, {"continues": full})]
 
 
 def test_a_question_without_its_answer_keeps_the_chat_open(
@@ -58,12 +49,12 @@ def test_a_question_without_its_answer_keeps_the_chat_open(
 
 
 def test_no_chat_grows_without_bound_even_without_answers(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     for _ in range(24):
         take_in(pg, said(long_text()))
-    assert value(engine, "SELECT count(*) FROM userchats") > 2
-    largest = value(engine, "SELECT max(pg_column_size(messages)) FROM userchats")
+    assert value(database, "SELECT count(*) FROM userchats") > 2
+    largest = value(database, "SELECT max(pg_column_size(messages)) FROM userchats")
     assert largest < MOST_BYTES + 2 * A_SIXTH
 
 
@@ -91,7 +82,7 @@ def test_a_question_left_open_in_the_full_chat_is_not_asked_again(
     assert str(prompt[-1].content).count("\n\n") == len(chat.unanswered()) - 1
 
 
-def test_new_does_not_continue(engine: Engine, pg: PostgresChatStore) -> None:
+def test_new_does_not_continue(database: Database, pg: PostgresChatStore) -> None:
     fill(pg, answered=True)
     take_in(pg, said("/new", opens_chat=True))
-    assert value(engine, "SELECT metadata FROM userchats WHERE is_active") == {}
+    assert value(database, "SELECT metadata FROM userchats WHERE is_active") == {}

@@ -4,15 +4,15 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from procrastinate.jobs import Job, Status
-from sqlalchemy import Engine
 
-from db.deliveries import PostgresOutbox
-from db.postgres import PostgresChatStore
-from db.queue import ANSWER_CHAT, ANSWERS, build_queue
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.outbox import PostgresOutbox
+from db.queue.app import build_queue
+from db.queue.jobs import ANSWER_CHAT, ANSWERS
 from tests.db.parts import again, claim, replied
 from tests.db.sql import (
     appears,
@@ -27,16 +27,6 @@ from tests.db.sql import (
 from tests.records import answer_to, said
 
 JOBS = "SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id"
-
-
-@pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=1))
-
-
-@pytest.fixture
-def outbox(engine: Engine) -> PostgresOutbox:
-    return PostgresOutbox(engine)
 
 
 class Crew:
@@ -81,16 +71,16 @@ def crew(database_url: str) -> Iterator[Crew]:
 
 
 def test_a_job_taken_from_a_frozen_worker_stays_when_that_goes_on(
-    engine: Engine, pg: PostgresChatStore, crew: Crew
+    database: Database, pg: PostgresChatStore, crew: Crew
 ) -> None:
     chat_id = take_in(pg, said("Hello"))
     crew.gives_back(crew.fetches())
     load(pg, chat_id)  # by the worker that was frozen; next it is killed
-    assert rows(engine, JOBS) == [("todo", 1)]
+    assert rows(database, JOBS) == [("todo", 1)]
 
 
 def test_a_message_keeps_its_job_until_it_is_settled(
-    engine: Engine, pg: PostgresChatStore, crew: Crew
+    database: Database, pg: PostgresChatStore, crew: Crew
 ) -> None:
     first, second = said("one"), said("two")
     chat_id = take_in(pg, first)
@@ -103,18 +93,18 @@ def test_a_message_keeps_its_job_until_it_is_settled(
 
 
 def test_what_answers_everything_in_a_chat_drops_the_jobs_that_wait(
-    engine: Engine, pg: PostgresChatStore, crew: Crew
+    database: Database, pg: PostgresChatStore, crew: Crew
 ) -> None:
     first, second = said("one"), said("two")
     chat_id = take_in(pg, first)
     crew.fetches()
     take_in(pg, second)
     pg.record_reply(chat_id, answer_to(first, second))
-    assert rows(engine, JOBS) == [("doing", 0)]
+    assert rows(database, JOBS) == [("doing", 0)]
 
 
 def test_parts_of_a_worker_that_lost_its_job_keep_one(
-    engine: Engine, pg: PostgresChatStore, crew: Crew
+    database: Database, pg: PostgresChatStore, crew: Crew
 ) -> None:
     first, second = said("one"), said("two")
     chat_id = take_in(pg, first)
@@ -122,11 +112,11 @@ def test_parts_of_a_worker_that_lost_its_job_keep_one(
     take_in(pg, second)
     crew.finishes(held)
     pg.record_reply(chat_id, answer_to(first, second))  # and then it is killed
-    assert rows(engine, JOBS) == [("todo", 0)]
+    assert rows(database, JOBS) == [("todo", 0)]
 
 
 def test_a_worker_that_was_thought_dead_ends_no_job_of_another(
-    engine: Engine, pg: PostgresChatStore, crew: Crew
+    database: Database, pg: PostgresChatStore, crew: Crew
 ) -> None:
     take_in(pg, said("Hello"))
     frozen = crew.fetches()
@@ -134,13 +124,13 @@ def test_a_worker_that_was_thought_dead_ends_no_job_of_another(
     running = crew.fetches()
     crew.finishes(frozen)
     crew.gives_back(frozen)
-    assert rows(engine, JOBS) == [("doing", 1)]
+    assert rows(database, JOBS) == [("doing", 1)]
     crew.finishes(running)
-    assert rows(engine, JOBS) == []
+    assert rows(database, JOBS) == []
 
 
 def test_a_job_is_ended_though_the_connection_broke_just_then(
-    engine: Engine, pg: PostgresChatStore, database_url: str
+    database: Database, pg: PostgresChatStore, database_url: str
 ) -> None:
     take_in(pg, said("Hello"))
     answered = threading.Event()
@@ -148,12 +138,12 @@ def test_a_job_is_ended_though_the_connection_broke_just_then(
         begun = threading.Event()
         worker = thread.submit(work, database_url, begun, answered)
         assert begun.wait(10)
-        with holding(engine, "SELECT 1 FROM procrastinate_jobs FOR UPDATE"):
+        with holding(database, "SELECT 1 FROM procrastinate_jobs FOR UPDATE"):
             answered.set()
-            assert appears(lambda: waiting_backends(engine))
-            end_backend(engine, waiting_backends(engine)[0])
+            assert appears(lambda: waiting_backends(database))
+            end_backend(database, waiting_backends(database)[0])
         worker.result(20)
-    assert rows(engine, JOBS) == []
+    assert rows(database, JOBS) == []
 
 
 def work(url: str, begun: threading.Event, answered: threading.Event) -> None:
@@ -205,13 +195,13 @@ def test_a_late_release_does_not_undo_a_failure(
 
 
 def test_what_is_left_to_send_waits_in_one_job(
-    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox, crew: Crew
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox, crew: Crew
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
-    change(engine, "DELETE FROM procrastinate_jobs")
+    change(database, "DELETE FROM procrastinate_jobs")
     outbox.queue_sends(part.user_id)
     outbox.queue_sends(part.user_id)
-    assert rows(engine, JOBS) == [("todo", 0)]
+    assert rows(database, JOBS) == [("todo", 0)]
     crew.fetches()  # it may have looked before what comes now was stored
     outbox.queue_sends(part.user_id)
-    assert rows(engine, JOBS) == [("doing", 0), ("todo", 0)]
+    assert rows(database, JOBS) == [("doing", 0), ("todo", 0)]

@@ -6,15 +6,7 @@ import pytest
 
 from db.records import InboundMessage, Turn, Userchat
 from db.store import ChatStore
-from tests.records import (
-    ANA,
-    ANAS_ID,
-    BEN,
-    answer_to,
-    new_sid,
-    notice_about,
-    said,
-)
+from tests.records import ANA, ANAS_ID, BEN, answer_to, new_sid, notice_about, said
 
 
 def take_in(store: ChatStore, message: InboundMessage) -> str:

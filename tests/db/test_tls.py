@@ -7,9 +7,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import exc
 
-from db.engine import build_engine, conninfo
+from db.database import Database
+from db.pool import conninfo
 from tests.db.sql import value
 from tests.db.tls_server import OPENSSL, TlsServer, find_programs, running
 
@@ -33,11 +33,11 @@ def server() -> Iterator[TlsServer]:
 
 def connect(url: str) -> tuple[bool, bool]:
     """Tell whether the store's and the queue's connections are encrypted."""
-    engine = build_engine(url)
+    database = Database(url)
     try:
-        of_store = value(engine, ENCRYPTED)
+        of_store = value(database, ENCRYPTED)
     finally:
-        engine.dispose()
+        database.close()
     with psycopg.connect(conninfo(url)) as connection:
         row = connection.execute(ENCRYPTED).fetchone()
     assert row is not None
@@ -56,19 +56,19 @@ def test_verify_full_connects_to_the_right_host(server: TlsServer) -> None:
 
 def test_verify_full_refuses_another_host(server: TlsServer) -> None:
     url = server.url("127.0.0.1", sslmode="verify-full", sslrootcert=server.authority)
-    with pytest.raises(exc.OperationalError, match=r"127\.0\.0\.1"):
+    with pytest.raises(psycopg.OperationalError, match=r"127\.0\.0\.1"):
         connect(url)
 
 
 @pytest.mark.parametrize("mode", ["verify-full", "verify-ca"])
 def test_an_unknown_authority_is_refused(server: TlsServer, mode: str) -> None:
     url = server.url(sslmode=mode, sslrootcert=server.another_authority)
-    with pytest.raises(exc.OperationalError, match="certificate verify failed"):
+    with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
         connect(url)
 
 
 def test_a_connection_in_the_clear_is_refused_by_the_server(server: TlsServer) -> None:
-    with pytest.raises(exc.OperationalError, match="no encryption"):
+    with pytest.raises(psycopg.OperationalError, match="no encryption"):
         connect(server.url(sslmode="disable"))
 
 

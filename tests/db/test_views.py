@@ -1,14 +1,13 @@
 """The views that people read in psql: what they show of conversations."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
-from db.deliveries import PostgresOutbox
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.outbox import PostgresOutbox
 from db.records import DeliveryStatus
 from tests.db.sql import change, rows, take_in, value, values
 from tests.db.talks import NOON, talk
@@ -16,7 +15,7 @@ from tests.records import ANA, BEN, answer_to, notice_about, said
 
 ARCHIVE_IT = """
     WITH closed AS (
-      DELETE FROM userchats WHERE chat_id = :chat_id
+      DELETE FROM userchats WHERE chat_id = %(chat_id)s
       RETURNING chat_id, customer_id, messages, metadata, created_at, updated_at)
     INSERT INTO userchats_archive
       (chat_id, customer_id, messages, metadata, created_at, updated_at)
@@ -24,18 +23,8 @@ ARCHIVE_IT = """
 """
 
 
-@pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=1))
-
-
-@pytest.fixture
-def outbox(engine: Engine) -> PostgresOutbox:
-    return PostgresOutbox(engine)
-
-
 def test_chat_messages_has_one_row_a_message(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     chat_id = talk(pg)
     query = """
@@ -44,14 +33,14 @@ def test_chat_messages_has_one_row_a_message(
         FROM chat_messages ORDER BY position
     """
     ana = (chat_id, ANA, "Ana")
-    assert rows(engine, query) == [
+    assert rows(database, query) == [
         (*ana, 0, "user", "When do you open?", None, None, None, False),
         (*ana, 1, "assistant", "We open at nine.", "a-model", 20, 1.5, False),
     ]
 
 
 def test_what_has_no_column_of_its_own_is_in_metadata(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     talk(pg)
     query = """
@@ -59,44 +48,44 @@ def test_what_has_no_column_of_its_own_is_in_metadata(
                  (SELECT jsonb_agg(message_sid) FROM chat_messages WHERE role = 'user'))
         FROM chat_messages WHERE role = 'assistant'
     """
-    assert rows(engine, query) == [(NOON, True)]
+    assert rows(database, query) == [(NOON, True)]
 
 
 def test_a_position_finds_the_message_in_the_array(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     talk(pg)
     query = """
         SELECT count(*) FROM chat_messages JOIN userchats USING (chat_id)
         WHERE messages -> position::int ->> 'content' = content
     """
-    assert value(engine, query) == 2
+    assert value(database, query) == 2
 
 
 def test_a_chats_transcript_is_found_without_reading_the_others(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("SET LOCAL enable_seqscan TO off")
+    with database.transaction() as connection:
+        connection.count("SET LOCAL enable_seqscan TO off")
         query = "EXPLAIN SELECT content FROM chat_messages WHERE chat_id = 'ab'"
-        plan = "\n".join(connection.exec_driver_sql(query).scalars())
+        plan = "\n".join(connection.column(query))
     assert "userchats_pkey" in plan
     assert "userchats_archive_pkey" in plan
 
 
 def test_archived_chats_are_still_told_of(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     chat_id = talk(pg)
-    change(engine, ARCHIVE_IT, chat_id=chat_id)
+    change(database, ARCHIVE_IT, chat_id=chat_id)
     talk(pg)
     archived = "SELECT archived, count(*) FROM chat_messages GROUP BY 1 ORDER BY 1"
-    assert rows(engine, archived) == [(False, 2), (True, 2)]
+    assert rows(database, archived) == [(False, 2), (True, 2)]
     overview = "SELECT archived, is_active, messages FROM chat_overview ORDER BY 1"
-    assert rows(engine, overview) == [(False, True, 2), (True, False, 2)]
+    assert rows(database, overview) == [(False, True, 2), (True, False, 2)]
     counts = "SELECT chats, messages, from_user, answers FROM user_statistics"
-    assert rows(engine, counts) == [(2, 4, 2, 2)]
-    assert values(engine, "SELECT answers FROM llm_usage_daily") == [2]
+    assert rows(database, counts) == [(2, 4, 2, 2)]
+    assert values(database, "SELECT answers FROM llm_usage_daily") == [2]
 
 
 @pytest.mark.parametrize(
@@ -111,16 +100,16 @@ def test_archived_chats_are_still_told_of(
     ],
 )
 def test_chat_overview_tells_of_a_handoff(
-    engine: Engine, pg: PostgresChatStore, metadata: dict[str, Any], handoff: bool
+    database: Database, pg: PostgresChatStore, metadata: dict[str, Any], handoff: bool
 ) -> None:
     take_in(pg, said("I want to talk to somebody"))
-    given_by_hand = "UPDATE userchats SET metadata = CAST(:metadata AS jsonb)"
-    change(engine, given_by_hand, metadata=json.dumps(metadata))
-    assert value(engine, "SELECT handoff FROM chat_overview") is handoff
+    given_by_hand = "UPDATE userchats SET metadata = %(metadata)s::jsonb"
+    change(database, given_by_hand, metadata=json.dumps(metadata))
+    assert value(database, "SELECT handoff FROM chat_overview") is handoff
 
 
 def test_chat_overview_shows_the_last_message(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     talk(pg)
     take_in(pg, said("Hi", BEN))
@@ -129,24 +118,24 @@ def test_chat_overview_shows_the_last_message(
                first_message_at <= last_message_at
         FROM chat_overview ORDER BY phone_number
     """
-    assert rows(engine, query) == [
+    assert rows(database, query) == [
         (ANA, 2, "We open at nine.", False, True),
         (BEN, 1, "Hi", True, True),
     ]
 
 
 def test_user_statistics_know_who_said_nothing_and_who_stopped(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     talk(pg)
     stop = said("STOP", BEN)
     assert pg.record_reply(take_in(pg, stop), answer_to(stop, opts_out=True))
-    change(engine, "INSERT INTO users (phone_number) VALUES ('whatsapp:+9')")
+    change(database, "INSERT INTO users (phone_number) VALUES ('whatsapp:+9')")
     query = """
         SELECT phone_number, opted_out, chats, messages, answers, tokens_used,
                last_message_at IS NULL FROM user_statistics ORDER BY phone_number
     """
-    assert rows(engine, query) == [
+    assert rows(database, query) == [
         (ANA, False, 1, 2, 1, 20, False),
         (BEN, True, 1, 2, 0, 0, False),
         ("whatsapp:+9", False, 0, 0, 0, 0, True),
@@ -154,20 +143,20 @@ def test_user_statistics_know_who_said_nothing_and_who_stopped(
 
 
 def test_a_message_is_unanswered_until_a_turn_settles_it(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     first, second = said("one"), said("two")
     chat_id = take_in(pg, first)
     take_in(pg, second)
     query = "SELECT content FROM unanswered_messages ORDER BY position"
     assert pg.record_reply(chat_id, notice_about(first))
-    assert values(engine, query) == ["one", "two"]
+    assert values(database, query) == ["one", "two"]
     assert pg.record_reply(chat_id, answer_to(first))
-    assert values(engine, query) == ["two"]
-    assert value(engine, "SELECT unanswered FROM chat_overview")
+    assert values(database, query) == ["two"]
+    assert value(database, "SELECT unanswered FROM chat_overview")
     assert pg.record_reply(chat_id, answer_to(second))
-    assert values(engine, query) == []
-    assert not value(engine, "SELECT unanswered FROM chat_overview")
+    assert values(database, query) == []
+    assert not value(database, "SELECT unanswered FROM chat_overview")
 
 
 @pytest.mark.parametrize(
@@ -175,15 +164,15 @@ def test_a_message_is_unanswered_until_a_turn_settles_it(
     [(63016, "outside the service window of 24 hours"), (99999, None), (None, None)],
 )
 def test_failed_deliveries_say_why(
-    engine: Engine,
+    database: Database,
     pg: PostgresChatStore,
     outbox: PostgresOutbox,
     code: int | None,
     meaning: str | None,
 ) -> None:
     talk(pg)
-    part_id = value(engine, "SELECT part_id FROM reply_parts")
-    assert values(engine, "SELECT part_id FROM failed_deliveries") == []
+    part_id = value(database, "SELECT part_id FROM reply_parts")
+    assert values(database, "SELECT part_id FROM failed_deliveries") == []
     told = DeliveryStatus(
         message_sid="SM1", status="undelivered", part_id=part_id, error_code=code
     )
@@ -192,33 +181,33 @@ def test_failed_deliveries_say_why(
         SELECT address, full_name, status, error_code, meaning, body, message_sid
         FROM failed_deliveries
     """
-    assert rows(engine, query) == [
+    assert rows(database, query) == [
         (ANA, "Ana", "undelivered", code, meaning, "We open at nine.", "SM1")
     ]
 
 
 def test_llm_usage_counts_what_an_llm_wrote(
-    engine: Engine, pg: PostgresChatStore
+    database: Database, pg: PostgresChatStore
 ) -> None:
     for seconds in (1.0, 2.0, 4.0):
         talk(pg, seconds=seconds)
     command = said("/help")
     assert pg.record_reply(take_in(pg, command), answer_to(command))
     query = "SELECT day, model, answers, tokens_used, p50_seconds FROM llm_usage_daily"
-    assert rows(engine, query) == [(NOON.date(), "a-model", 3, 60, 2)]
+    assert rows(database, query) == [(NOON.date(), "a-model", 3, 60, 2)]
 
 
 def test_deliveries_by_day_add_up(
-    engine: Engine, pg: PostgresChatStore, outbox: PostgresOutbox
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     talk(pg)
-    one = value(engine, "SELECT part_id FROM reply_parts")
+    one = value(database, "SELECT part_id FROM reply_parts")
     for status in ("queued", "delivered", "read", "failed", "uncertain"):
         change(
-            engine,
+            database,
             "INSERT INTO reply_parts (reference_id, chat_id, user_id, position, "
             "address, body, status) SELECT gen_random_uuid(), chat_id, user_id, 0, "
-            "address, body, :status FROM reply_parts WHERE part_id = :one",
+            "address, body, %(status)s FROM reply_parts WHERE part_id = %(one)s",
             one=one,
             status=status,
         )
@@ -226,4 +215,4 @@ def test_deliveries_by_day_add_up(
         SELECT messages, read, delivered, on_the_way, waiting, failed
         FROM deliveries_by_day
     """
-    assert rows(engine, query) == [(6, 1, 1, 1, 2, 1)]
+    assert rows(database, query) == [(6, 1, 1, 1, 2, 1)]

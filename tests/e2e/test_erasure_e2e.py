@@ -5,7 +5,7 @@ import threading
 import psycopg
 import pytest
 
-from db.engine import conninfo
+from db.pool import conninfo
 from tests.house import House, NewHouse, Phone, eventually
 from tests.scripted_llm import Script
 

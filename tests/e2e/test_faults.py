@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
-from db.engine import build_engine
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
 from db.records import Reply, Turn
+from tests.db import sql
 from tests.house import House, NewHouse, eventually
 from tests.records import as_parts
 from tests.scripted_llm import Script
@@ -30,13 +30,8 @@ def own_house(new_house: NewHouse) -> Iterator[House]:
 
 
 def rows(house: House, query: str, **values: object) -> list[tuple[object, ...]]:
-    engine = build_engine(house.database_url or "")
-    try:
-        with engine.begin() as connection:
-            found = connection.execute(text(query), values).all()
-        return [tuple(row) for row in found]
-    finally:
-        engine.dispose()
+    with sql.opened(house.database_url or "") as database:
+        return sql.rows(database, query, **values)
 
 
 def test_a_worker_killed_in_the_middle_of_an_answer_loses_nothing(
@@ -59,11 +54,11 @@ def test_a_reply_that_was_stored_and_not_sent_is_sent_by_the_next_worker(
     ana = own_house.phone()
     sid = str(ana.says("Hello?")["message_sid"])
     # The last that a worker did before it died.
-    engine = build_engine(own_house.database_url or "")
-    store = PostgresChatStore(engine, timedelta(days=1))
+    database = Database(own_house.database_url or "")
+    store = PostgresChatStore(database, timedelta(days=1))
     ((chat_id,),) = rows(own_house, "SELECT chat_id FROM userchats")
     assert store.record_reply(str(chat_id), answer(sid, "We open", "at nine."))
-    engine.dispose()
+    database.close()
     own_house.start_worker()
     assert ana.hears(parts=2) == ["We open", "at nine."]
     assert ana.hears_nothing_more()
@@ -157,7 +152,7 @@ def test_what_cannot_be_answered_in_time_is_given_up_once(hasty_house: House) ->
     (error,) = rows(
         hasty_house,
         "SELECT turn ->> 'error' FROM userchats, jsonb_array_elements(messages) turn "
-        "WHERE turn ->> 'message_sid' = :sid",
+        "WHERE turn ->> 'message_sid' = %(sid)s",
         sid=sid,
     )
     assert error[0]
@@ -213,7 +208,7 @@ def test_a_dropped_connection_after_accepting_is_not_repeated(
 def parts_of(house: House, address: str) -> list[tuple[object, ...]]:
     return rows(
         house,
-        "SELECT status, attempts FROM reply_parts WHERE address = :address "
+        "SELECT status, attempts FROM reply_parts WHERE address = %(address)s "
         "ORDER BY sequence",
         address=address,
     )

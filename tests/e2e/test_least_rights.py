@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
-from tests.db.roles import three_roles
+from db.database import Database
+from tests.db.access.logins import three_roles
 from tests.db.sql import value
 from tests.house import House, eventually, living
 
@@ -22,22 +22,22 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
         yield house
 
 
-def test_a_conversation_works_as_the_app_role(house: House, engine: Engine) -> None:
+def test_a_conversation_works_as_the_app_role(house: House, database: Database) -> None:
     ana = house.phone()
     ana.says("When do you open?")
     assert ana.hears() == ["You said: When do you open?"]
-    eventually(lambda: value(engine, STATUS) in {"delivered", "read"})
+    eventually(lambda: value(database, STATUS) in {"delivered", "read"})
     ana.says("/new")
     assert len(ana.hears()) == 1
     ana.says("Do you sell bread?")
     assert ana.hears() == ["You said: Do you sell bread?"]
-    assert value(engine, "SELECT count(*) FROM userchats") == 2
+    assert value(database, "SELECT count(*) FROM userchats") == 2
     ana.says("STOP")
     assert len(ana.hears()) == 1
-    assert value(engine, "SELECT count(*) FROM opt_outs") == 1
+    assert value(database, "SELECT count(*) FROM opt_outs") == 1
     ana.says("START")
     assert len(ana.hears()) == 1
-    assert value(engine, "SELECT count(*) FROM opt_outs") == 0
+    assert value(database, "SELECT count(*) FROM opt_outs") == 0
     reconciled = house.bot("reconcile")
     assert reconciled.returncode == 0, reconciled.stderr
     assert "permission denied" not in house.log("web") + house.log("worker")

@@ -1,13 +1,18 @@
 """A backup is restored under the running bot: everybody is answered once."""
 
-from tests.db.operations.depot import leaving_no_databases
+from tests.db.backups.kept import leaving_no_databases
+from tests.db.sql import opened
 from tests.house import NewHouse
 
 
 def test_after_a_restore_the_bot_goes_on_and_says_nothing_twice(
     new_house: NewHouse,
 ) -> None:
-    with new_house() as house, leaving_no_databases(house.database_url or ""):
+    with (
+        new_house() as house,
+        opened(house.database_url or "") as database,
+        leaving_no_databases(database),
+    ):
         ana, ben = house.phone(), house.phone()
         ana.says("First")
         assert ana.hears() == ["You said: First"]

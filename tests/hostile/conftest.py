@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from db.database import Database
 from db.embedded.server import EmbeddedPostgres
-from db.engine import build_engine
 from tests.bot.whatsapp.twilio_calls import text_form
-from tests.conftest import PATIENT, new_database
+from tests.conftest import new_database
+from tests.db.sql import PATIENT
 from tests.hostile.ledger import Ledger, added
 from tests.hostile.processes import WebProcess
 from tests.hostile.raw_http import Answer, post
@@ -79,16 +80,16 @@ def target(
     """The web process, with the chat of somebody else in its database."""
     folder = tmp_path_factory.mktemp("hostile")
     with new_database(postgres, f"TEMPLATE {migrated} STRATEGY file_copy") as url:
-        engine = build_engine(url, PATIENT)
+        database = Database(url, PATIENT)
         web = WebProcess(folder, url)
         try:
             web.wait_until_it_answers()
             others = text_form("Not for strangers", From="whatsapp:+15550001111")
             assert web.ask(post(others)).status == 200
-            yield Target(web, Ledger(engine))
+            yield Target(web, Ledger(database))
         finally:
             web.close()
-            engine.dispose()
+            database.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

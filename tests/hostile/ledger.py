@@ -4,8 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine
-
+from db.database import Database
 from tests.db.sql import rows, value
 
 TABLES = (
@@ -33,11 +32,11 @@ ONE_NEW_CHAT = {
 class Ledger:
     """What one database holds."""
 
-    engine: Engine
+    database: Database
 
     def read(self) -> Counter[tuple[Any, ...]]:
         """Return every row of every table of ours, and of the queue's jobs, as text."""
-        return Counter(rows(self.engine, EVERYTHING))
+        return Counter(rows(self.database, EVERYTHING))
 
     def last_stored(self) -> dict[str, Any]:
         """Return the newest message with its sender, as psql would show it."""
@@ -47,7 +46,7 @@ class Ledger:
             FROM userchats JOIN users ON user_id = customer_id
             ORDER BY userchats.created_at DESC LIMIT 1
         """
-        found: dict[str, Any] = value(self.engine, query)
+        found: dict[str, Any] = value(self.database, query)
         return found
 
 

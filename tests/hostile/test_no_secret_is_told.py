@@ -12,11 +12,11 @@ import pytest
 import requests
 from sqlalchemy import make_url
 
+from db.database import Database
 from db.embedded.server import EmbeddedPostgres
-from db.engine import build_engine
 from tests.bot.whatsapp.twilio_calls import INBOUND, STATUS, TOKEN, text_form
-from tests.conftest import PATIENT, new_database, run_on_server
-from tests.db.sql import values
+from tests.conftest import new_database, run_on_server
+from tests.db.sql import PATIENT, values
 from tests.hostile.conftest import NUMBER, PLANTED
 from tests.hostile.processes import NEXT_TOKEN, BotProcess, WebProcess
 from tests.hostile.quoting_twilio import QuotingTwilio
@@ -130,11 +130,11 @@ class Bot:
 
     def _gave_up(self) -> bool:
         """Tell whether no part of the apologies is on its way any more."""
-        engine = build_engine(self._url, PATIENT)
+        database = Database(self._url, PATIENT)
         try:
-            found = values(engine, "SELECT status FROM reply_parts")
+            found = values(database, "SELECT status FROM reply_parts")
         finally:
-            engine.dispose()
+            database.close()
         return len(found) == 2 and set(found) <= {"failed", "uncertain"}
 
     def lose(self, server: EmbeddedPostgres) -> str:

@@ -17,7 +17,7 @@ from bot.chat.answering import Answering
 from bot.chat.talk import Channel, Pace, Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tokens, Tool
 from bot.whatsapp.inbound import parse_inbound
-from db.memory import MemoryChatStore
+from db.in_memory import MemoryChatStore
 from db.records import PartContent, Reply, Turn, Userchat
 from db.store import ChatStore
 from tests.bot.chat.transcripts import POLICY, minutes_ago

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.chat import sentences
-from db.memory import MemoryChatStore
+from db.in_memory import MemoryChatStore
 from db.records import Reply
 from tests.bot.chat.conversation import AWAY, PACE, Conversation, Waits
 

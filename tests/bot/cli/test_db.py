@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
 
 from bot.cli import main
 from db import schema
-from db.engine import parse_url
-from tests.db.operations.depot import dump_of
+from db.address import parse_url
+from db.database import Database
+from tests.db.backups.kept import dump_of
 from tests.db.sql import change, value
 
 AHEAD = "UPDATE alembic_version SET version_num = '9999'"
@@ -42,14 +42,14 @@ def test_a_migration_that_is_not_there_is_told(database_url: str) -> None:
         assert "Traceback" not in done.output
 
 
-def test_a_database_ahead_is_left_alone(engine: Engine, database_url: str) -> None:
-    change(engine, AHEAD)
+def test_a_database_ahead_is_left_alone(database: Database, database_url: str) -> None:
+    change(database, AHEAD)
     for arguments in (["upgrade"], ["downgrade", "0001", "--yes"], ["reset", "--yes"]):
         done = run(database_url, *arguments)
         assert done.exit_code == 1
         assert "is at migration 9999" in done.output
         assert "start newer code" in done.output
-    assert value(engine, USERS) == 0
+    assert value(database, USERS) == 0
     assert (
         "at 9999, which this code does not know" in run(database_url, "history").output
     )
@@ -58,13 +58,15 @@ def test_a_database_ahead_is_left_alone(engine: Engine, database_url: str) -> No
     )
 
 
-def test_downgrade_names_what_goes_and_asks(engine: Engine, database_url: str) -> None:
+def test_downgrade_names_what_goes_and_asks(
+    database: Database, database_url: str
+) -> None:
     asked = run(database_url, "downgrade", "0003", answer="n\n")
     assert asked.exit_code == 1
     assert "0004  The archive of closed chats, and the tombstones" in asked.output
     assert "0003" not in asked.output
     assert "That data is lost. Go on?" in asked.output
-    assert schema.read_current(database_url) == schema.head()
+    assert schema.read_current(database) == schema.head()
     done = run(database_url, "downgrade", "0003", answer="y\n")
     assert done.output.endswith("The database is at migration 0003.\n")
     assert "Nothing to take back" in run(database_url, "downgrade", "0003").output
@@ -73,8 +75,10 @@ def test_downgrade_names_what_goes_and_asks(engine: Engine, database_url: str) -
     assert "run `bot db upgrade`" in run(database_url, "history").output
 
 
-def test_history_shows_where_the_database_is(database_url: str) -> None:
-    schema.downgrade(database_url, "0002")
+def test_history_shows_where_the_database_is(
+    database: Database, database_url: str
+) -> None:
+    schema.downgrade(database, "0002")
     lines = run(database_url, "history").output.splitlines()
     assert len(lines) == len(schema.history())
     here = [line for line in lines if line.endswith(" <- the database")]
@@ -82,16 +86,16 @@ def test_history_shows_where_the_database_is(database_url: str) -> None:
 
 
 def test_status_shows_the_database(
-    engine: Engine, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    change(engine, "INSERT INTO users (phone_number) VALUES ('ana')")
+    change(database, "INSERT INTO users (phone_number) VALUES ('ana')")
     change(
-        engine,
+        database,
         "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('q', 't')",
     )
     before = run(database_url, "status").output
     assert "Last backup   none: `bot db backup` makes one" in before
-    dump = dump_of(database_url, tmp_path / "backups")
+    dump = dump_of(database, tmp_path / "backups")
     shown = run(database_url, "status").output
     assert "Server        PostgreSQL 16." in shown
     assert f"Migration     {schema.head()}\n" in shown
@@ -100,8 +104,8 @@ def test_status_shows_the_database(
     assert "\nuserchats_archive " in shown
 
 
-def test_status_for_programs(engine: Engine, database_url: str) -> None:
-    change(engine, "ANALYZE")
+def test_status_for_programs(database: Database, database_url: str) -> None:
+    change(database, "ANALYZE")
     told = json.loads(run(database_url, "status", "--json").output)
     assert told["database"] == parse_url(database_url).database
     assert told["migration"] == told["newest_migration"] == schema.head()

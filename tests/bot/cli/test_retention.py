@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine
 
 from bot.cli import main
-from db.postgres import PostgresChatStore
-from tests.db.operations.aging import active, answered, archived, closed, grow_old
+from db.chats import PostgresChatStore
+from db.database import Database
+from tests.db.privacy.aging import active, answered, archived, closed, grow_old
 from tests.records import ANA, BEN
 
 
 @pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=10_000))
+def session_timeout() -> timedelta:
+    return timedelta(days=10_000)
 
 
 def run(url: str, *arguments: str, **settings: str) -> list[list[str]]:
@@ -27,28 +27,28 @@ def run(url: str, *arguments: str, **settings: str) -> list[list[str]]:
 
 
 def test_a_dry_run_tells_and_a_run_does(
-    database_url: str, engine: Engine, pg: PostgresChatStore
+    database_url: str, database: Database, pg: PostgresChatStore
 ) -> None:
-    grow_old(engine, answered(pg, ANA), 31)
-    old = closed(pg, engine, 91, BEN)
+    grow_old(database, answered(pg, ANA), 31)
+    old = closed(pg, database, 91, BEN)
     title, *told = run(database_url, "--dry-run")
     assert "nothing was changed" in " ".join(title)
     assert ["idle", "chats", "closed", "1", "after", "30", "days"] in told
     assert ["closed", "chats", "archived", "1", "after", "90", "days"] in told
-    assert archived(engine) == []
+    assert archived(database) == []
     assert run(database_url) == told
-    assert archived(engine) == [old]
-    assert active(engine) == []
+    assert archived(database) == [old]
+    assert active(database) == []
 
 
 def test_the_settings_decide(
-    database_url: str, engine: Engine, pg: PostgresChatStore
+    database_url: str, database: Database, pg: PostgresChatStore
 ) -> None:
-    grow_old(engine, answered(pg, ANA), 31)
+    grow_old(database, answered(pg, ANA), 31)
     told = run(database_url, RETENTION_CLOSE_IDLE_DAYS="32", RETENTION_ARCHIVE_DAYS="0")
     assert ["idle", "chats", "closed", "0", "after", "32", "days"] in told
     assert ["closed", "chats", "archived", "never"] in told
-    assert len(active(engine)) == 1
+    assert len(active(database)) == 1
 
 
 def test_a_database_that_is_away_is_told_of_without_a_stack_trace() -> None:

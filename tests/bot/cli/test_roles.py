@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
 
 from bot.cli import main
-from db.postgres import PostgresChatStore
-from tests.db.roles import gone_after, new_prefix, refusal, three_roles
+from db.chats import PostgresChatStore
+from db.database import Database
+from tests.db.access.logins import gone_after, new_prefix, refusal, three_roles
 from tests.db.sql import change, take_in, value
 from tests.records import ANA, answer_to, said
 
@@ -77,31 +77,33 @@ def test_a_password_file_of_another_form_is_refused(
     assert "Traceback" not in done.output
 
 
-def test_print_changes_nothing(engine: Engine, database_url: str) -> None:
+def test_print_changes_nothing(database: Database, database_url: str) -> None:
     prefix = new_prefix()
     done = run(database_url, "--prefix", prefix, "--print")
     assert done.exit_code == 0
     assert f"CREATE ROLE {prefix}_owner LOGIN;\n" in done.output
     assert "PASSWORD '" not in done.output
-    query = "SELECT count(*) FROM pg_roles WHERE starts_with(rolname, :prefix)"
-    assert value(engine, query, prefix=prefix) == 0
+    query = "SELECT count(*) FROM pg_roles WHERE starts_with(rolname, %(prefix)s)"
+    assert value(database, query, prefix=prefix) == 0
 
 
 @pytest.fixture
-def app(engine: Engine, database_url: str) -> Iterator[str]:
+def app(database: Database, database_url: str) -> Iterator[str]:
     """The bot's role, in a database with old and new rows for every command."""
-    pg = PostgresChatStore(engine, timedelta(days=1))
+    pg = PostgresChatStore(database, timedelta(days=1))
     question = said("Do you sell bread?")
     pg.record_reply(take_in(pg, question), answer_to(question))
-    change(engine, "UPDATE reply_parts SET status = 'read'")
-    change(engine, "UPDATE userchats SET is_active = false, messages = messages || "
+    change(database, "UPDATE reply_parts SET status = 'read'")
+    change(database, "UPDATE userchats SET is_active = false, messages = messages || "
                    "'[{\"role\": \"system\", \"content\": \"note\"}]'")  # fmt: skip
-    change(engine, "ALTER TABLE userchats DISABLE TRIGGER USER")
+    change(database, "ALTER TABLE userchats DISABLE TRIGGER USER")
     for table, column in (("userchats", "updated_at"), ("userchats", "created_at"),
                           ("inbound_messages", "received_at")):  # fmt: skip
-        change(engine, f"UPDATE {table} SET {column} = '2020-01-01'")  # noqa: S608
-    change(engine, "ALTER TABLE userchats ENABLE TRIGGER USER")
-    change(engine, "INSERT INTO early_statuses VALUES ('SM1', 'sent', 0, '2020-01-01')")
+        change(database, f"UPDATE {table} SET {column} = '2020-01-01'")  # noqa: S608
+    change(database, "ALTER TABLE userchats ENABLE TRIGGER USER")
+    change(
+        database, "INSERT INTO early_statuses VALUES ('SM1', 'sent', 0, '2020-01-01')"
+    )
     with three_roles(database_url) as urls:
         yield urls["app"]
 
@@ -133,9 +135,9 @@ def test_commands_work_as_the_app_role(
 
 
 def test_retention_as_the_app_role_does_its_work(
-    app: str, engine: Engine, tmp_path: Path
+    app: str, database: Database, tmp_path: Path
 ) -> None:
     environment = {"DATABASE_URL": app, "DATA_FOLDER": str(tmp_path)}
     CliRunner().invoke(main, ["retention", "run"], env=environment)
     for table in ("userchats", "inbound_messages", "early_statuses"):
-        assert value(engine, f"SELECT count(*) FROM {table}") == 0  # noqa: S608
+        assert value(database, f"SELECT count(*) FROM {table}") == 0  # noqa: S608

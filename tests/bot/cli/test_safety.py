@@ -10,16 +10,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
 
 from bot.cli import main
 from db import schema
-from db.postgres import PostgresChatStore
-from tests.db.operations.depot import (
-    databases_beside,
-    leaving_no_databases,
-    new_pair,
-)
+from db.chats import PostgresChatStore
+from db.database import Database
+from tests.db.backups.kept import databases_beside, leaving_no_databases, new_pair
 from tests.db.sql import (
     appears,
     change,
@@ -33,7 +29,7 @@ from tests.records import ANA, BEN, answer_to, said
 
 ROOT = Path(__file__).parents[3]
 PEOPLE = "SELECT phone_number FROM users ORDER BY 1"
-ADD = "INSERT INTO users (phone_number) VALUES (:address)"
+ADD = "INSERT INTO users (phone_number) VALUES (%(address)s)"
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +38,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def swept(database_url: str) -> Iterator[None]:
-    with leaving_no_databases(database_url):
+def swept(database: Database) -> Iterator[None]:
+    with leaving_no_databases(database):
         yield
 
 
@@ -57,45 +53,45 @@ def dumps(tmp_path: Path) -> list[Path]:
 
 
 def test_a_backup_there_and_back(
-    engine: Engine, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    change(engine, ADD, address="ana")
+    change(database, ADD, address="ana")
     made = run(database_url, "backup", "mine")
     assert made.exit_code == 0, made.output
     dump = tmp_path / "backups" / "mine.dump"
     assert made.output.startswith(f"{dump}: ")
     assert " rows\n" in made.output
-    change(engine, ADD, address="ben")
+    change(database, ADD, address="ben")
     drill = run(database_url, "verify", str(dump))
     assert drill.output.endswith("The backup can be restored.\n")
-    engine.dispose()
+    database.close()
     asked = run(database_url, "restore", str(dump), answer="n\n")
     assert asked.exit_code == 1
     assert "What came since is not in it. [y/N]: n" in asked.output
-    assert values(engine, PEOPLE) == ["ana", "ben"]
-    engine.dispose()
+    assert values(database, PEOPLE) == ["ana", "ben"]
+    database.close()
     done = run(database_url, "restore", str(dump), "--yes")
     assert done.exit_code == 0, done.output
-    assert values(engine, PEOPLE) == ["ana"]
+    assert values(database, PEOPLE) == ["ana"]
     assert "`bot reconcile --hours 1`" in done.output
     assert "To go back, stop the bot" in done.output
-    assert databases_beside(database_url) == ["before"]
+    assert databases_beside(database) == ["before"]
     assert "left by a restore" in run(database_url, "status").output
 
 
 def test_an_older_backup_is_migrated_and_that_is_told(
-    database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    schema.downgrade(database_url, "0003")
+    schema.downgrade(database, "0003")
     run(database_url, "backup", "mine")
     drill = run(database_url, "verify", str(tmp_path / "backups" / "mine.dump"))
     assert drill.exit_code == 0, drill.output
     assert f"Migrated from 0003 to {schema.head()}" in drill.output
-    assert schema.read_current(database_url) == "0003"
+    assert schema.read_current(database) == "0003"
 
 
 def test_a_broken_file_is_told(
-    engine: Engine, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     run(database_url, "backup", "mine")
     dump = tmp_path / "backups" / "mine.dump"
@@ -104,7 +100,7 @@ def test_a_broken_file_is_told(
         done = run(database_url, *command, str(dump))
         assert done.exit_code == 1
         assert "bytes and should have" in done.output
-    assert databases_beside(database_url) == []
+    assert databases_beside(database) == []
 
 
 def test_backups_are_sealed_where_a_key_is_set(
@@ -136,59 +132,59 @@ def test_old_backups_go(database_url: str, tmp_path: Path) -> None:
 
 
 def test_reset_asks_and_takes_a_backup_first(
-    engine: Engine, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    change(engine, ADD, address="ana")
+    change(database, ADD, address="ana")
     asked = run(database_url, "reset", answer="n\n")
     assert "Delete all users, chats and jobs" in asked.output
-    assert values(engine, PEOPLE) == ["ana"]
+    assert values(database, PEOPLE) == ["ana"]
     assert not (tmp_path / "backups").exists()
     done = run(database_url, "reset", "--yes")
     assert done.exit_code == 0, done.output
-    assert values(engine, PEOPLE) == []
-    assert schema.find_fault(engine) is None
+    assert values(database, PEOPLE) == []
+    assert schema.find_fault(database) is None
     (dump,) = dumps(tmp_path)
     assert dump.name.startswith("before-reset-")
-    engine.dispose()
+    database.close()
     assert run(database_url, "restore", str(dump), "--yes").exit_code == 0
-    assert values(engine, PEOPLE) == ["ana"]
+    assert values(database, PEOPLE) == ["ana"]
 
 
 def test_reset_without_a_backup(
-    engine: Engine, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    change(engine, ADD, address="ana")
+    change(database, ADD, address="ana")
     assert run(database_url, "reset", "--yes", "--no-backup").exit_code == 0
-    assert values(engine, PEOPLE) == []
+    assert values(database, PEOPLE) == []
     assert not (tmp_path / "backups").exists()
 
 
 def test_a_reset_forgets_nothing_that_would_be_done_again(
-    engine: Engine, database_url: str
+    database: Database, database_url: str
 ) -> None:
-    store = PostgresChatStore(engine, timedelta(days=1))
+    store = PostgresChatStore(database, timedelta(days=1))
     stopping, other = said("STOP", ANA), said("Hello", BEN)
     reply = answer_to(stopping, opts_out=True)
     assert store.record_reply(take_in(store, stopping), reply)
     take_in(store, other)
-    change(engine, "INSERT INTO erasures (address_hash) VALUES ('somebody')")
+    change(database, "INSERT INTO erasures (address_hash) VALUES ('somebody')")
     assert run(database_url, "reset", "--yes", "--no-backup").exit_code == 0
-    assert values(engine, PEOPLE) == [ANA]
-    assert values(engine, "SELECT address_hash FROM erasures") == ["somebody"]
+    assert values(database, PEOPLE) == [ANA]
+    assert values(database, "SELECT address_hash FROM erasures") == ["somebody"]
     assert not store.record_inbound(stopping).is_new
     assert not store.record_inbound(other).is_new
     for emptied in ("userchats", "reply_parts", "procrastinate_jobs"):
-        assert values(engine, f"SELECT 1 FROM {emptied}") == []  # noqa: S608
+        assert values(database, f"SELECT 1 FROM {emptied}") == []  # noqa: S608
     assert load(store, take_in(store, said("Again", ANA))).opted_out
 
 
 def test_a_reset_whose_backup_fails_deletes_nothing(
-    engine: Engine, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    change(engine, ADD, address="ana")
+    change(database, ADD, address="ana")
     (tmp_path / "backups").write_text("in the way")
     assert run(database_url, "reset", "--yes").exit_code == 1
-    assert values(engine, PEOPLE) == ["ana"]
+    assert values(database, PEOPLE) == ["ana"]
 
 
 @pytest.mark.parametrize("every", ["24", "1.5h", "0h", "h", "999999d", "-1h"])
@@ -214,7 +210,7 @@ def start_schedule(url: str, tmp_path: Path) -> subprocess.Popen[str]:
 
 
 def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
-    engine: Engine, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     with start_schedule(database_url, tmp_path) as first:
         assert first.stdout is not None
@@ -233,11 +229,11 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
 
 
 def test_a_backup_that_is_told_to_end_leaves_nothing(
-    engine: Engine, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     lock = "LOCK TABLE users IN ACCESS EXCLUSIVE MODE"
-    with holding(engine, lock), start_schedule(database_url, tmp_path) as schedule:
-        assert appears(lambda: waiting_backends(engine))
+    with holding(database, lock), start_schedule(database_url, tmp_path) as schedule:
+        assert appears(lambda: waiting_backends(database))
         schedule.terminate()
         assert schedule.wait(20) == 128 + signal.SIGTERM
     assert [file.name for file in (tmp_path / "backups").iterdir()] == [".lock"]

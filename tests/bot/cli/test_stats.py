@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
 
 from bot.cli import main
-from tests.db.operations.past_chats import add_transcript, answer, message
+from db.database import Database
+from tests.db.queries.past_chats import add_transcript, answer, message
 from tests.house import ROOT
 
 # A Python that has no matplotlib, as where it is not installed.
@@ -34,13 +34,13 @@ def days() -> tuple[str, str]:
 
 
 @pytest.fixture
-def told(engine: Engine) -> None:
+def told(database: Database) -> None:
     """Two chats of yesterday, one of today; each question has an answer."""
     for ago, count in ((1, 2), (0, 1)):
         at = datetime.now(UTC) - timedelta(days=ago)
         for seconds in range(1, count + 1):
             said = [message("Bread?", at), answer(at, seconds, 1000 * seconds)]
-            add_transcript(engine, said, at, "active")
+            add_transcript(database, said, at, "active")
 
 
 @pytest.mark.usefixtures("told")

@@ -1,25 +1,19 @@
 """`bot users` from the outside."""
 
 import json
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
 
 from bot.cli import main
-from db.postgres import PostgresChatStore
-from tests.db.operations.planting import CARA, MARKER, plant
+from db.chats import PostgresChatStore
+from db.database import Database
+from tests.db.privacy.planting import CARA, MARKER, plant
 from tests.db.sql import take_in, value, values
 from tests.records import ANA, BEN, said
 
 USERS = "SELECT phone_number FROM users ORDER BY created_at"
-
-
-@pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=1))
 
 
 class Desk:
@@ -83,9 +77,9 @@ def test_a_stranger_is_refused_by_every_command(desk: Desk) -> None:
 
 
 def test_an_export_goes_to_a_file_that_others_cant_read(
-    desk: Desk, pg: PostgresChatStore, engine: Engine, tmp_path: Path
+    desk: Desk, pg: PostgresChatStore, database: Database, tmp_path: Path
 ) -> None:
-    plant(pg, engine)
+    plant(pg, database)
     file = tmp_path / "cara.json"
     desk.lines("export", CARA, "--output", str(file))
     assert file.stat().st_mode & 0o777 == 0o600
@@ -100,19 +94,19 @@ def test_an_export_to_nowhere_says_so(desk: Desk, tmp_path: Path) -> None:
     assert "can't be written" in done.output
 
 
-def test_erasing_asks_first(desk: Desk, engine: Engine) -> None:
+def test_erasing_asks_first(desk: Desk, database: Database) -> None:
     done = desk.run("erase", ANA, typed="n\n")
     assert done.exit_code == 1
     assert "Erase all of this for good?" in done.output
-    assert values(engine, USERS) == [ANA]
+    assert values(database, USERS) == [ANA]
     assert desk.run("erase", ANA, typed="y\n").exit_code == 0
-    assert values(engine, USERS) == []
+    assert values(database, USERS) == []
 
 
 def test_erasing_makes_a_key_once_and_leaves_a_tombstone_beside_the_backups(
-    desk: Desk, engine: Engine, pg: PostgresChatStore
+    desk: Desk, database: Database, pg: PostgresChatStore
 ) -> None:
-    plant(pg, engine)
+    plant(pg, database)
     told = "\n".join(desk.lines("erase", CARA, "--yes"))
     assert "Keep a copy of it" in told
     assert "2 userchats, 1 userchats_archive" in told
@@ -121,23 +115,23 @@ def test_erasing_makes_a_key_once_and_leaves_a_tombstone_beside_the_backups(
     assert len(file.read_text().splitlines()) == 2
     assert "A key was made" not in "\n".join(desk.lines("erase", ANA, "--yes"))
     assert len(file.read_text().splitlines()) == 3
-    assert value(engine, "SELECT count(*) FROM erasures") == 3
+    assert value(database, "SELECT count(*) FROM erasures") == 3
 
 
-def test_with_a_configured_key_no_file_is_made(desk: Desk, engine: Engine) -> None:
+def test_with_a_configured_key_no_file_is_made(desk: Desk, database: Database) -> None:
     done = desk.run("erase", ANA, "--yes", ERASURE_KEY="sixteen-letters-or-more")
     assert done.exit_code == 0, done.output
     assert not (desk.folder / "erasure.key").exists()
-    assert values(engine, USERS) == []
+    assert values(database, USERS) == []
 
 
 def test_a_folder_that_cant_be_written_does_not_stop_the_erasure(
-    desk: Desk, engine: Engine
+    desk: Desk, database: Database
 ) -> None:
     (desk.folder / "taken").touch()
     done = desk.run("erase", ANA, "--yes", BACKUP_FOLDER=str(desk.folder / "taken"))
     assert done.exit_code == 0, done.output
     assert "Warning: " in done.stderr
     assert "can't be written" in done.stderr
-    assert values(engine, USERS) == []
+    assert values(database, USERS) == []
     assert desk.run("show", ANA).exit_code == 1

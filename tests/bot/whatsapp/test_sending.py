@@ -7,13 +7,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
 
 from bot.settings import TwilioSettings
 from bot.whatsapp.sending import Sender
 from bot.whatsapp.twilio import DeliveryError, TwilioClient
-from db.deliveries import PostgresOutbox
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.outbox import PostgresOutbox
 from db.records import PartContent, Template
 from tests.bot.whatsapp.scripted_twilio import (
     BROKEN,
@@ -45,10 +45,10 @@ def twilio(server: Exchange) -> ScriptedTwilio:
 class Desk:
     """One user's replies, and a sender of them."""
 
-    def __init__(self, engine: Engine, origin: str) -> None:
-        self.engine = engine
-        self.pg = PostgresChatStore(engine, timedelta(days=1))
-        self.outbox = PostgresOutbox(engine)
+    def __init__(self, database: Database, origin: str) -> None:
+        self.database = database
+        self.pg = PostgresChatStore(database, timedelta(days=1))
+        self.outbox = PostgresOutbox(database)
         twilio = TwilioSettings(
             account_sid="AC" + "0" * 32,
             auth_tokens=("token",),
@@ -63,15 +63,15 @@ class Desk:
 
     @property
     def user_id(self) -> UUID:
-        found: UUID = value(self.engine, "SELECT user_id FROM users")
+        found: UUID = value(self.database, "SELECT user_id FROM users")
         return found
 
     def sends_now(self) -> int:
         """Send as an answer does; return how many jobs it leaves."""
-        change(self.engine, "DELETE FROM procrastinate_jobs")
+        change(self.database, "DELETE FROM procrastinate_jobs")
         self.sender.send_now(self.user_id)
         query = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_parts'"
-        return int(value(self.engine, query))
+        return int(value(self.database, query))
 
     def sends_later(self) -> None:
         """Send as the job does."""
@@ -81,19 +81,19 @@ class Desk:
         """Have all of it happened longer ago."""
         earlier = """
             UPDATE reply_parts
-            SET claimed_at = claimed_at - make_interval(secs => :seconds)
+            SET claimed_at = claimed_at - make_interval(secs => %(seconds)s)
         """
-        change(self.engine, earlier, seconds=seconds)
+        change(self.database, earlier, seconds=seconds)
 
     @property
     def statuses(self) -> list[str]:
         query = "SELECT status FROM reply_parts ORDER BY sequence"
-        return [str(status) for (status,) in rows(self.engine, query)]
+        return [str(status) for (status,) in rows(self.database, query)]
 
 
 @pytest.fixture
-def desk(engine: Engine, server: Exchange) -> Desk:
-    return Desk(engine, f"http://127.0.0.1:{server.server_address[1]}")
+def desk(database: Database, server: Exchange) -> Desk:
+    return Desk(database, f"http://127.0.0.1:{server.server_address[1]}")
 
 
 def test_what_goes_out_at_once_leaves_no_job(
@@ -200,7 +200,7 @@ def test_what_is_too_old_fails_and_holds_up_nothing(
 ) -> None:
     desk.stores("old", "and its rest")
     older = "UPDATE reply_parts SET created_at = now() - interval '25 h'"
-    change(desk.engine, older)
+    change(desk.database, older)
     desk.stores("new")
     assert desk.sends_now() == 0
     assert twilio.bodies == ["new"]
@@ -284,4 +284,4 @@ def test_an_opt_out_that_twilio_tells_is_kept(
     twilio.answers.append((400, {"code": 21610, "message": "STOP", "status": 400}))
     desk.stores("one")
     assert desk.sends_now() == 0
-    assert rows(desk.engine, "SELECT user_id FROM opt_outs") == [(desk.user_id,)]
+    assert rows(desk.database, "SELECT user_id FROM opt_outs") == [(desk.user_id,)]

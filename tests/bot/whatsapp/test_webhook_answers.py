@@ -13,7 +13,7 @@ from bot.chat.answering import Answering, Policy
 from bot.chat.talk import Channel, Pace, Talk
 from bot.inline import InlineAnswers
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
-from bot.simulator.twiml import TwimlMessage, parse_replies
+from bot.simulator.outbound import parse_replies
 from bot.whatsapp.signature import SignatureChecker
 from bot.whatsapp.text.parts import with_parts
 from bot.whatsapp.webhook import Webhooks, twiml
@@ -93,10 +93,11 @@ def test_a_picture_of_an_answer_is_part_of_the_twiml() -> None:
     picture = "https://shop.example/1.png?size=2&so=on"
     contents = PartContent("Here & now", media=(picture,)), PartContent("And more")
     answer = twiml([Reply(turn=reply_turn("Here"), parts=contents)])
-    assert parse_replies(answer.content_type or "", answer.get_data(as_text=True)) == [
-        TwimlMessage("Here & now", (picture,)),
-        TwimlMessage("And more"),
-    ]
+    kind, text = answer.content_type or "", answer.get_data(as_text=True)
+    with_picture, more = parse_replies("whatsapp:+15551230001", kind, text)
+    assert with_picture.body == "Here & now"
+    assert [media.source_url for media in with_picture.media] == [picture]
+    assert (more.body, more.media) == ("And more", ())
 
 
 def test_the_same_message_again_is_not_answered_again() -> None:

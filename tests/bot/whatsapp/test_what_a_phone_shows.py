@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from bot.settings import TwilioSettings
-from bot.simulator.app import create_simulator
+from bot.simulator.server import create_simulator
 from bot.whatsapp.twilio import DeliveryError, Outcome, TwilioClient
 from db.records import Part, Template
 from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, config_for

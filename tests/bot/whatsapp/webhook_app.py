@@ -9,9 +9,10 @@ from werkzeug.test import TestResponse
 
 from bot.whatsapp.signature import SignatureChecker
 from bot.whatsapp.webhook import LARGEST_BODY, Webhooks
-from db.memory import MemoryChatStore
+from db.errors import StoreUnavailableError
+from db.in_memory import MemoryChatStore
 from db.records import DeliveryStatus, InboundMessage, Receipt, Reply, Userchat
-from db.store import ChatStore, StoreUnavailableError
+from db.store import ChatStore
 from tests.bot.whatsapp.twilio_calls import ACCOUNT, PUBLIC, TOKEN
 
 WORDS_OF_OURS = {

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, inspect
 
 from db import schema
-from db.engine import build_engine
+from db.database import Database
 from db.errors import OperatorError
 from db.migrations.catalog import differences, read_catalog, read_wanted
 from db.migrations.writing import read_name, shorten_literals, write_migration
@@ -24,16 +24,16 @@ from tests.db.models.changes import (
     copy_models,
     shorten_names,
 )
+from tests.db.sql import opened
 
 ROOT = Path(__file__).parents[3]
 NEXT = f"{int(schema.head()) + 1:04}"
 
 
 @pytest.fixture
-def empty(empty_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(empty_database_url)
-    yield engine
-    engine.dispose()
+def empty(empty_database_url: str) -> Iterator[Database]:
+    with opened(empty_database_url) as database:
+        yield database
 
 
 def alembic_on(connection: Connection, folder: Path) -> Config:
@@ -52,18 +52,16 @@ def files_of(folder: Path) -> list[str]:
 
 
 def test_what_is_written_makes_the_databases_equal_and_goes_back(
-    engine: Engine, empty: Engine, empty_database_url: str, tmp_path: Path
+    database: Database, empty: Database, tmp_path: Path
 ) -> None:
     models = copy_models(*CHANGES)
-    written = write_migration(
-        empty_database_url, "All kinds of things", models, tmp_path
-    )
+    written = write_migration(empty, "All kinds of things", models, tmp_path)
     assert written is not None
     assert written.missing == []
     assert written.file == tmp_path / f"{NEXT}_all_kinds_of_things.py"
-    with empty.begin() as connection:
+    with empty.alchemy(30) as connection:
         wanted = read_wanted(connection, models)
-    with engine.begin() as connection:
+    with database.alchemy(30) as connection:
         before = read_catalog(connection)
         assert differences(before, wanted) != []
         command.upgrade(alembic_on(connection, tmp_path), "head")
@@ -73,10 +71,10 @@ def test_what_is_written_makes_the_databases_equal_and_goes_back(
 
 
 def test_the_file_is_one_that_the_house_accepts(
-    empty_database_url: str, tmp_path: Path
+    empty: Database, tmp_path: Path
 ) -> None:
     models = copy_models(*CHANGES)
-    written = write_migration(empty_database_url, "Many changes", models, tmp_path)
+    written = write_migration(empty, "Many changes", models, tmp_path)
     assert written is not None
     source = written.file.read_text()
     # As if it lay among the others: some of ruff's rules go by folders.
@@ -91,11 +89,9 @@ def test_the_file_is_one_that_the_house_accepts(
     assert "from sqlalchemy.dialects import postgresql\n" in source
 
 
-def test_a_small_change_is_a_small_migration(
-    empty_database_url: str, tmp_path: Path
-) -> None:
+def test_a_small_change_is_a_small_migration(empty: Database, tmp_path: Path) -> None:
     models = copy_models(add_a_column)
-    written = write_migration(empty_database_url, "Nicknames", models, tmp_path)
+    written = write_migration(empty, "Nicknames", models, tmp_path)
     assert written is not None
     source = written.file.read_text()
     assert "postgresql" not in source
@@ -104,23 +100,22 @@ def test_a_small_change_is_a_small_migration(
     )
 
 
-def test_the_next_one_has_the_next_number(
-    empty_database_url: str, tmp_path: Path
-) -> None:
+def test_the_next_one_has_the_next_number(empty: Database, tmp_path: Path) -> None:
     models = copy_models(add_a_column)
-    assert write_migration(empty_database_url, "Nicknames", models, tmp_path)
-    assert write_migration(empty_database_url, "Nothing", models, tmp_path) is None
-    assert write_migration(empty_database_url, "Gone again", metadata, tmp_path)
+    assert write_migration(empty, "Nicknames", models, tmp_path)
+    assert write_migration(empty, "Nothing", models, tmp_path) is None
+    assert write_migration(empty, "Gone again", metadata, tmp_path)
     second = f"{int(NEXT) + 1:04}"
     assert files_of(tmp_path) == [f"{NEXT}_nicknames.py", f"{second}_gone_again.py"]
 
 
 def test_the_database_that_was_lent_stays_empty(
-    empty: Engine, empty_database_url: str, tmp_path: Path
+    empty: Database, tmp_path: Path
 ) -> None:
-    write_migration(empty_database_url, "Names", copy_models(add_a_column), tmp_path)
-    assert inspect(empty).get_table_names() == []
-    assert "procrastinate" not in inspect(empty).get_schema_names()
+    write_migration(empty, "Names", copy_models(add_a_column), tmp_path)
+    with empty.alchemy(30) as connection:
+        assert inspect(connection).get_table_names() == []
+        assert "procrastinate" not in inspect(connection).get_schema_names()
 
 
 def test_nothing_is_written_where_nothing_differs() -> None:
@@ -149,9 +144,9 @@ def test_long_literals_are_cut_and_stay_what_they_are() -> None:
     assert ast.literal_eval(shortened) == {"one": LONG, "two": LONG, "three": "short"}
 
 
-def test_what_a_view_forbids_is_told(empty_database_url: str, tmp_path: Path) -> None:
+def test_what_a_view_forbids_is_told(empty: Database, tmp_path: Path) -> None:
     models = copy_models(shorten_names)
-    written = write_migration(empty_database_url, "Short names", models, tmp_path)
+    written = write_migration(empty, "Short names", models, tmp_path)
     assert written is not None
     assert "type_=sa.String(length=50)" in written.file.read_text()
     assert written.missing == [

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import Engine
 
+from db.database import Database
 from tests.db.sql import change, values
 
 OURS = "(SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')"
@@ -53,23 +53,23 @@ UNCOMMENTED = {
 }  # fmt: skip
 
 
-def found(engine: Engine, kind: str) -> Sequence[str]:
-    return values(engine, WITHOUT_COMMENT[kind].replace("OURS", OURS))
+def found(database: Database, kind: str) -> Sequence[str]:
+    return values(database, WITHOUT_COMMENT[kind].replace("OURS", OURS))
 
 
 @pytest.mark.parametrize("kind", WITHOUT_COMMENT)
-def test_everything_carries_a_comment(engine: Engine, kind: str) -> None:
-    assert found(engine, kind) == []
+def test_everything_carries_a_comment(database: Database, kind: str) -> None:
+    assert found(database, kind) == []
 
 
 @pytest.mark.parametrize("kind", UNCOMMENTED)
-def test_what_carries_none_is_found(engine: Engine, kind: str) -> None:
+def test_what_carries_none_is_found(database: Database, kind: str) -> None:
     statement, names = UNCOMMENTED[kind]
-    change(engine, statement)
-    assert found(engine, kind) == names
+    change(database, statement)
+    assert found(database, kind) == names
 
 
-def test_comments_are_sentences_for_people(engine: Engine) -> None:
+def test_comments_are_sentences_for_people(database: Database) -> None:
     query = """
         SELECT relname || '.' || attname || ': ' || description
         FROM pg_description JOIN pg_class ON pg_class.oid = objoid
@@ -77,4 +77,4 @@ def test_comments_are_sentences_for_people(engine: Engine) -> None:
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
           AND description !~ '[.…]$'
     """
-    assert values(engine, query) == []
+    assert values(database, query) == []

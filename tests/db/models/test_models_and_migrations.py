@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Connection, MetaData, text
 
-from db.engine import build_engine
+from db.database import Database
 from db.migrations.catalog import Catalog, differences, read_catalog, read_wanted
 from db.models import metadata
 from tests.db.models.changes import (
@@ -17,33 +17,32 @@ from tests.db.models.changes import (
     change_a_comment,
     copy_models,
 )
+from tests.db.sql import opened
 
 
 @pytest.fixture
-def found(engine: Engine) -> Catalog:
+def found(database: Database) -> Catalog:
     """What the migrations made."""
-    with engine.begin() as connection:
+    with database.alchemy(30) as connection:
         return read_catalog(connection)
 
 
 @pytest.fixture
 def empty(empty_database_url: str) -> Iterator[Connection]:
-    engine = build_engine(empty_database_url)
-    with engine.begin() as connection:
+    with opened(empty_database_url) as database, database.alchemy(30) as connection:
         yield connection
-    engine.dispose()
 
 
-def alembic_sees(engine: Engine, models: MetaData) -> list[str]:
-    with engine.begin() as connection:
+def alembic_sees(database: Database, models: MetaData) -> list[str]:
+    with database.alchemy(30) as connection:
         connection.execute(text("SET LOCAL search_path TO public"))
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(connection, opts=options)
         return [str(difference) for difference in compare_metadata(context, models)]
 
 
-def test_alembic_sees_no_difference(engine: Engine) -> None:
-    assert alembic_sees(engine, metadata) == []
+def test_alembic_sees_no_difference(database: Database) -> None:
+    assert alembic_sees(database, metadata) == []
 
 
 def test_the_catalog_shows_no_difference(found: Catalog, empty: Connection) -> None:
@@ -70,8 +69,8 @@ def test_a_difference_is_reported(
 
 
 @pytest.mark.parametrize("change", [add_a_column, change_a_comment])
-def test_alembic_reports_a_difference(engine: Engine, change: Change) -> None:
-    assert len(alembic_sees(engine, copy_models(change))) == 1
+def test_alembic_reports_a_difference(database: Database, change: Change) -> None:
+    assert len(alembic_sees(database, copy_models(change))) == 1
 
 
 def test_a_difference_shows_both_sides(found: Catalog, empty: Connection) -> None:

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, exc
 
-from db.engine import Limits, build_engine
-from db.postgres import PostgresChatStore
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.pool import Limits
 from tests.db.sql import change, rows, take_in, value, values
 from tests.records import answer_to, said
 
@@ -32,48 +33,46 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def pg(engine: Engine) -> PostgresChatStore:
-    return PostgresChatStore(engine, timedelta(days=1))
-
-
-@pytest.fixture
-def chat_id(engine: Engine, pg: PostgresChatStore) -> str:
+def chat_id(database: Database, pg: PostgresChatStore) -> str:
     """A chat, a user and a part whose updated_at lies long ago."""
     message = said("Hello")
     chat_id = take_in(pg, message)
     assert pg.record_reply(chat_id, answer_to(message))
     for table in ("users", "userchats", "reply_parts"):
-        change(engine, f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        change(engine, f"UPDATE {table} SET updated_at = :then", then=LONG_AGO)  # noqa: S608
-        change(engine, f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        change(database, f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        change(database, f"UPDATE {table} SET updated_at = %(then)s", then=LONG_AGO)  # noqa: S608
+        change(database, f"ALTER TABLE {table} ENABLE TRIGGER USER")
     return chat_id
 
 
-def test_tables_have_the_columns_that_people_query(engine: Engine) -> None:
+def test_tables_have_the_columns_that_people_query(database: Database) -> None:
     for table, columns in NAMED_IN_THE_CONTRACT.items():
         query = """
             SELECT column_name, data_type FROM information_schema.columns
-            WHERE table_schema = 'public' AND table_name = :table
+            WHERE table_schema = 'public' AND table_name = %(table)s
         """
-        found = dict(rows(engine, query, table=table))
+        found = dict(rows(database, query, table=table))
         assert found.items() >= columns.items()
 
 
-def test_the_indexes_have_the_names_that_were_promised(engine: Engine) -> None:
+def test_the_indexes_have_the_names_that_were_promised(database: Database) -> None:
     query = "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
-    assert set(values(engine, query)) >= INDEXES
+    assert set(values(database, query)) >= INDEXES
     unique = query + " AND indexdef LIKE 'CREATE UNIQUE%'"
-    assert set(values(engine, unique)) >= {"idx_users_phone_number", "idx_users_email"}
+    assert set(values(database, unique)) >= {
+        "idx_users_phone_number",
+        "idx_users_email",
+    }
 
 
 def test_no_index_of_userchats_mentions_what_every_append_changes(
-    engine: Engine,
+    database: Database,
 ) -> None:
     query = """
         SELECT indexname FROM pg_indexes
         WHERE tablename = 'userchats' AND indexdef ~ '(messages|updated_at)'
     """
-    assert values(engine, query) == []
+    assert values(database, query) == []
 
 
 REFUSED = {
@@ -126,31 +125,33 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_the_database_itself_refuses(engine: Engine, chat_id: str, what: str) -> None:
-    change(engine, "CREATE VIEW phone_numbers AS SELECT phone_number FROM users")
-    with pytest.raises(exc.IntegrityError):
-        change(engine, REFUSED[what])
+def test_the_database_itself_refuses(
+    database: Database, chat_id: str, what: str
+) -> None:
+    change(database, "CREATE VIEW phone_numbers AS SELECT phone_number FROM users")
+    with pytest.raises(psycopg.IntegrityError):
+        change(database, REFUSED[what])
 
 
 def test_closing_first_makes_room_for_another_active_chat(
-    engine: Engine, chat_id: str
+    database: Database, chat_id: str
 ) -> None:
-    change(engine, "UPDATE userchats SET is_active = false")
-    assert change(engine, REFUSED["two active chats of a user"]) == 1
+    change(database, "UPDATE userchats SET is_active = false")
+    assert change(database, REFUSED["two active chats of a user"]) == 1
 
 
 def test_an_append_sets_the_time_of_the_last_message(
-    engine: Engine, pg: PostgresChatStore, chat_id: str
+    database: Database, pg: PostgresChatStore, chat_id: str
 ) -> None:
-    change(engine, "UPDATE userchats SET messages = messages || '[]'::jsonb")
-    assert value(engine, "SELECT now() - updated_at < '1 minute' FROM userchats")
+    change(database, "UPDATE userchats SET messages = messages || '[]'::jsonb")
+    assert value(database, "SELECT now() - updated_at < '1 minute' FROM userchats")
 
 
 def test_closing_a_chat_leaves_the_time_of_its_last_message(
-    engine: Engine, chat_id: str
+    database: Database, chat_id: str
 ) -> None:
-    change(engine, "UPDATE userchats SET is_active = false, metadata = '{\"a\": 1}'")
-    assert value(engine, "SELECT updated_at FROM userchats") == LONG_AGO
+    change(database, "UPDATE userchats SET is_active = false, metadata = '{\"a\": 1}'")
+    assert value(database, "SELECT updated_at FROM userchats") == LONG_AGO
 
 
 @pytest.mark.parametrize(
@@ -158,25 +159,25 @@ def test_closing_a_chat_leaves_the_time_of_its_last_message(
     ["UPDATE users SET full_name = 'Ana'", "UPDATE reply_parts SET attempts = 1"],
 )
 def test_a_change_of_a_row_sets_its_updated_at(
-    engine: Engine, chat_id: str, statement: str
+    database: Database, chat_id: str, statement: str
 ) -> None:
-    change(engine, statement)
+    change(database, statement)
     table = statement.split()[1]
-    assert value(engine, f"SELECT updated_at > created_at FROM {table}")  # noqa: S608
+    assert value(database, f"SELECT updated_at > created_at FROM {table}")  # noqa: S608
 
 
 def test_a_hundred_appends_touch_no_index(database_url: str) -> None:
     # One connection: each one reports what it counted at its own next end.
-    engine = build_engine(database_url, Limits(connections=1))
-    pg = PostgresChatStore(engine, timedelta(days=1))
+    database = Database(database_url, Limits(connections=1))
+    pg = PostgresChatStore(database, timedelta(days=1))
     for n in range(101):
         take_in(pg, said(f"message {n}, of a length that people write " * 4))
-    rows(engine, "SELECT pg_stat_force_next_flush()")
+    rows(database, "SELECT pg_stat_force_next_flush()")
     query = """
         SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables
         WHERE relname = 'userchats'
     """
-    ((every, hot),) = rows(engine, query)
-    engine.dispose()
+    ((every, hot),) = rows(database, query)
+    database.close()
     assert every == 100
     assert hot >= 95  # a page that is full moves the row now and then

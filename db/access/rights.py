@@ -1,0 +1,186 @@
+"""The statements that give the three roles exactly their rights in one database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from db.database import Connection
+from db.pool import SEARCH_PATH
+
+READERS = "masked"  # the schema that people who only look may read (migration 0007)
+SCHEMAS = ("public", "procrastinate", READERS)
+# What `app` may do with a table; views are only read.
+ROWS = "SELECT, INSERT, UPDATE, DELETE"
+FACTS = "SELECT, INSERT, DELETE"
+# Locking rows (FOR UPDATE) wants the right to update a column of theirs.
+LOCKED_FACTS = f"{FACTS}, UPDATE (received_at)"
+NARROWER = {
+    "alembic_version": "SELECT",
+    "early_statuses": LOCKED_FACTS,
+    "erasures": "SELECT, INSERT, UPDATE",
+    "inbound_messages": LOCKED_FACTS,
+    "opt_outs": FACTS,
+}
+READER_SETTINGS = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "1min",
+    "search_path": READERS,
+}
+READER_CONNECTIONS = 10
+
+# What belongs to nothing else: a sequence of a column and a type of a table follow it,
+# and what an extension brought stays the extension's.
+MOVABLE = """
+SELECT kind, schema, name, arguments FROM (
+  SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+         WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+         relnamespace AS namespace, relname AS name, NULL AS arguments,
+         relowner AS owner, 'pg_class'::regclass AS class, oid
+  FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S')
+  UNION ALL
+  SELECT CASE prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE'
+         ELSE 'FUNCTION' END, pronamespace, proname,
+         pg_get_function_identity_arguments(oid), proowner, 'pg_proc'::regclass, oid
+  FROM pg_proc
+  UNION ALL
+  SELECT 'TYPE', typnamespace, typname, NULL, typowner, 'pg_type'::regclass, oid
+  FROM pg_type WHERE typtype IN ('e', 'd') OR (typtype = 'c' AND EXISTS (
+    SELECT FROM pg_class WHERE pg_class.oid = typrelid AND relkind = 'c'))
+) AS object CROSS JOIN LATERAL (SELECT nspname AS schema FROM pg_namespace
+                                WHERE pg_namespace.oid = namespace) AS place
+WHERE schema = ANY (%(schemas)s) AND pg_get_userbyid(owner) <> %(owner)s
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = class AND objid = object.oid
+                  AND (deptype = 'e' OR kind = 'SEQUENCE' AND deptype IN ('a', 'i')))
+ORDER BY class, object.oid
+"""
+SCHEMA_OWNERS = """
+SELECT nspname FROM pg_namespace
+WHERE nspname = ANY (%(schemas)s) AND pg_get_userbyid(nspowner) <> %(owner)s
+ORDER BY nspname
+"""
+TABLES = """
+SELECT nspname, relname, relkind IN ('v', 'm') AS is_view FROM pg_class
+JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind IN ('r', 'p', 'v', 'm') AND nspname = ANY (%(schemas)s)
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass
+                  AND objid = pg_class.oid AND deptype = 'e')
+ORDER BY nspname, relname
+"""
+Statement = sql.Composed
+
+
+@dataclass(frozen=True, slots=True)
+class RoleNames:
+    """The three roles, `prefix`_owner and so on."""
+
+    prefix: str
+
+    @property
+    def owner(self) -> str:
+        """Owns everything in the database: migrations run as this one."""
+        return f"{self.prefix}_owner"
+
+    @property
+    def app(self) -> str:
+        """The bot itself: reads and writes rows, and nothing else."""
+        return f"{self.prefix}_app"
+
+    @property
+    def readonly(self) -> str:
+        """People who look: the masked views."""
+        return f"{self.prefix}_readonly"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((self.owner, self.app, self.readonly))
+
+
+def is_migrated(connection: Connection) -> bool:
+    """Tell whether the schemas that the rights are about exist."""
+    query = "SELECT count(*) FROM pg_namespace WHERE nspname = ANY (%(schemas)s)"
+    return bool(connection.scalar(query, {"schemas": list(SCHEMAS)}) == len(SCHEMAS))
+
+
+def statements(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
+    """Yield what gives the roles their rights, to be run in one transaction.
+
+    The roles need not exist yet. Running it again changes nothing, or mends what was
+    changed by hand. It takes away what the database's other roles have through PUBLIC.
+    """
+    for name in (roles.owner, roles.app):
+        # The bot's connections say so themselves; psql and some poolers don't.
+        yield _fill(f"ALTER ROLE {{}} SET search_path = {SEARCH_PATH}", name)
+    yield from _about_the_database(connection, roles)
+    yield from _moves(connection, roles)
+    yield from _rights_of_app(connection, roles)
+    yield from _rights_of_readonly(roles)
+
+
+def _about_the_database(
+    connection: Connection, roles: RoleNames
+) -> Iterator[Statement]:
+    database = connection.driver.info.dbname
+    yield _fill("REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
+    yield _fill("GRANT ALL ON DATABASE {} TO {}", database, roles.owner)
+    for name in (roles.app, roles.readonly):
+        yield _fill("GRANT CONNECT ON DATABASE {} TO {}", database, name)
+    yield _fill("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+
+
+def _moves(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
+    about = {"schemas": list(SCHEMAS), "owner": roles.owner}
+    for schema in connection.column(SCHEMA_OWNERS, about):
+        yield _fill("ALTER SCHEMA {} OWNER TO {}", schema, roles.owner)
+    for kind, schema, name, arguments in connection.rows(MOVABLE, about):
+        signature = sql.SQL("" if arguments is None else f"({arguments})")
+        yield sql.SQL("ALTER {} {}{} OWNER TO {}").format(
+            sql.SQL(kind),
+            sql.Identifier(schema, name),
+            signature,
+            sql.Identifier(roles.owner),
+        )
+
+
+def _rights_of_app(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
+    app, about = roles.app, {"schemas": list(SCHEMAS[:2])}
+    for schema in SCHEMAS[:2]:
+        yield _fill("GRANT USAGE ON SCHEMA {} TO {}", schema, app)
+        yield _fill("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}", schema, app)
+        yield _fill("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}", schema, app)
+        yield _fill("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {} TO {}", schema, app)
+        for later in (f"{ROWS} ON TABLES", "USAGE ON SEQUENCES"):
+            yield _default(roles.owner, schema, later, app)
+    for schema, name, is_view in connection.rows(TABLES, about):
+        rights = "SELECT" if is_view else NARROWER.get(name, ROWS)
+        yield sql.SQL("GRANT {} ON {} TO {}").format(
+            sql.SQL(rights), sql.Identifier(schema, name), sql.Identifier(app)
+        )
+
+
+def _rights_of_readonly(roles: RoleNames) -> Iterator[Statement]:
+    readonly = roles.readonly
+    for schema in SCHEMAS[:2]:
+        yield _fill("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}", schema, readonly)
+    yield _fill("GRANT USAGE ON SCHEMA {} TO {}", READERS, readonly)
+    yield _fill("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}", READERS, readonly)
+    yield _default(roles.owner, READERS, "SELECT ON TABLES", readonly)
+    for name, value in READER_SETTINGS.items():
+        yield sql.SQL("ALTER ROLE {} SET {} = {}").format(
+            sql.Identifier(readonly), sql.Identifier(name), sql.Literal(value)
+        )
+    limit = f"ALTER ROLE {{}} CONNECTION LIMIT {READER_CONNECTIONS}"
+    yield _fill(limit, readonly)
+
+
+def _default(owner: str, schema: str, rights: str, role: str) -> Statement:
+    """Cover what later migrations make: they run as the owner."""
+    words = (
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {{}} IN SCHEMA {{}} GRANT {rights} TO {{}}"
+    )
+    return _fill(words, owner, schema, role)
+
+
+def _fill(words: str, *names: str) -> Statement:
+    return sql.SQL(words).format(*map(sql.Identifier, names))

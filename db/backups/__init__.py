@@ -1,0 +1,1 @@
+"""Keeping the data, and getting it back without doing anything twice."""

@@ -1,0 +1,161 @@
+"""Backups: a dump and its manifest, whole or not at all, encrypted on the way."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC
+from importlib import metadata
+from pathlib import Path
+
+from db.address import database_of
+from db.backups.dump import write_dump
+from db.backups.manifest import (
+    NAME,
+    SUFFIX,
+    Manifest,
+    Snapshot,
+    hold_snapshot,
+    path_of_manifest,
+)
+from db.backups.stream import Measured, Progress, no_progress
+from db.database import Database
+from db.errors import OperatorError
+from db.files import sync_folder, write_whole
+from db.outages import explained
+
+LOCK = ".lock"
+PARTIAL = ".partial"
+STAMP = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFolder:
+    """Where backups go, and to which age public key they are encrypted, if any."""
+
+    path: Path
+    public_key: str | None = None
+
+
+def make_backup(
+    database: Database,
+    folder: BackupFolder,
+    name: str | None = None,
+    progress: Progress = no_progress,
+) -> tuple[Path, Manifest]:
+    """Dump the database; return the dump's file and its manifest, both on disk.
+
+    Without a name it is called by the time, and rotates. `progress` is told the bytes
+    written so far. Raises OperatorError; what was begun is removed then.
+    """
+    if name is not None and not NAME.fullmatch(name):
+        raise OperatorError(
+            f"{name!r} can't name a backup: use letters, digits, '.', '_' and '-'"
+        )
+    with (
+        _folder_in_hand(folder.path),
+        explained("the backup"),
+        hold_snapshot(database) as snapshot,
+    ):
+        path = _find_place(folder, name, snapshot)
+        return path, _make(folder, snapshot, path, name is None, progress)
+
+
+def _make(
+    folder: BackupFolder,
+    snapshot: Snapshot,
+    path: Path,
+    automatic: bool,
+    progress: Progress,
+) -> Manifest:
+    draft = path.with_name(path.name + PARTIAL)
+    try:
+        written, major = write_dump(snapshot, draft, folder.public_key, progress)
+        manifest = _describe(snapshot, written, major, folder)
+        manifest = replace(manifest, file=path.name, automatic=automatic)
+        _put_in_place(draft, path, manifest)
+    except OSError as error:
+        raise OperatorError(f"{draft} can't be written: {error.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+def _put_in_place(draft: Path, path: Path, manifest: Manifest) -> None:
+    # The dump last: where it stands, its manifest does.
+    write_whole(path_of_manifest(path), manifest.to_json())
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def _folder_in_hand(folder: Path) -> Iterator[None]:
+    """Make the folder, keep other backups out of it, and sweep up what crashes left."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.fdopen(os.open(folder / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+    except OSError as error:
+        raise OperatorError(
+            f"no backup can be written to {folder}: {error.strerror}; set "
+            "BACKUP_FOLDER to a folder of your own"
+        ) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OperatorError(
+                f"another backup is being written to {folder}: wait for it"
+            ) from None
+        _sweep(folder)
+        yield
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob("*" + PARTIAL):
+        left.unlink(missing_ok=True)
+    for manifest in folder.glob("*.dump*" + SUFFIX):
+        if not manifest.with_name(manifest.name.removesuffix(SUFFIX)).exists():
+            manifest.unlink(missing_ok=True)
+
+
+def _find_place(folder: BackupFolder, name: str | None, snapshot: Snapshot) -> Path:
+    stamp = snapshot.taken_at.astimezone(UTC).strftime(STAMP)
+    ending = ".dump.age" if folder.public_key else ".dump"
+    stem = name or f"{_fileable(database_of(snapshot.url))}-{stamp}"
+    for taken in (folder.path / f"{stem}.dump", folder.path / f"{stem}.dump.age"):
+        if taken.exists():
+            raise OperatorError(f"{taken} exists: remove it, or take another name")
+    return folder.path / (stem + ending)
+
+
+def _fileable(database: str) -> str:
+    return "".join(c if NAME.fullmatch("a" + c) else "_" for c in database)
+
+
+def _describe(
+    snapshot: Snapshot, written: Measured, pg_dump: int, folder: BackupFolder
+) -> Manifest:
+    return Manifest(
+        file="",
+        created_at=snapshot.taken_at,
+        database=database_of(snapshot.url),
+        migration=snapshot.migration,
+        bot_version=_version(),
+        server_version=snapshot.server_version,
+        pg_dump_version=str(pg_dump),
+        size=written.size,
+        sha256=written.sha256,
+        encryption="age" if folder.public_key else None,
+        automatic=False,
+        rows=snapshot.rows,
+        owners=snapshot.owners,
+        grantees=snapshot.grantees,
+    )
+
+
+def _version() -> str:
+    try:
+        return metadata.version("whatsapp-llm-bot")
+    except metadata.PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,64 @@
+"""Which backups lie in a folder, and which of them are old enough to go."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from db.backups.manifest import SUFFIX, Manifest, path_of_manifest, read_manifest
+from db.errors import OperatorError
+
+Kept = tuple[int, int, int]
+Period = Callable[[datetime], Hashable]
+PERIODS: tuple[Period, ...] = (
+    lambda moment: moment.date(),
+    lambda moment: moment.isocalendar()[:2],
+    lambda moment: (moment.year, moment.month),
+)
+
+
+def find_expired(made: Iterable[datetime], kept: Kept) -> set[datetime]:
+    """Return which moments' backups may go.
+
+    `kept` counts days, weeks (Monday to Sunday) and months: of each of the last ones in
+    which there was a backup, the newest backup stays. The newest of all always stays.
+    """
+    newest_first = sorted(set(made), reverse=True)
+    staying = set(newest_first[:1])
+    for period, count in zip(PERIODS, kept, strict=True):
+        newest: dict[Hashable, datetime] = {}
+        for moment in newest_first:
+            newest.setdefault(period(moment), moment)
+        staying.update(list(newest.values())[:count])
+    return set(newest_first) - staying
+
+
+def list_backups(folder: Path) -> list[Manifest]:
+    """Return the manifests of the backups that are there, oldest first.
+
+    What can't be read, or lost its dump, is left out.
+    """
+    found = []
+    for path in sorted(folder.glob("*" + SUFFIX)):
+        dump = path.with_name(path.name.removesuffix(SUFFIX))
+        try:
+            if dump.exists():
+                found.append(replace(read_manifest(dump), file=dump.name))
+        except OperatorError:
+            continue
+    return sorted(found, key=lambda manifest: manifest.created_at)
+
+
+def remove_expired(folder: Path, database: str, kept: Kept) -> list[str]:
+    """Delete a database's automatic backups that are old enough; return their names.
+
+    The newest stays, and so do those that a person named.
+    """
+    mine = [m for m in list_backups(folder) if m.automatic and m.database == database]
+    expired = find_expired((m.created_at for m in mine), kept)
+    gone = [manifest.file for manifest in mine if manifest.created_at in expired]
+    for name in gone:
+        # The dump first: a manifest alone is swept up with the next backup.
+        (folder / name).unlink(missing_ok=True)
+        path_of_manifest(folder / name).unlink(missing_ok=True)
+    return gone

@@ -1,0 +1,237 @@
+"""What happened after a backup was made, told to the database restored from it.
+
+Else the bot would do it again: answer what it had answered, send what it had sent. The
+database in use until now is the witness. Where it is gone or can't be read, what was
+open when the backup was made is taken as answered, and unsent parts as uncertain, so
+that the bot asks Twilio before it sends them.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from db.database import Connection, Database
+from db.outages import FAILURES, first_line
+from db.records import UNSETTLED, find_unanswered, read_turns
+
+# A message is stamped when its transaction begins: it may be committed a bit later.
+MARGIN = timedelta(minutes=10)
+BATCH = 500
+MOST_SECONDS = 4 * 3600.0  # for one statement, and for a pause between two
+REMARK = "Restored from a backup: taken as answered after it was made."
+
+ALL_OPEN = """
+SELECT chat_id, unanswered_sids(messages) AS message_sid FROM userchats
+WHERE NOT is_answered(messages) ORDER BY chat_id
+"""
+# The database in use may be at an older migration: it is asked for what every one has.
+CHATS = "SELECT chat_id, messages FROM userchats WHERE chat_id = ANY (%(ids)s)"
+CHANGED_CHATS = "SELECT chat_id, messages FROM userchats WHERE updated_at >= %(since)s"
+UNSENT_REPLIES = """
+SELECT reference_id::text FROM reply_parts GROUP BY reference_id
+HAVING bool_and(status = 'pending' AND message_sid IS NULL)
+"""
+TAKEN_IN = """
+SELECT message_sid, address, received_at FROM inbound_messages
+WHERE received_at >= %(since)s AND NOT message_sid = ANY (%(open)s)
+"""
+KEEP_SEEN = """
+INSERT INTO inbound_messages (message_sid, address, received_at)
+SELECT * FROM unnest(%(sids)s::text[], %(addresses)s::text[], %(times)s::timestamptz[])
+ON CONFLICT (message_sid) DO NOTHING
+"""
+SETTLE = """
+UPDATE userchats SET messages = messages || jsonb_build_array(jsonb_build_object(
+  'role', 'system', 'content', %(remark)s::text, 'timestamp',
+  to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"'),
+  'in_reply_to', to_jsonb(%(sids)s::text[])))
+WHERE chat_id = %(chat_id)s
+"""
+UNSENT_PARTS = "SELECT part_id FROM reply_parts WHERE status = ANY (%(unsettled)s)"
+PARTS = """
+SELECT status, message_sid, error_code, attempts, claimed_at, part_id
+FROM reply_parts WHERE part_id = ANY (%(parts)s)
+"""
+MOVE_PART = """
+UPDATE reply_parts SET status = %(status)s, message_sid = %(message_sid)s,
+  error_code = %(error_code)s, attempts = %(attempts)s, claimed_at = %(claimed_at)s
+WHERE part_id = %(part_id)s
+"""
+DOUBT_PARTS = """
+UPDATE reply_parts SET status = 'uncertain' WHERE part_id = ANY (%(parts)s)
+"""
+# STOP holds, whatever is restored. Who is new since the backup comes along for it.
+OPTED_OUT = """
+SELECT user_id, phone_number, full_name, is_active, opted_out_at
+FROM opt_outs JOIN users USING (user_id)
+"""
+KEEP_USER = """
+INSERT INTO users (user_id, phone_number, full_name, is_active)
+VALUES (%(user_id)s, %(phone_number)s, %(full_name)s, %(is_active)s)
+ON CONFLICT DO NOTHING
+"""
+KEEP_OPT_OUT = """
+INSERT INTO opt_outs (user_id, opted_out_at)
+SELECT user_id, %(opted_out_at)s FROM users WHERE phone_number = %(phone_number)s
+ON CONFLICT DO NOTHING
+"""
+# A worker that lives through the swap must not finish another job by its old number.
+JOBS = "pg_get_serial_sequence('procrastinate.procrastinate_jobs', 'id')"
+LAST_JOB = "SELECT last_value FROM procrastinate.procrastinate_jobs_id_seq"
+SKIP_JOBS = f"SELECT setval({JOBS}, greatest(%(last)s, nextval({JOBS})))"
+
+Open = dict[str, list[str]]
+
+
+class UnreadableError(Exception):
+    """The database in use can't be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinceBackup:
+    """What the restored database was told.
+
+    `seen`: messages that came after the backup and are done with; `settled`: messages
+    that were open in it, and are no more; `moved` and `doubted`: parts of replies.
+    """
+
+    seen: int
+    settled: int
+    moved: int
+    doubted: int
+
+
+def find_open(database: Database) -> Open:
+    """Return the unanswered messages of a database, by chat."""
+    found: Open = {}
+    for row in database.rows(ALL_OPEN):
+        found.setdefault(row.chat_id, []).append(row.message_sid)
+    return found
+
+
+def carry_over(
+    old: Database, new: Database, made_at: datetime, open_ones: Open
+) -> SinceBackup:
+    """Tell the new database what the old one knows; all of it or nothing.
+
+    `open_ones` are those that were unanswered in the backup. Raises UnreadableError
+    when the old one can't be asked.
+    """
+    with _asking(old) as witness, _telling(new) as told:
+        with _readable():
+            last_job = witness.scalar(LAST_JOB)
+            still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
+            opted_out = witness.rows(OPTED_OUT)
+        told.scalar(SKIP_JOBS, {"last": last_job})
+        seen = _keep_seen(witness, told, made_at - MARGIN)
+        done = {
+            chat_id: [sid for sid in sids if sid not in still_open]
+            for chat_id, sids in open_ones.items()
+        }
+        for row in opted_out:
+            told.count(KEEP_USER, row._asdict())
+            told.count(KEEP_OPT_OUT, row._asdict())
+        moved, doubted = _move_parts(witness, told)
+        return SinceBackup(
+            seen=seen, settled=_settle(told, done), moved=moved, doubted=doubted
+        )
+
+
+def doubt_all(new: Database, open_ones: Open) -> SinceBackup:
+    """Prepare the new database where nobody can tell what happened since."""
+    with _telling(new) as told:
+        doubted = _doubt(told, _unsent_parts(told))
+        settled = _settle(told, open_ones)
+    return SinceBackup(seen=0, settled=settled, moved=0, doubted=doubted)
+
+
+def _telling(new: Database) -> AbstractContextManager[Connection]:
+    return new.transaction(MOST_SECONDS, idle_seconds=MOST_SECONDS)
+
+
+@contextmanager
+def _asking(old: Database) -> Iterator[Connection]:
+    """Yield one moment of the old database; nothing is left open in it."""
+    with ExitStack() as stack:
+        moment = old.transaction(MOST_SECONDS, snapshot=True, idle_seconds=MOST_SECONDS)
+        with _readable():
+            witness = stack.enter_context(moment)
+        yield witness
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except FAILURES as error:
+        raise UnreadableError(first_line(error)) from error
+
+
+def _find_unanswered(
+    witness: Connection, chats: str, unsent: Collection[str] = (), **known: Any
+) -> Iterator[str]:
+    """Yield the MessageSids that no reply settles, but for those in `unsent`."""
+    for row in witness.stream(chats, known):
+        said = [t for t in read_turns(row.messages) if t.reference_id not in unsent]
+        yield from (str(turn.message_sid) for turn in find_unanswered(said))
+
+
+def _keep_seen(witness: Connection, told: Connection, since: datetime) -> int:
+    """Keep what came since from being taken in again; return how many that was.
+
+    Open still is what is unanswered, or answered in parts none of which was ever sent:
+    that is left for `bot reconcile`.
+    """
+    with _readable():
+        unsent = set(witness.column(UNSENT_REPLIES))
+        still_open = _find_unanswered(witness, CHANGED_CHATS, unsent, since=since)
+        known = {"since": since, "open": list(still_open)}
+    taken_in = witness.stream(TAKEN_IN, known, lot=BATCH)
+    seen = 0
+    while lot := _next_lot(taken_in):
+        sids, addresses, times = map(list, zip(*lot, strict=True))
+        kept = {"sids": sids, "addresses": addresses, "times": times}
+        seen += told.count(KEEP_SEEN, kept)
+    return seen
+
+
+def _next_lot(rows: Iterator[Any]) -> list[Any]:
+    with _readable():
+        return list(islice(rows, BATCH))
+
+
+def _move_parts(witness: Connection, told: Connection) -> tuple[int, int]:
+    """Bring unsent parts to where they are now; return how many, and how many unknown.
+
+    A part that is still unsent there is sent from here.
+    """
+    parts = _unsent_parts(told)
+    moved, unknown = 0, set(parts)
+    for start in range(0, len(parts), BATCH):
+        with _readable():
+            found = witness.rows(PARTS, {"parts": parts[start : start + BATCH]})
+        for part in found:
+            told.count(MOVE_PART, part._asdict())
+            unknown.discard(part.part_id)
+        moved += len(found)
+    return moved, _doubt(told, list(unknown))
+
+
+def _unsent_parts(told: Connection) -> list[UUID]:
+    return told.column(UNSENT_PARTS, {"unsettled": list(UNSETTLED)})
+
+
+def _doubt(told: Connection, parts: list[UUID]) -> int:
+    return told.count(DOUBT_PARTS, {"parts": parts})
+
+
+def _settle(told: Connection, done: Open) -> int:
+    for chat_id, sids in done.items():
+        if sids:
+            bound = {"chat_id": chat_id, "sids": sids, "remark": REMARK}
+            told.count(SETTLE, bound)
+    return sum(map(len, done.values()))

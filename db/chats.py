@@ -1,0 +1,261 @@
+"""ChatStore on PostgreSQL: one statement a call, and so one transaction.
+
+The statement that takes a message in is right under concurrency because every write is
+an upsert whose conflict waits for the other writer: nothing is lost, nothing is stored
+twice (READ COMMITTED, the default).
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from db.database import Database
+from db.outages import outages, repeat_once
+from db.records import (
+    InboundMessage,
+    Receipt,
+    Reply,
+    Userchat,
+    read_turns,
+    to_storable,
+)
+
+# An append rewrites the whole array, so a chat that is full is continued in a new one.
+# Not between a question and its answer: a burst is answered as one, if it isn't huge.
+FULL_BYTES = 12_000
+MOST_BYTES = 16_000
+
+# A person is known by the business-scoped id first: a number may be handed on.
+RECORD_INBOUND = """
+WITH seen AS (
+  INSERT INTO inbound_messages (message_sid, address)
+  VALUES (%(sid)s, %(address)s)
+  ON CONFLICT (message_sid) DO NOTHING
+  RETURNING message_sid
+), known AS (
+  SELECT user_id, phone_number FROM (
+    SELECT 1 AS preference, user_id, phone_number
+    FROM user_aliases JOIN users USING (user_id) WHERE address = %(other_address)s
+    UNION ALL
+    SELECT 2, user_id, phone_number
+    FROM user_aliases JOIN users USING (user_id) WHERE address = %(address)s
+    UNION ALL
+    SELECT 3, user_id, phone_number FROM users WHERE phone_number = %(other_address)s
+    UNION ALL
+    SELECT 4, user_id, phone_number FROM users WHERE phone_number = %(address)s
+  ) AS candidates
+  ORDER BY preference LIMIT 1
+), created AS (
+  INSERT INTO users (phone_number, full_name)
+  SELECT %(address)s, %(name)s FROM seen WHERE NOT EXISTS (SELECT FROM known)
+  ON CONFLICT (phone_number)
+    DO UPDATE SET full_name = COALESCE(EXCLUDED.full_name, users.full_name)
+  RETURNING user_id, phone_number
+), sender AS (
+  SELECT user_id, phone_number FROM known
+  UNION ALL
+  SELECT user_id, phone_number FROM created
+), renamed AS (
+  UPDATE users SET full_name = %(name)s FROM seen, known
+  WHERE users.user_id = known.user_id AND users.full_name IS DISTINCT FROM %(name)s
+    AND %(name)s IS NOT NULL
+  RETURNING 1
+), linked AS (
+  INSERT INTO user_aliases (address, user_id)
+  SELECT given.address, sender.user_id
+  FROM seen CROSS JOIN sender
+  CROSS JOIN (VALUES (%(address)s), (%(other_address)s)) AS given (address)
+  WHERE given.address <> sender.phone_number AND NOT EXISTS (
+    SELECT FROM user_aliases AS alias
+    WHERE alias.address = given.address AND alias.user_id = sender.user_id)
+  ON CONFLICT (address) DO UPDATE SET user_id = EXCLUDED.user_id
+), closed AS (
+  UPDATE userchats SET is_active = false FROM seen, known
+  WHERE userchats.customer_id = known.user_id AND userchats.is_active
+    AND (%(opens_chat)s OR userchats.updated_at < now() - %(session_timeout)s
+      OR CASE WHEN pg_column_size(userchats.messages) > %(full_bytes)s
+         THEN userchats.messages -> -1 ->> 'role' <> 'user'
+           OR pg_column_size(userchats.messages) > %(most_bytes)s END)
+  RETURNING chat_id, userchats.updated_at >= now() - %(session_timeout)s AS is_full
+), chat AS (
+  INSERT INTO userchats AS active (chat_id, customer_id, messages, metadata)
+  SELECT %(chat_id)s, sender.user_id, jsonb_build_array(%(turn)s),
+         COALESCE((SELECT jsonb_build_object('continues', chat_id) FROM closed
+                   WHERE is_full AND NOT %(opens_chat)s), '{}')
+  FROM seen CROSS JOIN sender
+  -- after these two: the old chat must be closed, and everybody locks users first
+  WHERE (SELECT count(*) FROM renamed) + (SELECT count(*) FROM closed) >= 0
+  ON CONFLICT (customer_id) WHERE is_active
+    DO UPDATE SET messages = active.messages || EXCLUDED.messages
+  RETURNING chat_id, customer_id
+)
+SELECT chat_id, procrastinate_defer_jobs_v1(ARRAY[ROW(
+    'answers', 'answer_chat', 0, 'answer:' || customer_id, NULL,
+    jsonb_build_object('chat_id', chat_id), NULL
+  )::procrastinate_job_to_defer_v1])
+FROM chat
+"""
+
+LOAD_CHAT = """
+SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
+       userchats.messages, earlier.messages AS earlier_messages, phone_number,
+       users.is_active AS user_is_active, opt_outs.user_id IS NOT NULL AS opted_out
+FROM userchats JOIN users ON users.user_id = userchats.customer_id
+LEFT JOIN userchats AS earlier ON earlier.customer_id = users.user_id
+  AND earlier.chat_id = userchats.metadata ->> 'continues'
+LEFT JOIN opt_outs ON opt_outs.user_id = users.user_id
+WHERE userchats.chat_id = %(chat_id)s
+"""
+
+# The guard stands in the UPDATE itself: of two workers that answered the same message
+# (one was thought dead) the second waits for the first one's row lock and then finds
+# the message settled. Parts go where the message came from, not to another address of
+# the same person. The job in hand sends them, whoever runs it in the end.
+#
+# Once all is settled, the jobs that wait would find nothing to do, and a flood of them
+# would hold up what comes later: they are dropped. (A job that can be seen belongs to a
+# message that can be seen.) One that was begun before stays, and all of them stay if no
+# job is in hand: a worker that was thought dead may have lost its own, and parts need
+# one.
+RECORD_REPLY = """
+WITH appended AS (
+  UPDATE userchats
+  SET messages = CASE
+    WHEN %(error)s::text IS NULL THEN messages
+    ELSE (
+      SELECT jsonb_agg(
+        CASE WHEN element ->> 'message_sid' = ANY (%(settles)s::text[])
+        THEN element || jsonb_build_object('error', %(error)s::text)
+        ELSE element END ORDER BY position)
+      FROM jsonb_array_elements(messages) WITH ORDINALITY AS turn (element, position)
+    ) END || jsonb_build_array(%(turn)s::jsonb)
+  WHERE chat_id = %(chat_id)s
+    AND NOT jsonb_path_query_array(messages, '$[*].in_reply_to[*]')
+      ?| %(about)s::text[]
+    AND NOT jsonb_path_query_array(messages, '$[*].notice_for[*]')
+      ?| %(notifies)s::text[]
+  RETURNING customer_id, jsonb_array_length(messages) AS turns,
+    jsonb_path_query_array(messages, '$[*] ? (@.role == "user").message_sid')
+      <@ jsonb_path_query_array(messages, '$[*].in_reply_to[*]') AS is_settled
+), parts AS (
+  INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
+                           body, media, template, author)
+  SELECT %(reference_id)s::uuid, %(chat_id)s, users.user_id, part.position - 1,
+         COALESCE((SELECT address FROM inbound_messages
+                   WHERE message_sid = %(last_about)s), users.phone_number),
+         part.body, part.media, part.template, part.author
+  FROM appended JOIN users ON users.user_id = appended.customer_id
+  CROSS JOIN ROWS FROM (
+    jsonb_to_recordset(%(parts)s::jsonb)
+      AS (body text, media jsonb, template jsonb, author text)
+  ) WITH ORDINALITY AS part (body, media, template, author, position)
+  ORDER BY part.position
+), opted_out AS (
+  INSERT INTO opt_outs (user_id) SELECT customer_id FROM appended
+  WHERE %(opts_out)s::boolean ON CONFLICT DO NOTHING
+), opted_in AS (
+  DELETE FROM opt_outs USING appended
+  WHERE user_id = customer_id AND NOT %(opts_out)s::boolean
+), dropped AS (
+  DELETE FROM procrastinate_jobs AS job USING appended
+  WHERE is_settled AND status = 'todo' AND attempts = 0
+    AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
+    AND EXISTS (SELECT FROM procrastinate_jobs AS held
+                WHERE held.lock = job.lock AND held.status = 'doing')
+)
+SELECT turns FROM appended
+"""
+
+KNOWN_SIDS = (
+    "SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (%(sids)s)"
+)
+
+
+class PostgresChatStore:
+    """Users, chats and turns in PostgreSQL."""
+
+    def __init__(
+        self,
+        database: Database,
+        session_timeout: timedelta,
+        wake_workers: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._session_timeout = session_timeout
+        self._wake_workers = wake_workers
+
+    def record_inbound(self, message: InboundMessage) -> Receipt:
+        """Take a message in once: user, active chat, turn and the answer's job."""
+        parameters = bind_inbound(message, self._session_timeout)
+        chat_id = repeat_once(lambda: self._database.scalar(RECORD_INBOUND, parameters))
+        self._wake_workers()
+        return Receipt(chat_id=chat_id)
+
+    def find_unknown(self, message_sids: Sequence[str]) -> set[str]:
+        """Return those of the SIDs that were never taken in."""
+        with outages():
+            known = self._database.rows(KNOWN_SIDS, {"sids": list(message_sids)})
+        return set(message_sids) - {row.message_sid for row in known}
+
+    def load_chat(self, chat_id: str) -> Userchat | None:
+        """Return the chat with its turns, or None if it was erased."""
+        row = repeat_once(lambda: self._database.first(LOAD_CHAT, {"chat_id": chat_id}))
+        return _read_chat(row) if row else None
+
+    def record_reply(self, chat_id: str, reply: Reply) -> int:
+        """Append the reply and store its parts: all of it or nothing.
+
+        Jobs of the chat that wait are dropped once nothing is left for them to do.
+        """
+        with outages():
+            turns = self._database.scalar(RECORD_REPLY, _bind_reply(chat_id, reply))
+        return turns or 0
+
+
+def bind_inbound(message: InboundMessage, session_timeout: timedelta) -> dict[str, Any]:
+    """Return the statement's parameters for a message."""
+    return {
+        "sid": message.message_sid,
+        "address": message.address,
+        "other_address": message.other_address,
+        "name": message.profile_name,
+        "opens_chat": message.opens_chat,
+        "session_timeout": session_timeout,
+        "full_bytes": FULL_BYTES,
+        "most_bytes": MOST_BYTES,
+        "chat_id": secrets.token_hex(8),
+        "turn": Jsonb(message.turn.to_json()),
+    }
+
+
+def _read_chat(row: Any) -> Userchat:
+    return Userchat(
+        chat_id=row.chat_id,
+        user_id=row.customer_id,
+        address=row.phone_number,
+        turns=read_turns(row.messages),
+        earlier_turns=read_turns(row.earlier_messages),
+        is_active=row.is_active,
+        user_is_active=row.user_is_active,
+        opted_out=row.opted_out,
+    )
+
+
+def _bind_reply(chat_id: str, reply: Reply) -> dict[str, Any]:
+    turn = reply.turn
+    about = [*turn.in_reply_to, *turn.notice_for]
+    return {
+        "chat_id": chat_id,
+        "turn": Jsonb(turn.to_json()),
+        "about": about,
+        "settles": list(turn.in_reply_to),
+        "notifies": list(turn.notice_for),
+        "reference_id": turn.reference_id,
+        "last_about": about[-1] if about else None,
+        "parts": Jsonb([part.to_json() for part in reply.parts]),
+        "opts_out": reply.opts_out,
+        "error": None if reply.error is None else to_storable(reply.error),
+    }

@@ -1,1 +1,0 @@
-"""What operators do with the data: look, count, keep, restore, purge, erase."""

@@ -1,0 +1,125 @@
+"""Connections to PostgreSQL: one way to open and keep them, every wait bounded."""
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from psycopg import Connection, OperationalError
+from psycopg.abc import PQGen
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import _WaitTimeout as WaitTimeout
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
+
+from db.address import parse_url, plain
+
+SEARCH_PATH = "public,procrastinate"
+Result = TypeVar("Result")
+CONNECT_SECONDS = 2  # the least that libpq takes
+WAKE_SECONDS = 0.1
+# The server's own timeout, if it still runs, comes first: it says more.
+SPARE_SECONDS = 0.4
+# After a failover no connection stays long with a server that became read-only.
+RECYCLE_SECONDS = 300
+# However long a statement may take, a host that is gone is noticed within this.
+MOST_UNACKNOWLEDGED_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections a process holds, and how long a statement may run."""
+
+    connections: int = 8
+    statement_seconds: float = 2.0
+    pool_seconds: float = 1.0
+
+
+def session_options(url: URL, limits: Limits) -> dict[str, str | int]:
+    """Return libpq's parameters: search path, and a bound on every wait."""
+    given = url.query.get("options", "")
+    options = given if isinstance(given, str) else " ".join(given)
+    milliseconds = int(limits.statement_seconds * 1000)
+    most_unacknowledged = MOST_UNACKNOWLEDGED_SECONDS * 1000
+    return {
+        "options": f"{options} -csearch_path={SEARCH_PATH} "
+        f"-cstatement_timeout={milliseconds} "
+        "-cidle_in_transaction_session_timeout=10s",
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": min(milliseconds + 1000, most_unacknowledged),
+        "keepalives_idle": 10,
+        "application_name": "whatsapp-bot",
+    }
+
+
+def conninfo(url: str, limits: Limits = Limits()) -> str:
+    """Return the same connection as a string for libpq, password included."""
+    return make_conninfo(plain(url), **session_options(parse_url(url), limits))
+
+
+class BoundedConnection(Connection[Any]):
+    """A connection that gives a statement up when the server says nothing.
+
+    The server's own statement_timeout needs a server that still runs, and TCP's
+    timeouts one that is gone: neither helps when it is frozen.
+    """
+
+    answer_seconds = math.inf
+
+    def wait(
+        self,
+        gen: PQGen[Result],
+        interval: float = WAKE_SECONDS,
+        timeout: float | None = None,
+    ) -> Result:
+        """Wait for the server; raise OperationalError and close after the bound."""
+        seconds = self.answer_seconds if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, None if seconds == math.inf else seconds)
+        except WaitTimeout:
+            if timeout is not None:
+                raise
+            self.close()
+            raise OperationalError(f"no answer within {seconds:.1f} s") from None
+
+
+class Pool:
+    """SQLAlchemy's engine, for its pool: in autocommit, bounded, and all waits end."""
+
+    def __init__(self, url: str, limits: Limits) -> None:
+        parsed = parse_url(url)
+        self._answer_seconds = limits.statement_seconds + SPARE_SECONDS
+        self._lost_at = -math.inf
+        self.engine: Engine = create_engine(
+            parsed,
+            connect_args=session_options(parsed, limits),
+            isolation_level="AUTOCOMMIT",
+            pool_size=limits.connections,
+            max_overflow=0,
+            pool_timeout=limits.pool_seconds,
+            pool_reset_on_return=None,  # whoever begins a transaction ends it
+            pool_recycle=RECYCLE_SECONDS,
+            hide_parameters=True,  # what people wrote is not for error messages
+        )
+        event.listen(self.engine, "do_connect", self._connect)
+        event.listen(self.engine, "connect", self._note_birth)
+        event.listen(self.engine, "checkout", self._refuse_older)
+
+    def distrust(self) -> None:
+        """Use no connection again that is there now: one of them had died."""
+        self._lost_at = time.monotonic()
+
+    def _connect(
+        self, _dialect: object, _record: object, args: Any, known: Any
+    ) -> BoundedConnection:
+        connection = BoundedConnection.connect(*args, **known)
+        connection.answer_seconds = self._answer_seconds
+        return connection
+
+    def _note_birth(self, _driver: object, record: Any) -> None:
+        record.info["born_at"] = time.monotonic()
+
+    def _refuse_older(self, _driver: object, record: Any, _pooled: object) -> None:
+        if record.info["born_at"] <= self._lost_at:
+            raise DisconnectionError

@@ -1,0 +1,1 @@
+"""Reading what is stored: for commands and pages, never on the hot road."""

@@ -1,0 +1,168 @@
+"""Who wrote to the number: found, listed, shown, and set active or not."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, lateral, select, true
+
+from db.database import Connection
+from db.errors import OperatorError
+from db.models import all_chats, opt_outs, users
+
+WRITTEN_AROUND = re.compile(r"[\s().-]")
+
+FIND = """
+SELECT user_id, phone_number AS address, full_name, email, is_active, created_at
+FROM users WHERE user_id IN (
+  SELECT user_id FROM user_addresses WHERE address = %(address)s
+  UNION SELECT %(user_id)s::uuid)
+ORDER BY created_at, user_id
+"""
+TELL = """
+SELECT
+  ARRAY(SELECT address FROM user_aliases
+        WHERE user_id = %(user_id)s ORDER BY address) AS other_addresses,
+  (SELECT opted_out_at FROM opt_outs WHERE user_id = %(user_id)s) AS opted_out_at,
+  count(*) FILTER (WHERE is_active) AS active_chats,
+  count(*) FILTER (WHERE NOT is_active AND NOT archived) AS closed_chats,
+  count(*) FILTER (WHERE archived) AS archived_chats,
+  COALESCE(sum(messages), 0) AS messages,
+  COALESCE(bool_or(unanswered), false) AS waits_for_an_answer,
+  max(last_message_at) AS last_message_at,
+  (SELECT COALESCE(jsonb_object_agg(status, parts ORDER BY status), '{}') FROM (
+     SELECT status, count(*) AS parts FROM reply_parts
+     WHERE user_id = %(user_id)s GROUP BY status) AS counted) AS parts
+FROM chat_overview WHERE customer_id = %(user_id)s
+"""
+SET_ACTIVE = """
+UPDATE users SET is_active = %(active)s
+WHERE user_id = %(user_id)s AND is_active <> %(active)s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A user as a command names one; `address` is the WhatsApp address verbatim."""
+
+    user_id: UUID
+    address: str
+    full_name: str | None
+    email: str | None
+    is_active: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One line of the list of users."""
+
+    address: str
+    full_name: str | None
+    is_active: bool
+    opted_out: bool
+    chats: int
+    messages: int
+    created_at: datetime
+    last_message_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What is known of a person besides; `parts` counts messages to them by status."""
+
+    other_addresses: Sequence[str]
+    opted_out_at: datetime | None
+    active_chats: int
+    closed_chats: int
+    archived_chats: int
+    messages: int
+    waits_for_an_answer: bool
+    last_message_at: datetime | None
+    parts: dict[str, int]
+
+
+def to_address(given: str) -> str:
+    """Return the address as Twilio writes it: `+1 555…` becomes `whatsapp:+1555…`."""
+    known = given.strip().removeprefix("whatsapp:")
+    if known.startswith("+"):
+        known = WRITTEN_AROUND.sub("", known)
+    return f"whatsapp:{known}"
+
+
+def find_person(connection: Connection, given: str) -> Person:
+    """Return the user with an address (any of theirs) or a user_id.
+
+    Raises OperatorError if there is none, or more than one: a number that was handed on
+    may stand with its former holder too.
+    """
+    known = {"address": to_address(given), "user_id": _read_id(given)}
+    found = connection.read(Person, FIND, known)
+    if not found:
+        raise OperatorError(f"nobody has the address {given}: see `bot users list`")
+    if len(found) > 1:
+        ids = ", ".join(str(person.user_id) for person in found)
+        raise OperatorError(
+            f"{len(found)} users had the address {given} one after the other: say "
+            f"which by the user_id ({ids}, the oldest first)"
+        )
+    return found[0]
+
+
+def list_people(connection: Connection, most: int, *, inactive: bool) -> list[Listed]:
+    """Return the `most` newest users; with `inactive` only deactivated ones."""
+    return connection.read(Listed, _newest(most, inactive=inactive))
+
+
+def _newest(most: int, *, inactive: bool) -> Select[Any]:
+    """Return the statement: first the users, then what is told of them alone."""
+    chosen = select(users).order_by(users.c.created_at.desc(), users.c.user_id)
+    if inactive:
+        chosen = chosen.where(~users.c.is_active)
+    person = chosen.limit(most).subquery("person")
+    told = lateral(
+        select(
+            func.count().label("chats"),
+            func.coalesce(func.sum(func.jsonb_array_length(all_chats.c.messages)), 0)
+            .label("messages"),
+            func.max(all_chats.c.updated_at).label("last_message_at"),
+        ).where(all_chats.c.customer_id == person.c.user_id)
+    )  # fmt: skip
+    return (
+        select(
+            person.c.phone_number.label("address"),
+            person.c.full_name,
+            person.c.is_active,
+            person.c.created_at,
+            opt_outs.c.user_id.is_not(None).label("opted_out"),
+            *told.c["chats", "messages", "last_message_at"],
+        )
+        .select_from(
+            person.outerjoin(opt_outs, opt_outs.c.user_id == person.c.user_id).join(
+                told, true()
+            )
+        )
+        .order_by(person.c.created_at.desc(), person.c.user_id)
+    )
+
+
+def find_details(connection: Connection, person: Person) -> Details:
+    """Return what is known of a person besides."""
+    (found,) = connection.read(Details, TELL, {"user_id": person.user_id})
+    return found
+
+
+def set_active(connection: Connection, person: Person, *, active: bool) -> bool:
+    """Let a person have answers or not; False if that was so before."""
+    known = {"user_id": person.user_id, "active": active}
+    return connection.count(SET_ACTIVE, known) > 0
+
+
+def _read_id(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None

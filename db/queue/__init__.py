@@ -1,0 +1,1 @@
+"""The queue (procrastinate), and how its workers are woken."""

@@ -1,0 +1,20 @@
+"""The names and locks of jobs, and how they are deferred.
+
+`answer_chat` is deferred in SQL, inside the statement that stores a message: both are
+stored, or neither is (db.chats). The function's form is procrastinate's own; a test
+holds it. It makes the answer and sends it. What can't be sent at once it leaves to
+`send_parts` (db.outbox) before it ends.
+
+One user's answers are made one at a time, and apart from them what is sent later: a
+part that waits for its next try holds back the user's later parts, not new answers.
+"""
+
+ANSWER_CHAT = "answer_chat"
+SEND_PARTS = "send_parts"
+RECONCILE = "reconcile"
+ANSWER_LOCK = "answer:"
+ANSWERS = "answers"
+DELIVERIES = "deliveries"
+UPKEEP = "upkeep"
+
+REACHABLE = "SELECT 1 FROM procrastinate_jobs LIMIT 1"

@@ -1,0 +1,64 @@
+"""Wakes workers that wait for jobs, beside the transactions that defer them.
+
+A commit that notifies waits for every other commit that does (PostgreSQL holds one lock
+for all of them), which halves what a database takes in. So `answer_chat` is deferred
+without a notification, and one is sent for all messages of a moment. One that gets lost
+does no harm: workers look by themselves, twice a second.
+"""
+
+import logging
+import threading
+import time
+
+import psycopg
+
+from db.pool import Limits, conninfo
+
+log = logging.getLogger(__name__)
+
+# What procrastinate's workers listen for; a test holds it.
+NOTIFY = "SELECT pg_notify('procrastinate_any_queue_v1', %s)"
+PAYLOAD = '{"type": "job_inserted", "job_id": 0}'
+MOMENT_SECONDS = 0.01
+PAUSE_SECONDS = 1.0
+LIMITS = Limits(connections=1, statement_seconds=2)
+
+
+class WakeUps:
+    """Sends wake-ups from a thread and over a connection of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._conninfo = conninfo(url, LIMITS)
+        self._rung = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def ring(self) -> None:
+        """Have workers look for jobs soon. Never waits, never fails."""
+        if self._thread is None:
+            self._start()
+        self._rung.set()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._send_over_one_connection()
+            except psycopg.Error as error:
+                log.warning("could not wake workers: %s", type(error).__name__)
+                time.sleep(PAUSE_SECONDS)
+
+    def _send_over_one_connection(self) -> None:
+        self._rung.wait()
+        with psycopg.connect(self._conninfo, autocommit=True) as connection:
+            # There is nothing that a crash of the server could lose.
+            connection.execute("SET synchronous_commit TO off")
+            while self._rung.wait():
+                self._rung.clear()
+                connection.execute(NOTIFY, [PAYLOAD])
+                time.sleep(MOMENT_SECONDS)

@@ -1,0 +1,125 @@
+"""What people who only look see: the views without addresses and names."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.observability import mask
+from db.chats import PostgresChatStore
+from db.database import Database
+from tests.db.sql import change, rows, take_in, value, values
+from tests.records import answer_to, said
+
+ADDRESS = "whatsapp:+15559876543"
+HANDLE = "whatsapp:BR.SecretHandle"
+NAME = "Zebulon Quux"
+ARCHIVED = """
+    INSERT INTO userchats_archive (chat_id, customer_id, messages)
+    SELECT '00000000000000aa', customer_id, messages FROM userchats
+"""
+MASKED = "SELECT viewname FROM pg_views WHERE schemaname = 'masked' ORDER BY 1"
+ALL_TEXT = "SELECT string_agg(v::text, E'\\n') FROM masked.{} AS v"
+
+
+@pytest.fixture
+def talked(database: Database) -> None:
+    """A person of whom every view has a row: answered, failed, unanswered, archived."""
+    pg = PostgresChatStore(database, timedelta(days=1))
+    known = {"profile_name": NAME, "other_address": HANDLE}
+    question = said("When do you open?", ADDRESS, **known)
+    chat_id = take_in(pg, question)
+    assert pg.record_reply(chat_id, answer_to(question, text="At nine."))
+    change(database, "UPDATE userchats SET messages = jsonb_set(messages, "
+                   "'{1,model}', '\"a-model\"')")  # fmt: skip
+    change(database, "UPDATE reply_parts SET status = 'failed', error_code = 63016")
+    take_in(pg, said("Hello?", ADDRESS, **known))
+    change(database, ARCHIVED)
+
+
+def test_every_view_has_its_masked_one_with_the_same_columns(
+    database: Database,
+) -> None:
+    query = """
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = %(schema)s AND table_name IN (
+          SELECT viewname FROM pg_views WHERE schemaname = 'masked')
+        ORDER BY table_name, ordinal_position
+    """
+    masked = rows(database, query, schema="masked")
+    assert masked == rows(database, query, schema="public")
+    assert set(values(database, MASKED)) == {
+        "chat_messages", "chat_overview", "user_statistics", "unanswered_messages",
+        "failed_deliveries", "llm_usage_daily", "deliveries_by_day",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("talked")
+def test_no_view_shows_an_address_or_a_name(database: Database) -> None:
+    for view in values(database, MASKED):
+        shown = value(database, ALL_TEXT.format(view))
+        assert shown, f"{view} has no row to show"
+        for secret in ("+1555", "9876543", "SecretHandle", "Zebulon", "Quux"):
+            assert secret not in shown, view
+
+
+@pytest.mark.usefixtures("talked")
+def test_texts_are_shown_as_they_were_written(database: Database) -> None:
+    query = """
+        SELECT phone_number, full_name, content FROM masked.chat_messages
+        WHERE NOT archived ORDER BY position
+    """
+    person = ("whatsapp:+15***43", "Z***")
+    assert rows(database, query) == [
+        (*person, "When do you open?"),
+        (*person, "At nine."),
+        (*person, "Hello?"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "whatsapp:+15551230001", "+4915112345678", "whatsapp:+1234567",
+        "whatsapp:US.1A2B3C4D5E", "whatsapp:US.ENT.1A2B3C", "whatsapp:somebody",
+    ],
+)  # fmt: skip
+def test_addresses_are_masked_as_in_the_logs(database: Database, address: str) -> None:
+    query = "SELECT masked.mask_address(%(address)s)"
+    assert value(database, query, address=address) == mask(address) != address
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("whatsapp:+12345", "whatsapp:***"),
+        ("whatsapp:+1555123 0001", "whatsapp:***"),
+        ("0555 123 0001", "***"),
+        ("ana@example.com", "***"),
+        ("", "***"),
+        (None, None),
+    ],
+)
+def test_what_is_no_address_of_whatsapps_is_hidden_whole(
+    database: Database, address: str | None, shown: str | None
+) -> None:
+    query = "SELECT masked.mask_address(%(address)s::text)"
+    assert value(database, query, address=address) == shown
+
+
+def test_everything_in_the_schema_carries_a_comment(database: Database) -> None:
+    query = """
+        SELECT relname FROM pg_class WHERE relnamespace = 'masked'::regnamespace
+          AND obj_description(oid, 'pg_class') IS NULL
+        UNION ALL
+        SELECT attrelid::regclass::text || '.' || attname
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'masked'::regnamespace AND attnum > 0
+          AND col_description(attrelid, attnum) IS NULL
+        UNION ALL
+        SELECT proname FROM pg_proc WHERE pronamespace = 'masked'::regnamespace
+          AND obj_description(oid, 'pg_proc') IS NULL
+        UNION ALL
+        SELECT nspname FROM pg_namespace WHERE nspname = 'masked'
+          AND obj_description(oid, 'pg_namespace') IS NULL
+    """
+    assert values(database, query) == []

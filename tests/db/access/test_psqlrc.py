@@ -1,0 +1,162 @@
+"""What the project's psqlrc makes of psql: readable tables, saved queries, a prompt."""
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from db.access.shell import PSQLRC, open_shell
+from db.address import parse_url
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.embedded.programs import bin_folder
+from tests.db.sql import take_in
+from tests.records import ANA, answer_to, said
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = {"help", "PROMPT1", "PROMPT2", "HISTCONTROL", "COMP_KEYWORD_CASE", "QUIET"}
+SAVED = [
+    name
+    for name in re.findall(r"^\\set (\w+) '", PSQLRC.read_text(), re.MULTILINE)
+    if name not in SETTINGS
+]
+A_TABLE = """\
+┌──────┬─────────┐
+│ word │ nothing │
+├──────┼─────────┤
+│ läßt │ ∅       │
+└──────┴─────────┘
+(1 row)
+
+"""
+
+
+@pytest.fixture(params=["installed", "of the wheel"], autouse=True)
+def psql(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both psqls in turn, whatever the user has in their own psqlrc."""
+    if request.param == "of the wheel":
+        monkeypatch.setenv("PATH", str(bin_folder()), prepend=os.pathsep)
+    elif shutil.which("psql") is None:
+        pytest.skip("psql is not installed")
+    monkeypatch.delenv("LESS", raising=False)
+    monkeypatch.setenv("PSQLRC", "/dev/null")
+
+
+@pytest.fixture
+def inhabited_url(database: Database, database_url: str) -> str:
+    """A database in which Ana has an answer, and waits for another."""
+    pg = PostgresChatStore(database, timedelta(days=1))
+    message = said("When do you open?", profile_name="Ana")
+    assert pg.record_reply(take_in(pg, message), answer_to(message))
+    take_in(pg, said("And on Sundays?"))
+    return database_url
+
+
+def typed(url: str, *lines: str, pager: str = "cat") -> str:
+    """Type lines at `bot db shell` on a terminal; return all that it showed."""
+    keyboard, terminal = pty.openpty()
+    environment = {**os.environ, "DATABASE_URL": url, "TERM": "dumb"}
+    environment["PAGER"] = pager
+    command = [sys.executable, "-m", "bot", "db", "shell"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=terminal, stdout=terminal
+    ) as shell:
+        os.close(terminal)
+        os.write(keyboard, "".join(f"{line}\n" for line in (*lines, r"\q")).encode())
+        shown = b""
+        with suppress(OSError):  # how Linux tells that the terminal is closed
+            while read := os.read(keyboard, 65536):
+                shown += read
+        assert shell.wait(20) == 0
+    os.close(keyboard)
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_tables_are_framed_and_null_can_be_seen(
+    database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    query = "SELECT 'läßt' AS word, NULL AS nothing"
+    assert open_shell(database_url, ("-c", query)) == 0
+    shown = capfd.readouterr()
+    assert shown.out == A_TABLE  # and no "Time:", nothing of the settings either
+    assert shown.err == ""
+
+
+def test_without_the_psqlrc_psql_is_as_ever(
+    database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert open_shell(database_url, ("-X", "-c", "SELECT NULL AS nothing")) == 0
+    assert "∅" not in capfd.readouterr().out
+
+
+def test_a_terminal_shows_database_role_and_where_help_is(database_url: str) -> None:
+    shown = typed(database_url, "SELECT 'läßt' AS word, NULL AS nothing;")
+    assert "Type :help for saved queries" in shown
+    assert f"{parse_url(database_url).database} as bot=# " in shown
+    assert A_TABLE in shown
+
+
+def test_wide_tables_may_be_scrolled_sideways(database_url: str) -> None:
+    pager = "sh -c 'echo paged with $LESS; cat'"
+    shown = typed(database_url, "SELECT repeat('wide ', 999);", pager=pager)
+    assert "paged with -SRFX" in shown
+
+
+def test_help_lists_every_saved_query(
+    database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert open_shell(database_url, ("-c", ":help")) == 0
+    listed = re.findall(r"^  :(\w+) ", capfd.readouterr().out, re.MULTILINE)
+    assert listed == SAVED
+    assert {"inbox", "unanswered", "failed", "busiest"} <= set(listed)
+
+
+@pytest.mark.parametrize("name", ["inbox", "unanswered"])
+def test_a_saved_query_shows_who_waits(
+    inhabited_url: str, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert open_shell(inhabited_url, ("-c", f":{name}")) == 0
+    shown = capfd.readouterr().out
+    assert re.search(rf"│ {re.escape(ANA)} │ Ana .* And on Sundays\? ", shown)
+    assert shown.endswith("(1 row)\n\n")
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_every_saved_query_runs(
+    inhabited_url: str, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert open_shell(inhabited_url, ("-c", f":{name}")) == 0
+    assert re.search(r"^\(\d+ rows?\)$", capfd.readouterr().out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("option", "shown"), [("-Atc", "1\n"), ("--command", "1\n"), ("-tAqc", "1\n")]
+)
+def test_a_saved_query_goes_with_psqls_options(
+    database_url: str, capfd: pytest.CaptureFixture[str], option: str, shown: str
+) -> None:
+    arguments = ("-At", "-v", "one=SELECT 1;", option, ":one")
+    assert open_shell(database_url, arguments) == 0
+    assert capfd.readouterr().out == shown
+
+
+def test_a_saved_query_that_does_not_exist_is_an_error(
+    database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert open_shell(database_url, ("-c", ":nonsense")) != 0
+    assert "syntax error" in capfd.readouterr().err
+
+
+def test_an_open_transaction_does_not_hold_the_bot_up_for_long(
+    database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    query = "SHOW idle_in_transaction_session_timeout"
+    assert open_shell(database_url, ("-Atc", query)) == 0
+    assert capfd.readouterr().out == "10min\n"

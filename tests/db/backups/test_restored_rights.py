@@ -1,0 +1,160 @@
+"""Whose a restored database is, and who may do what in it."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from db import schema
+from db.address import with_database, with_login
+from db.backups.new_database import drop
+from db.backups.restore import restore
+from db.database import Database
+from db.errors import OperatorError
+from tests.db.access.logins import refusal, three_roles
+from tests.db.backups.kept import (
+    databases_beside,
+    dump_of,
+    leaving_no_databases,
+    order_of,
+)
+from tests.db.sql import PATIENT, change, opened, rows, value, values
+
+DENIED = "42501"
+
+
+@pytest.fixture(autouse=True)
+def swept(database: Database) -> Iterator[None]:
+    with leaving_no_databases(database):
+        yield
+
+
+@pytest.fixture
+def dump(database: Database, tmp_path: Path) -> Path:
+    return dump_of(database, tmp_path)
+
+
+SETTINGS = """
+    CREATE ROLE {role};
+    ALTER DATABASE {name} SET search_path = public, procrastinate;
+    ALTER DATABASE {name} SET work_mem = '5MB';
+    ALTER ROLE {role} IN DATABASE {name} SET statement_timeout = '7s';
+    REVOKE CONNECT ON DATABASE {name} FROM PUBLIC;
+    GRANT CONNECT ON DATABASE {name} TO {role} WITH GRANT OPTION;
+    COMMENT ON DATABASE {name} IS 'It''s the bot''s.';
+    ALTER DATABASE {name} OWNER TO {role}
+"""
+LIKENESS = """
+    SELECT pg_get_userbyid(datdba), datcollate, shobj_description(oid, 'pg_database'),
+      (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(datacl) AS acl),
+      (SELECT array_agg((setrole, setconfig)::text ORDER BY setrole)
+       FROM pg_db_role_setting WHERE setdatabase = pg_database.oid)
+    FROM pg_database WHERE datname = %(name)s
+"""
+BACK = "ALTER DATABASE {0} OWNER TO bot; REVOKE ALL ON DATABASE {0} FROM {1}"
+
+
+def test_the_new_database_is_like_the_old_one(database: Database, dump: Path) -> None:
+    name, role = database.name, f"role_{secrets.token_hex(4)}"
+    with database.maintenance(PATIENT) as beside:
+        for statement in SETTINGS.format(name=name, role=role).split(";\n"):
+            change(beside, statement)
+        before = rows(beside, LIKENESS, name=name)
+        outcome = restore(database, order_of(dump))
+        try:
+            assert rows(beside, LIKENESS, name=name) == before
+            assert rows(beside, LIKENESS, name=outcome.before) == before
+        finally:
+            for made in (name, outcome.before):
+                for statement in BACK.format(made, role).split("; "):
+                    change(beside, statement)
+            change(beside, f"DROP ROLE {role}")
+
+
+def test_owners_and_grants_come_back_where_their_roles_are(
+    database: Database, tmp_path: Path
+) -> None:
+    reader = f"reader_{secrets.token_hex(4)}"
+    granted = f"SELECT has_table_privilege('{reader}', 'users', 'SELECT')"
+    change(database, f"CREATE ROLE {reader}")
+    change(database, f"GRANT SELECT ON users TO {reader}")
+    dump = dump_of(database, tmp_path)
+    assert restore(database, order_of(dump)).missing_roles == []
+    assert value(database, granted) is True
+    change(database, f"DROP OWNED BY {reader}")
+    with leaving_no_databases(database):
+        pass  # in the one before it the role is granted something as well
+    change(database, f"DROP ROLE {reader}")
+    outcome = restore(database, order_of(dump))
+    assert outcome.missing_roles == [reader]
+
+
+def test_a_role_that_may_not_create_databases_is_told_what_to_do(
+    database: Database, dump: Path
+) -> None:
+    role = f"modest_{secrets.token_hex(4)}"
+    change(database, f"CREATE ROLE {role} LOGIN PASSWORD 'modest'")
+    told = pytest.raises(OperatorError, match=f'ALTER ROLE "{role}" CREATEDB')
+    try:
+        with opened(with_login(database.url, role, "modest")) as modest, told:
+            restore(modest, order_of(dump))
+    finally:
+        change(database, f"DROP ROLE {role}")
+    assert databases_beside(database) == []
+    change(database, "DELETE FROM users")  # writes go on
+
+
+@contextmanager
+def owned_database(database: Database) -> Iterator[tuple[Database, str]]:
+    """Yield a migrated database whose owner is no superuser, and the owner."""
+    owner = f"owner_{secrets.token_hex(4)}"
+    url = with_database(database.url, owner)
+    change(database, f"CREATE ROLE {owner} LOGIN CREATEDB PASSWORD 'w'")
+    change(database, f"CREATE DATABASE {owner} OWNER {owner}")
+    try:
+        with opened(with_login(url, owner, "w")) as owned:
+            schema.upgrade(owned)
+            yield owned, owner
+    finally:
+        with opened(url) as left, leaving_no_databases(left):
+            drop(database, owner)
+        change(database, f"DROP ROLE {owner}")
+
+
+def test_an_owner_who_is_no_superuser_can_do_all_of_it(
+    database: Database, tmp_path: Path
+) -> None:
+    with owned_database(database) as (owned, owner):
+        outcome = restore(owned, order_of(dump_of(owned, tmp_path)))
+        assert outcome.missing_roles == []
+        assert owner in values(owned, "SELECT tableowner FROM pg_tables")
+        change(owned, "INSERT INTO users (phone_number) VALUES ('ana')")
+
+
+def test_who_may_not_cut_others_off_is_told_what_to_do(
+    database: Database, tmp_path: Path
+) -> None:
+    with owned_database(database) as (owned, owner):
+        dump = dump_of(owned, tmp_path)
+        told = pytest.raises(OperatorError, match=f'pg_signal_backend TO "{owner}"')
+        with psycopg.connect(with_database(database.url, owner)), told:
+            restore(owned, order_of(dump))
+        assert databases_beside(owned) == []
+        change(owned, "INSERT INTO users (phone_number) VALUES ('ana')")
+
+
+def test_the_three_roles_have_their_rights_again(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    with three_roles(database_url) as urls, leaving_no_databases(database):
+        outcome = restore(database, order_of(dump_of(database, tmp_path)))
+        assert outcome.missing_roles == []
+        add = "INSERT INTO users (phone_number) VALUES ('ana')"
+        assert refusal(urls["app"], add) is None
+        assert refusal(urls["app"], "DROP TABLE users") == DENIED
+        assert refusal(urls["readonly"], "SELECT FROM chat_overview") is None
+        assert refusal(urls["readonly"], "SELECT FROM public.users") == DENIED
+        assert refusal(urls["owner"], "CREATE TABLE notes ()") is None

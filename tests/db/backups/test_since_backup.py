@@ -1,0 +1,200 @@
+"""After a restore nothing is said twice: the bot is told what happened since."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from db.backups.new_database import drop
+from db.backups.restore import Outcome, RestoreRequest, restore, verify
+from db.backups.since_backup import SinceBackup
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.errors import OperatorError
+from db.outbox import PostgresOutbox
+from db.privacy.erasure import erase_person
+from db.privacy.tombstones import Graveyard, append_missing
+from db.records import Part
+from tests.db.backups.kept import KEY, dump_of, leaving_no_databases, order_of
+from tests.db.parts import again, claim, replied
+from tests.db.sql import PATIENT, change, load, take_in, value, values
+from tests.records import ANA, BEN, answer_to, new_sid, said
+
+CLEO = "whatsapp:+15551230003"
+
+
+class Times:
+    """A bot's database, a backup of it, and what comes after."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database, self.folder = database, folder
+        self.pg = PostgresChatStore(database, timedelta(days=1))
+        self.outbox = PostgresOutbox(database)
+        self.dump = Path()
+
+    def back_up(self) -> None:
+        self.dump = dump_of(self.database, self.folder)
+
+    def restore(self) -> Outcome:
+        self.database.close()
+        return restore(self.database, order_of(self.dump))
+
+    def lose_the_database(self) -> None:
+        self.database.close()
+        with self.database.maintenance(PATIENT) as beside:
+            drop(beside, self.database.name)
+
+    def accept(self, part: Part, sid: str) -> None:
+        """Claim a part and have Twilio take it."""
+        assert claim(self.outbox, part) is not None
+        self.outbox.record_accepted(part.part_id, sid, "sent")
+
+    def erase(self, address: str) -> None:
+        mine = "SELECT user_id FROM users WHERE phone_number = %(address)s"
+        user_id = value(self.database, mine, address=address)
+        assert erase_person(self.database, user_id, KEY) is not None
+
+
+@pytest.fixture
+def times(database: Database, tmp_path: Path) -> Iterator[Times]:
+    with leaving_no_databases(database):
+        yield Times(database, tmp_path)
+
+
+def test_what_was_answered_since_is_not_answered_again(times: Times) -> None:
+    asked = said("Do you sell bread?")
+    chat_id = take_in(times.pg, asked)
+    times.back_up()
+    assert times.pg.record_reply(chat_id, answer_to(asked))
+    assert times.restore().since == SinceBackup(seen=0, settled=1, moved=0, doubted=0)
+    chat = load(times.pg, chat_id)
+    assert chat.unanswered() == ()
+    assert [turn.role for turn in chat.turns] == ["user", "system"]
+    assert not times.pg.record_inbound(asked).is_new
+
+
+def test_what_is_still_unanswered_is_answered_from_the_backup(times: Times) -> None:
+    first, second = said("Do you sell bread?"), said("And rye?")
+    chat_id = take_in(times.pg, first)
+    take_in(times.pg, second)
+    times.back_up()
+    assert times.pg.record_reply(chat_id, answer_to(first))
+    outcome = times.restore()
+    assert outcome.since is not None
+    assert outcome.since.settled == 1
+    waiting = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"
+    assert value(times.database, waiting) > 0
+    unanswered = load(times.pg, chat_id).unanswered()
+    assert [turn.message_sid for turn in unanswered] == [second.message_sid]
+
+
+def test_what_came_and_was_answered_since_is_not_taken_in_again(times: Times) -> None:
+    times.back_up()
+    sent, silent = said("Do you sell bread?", ANA), said("STOP", BEN)
+    times.pg.record_reply(take_in(times.pg, silent), answer_to(silent, parts=()))
+    chat_id = take_in(times.pg, sent)
+    reply = answer_to(sent)
+    assert times.pg.record_reply(chat_id, reply)
+    (made,) = times.outbox.find_parts(UUID(reply.turn.reference_id))
+    times.accept(made, new_sid())
+    outcome = times.restore()
+    assert outcome.since == SinceBackup(seen=2, settled=0, moved=0, doubted=0)
+    assert not times.pg.record_inbound(sent).is_new
+    assert not times.pg.record_inbound(silent).is_new
+
+
+def test_what_came_since_and_waits_for_its_answer_is_taken_in_again(
+    times: Times,
+) -> None:
+    times.back_up()
+    waits, unsent = said("Do you sell bread?", ANA), said("And rye?", BEN)
+    take_in(times.pg, waits)
+    times.pg.record_reply(take_in(times.pg, unsent), answer_to(unsent))
+    outcome = times.restore()
+    assert outcome.since == SinceBackup(seen=0, settled=0, moved=0, doubted=0)
+    assert times.pg.record_inbound(waits).is_new
+    assert times.pg.record_inbound(unsent).is_new
+
+
+def test_parts_are_where_they_had_got_to(times: Times) -> None:
+    (waiting,) = replied(times.pg, times.outbox, "Yes.", to=ANA)
+    (sent,) = replied(times.pg, times.outbox, "No.", to=BEN)
+    (gone,) = replied(times.pg, times.outbox, "Perhaps.", to=CLEO)
+    times.back_up()
+    times.accept(sent, "SM1")
+    change(times.database, "DELETE FROM reply_parts WHERE address = %(a)s", a=CLEO)
+    outcome = times.restore()
+    assert outcome.since == SinceBackup(seen=0, settled=0, moved=2, doubted=1)
+    now = [again(times.outbox, part) for part in (waiting, sent, gone)]
+    assert [part.status for part in now] == ["pending", "sent", "uncertain"]
+    assert [part.message_sid for part in now] == [None, "SM1", None]
+
+
+def test_stop_holds(times: Times) -> None:
+    take_in(times.pg, said("Hello", ANA))
+    times.back_up()
+    for address in (ANA, BEN):  # who was new after the backup as well
+        stop = said("STOP", address)
+        silence = answer_to(stop, parts=(), opts_out=True)
+        assert times.pg.record_reply(take_in(times.pg, stop), silence)
+    times.restore()
+    stopped = "SELECT phone_number FROM opt_outs JOIN users USING (user_id) ORDER BY 1"
+    assert values(times.database, stopped) == [ANA, BEN]
+    assert load(times.pg, take_in(times.pg, said("Hello?", BEN))).opted_out
+
+
+@pytest.mark.parametrize("lost", ["the database", "a table", "its rows"])
+def test_where_nobody_can_tell_nothing_is_said_twice(times: Times, lost: str) -> None:
+    asked = said("Do you sell bread?", ANA)
+    chat_id = take_in(times.pg, asked)
+    (part,) = replied(times.pg, times.outbox, "Yes.", to=BEN)
+    times.back_up()
+    if lost == "the database":
+        times.lose_the_database()
+    if lost == "a table":
+        change(times.database, "DROP TABLE reply_parts CASCADE")
+    if lost == "its rows":
+        change(times.database, "DELETE FROM users")
+    outcome = times.restore()
+    assert outcome.since == SinceBackup(seen=0, settled=1, moved=0, doubted=1)
+    assert (outcome.unread is None) == (lost == "its rows")
+    assert load(times.pg, chat_id).unanswered() == ()
+    assert again(times.outbox, part).status == "uncertain"
+    assert not times.pg.record_inbound(asked).is_new
+
+
+def test_who_was_erased_since_is_not_brought_back(times: Times) -> None:
+    take_in(times.pg, said("Hello", ANA))
+    take_in(times.pg, said("Hello", BEN))
+    times.back_up()
+    times.erase(ANA)
+    assert verify(times.database, order_of(times.dump)).erased == 1
+    assert times.restore().erased == 1
+    assert values(times.database, "SELECT phone_number FROM users") == [BEN]
+    assert value(times.database, "SELECT count(*) FROM erasures") == 1
+
+
+def test_tombstones_outlive_the_database_in_their_file(times: Times) -> None:
+    take_in(times.pg, said("Hello", ANA))
+    times.back_up()
+    times.erase(ANA)
+    assert append_missing(times.database, times.folder) == 1
+    times.lose_the_database()
+    assert times.restore().erased == 1
+    assert values(times.database, "SELECT phone_number FROM users") == []
+
+
+def test_without_their_key_tombstones_stop_a_restore(times: Times) -> None:
+    take_in(times.pg, said("Hello", ANA))
+    times.back_up()
+    times.erase(ANA)
+    times.database.close()
+    keyless = RestoreRequest(
+        dump=times.dump, identity=None, graveyard=Graveyard(times.folder / "none", None)
+    )
+    with pytest.raises(OperatorError, match="set ERASURE_KEY, or put erasure"):
+        restore(times.database, keyless)
+    assert values(times.database, "SELECT phone_number FROM users") == []
+    take_in(times.pg, said("Hello again", BEN))  # writes go on

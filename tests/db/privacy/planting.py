@@ -1,0 +1,63 @@
+"""A person about whom every table knows something, with a word in all of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from db.chats import PostgresChatStore
+from db.database import Database
+from tests.db.sql import change, take_in, value
+from tests.records import answer_to, said
+
+MARKER = "xylograph7f3a"
+DIGITS = "5559871234"
+CARA = f"whatsapp:+1{DIGITS}"
+CARAS_ID = f"whatsapp:US.{MARKER}ID"
+LONG = timedelta(days=10_000)
+
+# Where the bot itself writes nothing of that kind, or not any more.
+PLANTS = """
+UPDATE users SET email = %(marker)s || '@example.com', hashed_password = %(marker)s,
+  password_history = jsonb_build_array(%(marker)s::text)
+WHERE user_id = %(user_id)s;
+UPDATE userchats SET metadata = jsonb_build_object('note', %(marker)s::text)
+WHERE customer_id = %(user_id)s;
+INSERT INTO userchats_archive (chat_id, customer_id, messages, metadata)
+SELECT '00000000000000aa', %(user_id)s, jsonb_build_array(jsonb_build_object(
+    'role', 'user', 'content', %(marker)s::text, 'message_sid', 'SMarchived',
+    'error', %(marker)s::text,
+    'media', jsonb_build_array(
+      jsonb_build_object('url', 'https://api.twilio.example/' || %(marker)s)))),
+  jsonb_build_object('note', %(marker)s::text);
+INSERT INTO inbound_messages (message_sid, address)
+VALUES ('SMforgotten', %(address)s), ('SMarchived', %(address)s);
+INSERT INTO early_statuses (message_sid, status) VALUES ('SMpart', 'sent');
+UPDATE reply_parts SET message_sid = 'SMpart' WHERE user_id = %(user_id)s;
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status) VALUES
+  ('answers', 'answer_chat', 'answer:' || %(user_id)s,
+   jsonb_build_object('chat_id', %(marker)s::text), 'failed'),
+  ('deliveries', 'send_parts', 'send:' || %(user_id)s,
+   jsonb_build_object('user_id', %(user_id)s::text), 'doing');
+INSERT INTO opt_outs (user_id) VALUES (%(user_id)s)
+"""
+
+
+def plant(pg: PostgresChatStore, database: Database) -> str:
+    """Have Cara write, be answered, and be known everywhere; return her active chat."""
+    message = said(MARKER, CARA, other_address=CARAS_ID, profile_name=MARKER)
+    media = ({"url": f"https://api.twilio.example/{MARKER}", "type": "image/png"},)
+    message = replace(message, turn=replace(message.turn, media=media))
+    chat_id = take_in(pg, message)
+    reply = answer_to(message, text=MARKER, error=MARKER)
+    assert pg.record_reply(chat_id, reply)
+    later = take_in(pg, said(f"{MARKER} again", CARA, opens_chat=True))
+    user_id = str(find_cara(database))
+    for statement in PLANTS.split(";\n"):
+        change(database, statement, marker=MARKER, user_id=user_id, address=CARA)
+    return later
+
+
+def find_cara(database: Database) -> UUID:
+    query = "SELECT user_id FROM users WHERE phone_number = %(address)s"
+    found: UUID = value(database, query, address=CARA)
+    return found

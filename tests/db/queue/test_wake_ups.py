@@ -1,0 +1,100 @@
+"""Workers that wait are woken beside the transactions, and again after a cut."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event
+
+import psycopg
+import pytest
+
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.pool import conninfo
+from db.queue.app import build_queue
+from db.queue.jobs import ANSWER_CHAT, ANSWERS
+from db.queue.wake_ups import WakeUps
+from tests.db.sql import change, take_in, value
+from tests.house import eventually
+from tests.records import said
+
+CHANNEL = "procrastinate_any_queue_v1"
+DAY = timedelta(days=1)
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE 'SELECT pg_notify%'
+"""
+
+
+@contextmanager
+def listening(url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(conninfo(url), autocommit=True) as connection:
+        connection.execute(f"LISTEN {CHANNEL}")
+        yield connection
+
+
+def hears(connection: psycopg.Connection, seconds: float) -> list[psycopg.Notify]:
+    return list(connection.notifies(timeout=seconds, stop_after=1))
+
+
+@pytest.mark.parametrize("wakes", [True, False])
+def test_a_message_wakes_workers_once_it_is_stored(
+    database: Database, database_url: str, wakes: bool
+) -> None:
+    ring = WakeUps(database_url).ring if wakes else lambda: None
+    store = PostgresChatStore(database, DAY, ring)
+    with listening(database_url) as connection:
+        take_in(store, said("Hello"))
+        assert bool(hears(connection, 10 if wakes else 0.5)) == wakes
+
+
+def test_a_bell_whose_connection_was_cut_rings_again(
+    database: Database, database_url: str
+) -> None:
+    wake_ups = WakeUps(database_url)
+
+    def is_heard() -> bool:
+        wake_ups.ring()
+        return bool(hears(connection, 0.5))
+
+    with listening(database_url) as connection:
+        assert eventually(is_heard)
+        assert change(database, END_OTHERS) == 1
+        assert eventually(is_heard)
+
+
+def test_a_worker_that_hardly_looks_hears_of_a_message(
+    database: Database, database_url: str
+) -> None:
+    store = PostgresChatStore(database, DAY, WakeUps(database_url).ring)
+    answered = Event()
+
+    async def work_until_answered() -> None:
+        queue = build_queue(database_url, connections=3)
+
+        @queue.task(name=ANSWER_CHAT, queue=ANSWERS)
+        def answer_chat(chat_id: str) -> None:
+            answered.set()
+
+        async with queue.open_async(), asyncio.timeout(30):
+            worker = asyncio.create_task(
+                queue.run_worker_async(
+                    fetch_job_polling_interval=3600, install_signal_handlers=False
+                )
+            )
+            await asyncio.to_thread(eventually, lambda: is_waiting(database))
+            await asyncio.to_thread(take_in, store, said("Hello"))
+            assert await asyncio.to_thread(answered.wait, 20)
+            worker.cancel()
+            await asyncio.wait([worker])
+
+    asyncio.run(work_until_answered())
+
+
+def is_waiting(database: Database) -> bool:
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND query LIKE 'LISTEN%' AND query LIKE %(channel)s"
+    )
+    return bool(value(database, query, channel=f"%{CHANNEL}%"))

@@ -1,0 +1,48 @@
+"""Connections: every wait on the server is bounded, and the URL's own wishes hold."""
+
+import psycopg
+import pytest
+
+from db.address import parse_url
+from db.database import Database
+from db.pool import Limits, conninfo
+from tests.db.sql import value
+
+LIMITS = Limits(connections=1, statement_seconds=1.5)
+SHOWN = {
+    "search_path": "public,procrastinate",
+    "statement_timeout": "1500ms",
+    "idle_in_transaction_session_timeout": "10s",
+    "application_name": "whatsapp-bot",
+}
+
+
+@pytest.mark.parametrize("setting", SHOWN)
+def test_every_connection_has_its_bounds(database_url: str, setting: str) -> None:
+    database = Database(database_url, LIMITS)
+    assert value(database, f"SHOW {setting}") == SHOWN[setting]
+    database.close()
+
+
+@pytest.mark.parametrize("setting", SHOWN)
+def test_the_queues_connections_have_the_same(database_url: str, setting: str) -> None:
+    with psycopg.connect(conninfo(database_url, LIMITS)) as connection:
+        shown = connection.execute(f"SHOW {setting}".encode()).fetchone()
+    assert shown == (SHOWN[setting],)
+
+
+def test_options_of_the_url_are_kept(database_url: str) -> None:
+    url = f"{database_url}?options=-cwork_mem%3D8MB&sslmode=disable"
+    database = Database(url, LIMITS)
+    assert value(database, "SHOW work_mem") == "8MB"
+    assert value(database, "SHOW search_path") == SHOWN["search_path"]
+    database.close()
+    with psycopg.connect(conninfo(url, LIMITS)) as connection:
+        assert connection.execute("SHOW work_mem").fetchone() == ("8MB",)
+
+
+def test_a_password_of_odd_characters_survives() -> None:
+    parsed = parse_url("postgres://bot:p%40ss%2Fw%25rd%20%F0%9F%91%8B@db/chats")
+    assert parsed.password == "p@ss/w%rd 👋"
+    text = conninfo("postgres://bot:p%40ss%2Fw%25rd%20x@db/chats")
+    assert psycopg.conninfo.conninfo_to_dict(text)["password"] == "p@ss/w%rd x"
