@@ -12,6 +12,7 @@ from dotenv.parser import parse_stream
 from db.errors import OperatorError
 
 Value = TypeVar("Value")
+PROJECT = Path(__file__).parent.parent
 
 
 def load_environment(environment: Mapping[str, str], file: Path) -> dict[str, str]:
@@ -98,6 +99,14 @@ class Reader:
         """Return an http(s) address without a trailing slash."""
         hint = "an address such as https://bot.example.com"
         return self.parsed(name, _parse_http_url, None, hint)
+
+    def file(self, name: str, path: str) -> str | None:
+        """Return the text of the file that the variable names."""
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            self.problems[name] = "must be a text file that can be read"
+            return None
 
 
 def _within(value: Value, least: Value, most: Value) -> Value:

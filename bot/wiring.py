@@ -1,87 +1,151 @@
-"""What the web process and the worker wire alike: how answers are made."""
+"""The one place where processes are put together.
+
+Each process loads only what it needs: what only one of them does is imported inside
+the function that builds it.
+"""
+
+# ruff: noqa: PLC0415
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import closing
 from functools import partial
 from threading import Event
-from typing import cast
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from bot.chat.answering import Answering, Policy
-from bot.chat.talk import Channel, Pace, Talk
-from bot.llm.openai_chat import OpenAIChat
-from bot.settings import LLMSettings, Settings, TwilioSettings
-from bot.whatsapp.reconciliation import Reconciliation
-from bot.whatsapp.text.parts import with_parts
-from bot.whatsapp.twilio import TwilioClient
-from db import schema
+from bot.settings import InlineParts, Settings, WebParts, WorkerParts
+from db import __version__, schema
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.pool import Limits
 from db.privacy.tombstones import find_key, was_erased
 from db.records import InboundMessage
-from db.store import ChatStore
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from procrastinate import App
+
+    from bot.chat.talk import Channel, Talk
+    from bot.llm.openai_chat import LLMServer
+    from bot.whatsapp.reconciliation import Reconciliation
+    from bot.whatsapp.twilio import TwilioClient
+    from db.store import ChatStore
 
 ONE_LOOK = Limits(connections=1)
+WORKER_LIMITS = Limits(connections=8, statement_seconds=30, pool_seconds=30)
+# Twilio waits for 15 s:
+# https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+INLINE_SECONDS = 12.0
+
+
+def build_web(settings: Settings) -> "Flask":
+    """Return the web application. Raises SettingsError."""
+    return (_build_inline if settings.in_memory else _build_web)(settings)
+
+
+def _build_web(settings: Settings) -> "Flask":
+    from bot.serving.webhook_app import build_app
+    from bot.whatsapp.signature import SignatureChecker
+    from bot.whatsapp.webhook import Webhooks
+    from db.outbox import PostgresOutbox
+    from db.queue.wake_ups import WakeUps
+
+    parts = settings.parts(WebParts)
+    limits = Limits(connections=settings.web_threads)
+    database = Database(parts.database_url, limits)
+    wake_workers = WakeUps(parts.database_url).ring
+    webhooks = Webhooks(
+        checker=SignatureChecker(parts.twilio.auth_tokens, settings.public_base_url),
+        account_sid=parts.twilio.account_sid,
+        store=PostgresChatStore(database, settings.session_timeout, wake_workers),
+        outbox=PostgresOutbox(database),
+    )
+    return build_app(
+        webhooks, lambda: schema.find_fault(database), _about(schema.head())
+    )
+
+
+def _build_inline(settings: Settings) -> "Flask":
+    from bot.serving.webhook_app import build_app
+    from bot.whatsapp.signature import SignatureChecker
+    from bot.whatsapp.webhook import Webhooks
+    from bot.worker.inline import InlineAnswers
+    from db.in_memory import MemoryChatStore
+
+    parts = settings.parts(InlineParts)
+    store = MemoryChatStore(settings.session_timeout)
+    talk = build_talk(settings, parts.llm, store)
+    webhooks = Webhooks(
+        checker=SignatureChecker(parts.twilio.auth_tokens, settings.public_base_url),
+        account_sid=parts.twilio.account_sid,
+        store=store,
+        answer_now=InlineAnswers(talk, INLINE_SECONDS),
+    )
+    return build_app(webhooks, lambda: None, _about("none"))
+
+
+def _about(migration: str) -> str:
+    return f"bot {__version__}, migration {migration}"
+
+
+def build_worker(settings: Settings, stopping: Event) -> "App":
+    """Return the queue with all that a worker runs on it. Raises SettingsError."""
+    from bot.chat.talk import Channel
+    from bot.whatsapp.sending import Sender
+    from bot.whatsapp.text.parts import with_parts
+    from bot.whatsapp.twilio import TwilioClient
+    from bot.worker.jobs import register_jobs
+    from bot.worker.scheduled import register_reconciliation, register_retention
+    from db.outbox import PostgresOutbox
+    from db.queue.app import build_queue
+
+    parts = settings.parts(WorkerParts)
+    database = Database(parts.database_url, WORKER_LIMITS)
+    store = PostgresChatStore(database, settings.session_timeout)
+    twilio = TwilioClient(parts.twilio, settings.public_base_url)
+    sender = Sender(PostgresOutbox(database), twilio, stopping)
+    channel = Channel(with_parts=with_parts, typing=twilio.typing, send=sender.send_now)
+    talk = build_talk(settings, parts.llm, store, channel, stopping)
+    queue = build_queue(parts.database_url)
+    register_jobs(queue, talk, sender)
+    register_reconciliation(queue, build_reconciliation(settings, database, twilio))
+    register_retention(queue, database, settings.ages, stopping.is_set)
+    return queue
 
 
 def build_talk(
     settings: Settings,
-    store: ChatStore,
-    typing: Callable[[str], AbstractContextManager[None]] = lambda _sid: nullcontext(),
-    send: Callable[[UUID], None] = lambda _user_id: None,
+    llm: "LLMServer",
+    store: "ChatStore",
+    channel: "Channel | None" = None,
     stopping: Event | None = None,
-) -> Talk:
-    """Return the talk on the configured LLM (see Settings.require)."""
+) -> "Talk":
+    """Return the talk on an LLM's server; without a channel its replies stay here."""
+    # A second that the first answer shall not wait for, nor count to its deadline.
+    import openai  # noqa: F401
+
+    from bot.chat.answering import Answering
+    from bot.chat.talk import Channel, Talk
+    from bot.llm.openai_chat import OpenAIChat
+    from bot.whatsapp.text.parts import with_parts
+
     return Talk(
         store=store,
-        answering=Answering(_build_llm(settings), _build_policy(settings)),
-        channel=Channel(with_parts=with_parts, typing=typing, send=send),
-        pace=_build_pace(settings),
+        answering=Answering(OpenAIChat(llm), settings.policy),
+        channel=channel or Channel(with_parts=with_parts),
+        pace=settings.pace,
         stopping=stopping or Event(),
     )
 
 
-def _build_llm(settings: Settings) -> OpenAIChat:
-    # A second that the first answer shall not wait for, nor count to its deadline.
-    import openai  # noqa: F401, PLC0415
-
-    configured = cast(LLMSettings, settings.llm)
-    return OpenAIChat(
-        api_key=configured.api_key,
-        base_url=configured.base_url,
-        model=configured.model,
-        temperature=settings.llm_temperature,
-        max_tokens=settings.llm_max_tokens,
-        timeout=settings.llm_timeout_seconds,
-    )
-
-
-def _build_policy(settings: Settings) -> Policy:
-    return Policy(
-        system_prompt=settings.system_prompt,
-        most_turns=settings.max_conversation_history,
-        token_budget=settings.prompt_token_budget,
-        llm_seconds=settings.llm_timeout_seconds,
-    )
-
-
-def _build_pace(settings: Settings) -> Pace:
-    return Pace(
-        quiet_seconds=settings.answer_quiet_seconds,
-        notice_seconds=settings.answer_notice_seconds,
-        max_age=settings.answer_max_age,
-    )
-
-
 def build_reconciliation(
-    settings: Settings, database: Database, client: TwilioClient | None = None
-) -> Reconciliation:
-    """Return the comparison with Twilio (see Settings.require)."""
-    twilio = cast(TwilioSettings, settings.twilio)
+    settings: Settings, database: Database, twilio: "TwilioClient"
+) -> "Reconciliation":
+    """Return the comparison of what Twilio received with what was taken in."""
+    from bot.whatsapp.reconciliation import Reconciliation
+
     return Reconciliation(
         PostgresChatStore(database, settings.session_timeout),
-        client or TwilioClient(twilio, settings.public_base_url),
+        twilio,
         partial(_was_erased, settings, database),
     )
 
@@ -90,17 +154,14 @@ def _was_erased(
     settings: Settings, database: Database, message: InboundMessage
 ) -> bool:
     """Tell whether a message's sender was erased after sending it."""
-    key = find_key(settings.upkeep.erasure_key, settings.data_folder)
+    key = find_key(settings.erasure_key, settings.data_folder)
     if key is None:
         return False
     addresses = [a for a in (message.address, message.other_address) if a]
     return was_erased(database, key, addresses, message.turn.timestamp)
 
 
-def require_current(settings: Settings) -> None:
-    """Raise OperatorError where the database is at another migration than this code."""
-    database = Database(settings.database_url or "", ONE_LOOK)
-    try:
-        schema.require_current(database)
-    finally:
-        database.close()
+def with_database(url: str, work: Callable[[Database], None]) -> None:
+    """Do something with a database over one connection, before a process begins."""
+    with closing(Database(url, ONE_LOOK)) as database:
+        work(database)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.llm.local import wait_until_ready
+from bot.local.model import wait_until_ready
 
 ROOT = Path(__file__).parents[1]
 HI = {"model": "any", "messages": [{"role": "user", "content": "Hi"}]}

@@ -6,24 +6,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.database import migrated_database
 from bot.cli.root import main
+from bot.cli.show import describe_transcript, show_chat, show_hit
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from db.database import Connection
-    from db.queries.search import Hit
-    from db.queries.transcripts import ChatLine, Transcript
+    from db.queries.transcripts import Transcript
 
 # Of active chats at most, a second's work; of others more than are ever asked for.
 MOST_CHATS = 20_000
-LONGEST_LINE = 60
-FOUND: dict[str, Any] = {"bold": True, "fg": "yellow"}
 FORMAT_NAMES = ("json", "jsonl", "csv", "markdown")
 user_option = click.option(
     "--user", "address", metavar="ADDRESS", help="Only chats of this address."
@@ -53,7 +51,7 @@ def search(words: tuple[str, ...], limit: int) -> None:
     with _connection() as connection:
         found = search_messages(connection, " ".join(words), limit, MOST_CHATS)
     for hit in found.hits:
-        _show_hit(hit)
+        show_hit(hit)
     if not found.hits:
         click.echo("Nothing was found.", err=True)
     if found.is_cut:
@@ -84,7 +82,7 @@ def list_(address: str | None, active: bool, limit: int) -> None:
         user_id = _find_user(connection, address)
         found = find_chats(connection, user_id, limit, only_active=active)
     for line in found:
-        _show_line(line)
+        show_chat(line)
     if not found:
         click.echo("There are no chats.", err=True)
 
@@ -98,9 +96,9 @@ def show(chat_id: str) -> None:
     with _connection() as connection:
         transcript = load_transcript(connection, chat_id)
     if sys.stdout.isatty():
-        click.echo_via_pager(_transcript_lines(transcript))
+        click.echo_via_pager(describe_transcript(transcript))
         return
-    for text in _transcript_lines(transcript):
+    for text in describe_transcript(transcript):
         click.echo(text, nl=False)
 
 
@@ -122,8 +120,7 @@ def export(address: str | None, format_: str, output: Path | None) -> None:
     would take for a formula (it begins with = + - @ or a tab) gets a ' before it. In
     csv and markdown, control characters are replaced.
     """
-    from bot.cli.formats import FORMATS
-    from bot.cli.output import open_output
+    from bot.cli.export import FORMATS, open_output
     from db.queries.transcripts import (
         count_transcripts,
         read_transcripts,
@@ -163,49 +160,3 @@ def _progress(
         transcripts, length=count, label="Chats", file=sys.stderr, show_pos=True
     ) as bar:
         yield iter(bar)
-
-
-def _show_hit(hit: "Hit") -> None:
-    from bot.cli.output import one_line, printable
-    from db.queries.search import FOUND_FROM, FOUND_TO
-
-    when = f"{hit.sent_at:%Y-%m-%d %H:%M}" if hit.sent_at else "-" * 16
-    who = one_line(hit.full_name or "", LONGEST_LINE)
-    click.secho(
-        f"{hit.chat_id}  {when}  {hit.phone_number}  {who}  {hit.role}".rstrip(),
-        dim=True,
-    )
-    click.echo("  ", nl=False)
-    pieces = hit.snippet.replace(FOUND_TO, FOUND_FROM).split(FOUND_FROM)
-    for number, piece in enumerate(pieces):
-        flat = printable(piece).replace("\n", " ")
-        found = FOUND if number % 2 else {}
-        click.secho(flat, nl=False, **found)
-    click.echo()
-
-
-def _show_line(line: "ChatLine") -> None:
-    from bot.cli.output import one_line
-
-    state = "active" if line.is_active else "archived" if line.archived else "closed"
-    said = one_line(line.last_message or "", LONGEST_LINE)
-    click.echo(
-        f"{line.chat_id}  {line.last_message_at:%Y-%m-%d %H:%M}  {state:8}  "
-        f"{line.messages:4}  {line.phone_number:22}  "
-        f"{one_line(line.full_name or '', 16):16}  {said}"
-    )
-
-
-def _transcript_lines(transcript: "Transcript") -> Iterator[str]:
-    from bot.cli.output import printable
-
-    state = "active" if transcript.is_active else "closed"
-    state = "archived" if transcript.archived else state
-    who = f"{transcript.phone_number}  {printable(transcript.full_name or '')}".rstrip()
-    yield f"{transcript.chat_id}  {state}  {who}\n"
-    for message in transcript.messages:
-        when = str(message.get("timestamp", ""))[:19].replace("T", " ")
-        facts = [when, *(str(message[n]) for n in ("role", "model") if n in message)]
-        yield "\n" + click.style(printable("  ".join(facts)), dim=True) + "\n"
-        for line in printable(str(message.get("content") or "")).split("\n"):
-            yield f"  {line}\n"

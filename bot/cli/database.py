@@ -1,4 +1,4 @@
-"""The database that a command works on."""
+"""The settings and the database that a command works on."""
 
 # ruff: noqa: PLC0415
 
@@ -6,20 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from db.database import Database
 
 # A command's statements may take their time; what must not says so itself.
 MOST_SECONDS = 4 * 3600.0
 
 
+def read_settings() -> "Settings":
+    """Return the settings; they are loaded here, since `bot --help` needs none."""
+    from bot.settings import Settings
+
+    return Settings.from_env()
+
+
 @contextmanager
 def database_url() -> Iterator[str]:
     """Yield the configured database's, or the embedded one's, started if it must be."""
-    configured = Settings.from_env()
+    configured = read_settings()
     if configured.database_url is not None:
         yield configured.database_url
         return

@@ -2,13 +2,13 @@
 
 # ruff: noqa: PLC0415
 
-import secrets
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.errors import OperatorError
+from db.files import writing_whole
 from db.queries.statistics import Statistics
 
 if TYPE_CHECKING:
@@ -133,11 +133,9 @@ def _finish(axes: "Axes", title: str, days: Sequence[date], *, whole: bool) -> N
 
 
 def _save(figure: "Figure", file: Path) -> None:
-    """Write under another name first: a picture is there whole, or not at all."""
-    unfinished = file.with_name(f".{secrets.token_hex(4)}.{file.name}")
     try:
-        figure.savefig(unfinished, dpi=150, facecolor="white")
-        unfinished.replace(file)
+        with writing_whole(file) as picture:
+            form = file.suffix.lower().removeprefix(".")
+            figure.savefig(picture, dpi=150, facecolor="white", format=form)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise OperatorError(f"{file} can't be written: {error.strerror}") from None

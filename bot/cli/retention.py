@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import migrated_database
+from bot.cli.database import migrated_database, read_settings
 from bot.cli.root import main
-from bot.settings import Settings
 
 if TYPE_CHECKING:
     from db.privacy.retention import Purged
@@ -23,10 +22,9 @@ def retention() -> None:
 @click.option("--dry-run", is_flag=True, help="Only count what is due now.")
 def run(dry_run: bool) -> None:
     """Do now what the worker does every hour, until nothing is due."""
-    from bot.upkeep import ages_of
     from db.privacy.retention import run_retention
 
-    ages = ages_of(Settings.from_env().upkeep)
+    ages = read_settings().ages
     if dry_run:
         click.echo("Due now; nothing was changed:")
     more = False

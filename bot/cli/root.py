@@ -3,12 +3,18 @@
 # ruff: noqa: PLC0415
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.settings import Settings
+from bot.cli.database import read_settings
+from db import __version__
 from db.errors import OperatorError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from bot.settings import Settings
 
 
 class Commands(click.Group):
@@ -25,7 +31,19 @@ class Commands(click.Group):
             ctx.exit(1)
 
 
+def _show_version(ctx: click.Context, _option: object, wanted: bool) -> None:
+    if wanted:
+        from db.schema import head
+
+        click.echo(f"bot {__version__}, migration {head()}")
+        ctx.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False,
+    callback=_show_version, help="Show the version and its newest migration.",
+)  # fmt: skip
 def main() -> None:
     """Answer WhatsApp messages with an LLM; `bot run` starts all of it here."""
 
@@ -33,9 +51,9 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start the whole bot here, and what is not configured with it."""
-    from bot.run import run as run_all
+    from bot.local.run import run as run_all
 
-    run_all(Settings.from_env())
+    run_all(read_settings())
 
 
 @main.command()
@@ -45,23 +63,35 @@ def run() -> None:
 )  # fmt: skip
 def web(host: str) -> None:
     """Serve Twilio's webhooks on PORT."""
-    from bot.web import serve
+    from bot.serving.server import serve
+    from bot.settings import WebParts
 
-    settings = Settings.from_env()
-    settings.require(*settings.parts_of_web())
-    if settings.storage_backend != "memory":
-        from bot.wiring import require_current
+    settings = read_settings()
+    parts = settings.web_parts()
+    if isinstance(parts, WebParts):
+        _require_current(parts.database_url)
+    serve(settings, host, _build_web)
 
-        require_current(settings)
-    serve(settings, host)
+
+def _require_current(url: str) -> None:
+    from bot.wiring import with_database
+    from db import schema
+
+    with_database(url, schema.require_current)
+
+
+def _build_web(settings: "Settings") -> "Flask":
+    from bot.wiring import build_web  # after the fork
+
+    return build_web(settings)
 
 
 @main.command()
 def worker() -> None:
     """Answer chats and send replies from the queue."""
-    from bot.worker import run as work
+    from bot.worker.process import run as work
 
-    work(Settings.from_env())
+    work(read_settings())
 
 
 @main.command()
@@ -70,10 +100,10 @@ def simulator() -> None:
 
     It listens on 127.0.0.1 only.
     """
-    from bot.simulated import configure
+    from bot.local.account import configure
     from bot.simulator.server import PortTakenError, serve
 
-    settings = Settings.from_env()
+    settings = read_settings()
     try:
         serve(configure(settings), settings.simulator_port)
     except PortTakenError as error:
@@ -91,9 +121,9 @@ def chat(address: str, text: str | None) -> None:
 
     `bot run` must be running, with the same SIMULATOR_PORT.
     """
-    from bot.terminal import Phone, converse
+    from bot.local.phone import Phone, converse
 
-    port = Settings.from_env().simulator_port
+    port = read_settings().simulator_port
     phone = Phone(f"http://127.0.0.1:{port}", address)
     if text is None:
         converse(phone)
@@ -111,12 +141,16 @@ def reconcile(hours: float) -> None:
     DATABASE_URL in the settings.
     """
     from bot.cli.database import database
+    from bot.settings import TwilioParts
+    from bot.whatsapp.twilio import TwilioClient
     from bot.wiring import build_reconciliation
 
-    configured = Settings.from_env()
-    configured.require("twilio")
+    configured = read_settings()
+    account = configured.parts(TwilioParts).twilio
+    twilio = TwilioClient(account, configured.public_base_url)
     with database() as opened:
-        taken = build_reconciliation(configured, opened).run(timedelta(hours=hours))
+        found = build_reconciliation(configured, opened, twilio)
+        taken = found.run(timedelta(hours=hours))
     click.echo(f"Taken in: {taken} (of the last {hours:g} hours).")
 
 
@@ -131,5 +165,5 @@ def check() -> None:
 
     What is not configured is named as well: `bot run` provides it.
     """
-    for line in Settings.from_env().describe():
+    for line in read_settings().describe():
         click.echo(line)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import migrated_database
+from bot.cli.database import migrated_database, read_settings
 from bot.cli.root import main
-from bot.settings import Settings
 
 if TYPE_CHECKING:
     from db.database import Database
@@ -38,12 +37,12 @@ def users() -> None:
 @click.option("--inactive", is_flag=True, help="Only those who were deactivated.")
 def list_(limit: int, inactive: bool) -> None:
     """List people, newest first."""
-    from bot.cli.people_texts import describe_list
+    from bot.cli.show import describe_people
     from db.queries.people import list_people
 
     with migrated_database() as database, database.reading() as connection:
         found = list_people(connection, limit, inactive=inactive)
-    for line in describe_list(found):
+    for line in describe_people(found):
         click.echo(line)
 
 
@@ -51,7 +50,7 @@ def list_(limit: int, inactive: bool) -> None:
 @click.argument("address")
 def show(address: str) -> None:
     """Show what is known of a person."""
-    from bot.cli.people_texts import describe_person
+    from bot.cli.show import describe_person
     from db.queries.people import find_details, find_person
 
     with migrated_database() as database, database.reading() as connection:
@@ -110,20 +109,16 @@ def _set_active(address: str, *, active: bool) -> tuple[bool, "Person"]:
 )  # fmt: skip
 def export(address: str, output: Path | None) -> None:
     """Write all that is held about a person, as JSON."""
-    from bot.cli.private_file import written_privately
+    from bot.cli.export import open_output
     from db.privacy.export import export_person
     from db.queries.people import find_person
 
     with migrated_database() as database:
         with database.reading() as connection:
             person = find_person(connection, address)
-        pieces = export_person(database, person.user_id)
-        if output is None:
-            for piece in pieces:
-                click.echo(piece, nl=False)
-            return
-        with written_privately(output) as file:
-            file.writelines(pieces)
+        with open_output(output) as file:
+            file.writelines(export_person(database, person.user_id))
+    if output is not None:
         click.echo(f"Everything held about {person.address} is in {output}.")
 
 
@@ -135,7 +130,7 @@ def erase(address: str, yes: bool) -> None:
 
     A tombstone stays beside the backups: `bot db restore` erases the person again.
     """
-    from bot.cli.people_texts import describe_person
+    from bot.cli.show import describe_person
     from db.privacy.erasure import erase_person
     from db.queries.people import find_details, find_person
 
@@ -159,8 +154,8 @@ def erase(address: str, yes: bool) -> None:
 def _erasure_key() -> bytes:
     from db.privacy.tombstones import find_key, make_key
 
-    settings = Settings.from_env()
-    key = find_key(settings.upkeep.erasure_key, settings.data_folder)
+    settings = read_settings()
+    key = find_key(settings.erasure_key, settings.data_folder)
     if key is None:
         made = make_key(settings.data_folder)
         click.echo(
@@ -178,7 +173,7 @@ def _keep_tombstones(database: "Database") -> None:
     from db.outages import outages
     from db.privacy.tombstones import FILE_NAME, append_missing
 
-    folder = Settings.from_env().upkeep.backup_folder
+    folder = read_settings().backups.path
     try:
         with outages():
             append_missing(database, folder)

@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -40,6 +40,22 @@ WHAT_TO_CHECK = {
 ERROR_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LLMServer:
+    """Where answers come from, and how they are asked for.
+
+    Without `base_url` it is OpenAI's own. `timeout_seconds` is for a whole answer,
+    however slowly the server drips.
+    """
+
+    api_key: str = field(repr=False)
+    base_url: str | None = None
+    model: str
+    temperature: float = 0.3
+    max_tokens: int = 500
+    timeout_seconds: float = 60
+
+
 @dataclass(frozen=True, slots=True)
 class _Running:
     """The event loop that carries the requests, and how to end it."""
@@ -52,27 +68,13 @@ class _Running:
 class OpenAIChat:
     """Answers prompts through /chat/completions; safe to call from many threads.
 
-    `timeout` is the total time for an answer, in seconds, however slowly the server
-    drips. Requests run on one event loop in a thread of this object, which starts at
-    the first prompt: no fork may come between that and a later prompt.
+    Requests run on one event loop in a thread of this object, which starts at the first
+    prompt: no fork may come between that and a later prompt.
     """
 
-    def __init__(  # noqa: PLR0913 - one place makes it, from the settings
-        self,
-        api_key: str,
-        base_url: str | None,
-        model: str,
-        *,
-        temperature: float,
-        max_tokens: int,
-        timeout: float,
-    ) -> None:
-        self._api_key = api_key
-        self._base_url = base_url or OPENAI_URL
-        self._model = model
-        self._temperature = temperature
-        self._max_tokens = max_tokens
-        self._timeout = timeout
+    def __init__(self, server: LLMServer) -> None:
+        self._server = server
+        self._base_url = server.base_url or OPENAI_URL
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._running: concurrent.futures.Future[_Running] | None = None
@@ -89,7 +91,7 @@ class OpenAIChat:
         An answer cut at the token limit counts, and so do calls of the `tools` offered.
         Raises LLMError, and nothing else, when there is no answer by then.
         """
-        seconds = self._timeout if timeout is None else timeout
+        seconds = self._server.timeout_seconds if timeout is None else timeout
         began = time.monotonic()
         try:
             answer = self._ask(write_prompt(prompt, tools), began + seconds)
@@ -104,7 +106,9 @@ class OpenAIChat:
             # Not chained: the SDK's errors quote the prompt and parts of the key.
             raise _explained(e) from None
         took = time.monotonic() - began
-        return read_completion(answer, self._model, took, offered_tools=bool(tools))
+        return read_completion(
+            answer, self._server.model, took, offered_tools=bool(tools)
+        )
 
     def close(self) -> None:
         """End the connections and the thread; prompts under way fail with LLMError."""
@@ -139,9 +143,9 @@ class OpenAIChat:
     ) -> Any:
         body = {
             **asked,
-            "model": self._model,
-            "max_tokens": self._max_tokens,
-            "temperature": self._temperature,
+            "model": self._server.model,
+            "max_tokens": self._server.max_tokens,
+            "temperature": self._server.temperature,
         }
         # Past the SDK's typed method: what it does to each message takes longer than
         # everything else that the worker does for an answer.
@@ -179,7 +183,8 @@ class OpenAIChat:
         # A proxy for the outside world can't reach a server on this machine.
         outside = urlsplit(self._base_url).hostname not in LOOPBACK
         async with openai.AsyncOpenAI(
-            api_key=self._api_key or "none",  # local servers need none, the SDK does
+            api_key=self._server.api_key
+            or "none",  # local servers need none, the SDK does
             base_url=self._base_url,
             max_retries=0,  # retries are the queue's
             timeout=None,  # one total deadline is kept above

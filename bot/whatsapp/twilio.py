@@ -27,7 +27,7 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import NewConnectionError
 
-from bot.settings import TwilioSettings
+from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.paths import STATUS_PATH
 from db.errors import OperatorError
 from db.records import Part, PartContent
@@ -110,7 +110,7 @@ class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
 class TwilioClient:
     """Sends as the configured number or Messaging Service."""
 
-    def __init__(self, twilio: TwilioSettings, public_base_url: str) -> None:
+    def __init__(self, twilio: TwilioAccount, public_base_url: str) -> None:
         self._twilio = twilio
         self._status_url = public_base_url + STATUS_PATH
         self._sdk = _build_sdk(twilio, SEND_SECONDS)
@@ -234,7 +234,7 @@ def _read_listed(message: MessageInstance) -> ListedMessage:
     return ListedMessage(form, _sent_at(message))
 
 
-def _build_sdk(twilio: TwilioSettings, timeout: float) -> Client:
+def _build_sdk(twilio: TwilioAccount, timeout: float) -> Client:
     http_client = RebasedHttpClient(twilio.api_base_url, timeout)
     user = twilio.api_key_sid or twilio.account_sid
     password = twilio.api_key_secret or twilio.auth_tokens[0]

@@ -4,13 +4,14 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
-from importlib import metadata
 from pathlib import Path
 
+from db import __version__
 from db.address import database_of
 from db.backups.dump import write_dump
+from db.backups.folder import BackupFolder
 from db.backups.manifest import (
     NAME,
     SUFFIX,
@@ -28,14 +29,6 @@ from db.outages import explained
 LOCK = ".lock"
 PARTIAL = ".partial"
 STAMP = "%Y%m%dT%H%M%SZ"
-
-
-@dataclass(frozen=True, slots=True)
-class BackupFolder:
-    """Where backups go, and to which age public key they are encrypted, if any."""
-
-    path: Path
-    public_key: str | None = None
 
 
 def make_backup(
@@ -141,7 +134,7 @@ def _describe(
         created_at=snapshot.taken_at,
         database=database_of(snapshot.url),
         migration=snapshot.migration,
-        bot_version=_version(),
+        bot_version=__version__,
         server_version=snapshot.server_version,
         pg_dump_version=str(pg_dump),
         size=written.size,
@@ -152,10 +145,3 @@ def _describe(
         owners=snapshot.owners,
         grantees=snapshot.grantees,
     )
-
-
-def _version() -> str:
-    try:
-        return metadata.version("whatsapp-llm-bot")
-    except metadata.PackageNotFoundError:
-        return "unknown"

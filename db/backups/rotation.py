@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from db.backups.folder import Kept
 from db.backups.manifest import SUFFIX, Manifest, path_of_manifest, read_manifest
 from db.errors import OperatorError
 
-Kept = tuple[int, int, int]
 Period = Callable[[datetime], Hashable]
 PERIODS: tuple[Period, ...] = (
     lambda moment: moment.date(),
@@ -20,8 +20,7 @@ PERIODS: tuple[Period, ...] = (
 def find_expired(made: Iterable[datetime], kept: Kept) -> set[datetime]:
     """Return which moments' backups may go.
 
-    `kept` counts days, weeks (Monday to Sunday) and months: of each of the last ones in
-    which there was a backup, the newest backup stays. The newest of all always stays.
+    `kept` is BackupFolder's. The newest of all always stays.
     """
     newest_first = sorted(set(made), reverse=True)
     staying = set(newest_first[:1])

@@ -14,6 +14,7 @@ from typing import Any
 from db.database import Connection, Database
 from db.outages import COLLISIONS, outages
 from db.privacy import steps
+from db.privacy.ages import Ages
 from db.privacy.steps import Step
 
 WINDOW = 500
@@ -38,17 +39,6 @@ SELECT id, amount, kept FROM due
 """
 
 Place = tuple[datetime, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ages:
-    """After how long things go; None: never. `records`: jobs and keys of webhooks."""
-
-    close_idle: timedelta | None
-    archive: timedelta | None
-    delete_archived: timedelta | None
-    drop_system_messages: timedelta | None
-    drop_records: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ class Hit:
     sent_at: datetime | None
     snippet: str
 
+    def pieces(self) -> list[str]:
+        """Return the snippet in pieces; each second one is what was found."""
+        return self.snippet.replace(FOUND_TO, FOUND_FROM).split(FOUND_FROM)
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:

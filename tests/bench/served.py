@@ -8,7 +8,7 @@ import sys
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from bot.gunicorn_worker import PatientWorker
+from bot.serving.patient_worker import PatientWorker
 from bot.settings import Settings
 from db.address import parse_url
 from tests.bench.bare_view import create_bare_app

@@ -110,7 +110,7 @@ def test_the_examples_are_right(tmp_path: Path) -> None:
     assert settings.twilio.auth_tokens == ("current-token", "next-token")
     assert settings.database_url is not None
     assert settings.llm is not None
-    assert "'" not in settings.system_prompt
+    assert "'" not in settings.policy.system_prompt
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

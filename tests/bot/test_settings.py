@@ -4,12 +4,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.settings import DEFAULT_SYSTEM_PROMPT, Settings, SettingsError
+from bot.readers import DEFAULT_SYSTEM_PROMPT
+from bot.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
 PLANTED = "planted-5ecret/%value"
@@ -23,17 +25,15 @@ DEFAULTS = {
     "database_url": None,
     "twilio": None,
     "llm": None,
-    "llm_temperature": 0.3,
-    "llm_max_tokens": 500,
-    "llm_timeout_seconds": 60,
     "public_base_url": "http://127.0.0.1:8000",
-    "system_prompt": DEFAULT_SYSTEM_PROMPT,
-    "max_conversation_history": 20,
-    "prompt_token_budget": 4000,
+    "policy.system_prompt": DEFAULT_SYSTEM_PROMPT,
+    "policy.most_turns": 20,
+    "policy.token_budget": 4000,
+    "policy.llm_seconds": 60,
     "session_timeout": timedelta(days=1),
-    "answer_quiet_seconds": 0.8,
-    "answer_notice_seconds": 120,
-    "answer_max_age": timedelta(hours=1),
+    "pace.quiet_seconds": 0.8,
+    "pace.notice_seconds": 120,
+    "pace.max_age": timedelta(hours=1),
     "port": 8000,
     "web_threads": 8,
     "web_workers": 2,
@@ -46,21 +46,19 @@ DEFAULTS = {
 # What each variable sets, where it is one setting: a good value, and what it becomes.
 GOOD: dict[str, tuple[str, str, Any]] = {
     "STORAGE_BACKEND": ("memory", "storage_backend", "memory"),
-    "LLM_TEMPERATURE": ("0", "llm_temperature", 0),
-    "LLM_MAX_TOKENS": ("1", "llm_max_tokens", 1),
-    "LLM_TIMEOUT_SECONDS": ("2.5", "llm_timeout_seconds", 2.5),
+    "LLM_TIMEOUT_SECONDS": ("2.5", "policy.llm_seconds", 2.5),
     "PUBLIC_BASE_URL": (
         "https://b.example/x/",
         "public_base_url",
         "https://b.example/x",
     ),
-    "SYSTEM_PROMPT": (" Be kind. ", "system_prompt", "Be kind."),
-    "MAX_CONVERSATION_HISTORY": ("1", "max_conversation_history", 1),
-    "PROMPT_TOKEN_BUDGET": ("200", "prompt_token_budget", 200),
+    "SYSTEM_PROMPT": (" Be kind. ", "policy.system_prompt", "Be kind."),
+    "MAX_CONVERSATION_HISTORY": ("1", "policy.most_turns", 1),
+    "PROMPT_TOKEN_BUDGET": ("200", "policy.token_budget", 200),
     "SESSION_TIMEOUT_MINUTES": ("5", "session_timeout", timedelta(minutes=5)),
-    "ANSWER_QUIET_SECONDS": ("0", "answer_quiet_seconds", 0),
-    "ANSWER_NOTICE_SECONDS": ("1", "answer_notice_seconds", 1),
-    "ANSWER_MAX_AGE_MINUTES": ("0.5", "answer_max_age", timedelta(seconds=30)),
+    "ANSWER_QUIET_SECONDS": ("0", "pace.quiet_seconds", 0),
+    "ANSWER_NOTICE_SECONDS": ("1", "pace.notice_seconds", 1),
+    "ANSWER_MAX_AGE_MINUTES": ("0.5", "pace.max_age", timedelta(seconds=30)),
     "PORT": (" 9000 ", "port", 9000),
     "WEB_THREADS": ("1", "web_threads", 1),
     "WEB_WORKERS": ("1", "web_workers", 1),
@@ -113,7 +111,7 @@ def problems_of(**environment: str) -> dict[str, str]:
 
 
 def values_of(settings: Settings) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in DEFAULTS}
+    return {name: attrgetter(name)(settings) for name in DEFAULTS}
 
 
 @pytest.mark.parametrize("environment", [{}, dict.fromkeys([*GOOD, *BAD], " ")])
@@ -129,6 +127,22 @@ def test_a_variable_sets_its_setting_and_nothing_else(name: str) -> None:
     changed = values_of(Settings.from_env({name: value}))
     public = {"PORT": {"public_base_url": "http://127.0.0.1:9000"}}.get(name, {})
     assert changed == DEFAULTS | {setting: expected} | public
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "setting", "expected"),
+    [
+        ("LLM_TEMPERATURE", "0", "temperature", 0),
+        ("LLM_MAX_TOKENS", "1", "max_tokens", 1),
+        ("LLM_TIMEOUT_SECONDS", "2.5", "timeout_seconds", 2.5),
+    ],
+)
+def test_the_llm_s_server_is_asked_as_it_is_set(
+    name: str, value: str, setting: str, expected: float
+) -> None:
+    llm = Settings.from_env({"OPENAI_API_KEY": "k", name: value}).llm
+    assert llm is not None
+    assert getattr(llm, setting) == expected
 
 
 @pytest.mark.parametrize(

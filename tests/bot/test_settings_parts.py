@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.environment import load_environment
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, WorkerParts
 from db.errors import OperatorError
 
 TWILIO = {
@@ -156,7 +156,7 @@ def test_a_prompt_is_read_from_its_file(tmp_path: Path) -> None:
     file = tmp_path / "prompt.txt"
     file.write_text("You are Zo\u00eb's assistant.\nBe kind.\n", encoding="utf-8")
     settings = Settings.from_env({"SYSTEM_PROMPT_FILE": str(file)})
-    assert settings.system_prompt == "You are Zo\u00eb's assistant.\nBe kind."
+    assert settings.policy.system_prompt == "You are Zo\u00eb's assistant.\nBe kind."
 
 
 def test_two_prompts_are_one_too_many(tmp_path: Path) -> None:
@@ -178,24 +178,30 @@ def test_a_prompt_file_of_bytes_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_required_and_missing_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.from_env({}).require("database", "twilio", "llm")
+        Settings.from_env({}).parts(WorkerParts)
     needed = {"DATABASE_URL", *TWILIO, "OPENAI_API_KEY"}
     assert set(caught.value.problems) == needed
 
 
-def test_what_is_required_and_there_is_fine() -> None:
+def test_what_is_required_and_there_is_handed_over() -> None:
     environment = TWILIO | {"OPENAI_API_KEY": "k", "POSTGRES_HOST": "db"}
-    Settings.from_env(environment).require("database", "twilio", "llm")
+    parts = Settings.from_env(environment).parts(WorkerParts)
+    assert parts.twilio.account_sid == TWILIO["TWILIO_ACCOUNT_SID"]
+    assert parts.llm.api_key == "k"
+    assert "@db:5432/" in parts.database_url
 
 
 @pytest.mark.parametrize(
-    ("backend", "parts"),
-    [("database", ("twilio", "database")), ("memory", ("twilio", "llm"))],
+    ("backend", "missing"),
+    [("database", "DATABASE_URL"), ("memory", "OPENAI_API_KEY")],
 )
 def test_the_web_process_needs_what_its_backend_needs(
-    backend: str, parts: tuple[str, str]
+    backend: str, missing: str
 ) -> None:
-    assert Settings.from_env({"STORAGE_BACKEND": backend}).parts_of_web() == parts
+    settings = Settings.from_env({**TWILIO, "STORAGE_BACKEND": backend})
+    with pytest.raises(SettingsError) as caught:
+        settings.web_parts()
+    assert set(caught.value.problems) == {missing}
 
 
 def test_the_description_tells_what_is_provided() -> None:

@@ -28,7 +28,9 @@ SELECT is_answered(%(messages)s::jsonb),
 """
 ARRIVED = ("delivered", "read")
 SIDS = st.sampled_from(["SM1", "SM2", "SM3", ""])
-ODD: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers() | st.just({}) | st.just([])
+ODD: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.just({}) | st.just([])
+)
 LISTS = st.lists(SIDS | ODD, max_size=3) | SIDS | ODD
 ELEMENTS = st.fixed_dictionaries(
     {"role": st.sampled_from(get_args(Role)), "content": st.just("")},

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gunicorn_worker import LONGEST_HEAD, LONGEST_REQUEST, how_far
+from bot.serving.patient_worker import LONGEST_HEAD, LONGEST_REQUEST, how_far
 from tests.bot.whatsapp.twilio_calls import text_form
 from tests.hostile.raw_http import build, chunked, post
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.chat import sentences
-from bot.llm.openai_chat import OpenAIChat
+from bot.llm.openai_chat import LLMServer, OpenAIChat
 from bot.llm.protocol import LLMError
 from tests.bot.chat.conversation import AWAY, Conversation
 from tests.bot.chat.transcripts import PROMPT
@@ -14,7 +14,7 @@ from tests.scripted_llm import Script, ScriptedLLM
 def test_a_conversation_with_a_server_that_is_away_for_a_while() -> None:
     with ScriptedLLM() as server:
         llm = OpenAIChat(
-            "k", server.base_url, "m", temperature=0.3, max_tokens=50, timeout=10
+            LLMServer(api_key="k", base_url=server.base_url, model="m", max_tokens=50)
         )
         ana = Conversation(llm=llm)
         server.next(Script(status=503), Script(text="**Nine** to five.\x00"))

@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.llm.openai_chat import OpenAIChat
+from bot.llm.openai_chat import LLMServer, OpenAIChat
 
 KEY = "sk-verysecret-0123456789"
 
 
 @contextmanager
 def client_of(base_url: str, timeout: float = 10.0) -> Iterator[OpenAIChat]:
-    llm = OpenAIChat(
-        KEY, base_url, "asked", temperature=0.3, max_tokens=50, timeout=timeout
+    server = LLMServer(
+        api_key=KEY,
+        base_url=base_url,
+        model="asked",
+        max_tokens=50,
+        timeout_seconds=timeout,
     )
+    llm = OpenAIChat(server)
     yield llm
     llm.close()

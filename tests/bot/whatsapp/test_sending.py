@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.settings import TwilioSettings
+from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.sending import Sender
 from bot.whatsapp.twilio import DeliveryError, TwilioClient
 from db.chats import PostgresChatStore
@@ -49,7 +49,7 @@ class Desk:
         self.database = database
         self.pg = PostgresChatStore(database, timedelta(days=1))
         self.outbox = PostgresOutbox(database)
-        twilio = TwilioSettings(
+        twilio = TwilioAccount(
             account_sid="AC" + "0" * 32,
             auth_tokens=("token",),
             whatsapp_number="whatsapp:+14155238886",

@@ -16,7 +16,7 @@ import pytest
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 
-from bot.settings import TwilioSettings
+from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.twilio import DeliveryError, TwilioClient
 from db.records import Part, Template
 from tests.house import eventually, free_port
@@ -86,7 +86,7 @@ def listening(twilio: RecordingTwilio) -> Iterator[str]:
 
 
 def client(origin: str, **more: str) -> TwilioClient:
-    twilio = TwilioSettings(
+    twilio = TwilioAccount(
         account_sid=ACCOUNT,
         auth_tokens=("first", "second"),
         whatsapp_number="whatsapp:+14155238886",

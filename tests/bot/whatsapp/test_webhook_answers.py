@@ -11,12 +11,12 @@ from werkzeug.test import TestResponse
 from bot.chat import sentences
 from bot.chat.answering import Answering, Policy
 from bot.chat.talk import Channel, Pace, Talk
-from bot.inline import InlineAnswers
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
 from bot.simulator.outbound import parse_replies
 from bot.whatsapp.signature import SignatureChecker
 from bot.whatsapp.text.parts import with_parts
 from bot.whatsapp.webhook import Webhooks, twiml
+from bot.worker.inline import InlineAnswers
 from db.records import PartContent, Reply
 from tests.bot.chat.conversation import AWAY, ScriptedThoughts
 from tests.bot.whatsapp.twilio_calls import ACCOUNT, PUBLIC, TOKEN, call, text_form

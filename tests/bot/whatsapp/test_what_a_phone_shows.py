@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from bot.settings import TwilioSettings
 from bot.simulator.server import create_simulator
+from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.twilio import DeliveryError, Outcome, TwilioClient
 from db.records import Part, Template
 from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, config_for
@@ -44,7 +44,7 @@ def desk() -> Iterator[Desk]:
 
 @pytest.fixture
 def twilio(desk: Desk) -> TwilioClient:
-    account = TwilioSettings(
+    account = TwilioAccount(
         account_sid=ACCOUNT,
         auth_tokens=(TOKEN,),
         whatsapp_number=NUMBER,

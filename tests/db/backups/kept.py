@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pyrage  # type: ignore[import-untyped]
 
-from db.backups.backup import BackupFolder, make_backup
+from db.backups.backup import make_backup
+from db.backups.folder import BackupFolder
 from db.backups.manifest import Manifest
 from db.backups.new_database import drop
 from db.backups.restore import RestoreRequest

@@ -12,7 +12,8 @@ import pytest
 
 from db import schema
 from db.address import with_database
-from db.backups.backup import BackupFolder, make_backup
+from db.backups.backup import make_backup
+from db.backups.folder import BackupFolder
 from db.backups.manifest import path_of_manifest, read_manifest
 from db.backups.restore import verify
 from db.database import Database

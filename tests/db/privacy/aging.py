@@ -5,7 +5,8 @@ from typing import Any
 
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.privacy.retention import Ages, run_retention
+from db.privacy.ages import Ages
+from db.privacy.retention import run_retention
 from tests.db.sql import change, take_in, values
 from tests.records import ANA, answer_to, said
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.status_lines import describe
+from bot.cli.show import describe_status
 from db.address import parse_url, plain, with_login
 from db.backups.manifest import path_of_manifest
 from db.database import Database
@@ -37,7 +37,9 @@ def test_the_queue_is_counted_and_its_oldest_job_told(
     assert found.queue == {"todo": 2, "failed": 1}
     assert found.oldest_waiting_job is not None
     assert 90 <= found.oldest_waiting_job < 3600
-    assert any("the oldest has waited for 1." in line for line in describe(found))
+    assert any(
+        "the oldest has waited for 1." in line for line in describe_status(found)
+    )
 
 
 def test_a_transaction_that_stays_open_is_told(
@@ -87,7 +89,7 @@ def test_who_may_see_little_sees_the_rest(
     assert (found.queue, found.migration) == (None, None)
     assert found.bytes > 0
     assert "public.users" in {table.table for table in found.tables}
-    lines = list(describe(found))
+    lines = list(describe_status(found))
     assert "Queue         not to be seen" in lines
 
 
@@ -113,7 +115,7 @@ def test_standbys_and_what_restores_left_are_listed(
     found = read_status(database, tmp_path)
     behind = Standby(name="replica", state="streaming", behind=2_500_000)
     more = replace(found, standbys=[behind], beside={"chats_before_1": 9_000_000})
-    lines = list(describe(more))
+    lines = list(describe_status(more))
     assert "Standby       replica, streaming, 2.5 MB behind" in lines
     assert "Beside it     chats_before_1, 9.0 MB, left by a restore" in lines
 

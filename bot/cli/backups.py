@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import database, migrated_database
+from bot.cli.database import database, migrated_database, read_settings
 from bot.cli.db import db
 from bot.cli.schedule import INTERVAL, ending_on_sigterm, repeat
-from bot.cli.status_lines import readable_size
-from bot.settings import Settings
+from bot.cli.show import readable_size
 
 if TYPE_CHECKING:
     from db.backups.restore import Outcome, RestoreRequest
@@ -54,11 +53,10 @@ def backup(name: str | None, every: timedelta | None) -> None:
 
 
 def _back_up(database: "Database", name: str | None) -> None:
-    from db.backups.backup import BackupFolder, make_backup
+    from db.backups.backup import make_backup
     from db.backups.rotation import remove_expired
 
-    upkeep = Settings.from_env().upkeep
-    folder = BackupFolder(upkeep.backup_folder, upkeep.backup_public_key)
+    folder = read_settings().backups
     began = time.monotonic()
     with _showing_bytes() as progress:
         path, manifest = make_backup(database, folder, name, progress)
@@ -67,14 +65,14 @@ def _back_up(database: "Database", name: str | None) -> None:
         f"{sum(manifest.rows.values()):,} rows"
         + (", encrypted" if manifest.encryption else "")
     )
-    for gone in remove_expired(folder.path, manifest.database, upkeep.backups_kept):
+    for gone in remove_expired(folder.path, manifest.database, folder.kept):
         click.echo(f"Removed the old backup {gone}.")
 
 
 def _age_of_last(database: "Database") -> timedelta | None:
     from db.backups.rotation import list_backups
 
-    found = list_backups(Settings.from_env().upkeep.backup_folder)
+    found = list_backups(read_settings().backups.path)
     mine = [m.created_at for m in found if m.automatic and m.database == database.name]
     return datetime.now(UTC) - mine[-1] if mine else None
 
@@ -133,9 +131,9 @@ def _requested(file: Path, identity: Path | None) -> Iterator["RestoreRequest"]:
     from db.backups.restore import RestoreRequest
     from db.privacy.tombstones import FILE_NAME, Graveyard, find_key
 
-    settings = Settings.from_env()
-    key = find_key(settings.upkeep.erasure_key, settings.data_folder)
-    graveyard = Graveyard(settings.upkeep.backup_folder / FILE_NAME, key)
+    settings = read_settings()
+    key = find_key(settings.erasure_key, settings.data_folder)
+    graveyard = Graveyard(settings.backups.path / FILE_NAME, key)
     began = time.monotonic()
     with _showing_bytes() as progress:
 

@@ -1,30 +1,28 @@
 """The simulator's account: made once, kept beside the data."""
 
 import json
-import os
 import secrets
 from pathlib import Path
 
-from bot.settings import Settings, TwilioSettings
+from bot.settings import Settings
 from bot.simulator.config import SimulatorConfig
+from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.paths import INBOUND_PATH
 from db.errors import OperatorError
+from db.files import write_once
 
 NUMBER = "whatsapp:+14155238886"
 
 
-def read_or_make_account(folder: Path, port: int) -> TwilioSettings:
+def read_or_make_account(folder: Path, port: int) -> TwilioAccount:
     """Return the account of the simulator on `port`; its token is random."""
     file = folder / "simulator.json"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         account = {"sid": "AC" + secrets.token_hex(16), "token": secrets.token_hex(16)}
-        new = file.with_suffix(f".{os.getpid()}")
-        new.touch(mode=0o600)
-        new.write_text(json.dumps(account))
-        new.replace(file)
+        write_once(file, json.dumps(account))
     account = json.loads(file.read_text())
-    return TwilioSettings(
+    return TwilioAccount(
         account_sid=account["sid"],
         auth_tokens=(account["token"],),
         whatsapp_number=NUMBER,
@@ -32,7 +30,7 @@ def read_or_make_account(folder: Path, port: int) -> TwilioSettings:
     )
 
 
-def as_environment(account: TwilioSettings) -> dict[str, str]:
+def as_environment(account: TwilioAccount) -> dict[str, str]:
     """Return the variables that make the bot use this account."""
     return {
         "TWILIO_ACCOUNT_SID": account.account_sid,

@@ -19,11 +19,11 @@ from urllib.error import URLError
 
 import click
 
-from bot.environment import load_environment
-from bot.llm.local import MODEL_NAME, wait_until_ready
-from bot.settings import PROJECT, Settings
-from bot.simulated import as_environment, read_or_make_account
-from bot.supervisor import Child, Family
+from bot.environment import PROJECT, load_environment
+from bot.local.account import as_environment, read_or_make_account
+from bot.local.model import MODEL_NAME, wait_until_ready
+from bot.local.supervisor import Child, Family
+from bot.settings import Settings
 from bot.whatsapp.paths import INBOUND_PATH
 from bot.wiring import ONE_LOOK
 from db import schema
@@ -58,7 +58,7 @@ class Run:
         self._environment = {k: v for k, v in given.items() if v.strip()}
         self._family = Family()
         self._postgres: EmbeddedPostgres | None = None
-        self._in_memory = settings.storage_backend == "memory"
+        self._in_memory = settings.in_memory
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -121,7 +121,7 @@ class Run:
             " machine.\nIt shows that everything works, and knows next to nothing. Set"
             " OPENAI_API_KEY (or\nOPENAI_BASE_URL) and OPENAI_MODEL for a real one."
         )
-        module = ["bot.llm.local", "--port", str(port), "--die-with-parent"]
+        module = ["bot.local.model", "--port", str(port), "--die-with-parent"]
         file = self._folder / "model.log"
         self._family.add(Child("model", module, dict(self._environment), file))
         self._environment |= {"OPENAI_BASE_URL": url, "OPENAI_MODEL": MODEL_NAME}

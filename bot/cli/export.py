@@ -1,14 +1,19 @@
-"""The formats that transcripts are exported in, each a stream of text."""
+"""What is written out: formats of transcripts, and the file that they go to."""
 
 import csv
 import io
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
-from bot.cli.output import printable
+from bot.cli.show import printable
+from db.errors import OperatorError
+from db.files import writing_whole
 from db.queries.transcripts import Transcript
 
 # A spreadsheet takes a cell that begins like this for a formula.
@@ -21,6 +26,28 @@ OF_MESSAGE = (
 COLUMNS = ("chat_id", "phone_number", "full_name", "position", *OF_MESSAGE)
 # Signs that Markdown, or the HTML in it, would take for more than text.
 MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
+
+
+@contextmanager
+def open_output(path: Path | None) -> Iterator[TextIO]:
+    """Yield a stream for UTF-8 text; None is standard output.
+
+    A file gets its name when it is complete, and only its owner may read it. Raises
+    OperatorError where it can't be written.
+    """
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with writing_whole(path) as file:
+            stream = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            yield stream
+            stream.flush()
+            stream.detach()
+    except OSError as error:
+        raise OperatorError(
+            f"{path} can't be written ({error.strerror}): choose another file"
+        ) from None
 
 
 def as_json(transcripts: Iterable[Transcript]) -> Iterator[str]:

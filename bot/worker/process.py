@@ -6,25 +6,16 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import cast
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from prometheus_client import start_http_server
 from psycopg import OperationalError
 
-from bot.jobs import register_jobs
 from bot.observability import configure_logging
-from bot.settings import Settings, SettingsError, TwilioSettings
-from bot.upkeep import register_upkeep
-from bot.whatsapp.sending import Sender
-from bot.whatsapp.twilio import TwilioClient
-from bot.wiring import build_reconciliation, build_talk, require_current
-from db.chats import PostgresChatStore
-from db.database import Database
-from db.outbox import PostgresOutbox
-from db.pool import Limits
-from db.queue.app import build_queue
+from bot.settings import Settings, SettingsError, WorkerParts
+from bot.wiring import build_worker, with_database
+from db import schema
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +26,6 @@ SILENT_SECONDS = 7.0
 LOOK_SECONDS = 2.0
 # Finishing a job does not wake the next one of the same lock: polling does.
 POLL_SECONDS = 0.5
-STORE_LIMITS = Limits(connections=8, statement_seconds=30, pool_seconds=30)
 
 
 def run(settings: Settings) -> None:
@@ -44,10 +34,10 @@ def run(settings: Settings) -> None:
     What is not finished by then is taken over by the next worker, as after a crash.
     Raises SettingsError; otherwise ends the process.
     """
-    if settings.storage_backend == "memory":
+    if settings.in_memory:
         raise SettingsError({"STORAGE_BACKEND": "is memory: there is no worker then"})
-    settings.require("database", "twilio", "llm")
-    require_current(settings)
+    url = settings.parts(WorkerParts).database_url
+    with_database(url, schema.require_current)
     configure_logging(settings.log_level)
     _serve_metrics(settings.worker_metrics_port)
     with asyncio.Runner() as runner:
@@ -74,7 +64,7 @@ async def _work(settings: Settings) -> int:
     loop.set_default_executor(ThreadPoolExecutor(settings.worker_concurrency))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_asked.set)
-    queue = _wire(settings, stopping)
+    queue = build_worker(settings, stopping)
     try:
         async with asyncio.timeout(None) as patience, queue.open_async():
             taking = asyncio.create_task(_take_jobs(queue, settings.worker_concurrency))
@@ -96,20 +86,6 @@ async def _work(settings: Settings) -> int:
     except (ConnectorException, OSError, OperationalError) as error:
         log.error("the queue can't be reached: %s", type(error).__name__)  # noqa: TRY400
     return 0 if stop_asked.is_set() else 1
-
-
-def _wire(settings: Settings, stopping: Event) -> App:
-    database = Database(settings.database_url or "", STORE_LIMITS)
-    store = PostgresChatStore(database, settings.session_timeout)
-    configured = cast(TwilioSettings, settings.twilio)
-    twilio = TwilioClient(configured, settings.public_base_url)
-    sender = Sender(PostgresOutbox(database), twilio, stopping)
-    talk = build_talk(settings, store, twilio.typing, sender.send_now, stopping)
-    queue = build_queue(settings.database_url or "")
-    reconciliation = build_reconciliation(settings, database, twilio)
-    register_jobs(queue, talk, sender, reconciliation)
-    register_upkeep(queue, settings, database, stopping.is_set)
-    return queue
 
 
 async def _take_jobs(queue: App, concurrency: int) -> None:

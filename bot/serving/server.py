@@ -1,4 +1,4 @@
-"""`bot web`: the web application under gunicorn."""
+"""gunicorn around an application: its processes, threads and waits."""
 
 import atexit
 import gc
@@ -6,13 +6,14 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response
 from gunicorn.app.base import BaseApplication
 from gunicorn.http import errors
 
-from bot.gunicorn_worker import PatientWorker
+from bot.serving.patient_worker import PatientWorker
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -24,21 +25,23 @@ CONNECTIONS_A_THREAD = 32
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
-    """Runs create_app() in each worker process."""
+    """Runs an application in each of its worker processes."""
 
-    def __init__(self, settings: Settings, host: str) -> None:
+    def __init__(
+        self, settings: Settings, host: str, build: Callable[[Settings], Flask]
+    ) -> None:
         self._settings = settings
         self._host = host
+        self._build = build
         super().__init__()
 
     def load_config(self) -> None:
         """Set what would stand in gunicorn's configuration file."""
         # What is kept in memory is kept once.
-        in_memory = self._settings.storage_backend == "memory"
         options: dict[str, Any] = {
             "bind": f"{self._host}:{self._settings.port}",
             "worker_class": PatientWorker,
-            "workers": 1 if in_memory else self._settings.web_workers,
+            "workers": 1 if self._settings.in_memory else self._settings.web_workers,
             "threads": self._settings.web_threads,
             "worker_connections": CONNECTIONS_A_THREAD * self._settings.web_threads,
             "timeout": STUCK_SECONDS,
@@ -64,9 +67,10 @@ class WebServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Build the application, in each worker process."""
-        from bot.app import create_app  # noqa: PLC0415  (after the fork)
+        from bot.observability import configure_logging  # noqa: PLC0415  (see serve)
 
-        app = create_app(self._settings)
+        configure_logging(self._settings.log_level)
+        app = self._build(self._settings)
         app.register_error_handler(errors.ParseException, _refuse_body)
         return app
 
@@ -77,13 +81,13 @@ def _refuse_body(error: errors.ParseException) -> Response:
     return Response(status=400)
 
 
-def serve(settings: Settings, host: str) -> None:
-    """Serve until SIGTERM."""
+def serve(settings: Settings, host: str, build: Callable[[Settings], Flask]) -> None:
+    """Serve what `build` makes in each worker process, until SIGTERM."""
     # prometheus_client looks for the folder when it is imported: before the forks.
     folder = tempfile.mkdtemp(prefix="whatsapp-bot-metrics-")
     atexit.register(_remove, folder, os.getpid())
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-    WebServer(settings, host).run()
+    WebServer(settings, host, build).run()
 
 
 def _remove(folder: str, owner: int) -> None:

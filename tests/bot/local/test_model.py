@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.llm.local import MODEL_NAME, wait_until_ready
-from bot.llm.openai_chat import OpenAIChat
+from bot.llm.openai_chat import LLMServer, OpenAIChat
 from bot.llm.protocol import PromptMessage
+from bot.local.model import MODEL_NAME, wait_until_ready
 
 ROOT = Path(__file__).parents[3]
 STARTS_ONE_AND_WAITS = """
 import subprocess, sys
-model = subprocess.Popen([sys.executable, "-m", "bot.llm.local", *sys.argv[1:]])
+model = subprocess.Popen([sys.executable, "-m", "bot.local.model", *sys.argv[1:]])
 print(model.pid, flush=True)
 sys.stdin.read()
 """
@@ -39,7 +39,7 @@ def base_url(port: int) -> str:
 
 @contextmanager
 def local_model(port: int) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "bot.llm.local", "--port", str(port)]
+    command = [sys.executable, "-m", "bot.local.model", "--port", str(port)]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True
@@ -55,7 +55,9 @@ def test_it_answers_keeps_quiet_and_ends_in_the_midst_of_an_answer() -> None:
     with local_model(port) as model:
         wait_until_ready(base_url(port), timeout=30)
         llm = OpenAIChat(
-            "", base_url(port), MODEL_NAME, temperature=0.3, max_tokens=8, timeout=30
+            LLMServer(
+                api_key="", base_url=base_url(port), model=MODEL_NAME, max_tokens=8
+            )
         )
         answer = llm.complete([PromptMessage("user", "Hello")])
         llm.close()

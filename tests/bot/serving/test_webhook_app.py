@@ -1,13 +1,15 @@
-"""The web process as create_app wires it, and what a supervisor asks of it."""
+"""The web process as it is wired, and what a supervisor asks of it."""
 
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
-from bot.app import create_app
-from bot.health import health_routes
+from bot.serving.health import health_routes
 from bot.settings import Settings, SettingsError
+from bot.wiring import build_web
+from db import __version__
+from db.schema import head
 from tests.bot.log_lines import logging_kept
 from tests.bot.whatsapp.twilio_calls import (
     ACCOUNT,
@@ -41,7 +43,7 @@ def _own_logging() -> Iterator[None]:
 
 
 def app_of(environment: dict[str, str]) -> Flask:
-    return create_app(Settings.from_env(environment))
+    return build_web(Settings.from_env(environment))
 
 
 def test_the_memory_backend_is_wired_without_a_database() -> None:
@@ -61,7 +63,9 @@ def test_a_database_that_is_away_is_told_and_does_not_stop_the_process() -> None
     client = app.test_client()
     ready = client.get("/readyz")
     assert ready.status_code == 503
-    assert ready.text == "the database can't be reached: OperationalError\n"
+    fault, about = str(ready.text).splitlines()
+    assert fault == "the database can't be reached: OperationalError"
+    assert about == f"bot {__version__}, migration {head()}"
     assert client.get("/healthz").text == "alive\n"
 
 
@@ -84,9 +88,12 @@ def test_what_is_missing_stops_the_start(left_out: str, missing: set[str]) -> No
 )
 def test_readyz_says_why_not(fault: str | None, status: int) -> None:
     app = Flask("bot")
-    app.register_blueprint(health_routes(lambda: fault))
+    app.register_blueprint(health_routes(lambda: fault, "bot 1.0"))
     answer = app.test_client().get("/readyz")
-    assert (answer.status_code, answer.text) == (status, f"{fault or 'ready'}\n")
+    assert (answer.status_code, answer.text) == (
+        status,
+        f"{fault or 'ready'}\nbot 1.0\n",
+    )
     assert app.test_client().get("/healthz").status_code == 200
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import random
-from datetime import timedelta
 from uuid import UUID
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
@@ -11,29 +10,17 @@ from procrastinate.jobs import Job
 from bot.chat.talk import MOST_POISONED_ATTEMPTS, Talk
 from bot.llm.protocol import LLMError
 from bot.observability import bound
-from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.sending import Sender
-from bot.whatsapp.twilio import DeliveryError
 from db.errors import StoreUnavailableError
 from db.queue.jobs import (
     ANSWER_CHAT,
     ANSWER_LOCK,
     ANSWERS,
     DELIVERIES,
-    RECONCILE,
     SEND_PARTS,
-    UPKEEP,
 )
 
 log = logging.getLogger(__name__)
-
-
-# Every five minutes, with an overlap; a worker's first look goes back over the time
-# in which nobody may have looked.
-RECONCILE_CRON = "*/5 * * * *"
-RECONCILE_LOOKBACK = timedelta(minutes=20)
-RECONCILE_AT_START = timedelta(hours=24)
-RECONCILE_SETTLE = timedelta(seconds=30)
 
 
 class BackOff(BaseRetryStrategy):
@@ -59,10 +46,8 @@ class BackOff(BaseRetryStrategy):
         return RetryDecision(retry_in={"milliseconds": int(1000 * seconds)})
 
 
-def register_jobs(
-    queue: App, talk: Talk, sender: Sender, reconciliation: Reconciliation
-) -> None:
-    """Register the tasks that the store defers by name, and the scheduled ones."""
+def register_jobs(queue: App, talk: Talk, sender: Sender) -> None:
+    """Register the tasks that the store defers by name."""
 
     @queue.task(name=ANSWER_CHAT, queue=ANSWERS, retry=BackOff(10), pass_context=True)
     def answer_chat(context: JobContext, chat_id: str) -> None:
@@ -76,21 +61,6 @@ def register_jobs(
     def send_parts(user_id: str) -> None:
         with bound(user_id=user_id):
             sender.send_parts(UUID(user_id))
-
-    _schedule_reconciliation(queue, reconciliation)
-
-
-def _schedule_reconciliation(queue: App, reconciliation: Reconciliation) -> None:
-    look_back = iter([RECONCILE_AT_START])
-
-    @queue.periodic(cron=RECONCILE_CRON)
-    @queue.task(name=RECONCILE, queue=UPKEEP, queueing_lock=RECONCILE)
-    def reconcile(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
-        try:
-            lookback = next(look_back, RECONCILE_LOOKBACK)
-            reconciliation.run(lookback, RECONCILE_SETTLE)
-        except DeliveryError as error:
-            log.warning("could not ask Twilio for lost messages: %s", error)
 
 
 def _user_of(job: Job) -> UUID:

@@ -9,8 +9,11 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 
-def health_routes(find_fault: Callable[[], str | None]) -> Blueprint:
-    """Return /healthz, /readyz and /metrics; `find_fault` says why we aren't ready."""
+def health_routes(find_fault: Callable[[], str | None], about: str) -> Blueprint:
+    """Return /healthz, /readyz and /metrics.
+
+    `find_fault` says why we aren't ready; `about` is told beside: which code this is.
+    """
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -21,7 +24,8 @@ def health_routes(find_fault: Callable[[], str | None]) -> Blueprint:
     def readyz() -> Response:
         fault = find_fault()
         status = 200 if fault is None else 503
-        return Response(f"{fault or 'ready'}\n", status, mimetype="text/plain")
+        text = f"{fault or 'ready'}\n{about}\n"
+        return Response(text, status, mimetype="text/plain")
 
     @routes.get("/metrics")
     def metrics() -> Response:

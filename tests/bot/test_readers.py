@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.database_settings import read_database_url
 from bot.environment import Reader
+from bot.readers import read_database_url
 from db.address import parse_url
 
 HOST = {"POSTGRES_HOST": "db"}

@@ -1,0 +1,1 @@
+"""What `make run` adds: all that is not configured, on this machine."""

@@ -1,0 +1,217 @@
+"""How each setting is read; what is wrong is collected by the reader."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.chat.answering import Policy
+from bot.chat.talk import Pace
+from bot.environment import PROJECT, Reader
+from bot.llm.openai_chat import LLMServer
+from bot.whatsapp.account import TwilioAccount
+from db.address import build_url, is_address
+from db.backups.folder import BackupFolder
+from db.privacy.ages import Ages
+
+DEFAULT_SYSTEM_PROMPT = (
+    "You are the assistant of a small business, talking with its customers on "
+    "WhatsApp. Help with questions about the business, its products, orders and "
+    "appointments. Stay on these topics: if asked for something else, say kindly that "
+    "you can only help with matters of the business. If you don't know something, say "
+    "so and offer that a member of the team will follow up. Be friendly and brief: a "
+    "few short sentences, in the language of the customer. Never invent prices, "
+    "opening hours or promises."
+)
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+ADDRESS = r"whatsapp:\+[1-9][0-9]{6,14}"
+# Goes into an HTTP header, which holds nothing else.
+KEY = "[!-~]+"
+KEY_HINT = "as it was given to you: letters, digits and signs, without a blank"
+NAME = "whatsapp_bot"  # of the database and its user, where nothing else is said
+
+
+def read_all(read: Reader) -> dict[str, Any]:
+    """Return the fields of Settings."""
+    port = read.integer("PORT", 8000, 1, 65535)
+    data = read.text("DATA_FOLDER")
+    folder = Path(data).absolute() if data else PROJECT / ".data"
+    level = read.text("LOG_LEVEL", f"(?i:{'|'.join(LEVELS)})", " or ".join(LEVELS))
+    backend = read.text("STORAGE_BACKEND", "database|memory", "database or memory")
+    idle = read.integer("SESSION_TIMEOUT_MINUTES", 1440, 1, 5_256_000)
+    llm_seconds = read.number("LLM_TIMEOUT_SECONDS", 60, 0.1, 600)
+    return {
+        "storage_backend": backend or "database",
+        "database_url": read_database_url(read),
+        "twilio": _read_twilio(read),
+        "llm": _read_llm(read, llm_seconds),
+        "policy": _read_policy(read, llm_seconds),
+        "pace": _read_pace(read),
+        "public_base_url": _read_public_base_url(read) or f"http://127.0.0.1:{port}",
+        "session_timeout": timedelta(minutes=idle),
+        "port": port,
+        "web_threads": read.integer("WEB_THREADS", 8, 1, 256),
+        "web_workers": read.integer("WEB_WORKERS", 2, 1, 64),
+        "worker_concurrency": read.integer("WORKER_CONCURRENCY", 64, 1, 1000),
+        "worker_metrics_port": read.integer("WORKER_METRICS_PORT", 0, 0, 65535) or None,
+        "simulator_port": read.integer("SIMULATOR_PORT", 8001, 1, 65535),
+        "log_level": (level or "INFO").upper(),
+        "data_folder": folder,
+        "ages": _read_ages(read),
+        "backups": _read_backups(read, folder),
+        "erasure_key": read.text("ERASURE_KEY", "[!-~]{16,}", "16 or more characters"),
+    }
+
+
+def _read_public_base_url(read: Reader) -> str | None:
+    url = read.url("PUBLIC_BASE_URL")
+    # https://www.twilio.com/docs/messaging/api/message-resource (StatusCallback)
+    if url and "_" in urlsplit(url).netloc:
+        read.problems["PUBLIC_BASE_URL"] = "must name a host without _ for Twilio"
+    return url
+
+
+def read_database_url(read: Reader) -> str | None:
+    """Return the URL, or the one that its pieces make; None where nothing is set."""
+    if not read.is_set("DATABASE_URL") and read.is_set("POSTGRES_HOST"):
+        return _build_database_url(read)
+    hint = "an address such as postgresql://user:password@host:5432/name"
+    return read.parsed("DATABASE_URL", _check_database_url, None, hint)
+
+
+def _check_database_url(url: str) -> str:
+    if not is_address(url):
+        raise ValueError
+    return url
+
+
+def _build_database_url(read: Reader) -> str:
+    host = read.text("POSTGRES_HOST", "[0-9A-Za-z._:-]+", "a host's name or address")
+    database = read.text("POSTGRES_DB", "[0-9A-Za-z_.-]+", "a database's name")
+    return build_url(
+        host or "",
+        read.integer("POSTGRES_PORT", 5432, 1, 65535),
+        database or NAME,
+        read.text("POSTGRES_USER") or NAME,
+        _read_password(read),
+    )
+
+
+def _read_password(read: Reader) -> str | None:
+    word, file = read.text("POSTGRES_PASSWORD"), read.text("POSTGRES_PASSWORD_FILE")
+    if file is None:
+        return word
+    if word is not None:
+        clash = "is set, and POSTGRES_PASSWORD too: keep one"
+        read.problems["POSTGRES_PASSWORD_FILE"] = clash
+    return read.file("POSTGRES_PASSWORD_FILE", file)
+
+
+def _read_twilio(read: Reader) -> TwilioAccount | None:
+    sid = read.text("TWILIO_ACCOUNT_SID", "AC[0-9a-fA-F]{32}", "AC and 32 hex digits")
+    tokens = _read_tokens(read)
+    number = read.text("TWILIO_WHATSAPP_NUMBER", ADDRESS, "like whatsapp:+14155238886")
+    key = read.text("TWILIO_API_KEY_SID", "SK[0-9a-fA-F]{32}", "SK and 32 hex digits")
+    secret = read.text("TWILIO_API_KEY_SECRET", KEY, KEY_HINT)
+    service = read.text(
+        "TWILIO_MESSAGING_SERVICE_SID", "MG[0-9a-fA-F]{32}", "MG and 32 hex digits"
+    )
+    base_url = read.url("TWILIO_API_BASE_URL")
+    account = {
+        "TWILIO_ACCOUNT_SID": sid,
+        "TWILIO_AUTH_TOKEN": tokens,
+        "TWILIO_WHATSAPP_NUMBER": number,
+    }
+    keys = {"TWILIO_API_KEY_SID": key, "TWILIO_API_KEY_SECRET": secret}
+    if not read.is_set(*account, *keys, "TWILIO_MESSAGING_SERVICE_SID"):
+        return None
+    read.expect_all(account)
+    if read.is_set(*keys):
+        read.expect_all(keys)
+    return TwilioAccount(
+        account_sid=sid or "",
+        auth_tokens=tokens,
+        whatsapp_number=number or "",
+        api_key_sid=key,
+        api_key_secret=secret,
+        messaging_service_sid=service,
+        api_base_url=base_url,
+    )
+
+
+def _read_tokens(read: Reader) -> tuple[str, ...]:
+    given = read.text("TWILIO_AUTH_TOKEN", "[ -~]+", f"{KEY_HINT}, or several by ,")
+    tokens = (token.strip() for token in (given or "").split(","))
+    return tuple(token for token in tokens if token)
+
+
+def _read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:
+    key = read.text("OPENAI_API_KEY", KEY, KEY_HINT)
+    server = LLMServer(
+        api_key=key or "none",
+        base_url=read.url("OPENAI_BASE_URL"),
+        model=read.text("OPENAI_MODEL") or "gpt-4o-mini",
+        temperature=read.number("LLM_TEMPERATURE", 0.3, 0, 2),
+        max_tokens=read.integer("LLM_MAX_TOKENS", 500, 1, 100_000),
+        timeout_seconds=timeout_seconds,
+    )
+    return server if read.is_set("OPENAI_API_KEY", "OPENAI_BASE_URL") else None
+
+
+def _read_policy(read: Reader, llm_seconds: float) -> Policy:
+    return Policy(
+        system_prompt=_read_system_prompt(read),
+        most_turns=read.integer("MAX_CONVERSATION_HISTORY", 20, 1, 1000),
+        token_budget=read.integer("PROMPT_TOKEN_BUDGET", 4000, 200, 1_000_000),
+        llm_seconds=llm_seconds,
+    )
+
+
+def _read_system_prompt(read: Reader) -> str:
+    text, file = read.text("SYSTEM_PROMPT"), read.text("SYSTEM_PROMPT_FILE")
+    if file is None:
+        return text or DEFAULT_SYSTEM_PROMPT
+    if text is not None:
+        read.problems["SYSTEM_PROMPT_FILE"] = "is set, and SYSTEM_PROMPT too: keep one"
+    return read.file("SYSTEM_PROMPT_FILE", file) or DEFAULT_SYSTEM_PROMPT
+
+
+def _read_pace(read: Reader) -> Pace:
+    age = read.number("ANSWER_MAX_AGE_MINUTES", 60, 0.01, 10_080)
+    return Pace(
+        quiet_seconds=read.number("ANSWER_QUIET_SECONDS", 0.8, 0, 2),
+        notice_seconds=read.number("ANSWER_NOTICE_SECONDS", 120, 0, 86_400),
+        max_age=timedelta(minutes=age),
+    )
+
+
+def _read_ages(read: Reader) -> Ages:
+    return Ages(
+        close_idle=_days(read, "RETENTION_CLOSE_IDLE_DAYS", 30),
+        archive=_days(read, "RETENTION_ARCHIVE_DAYS", 90),
+        delete_archived=_days(read, "RETENTION_DELETE_ARCHIVED_DAYS", 730),
+        drop_system_messages=_days(read, "RETENTION_SYSTEM_MESSAGES_DAYS", 30),
+        drop_records=timedelta(
+            days=read.integer("RETENTION_RECORDS_DAYS", 30, 7, 36_500)
+        ),
+    )
+
+
+def _days(read: Reader, name: str, default: int) -> timedelta | None:
+    days = read.integer(name, default, 0, 36_500)
+    return timedelta(days=days) if days else None
+
+
+def _read_backups(read: Reader, data_folder: Path) -> BackupFolder:
+    folder = read.text("BACKUP_FOLDER")
+    return BackupFolder(
+        path=Path(folder).absolute() if folder else data_folder / "backups",
+        public_key=read.text(
+            "BACKUP_PUBLIC_KEY", "age1[0-9a-z]{58}", "an age public key: age1..."
+        ),
+        kept=(
+            read.integer("BACKUP_KEEP_DAYS", 7, 1, 3660),
+            read.integer("BACKUP_KEEP_WEEKS", 4, 0, 520),
+            read.integer("BACKUP_KEEP_MONTHS", 12, 0, 120),
+        ),
+    )

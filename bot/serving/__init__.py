@@ -1,0 +1,1 @@
+"""The web process: gunicorn around an application."""

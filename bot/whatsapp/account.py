@@ -1,0 +1,16 @@
+"""Which account of Twilio's the bot sends and receives with."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioAccount:
+    """The account that sends and signs. Several tokens while one is being rotated."""
+
+    account_sid: str
+    auth_tokens: tuple[str, ...] = field(repr=False)
+    whatsapp_number: str
+    api_key_sid: str | None = None
+    api_key_secret: str | None = field(default=None, repr=False)
+    messaging_service_sid: str | None = None
+    api_base_url: str | None = None

@@ -1,0 +1,15 @@
+"""How long things are kept."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ages:
+    """After how long things go; None: never. `records`: jobs and keys of webhooks."""
+
+    close_idle: timedelta | None
+    archive: timedelta | None
+    delete_archived: timedelta | None
+    drop_system_messages: timedelta | None
+    drop_records: timedelta
