@@ -79,12 +79,16 @@ WITH seen AS (
       OR CASE WHEN pg_column_size(userchats.messages) > %(full_bytes)s
          THEN userchats.messages -> -1 ->> 'role' <> 'user'
            OR pg_column_size(userchats.messages) > %(most_bytes)s END)
-  RETURNING chat_id, userchats.updated_at >= now() - %(session_timeout)s AS is_full
+  RETURNING chat_id, is_handed_off(metadata) AS handoff,
+    userchats.updated_at >= now() - %(session_timeout)s AS is_full
 ), chat AS (
   INSERT INTO userchats AS active (chat_id, customer_id, messages, metadata)
   SELECT %(chat_id)s, sender.user_id, jsonb_build_array(%(turn)s),
-         COALESCE((SELECT jsonb_build_object('continues', chat_id) FROM closed
-                   WHERE is_full AND NOT %(opens_chat)s), '{}')
+         -- a person who has the old chat has the new one, however it came about
+         COALESCE((SELECT CASE WHEN is_full AND NOT %(opens_chat)s
+                     THEN jsonb_build_object('continues', chat_id) ELSE '{}' END
+                     || CASE WHEN handoff THEN '{"handoff": true}' ELSE '{}' END::jsonb
+                   FROM closed), '{}')
   FROM seen CROSS JOIN sender
   -- after these two: the old chat must be closed, and everybody locks users first
   WHERE (SELECT count(*) FROM renamed) + (SELECT count(*) FROM closed) >= 0
@@ -102,7 +106,8 @@ FROM chat
 LOAD_CHAT = """
 SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
        userchats.messages, earlier.messages AS earlier_messages, phone_number,
-       users.is_active AS user_is_active, opt_outs.user_id IS NOT NULL AS opted_out
+       users.is_active AS user_is_active, opt_outs.user_id IS NOT NULL AS opted_out,
+       is_handed_off(userchats.metadata) AS handoff
 FROM userchats JOIN users ON users.user_id = userchats.customer_id
 LEFT JOIN userchats AS earlier ON earlier.customer_id = users.user_id
   AND earlier.chat_id = userchats.metadata ->> 'continues'
@@ -241,6 +246,7 @@ def _read_chat(row: Any) -> Userchat:
         is_active=row.is_active,
         user_is_active=row.user_is_active,
         opted_out=row.opted_out,
+        handoff=row.handoff,
     )
 
 

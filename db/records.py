@@ -52,6 +52,11 @@ class Turn:
     response_time: float | None = None
     error: str | None = None
 
+    @property
+    def is_by_bot(self) -> bool:
+        """Whether the bot said it: what a person adds by hand names no reply."""
+        return self.role == "assistant" and self.reference_id is not None
+
     def to_json(self) -> dict[str, Any]:
         """Return the array's element: what is known, and nothing that is empty."""
         known = {f.name: getattr(self, f.name) for f in fields(self)}
@@ -139,7 +144,8 @@ class Receipt:
 class Userchat:
     """One conversation as the talk needs it: its turns and what its user wants.
 
-    `earlier_turns` are those of the full chat that this one continues.
+    `earlier_turns` are those of the full chat that this one continues. `handoff`: a
+    person has taken it over.
     """
 
     chat_id: str
@@ -150,6 +156,7 @@ class Userchat:
     is_active: bool = True
     user_is_active: bool = True
     opted_out: bool = False
+    handoff: bool = False
 
     def unanswered(self) -> tuple[Turn, ...]:
         """Return the user's messages that no turn names as settled, oldest first."""

@@ -37,18 +37,43 @@ def _command_of(chat: Userchat, turn: Turn) -> Command | None:
 
 
 def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
-    """Return the reply where none of the LLM's is due: commands, silence, media."""
+    """Return the reply where none of the LLM's is due: commands, silence, media.
+
+    What it says may change while the LLM works: it is asked again then.
+    """
     command = _command_of(chat, batch[0])
-    if not chat.user_is_active:
-        return note(batch, sentences.NOT_ANSWERED_INACTIVE)
-    if batch[0].opt_out_type is not None:
-        stops = {"STOP": True, "START": False}.get(batch[0].opt_out_type.upper())
-        return replace(note(batch, sentences.NOT_ANSWERED_TWILIO), opts_out=stops)
-    if chat.opted_out and command is not Command.START:
-        return note(batch, sentences.NOT_ANSWERED_STOPPED)
+    silence = _silence(chat, batch, command)
+    if silence is not None:
+        return silence
     if command is not None:
         text, opts_out = COMMAND_REPLIES[command]
         return Reply(turn=say(text, batch, command=command), opts_out=opts_out)
     if not any(turn.content.strip() for turn in batch):
         return Reply(turn=say(unreadable_sentences(batch), batch))
     return None
+
+
+def _silence(chat: Userchat, batch: Batch, command: Command | None) -> Reply | None:
+    """Return the note that settles what gets no word of the bot's; None: it may talk."""
+    if not chat.user_is_active:
+        return note(batch, sentences.NOT_ANSWERED_INACTIVE)
+    if batch[0].opt_out_type is not None:
+        stops = {"STOP": True, "START": False}.get(batch[0].opt_out_type.upper())
+        return replace(note(batch, sentences.NOT_ANSWERED_TWILIO), opts_out=stops)
+    if chat.handoff:
+        return _silence_of_handoff(chat, batch, command)
+    if chat.opted_out and command is not Command.START:
+        return note(batch, sentences.NOT_ANSWERED_STOPPED)
+    return None
+
+
+def _silence_of_handoff(chat: Userchat, batch: Batch, command: Command | None) -> Reply:
+    """Settle what is for the person who has the chat; STOP and START hold all the same.
+
+    Why is told once, after the last word of the bot's.
+    """
+    of_late = takewhile(lambda turn: not turn.is_by_bot, reversed(chat.turns))
+    is_told = any(turn.content == sentences.NOT_ANSWERED_HANDOFF for turn in of_late)
+    _, opts_out = COMMAND_REPLIES[command] if command else ("", None)
+    silence = note(batch, "" if is_told else sentences.NOT_ANSWERED_HANDOFF)
+    return replace(silence, opts_out=opts_out)

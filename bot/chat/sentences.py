@@ -45,3 +45,6 @@ PLACEHOLDERS = {
 NOT_ANSWERED_STOPPED = "Not answered: the user wrote STOP before."
 NOT_ANSWERED_INACTIVE = "Not answered: the user is deactivated."
 NOT_ANSWERED_TWILIO = "Not answered: Twilio answered this opt-out word itself."
+NOT_ANSWERED_HANDOFF = (
+    "Not answered: a person has taken this chat over (metadata.handoff)."
+)

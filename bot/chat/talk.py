@@ -138,7 +138,10 @@ class Talk:
         if not batch:
             return []
         with bound(message_sid=batch[-1].message_sid or ""):
-            reply = self.channel.with_parts(apology(batch, _in_words(reason)))
+            silence = reply_without_llm(chat, batch) if chat and chat.handoff else None
+            reply = self.channel.with_parts(
+                silence or apology(batch, _in_words(reason))
+            )
             return [reply] if self._record(chat_id, reply) else []
 
     def _record(self, chat_id: str, reply: Reply) -> int:
@@ -158,7 +161,9 @@ class Talk:
         with self.channel.typing(batch[-1].message_sid or ""):
             chat, batch = self._wait_for_quiet(chat, batch, deadline)
             try:
-                return self._ask(chat, batch, deadline)
+                return reply_without_llm(chat, batch) or self._ask(
+                    chat, batch, deadline
+                )
             except LLMError as error:
                 return self._after_failure(chat, batch, error, attempt, deadline)
 
@@ -191,9 +196,11 @@ class Talk:
         again fails, the answer to what came first still holds; the rest comes next.
         """
         reply = self.answering.answer(chat, batch, _seconds_to(deadline))
-        for _ in range(MOST_PROMPTS_AGAIN):
+        for tries_left in reversed(range(MOST_PROMPTS_AGAIN + 1)):
             fresh, newer = self._refreshed(chat, batch)
-            if newer == batch:
+            if decided := reply_without_llm(fresh, newer):
+                return decided  # a person took the chat over meanwhile
+            if newer == batch or not tries_left:
                 break
             chat, batch = fresh, newer
             try:
@@ -211,6 +218,9 @@ class Talk:
         deadline: float | None,
     ) -> Reply:
         """Return a word to the user; raise the error if none is due yet."""
+        chat, batch = self._refreshed(chat, batch)
+        if decided := reply_without_llm(chat, batch):
+            return decided
         poisoned = error.permanent and attempt + 1 >= MOST_POISONED_ATTEMPTS
         if deadline is not None or poisoned or self.pace.is_too_old(batch):
             return apology(batch, str(error))

@@ -1,6 +1,7 @@
 """Facts that many statements ask for, each told once: as a function, or as a view.
 
-What is answered, how far a part is, and whose an address is. The views follow.
+What is answered, who has a chat, how far a part is, and whose an address is. The views
+follow.
 """
 
 import re
@@ -50,6 +51,12 @@ END;
 COMMENT ON FUNCTION unanswered_sids(jsonb) IS
   'The MessageSids of the user''s messages that nothing in the transcript settles.';
 
+CREATE FUNCTION is_handed_off(metadata jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN COALESCE(metadata ->> 'handoff' = 'true', false);
+COMMENT ON FUNCTION is_handed_off(jsonb) IS
+  'Whether a person has taken a chat with this metadata over: the bot is silent in it.';
+
 CREATE FUNCTION is_unsettled(status text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN status IN ('pending', 'sending', 'uncertain');
@@ -89,7 +96,7 @@ SELECT chats.chat_id, chats.customer_id, users.phone_number, users.full_name,
        chats.updated_at AS last_message_at,
        chats.messages -> -1 ->> 'content' AS last_message,
        NOT is_answered(chats.messages) AND NOT chats.archived AS unanswered,
-       COALESCE(chats.metadata ->> 'handoff' = 'true', false) AS handoff,
+       is_handed_off(chats.metadata) AS handoff,
        chats.archived
 FROM all_chats AS chats
 JOIN users ON users.user_id = chats.customer_id;
@@ -160,8 +167,8 @@ def downgrade() -> None:
     _run(
         "DROP VIEW user_addresses; "
         "DROP FUNCTION unanswered_sids(jsonb), is_answered(jsonb), "
-        "settled_sids(jsonb), asked_sids(jsonb), is_unsettled(text), "
-        "is_on_its_way(text), is_failed(text)"
+        "settled_sids(jsonb), asked_sids(jsonb), is_handed_off(jsonb), "
+        "is_unsettled(text), is_on_its_way(text), is_failed(text)"
     )
 
 
