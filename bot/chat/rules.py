@@ -54,7 +54,7 @@ def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
 
 
 def _silence(chat: Userchat, batch: Batch, command: Command | None) -> Reply | None:
-    """Return the note that settles what gets no word of the bot's; None: it may talk."""
+    """Return the note that settles what gets no word of ours; None: we may talk."""
     if not chat.user_is_active:
         return note(batch, sentences.NOT_ANSWERED_INACTIVE)
     if batch[0].opt_out_type is not None:
