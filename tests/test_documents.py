@@ -25,6 +25,8 @@ PATH = re.compile(r"(?:bot|db|tests|docs)/[\w./-]*")
 COMMAND = re.compile(
     r"(?:^|\$ |run --rm (?=backup)|/)(?:bot|python -m bot|backup)((?: [a-z]+)+)"
 )
+HOUSE = re.compile(r"^```\n(bot/\n.*?)^```$", re.MULTILINE | re.DOTALL)
+ROOM = re.compile(r"\w+(?:\.py|/)")
 CODE = [
     file
     for folder in ("bot", "db")
@@ -74,6 +76,38 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 def test_every_path_is_there(document: Path) -> None:
     paths = [span for span in spans(document) if PATH.fullmatch(span)]
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def drawn() -> dict[str, set[str]]:
+    """The rooms (folders and modules) that README's picture of the house shows."""
+    house = HOUSE.search(README.read_text())
+    assert house
+    rooms: dict[str, set[str]] = {}
+    for line in house[1].splitlines():
+        if not line.startswith(" "):
+            top = line.split()[0]
+        rooms.setdefault(top, set()).update(ROOM.findall(line))
+    return {top: names - {top} for top, names in rooms.items()}
+
+
+def standing(top: str) -> set[str]:
+    """The rooms that there are, some of them below others."""
+    entries = list((ROOT / top).rglob("*"))
+    modules = {entry.name for entry in entries if entry.suffix == ".py"}
+    return modules | {f"{entry.name}/" for entry in entries if entry.is_dir()}
+
+
+def test_the_house_is_drawn_as_it_stands() -> None:
+    for top, names in drawn().items():
+        assert names - standing(top) == set(), top
+
+
+def test_every_folder_of_code_is_drawn() -> None:
+    rooms = drawn()
+    for top in ("bot/", "db/"):
+        folders = (init.parent for init in (ROOT / top).rglob("__init__.py"))
+        names = {f"{folder.name}/" for folder in folders} - {top}
+        assert names - rooms[top] == set(), top
 
 
 def commands(document: Path) -> Iterator[list[str]]:
