@@ -33,7 +33,7 @@ def test_no_trick_reaches_a_terminal(trick: str) -> None:
 READABLE = [
     "Zoë",
     "مرحبا",
-    "می\u200cخواهم",
+    "\u0645\u06cc\u200c\u062a\u0648\u0627\u0646\u0645",
     "👨\u200d👩\u200d👧 ❤️ 🇨🇱",
     "two\nlines\tand a tab",
     "a\u00a0b",
