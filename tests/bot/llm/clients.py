@@ -18,5 +18,7 @@ def client_of(base_url: str, timeout: float = 10.0) -> Iterator[OpenAIChat]:
         timeout_seconds=timeout,
     )
     llm = OpenAIChat(server)
-    yield llm
-    llm.close()
+    try:
+        yield llm
+    finally:
+        llm.close()
