@@ -13,7 +13,7 @@ from pathlib import Path
 
 from db.embedded.accounts import Account, account_owning
 from db.embedded.errors import EmbeddedPostgresError
-from db.embedded.moving import find_data, find_place, leave_link, new_workshop, settle
+from db.embedded.moving import find_place, leave_link, new_workshop, settle
 from db.embedded.processes import ask_to_end, end_process, start_child
 from db.embedded.programs import bin_folder_for
 from db.files import write_whole
@@ -35,7 +35,7 @@ class Cluster:
         self.folder = folder.absolute()
         self._data = self.folder / "postgres"
         self._place = find_place(self.folder, open_folder)
-        self.path = find_data(self._data)
+        self.path = self._data
         self.log_file = self.folder / "postgres.log"
         self.password_file = self.folder / "postgres.password"
 
@@ -43,12 +43,18 @@ class Cluster:
         """Have the data where the server can go: root moves what lies elsewhere.
 
         Call it with `folder` locked. Raises OSError, and EmbeddedPostgresError where
-        there is no such place.
+        there is no such place, or the data are no longer there.
         """
         if account := account_owning(self._data):
             if not self._data.is_symlink():
                 self.stop_leftover()
             self.path = settle(self._data, self._place, account)
+        if self._data.is_symlink() and not self.exists():
+            raise EmbeddedPostgresError(
+                f"{self._data} leads to {self._data.readlink()}, and no database is"
+                f" there: put it back, or remove {self._data} to start with an empty"
+                " one."
+            )
 
     def account(self) -> Account | None:
         """Find whom the server must run as: None is the caller."""
@@ -80,14 +86,8 @@ class Cluster:
         """Run initdb in a folder beside, and put its result into place.
 
         `safely` waits for the disk. A half-made cluster of a killed run is thrown away.
-        Raises EmbeddedPostgresError with initdb's words when it fails, and where the
-        data were moved away by somebody else.
+        Raises EmbeddedPostgresError with initdb's words when it fails.
         """
-        if self._data.is_symlink():
-            raise EmbeddedPostgresError(
-                f"{self._data} leads to {self.path}, and no database is there: put it"
-                f" back, or remove {self._data} to start with an empty one."
-            )
         workshop = new_workshop(self.path.parent)
         password_file = workshop / "password"
         write_whole(password_file, password)

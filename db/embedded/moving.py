@@ -31,11 +31,6 @@ def find_place(folder: Path, open_folder: Path) -> Path:
     return open_folder / name
 
 
-def find_data(data: Path) -> Path:
-    """Return where the data really lie."""
-    return data.readlink() if data.is_symlink() else data
-
-
 def settle(data: Path, place: Path, account: Account) -> Path:
     """Return where `account` finds the cluster, or where one is to be made for it.
 
@@ -50,7 +45,7 @@ def settle(data: Path, place: Path, account: Account) -> Path:
     _finish(data, place)
     if is_closed and not data.is_symlink():
         return place / data.name
-    return find_data(data)
+    return data.parent / data.readlink() if data.is_symlink() else data
 
 
 def new_workshop(folder: Path) -> Path:

@@ -1,0 +1,87 @@
+"""What Twilio lists and we never heard of; but nothing of people who were erased."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from bot.wiring import build_reconciliation
+from db.database import Database
+from db.privacy.tombstones import Tombstone, hash_address, record_tombstones
+from tests.bot.whatsapp.scripted_twilio import Exchange, ScriptedTwilio, exchange
+from tests.db.sql import values
+from tests.records import ANA, BEN, new_sid
+
+KEY = "the-key-of-this-test"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def server() -> Iterator[Exchange]:
+    with exchange() as server:
+        server.twilio = ScriptedTwilio()
+        yield server
+
+
+@pytest.fixture
+def settings(
+    monkeypatch: pytest.MonkeyPatch, server: Exchange, tmp_path: Path
+) -> Settings:
+    known = {
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "token",
+        "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
+        "TWILIO_API_BASE_URL": f"http://127.0.0.1:{server.server_address[1]}",
+        "PUBLIC_BASE_URL": "https://bot.example",
+        "DATA_FOLDER": str(tmp_path),
+    }
+    for name, value in known.items():
+        monkeypatch.setenv(name, value)
+    return Settings.from_env()
+
+
+def lists(server: Exchange, address: str, body: str, ago: timedelta) -> None:
+    """Have Twilio list a message of a user, sent so long ago."""
+    sent = (datetime.now(UTC) - ago).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    told = {"sid": new_sid(), "from": address, "body": body, "num_media": "0"}
+    times = {"date_sent": sent, "date_created": sent}
+    server.twilio.taken.append({**told, **times, "direction": "inbound"})
+
+
+def bury(database: Database, address: str, ago: timedelta) -> None:
+    """Have somebody been erased so long ago."""
+    erased_at = datetime.now(UTC) - ago
+    stone = Tombstone(hash_address(KEY.encode(), address), erased_at)
+    with database.transaction() as connection:
+        record_tombstones(connection, [stone])
+
+
+def texts(database: Database) -> list[str]:
+    return values(database, "SELECT content FROM chat_messages ORDER BY content")
+
+
+def test_what_came_before_an_erasure_is_left_and_what_came_after_is_taken_in(
+    server: Exchange,
+    settings: Settings,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ERASURE_KEY", KEY)
+    bury(database, ANA, HOUR)
+    lists(server, ANA, "sent before", 2 * HOUR)
+    lists(server, ANA, "sent after", HOUR / 2)
+    lists(server, BEN, "of somebody else", 2 * HOUR)
+    reconciliation = build_reconciliation(Settings.from_env(), database)
+    assert reconciliation.run(timedelta(days=1)) == 2
+    assert texts(database) == ["of somebody else", "sent after"]
+    assert reconciliation.run(timedelta(days=1)) == 0
+
+
+def test_where_there_is_no_key_nobody_was_erased_and_all_is_taken_in(
+    server: Exchange, settings: Settings, database: Database
+) -> None:
+    lists(server, ANA, "Hello", HOUR)
+    assert build_reconciliation(settings, database).run(timedelta(days=1)) == 1
+    assert texts(database) == ["Hello"]
