@@ -36,18 +36,9 @@ WITH seen AS (
   ON CONFLICT (message_sid) DO NOTHING
   RETURNING message_sid
 ), known AS (
-  SELECT user_id, phone_number FROM (
-    SELECT 1 AS preference, user_id, phone_number
-    FROM user_aliases JOIN users USING (user_id) WHERE address = %(other_address)s
-    UNION ALL
-    SELECT 2, user_id, phone_number
-    FROM user_aliases JOIN users USING (user_id) WHERE address = %(address)s
-    UNION ALL
-    SELECT 3, user_id, phone_number FROM users WHERE phone_number = %(other_address)s
-    UNION ALL
-    SELECT 4, user_id, phone_number FROM users WHERE phone_number = %(address)s
-  ) AS candidates
-  ORDER BY preference LIMIT 1
+  SELECT user_id, phone_number FROM user_addresses JOIN users USING (user_id)
+  WHERE address IN (%(other_address)s, %(address)s)
+  ORDER BY is_number, address = %(address)s LIMIT 1
 ), created AS (
   INSERT INTO users (phone_number, full_name)
   SELECT %(address)s, %(name)s FROM seen WHERE NOT EXISTS (SELECT FROM known)
@@ -138,13 +129,11 @@ WITH appended AS (
       FROM jsonb_array_elements(messages) WITH ORDINALITY AS turn (element, position)
     ) END || jsonb_build_array(%(turn)s::jsonb)
   WHERE chat_id = %(chat_id)s
-    AND NOT jsonb_path_query_array(messages, '$[*].in_reply_to[*]')
-      ?| %(about)s::text[]
+    AND NOT settled_sids(messages) ?| %(about)s::text[]
     AND NOT jsonb_path_query_array(messages, '$[*].notice_for[*]')
       ?| %(notifies)s::text[]
   RETURNING customer_id, jsonb_array_length(messages) AS turns,
-    jsonb_path_query_array(messages, '$[*] ? (@.role == "user").message_sid')
-      <@ jsonb_path_query_array(messages, '$[*].in_reply_to[*]') AS is_settled
+    is_answered(messages) AS is_settled
 ), parts AS (
   INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
                            body, media, template, author)

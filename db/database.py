@@ -8,7 +8,7 @@ PostgreSQL's work on the hot road.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Any, TypeVar, cast
 
 import psycopg
@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.pool import PoolProxiedConnection
 
 from db.address import database_of, with_database
-from db.outages import LostConnectionError, explained, in_time, outages
+from db.outages import LostConnectionError, in_time, outages
 from db.pool import SPARE_SECONDS, BoundedConnection, Limits, Pool
 
 Statement = str | Composable | ClauseElement
@@ -94,7 +94,7 @@ class Connection(Statements):
     def stream(
         self, statement: Statement, parameters: Parameters | None = None, lot: int = 20
     ) -> Iterator[Any]:
-        """Yield rows as named tuples; only a `lot` of them is in memory at once."""
+        """Yield rows as named tuples, a `lot` in memory; one stream at a time."""
         query, values = _written(statement, parameters)
         with self.driver.cursor("stream", row_factory=namedtuple_row) as cursor:
             cursor.itersize = lot
@@ -186,24 +186,19 @@ class Database(Statements):
     def maintenance(self, limits: Limits) -> Iterator["Database"]:
         """Yield a database that is not the bot's, from where that one is renamed.
 
-        Raises OperatorError where none lets us in.
+        Raises psycopg's errors where none lets us in.
         """
-        names = [name for name in MAINTENANCE if name != self.name]
-        with explained("connecting beside the database"):
-            for name in names:
-                beside = self.beside(name, limits)
-                try:
-                    beside.scalar("SELECT 1")
-                except psycopg.OperationalError:
-                    beside.close()
-                    if name == names[-1]:
-                        raise
-                else:
-                    break
+        first, *others = (name for name in MAINTENANCE if name != self.name)
+        beside = self.beside(first, limits)
         try:
+            beside.scalar("SELECT 1")
+        except psycopg.OperationalError:
+            if not others:
+                raise
+            beside = self.beside(others[0], limits)
+            beside.scalar("SELECT 1")
+        with closing(beside):
             yield beside
-        finally:
-            beside.close()
 
     @contextmanager
     def _executed(

@@ -173,6 +173,7 @@ def _take_over(target: Target, request: RestoreRequest, manifest: Manifest) -> O
         f"Stopping writes to {name} (should this be cut short, allow them "
         f"again: {undo})"
     )
+    target.current.close()  # it would be cut off
     try:
         new_database.stop_writes(target.beside, name)
         return _prepare_and_swap(target, request, manifest, open_ones, is_there=True)
@@ -182,6 +183,9 @@ def _take_over(target: Target, request: RestoreRequest, manifest: Manifest) -> O
         except psycopg.Error:
             request.say(f"Writes are still stopped; allow them again: {undo}")
         raise
+    finally:
+        # What was opened while writes were stopped may not write afterwards either.
+        target.current.close()
 
 
 def _prepare_and_swap(

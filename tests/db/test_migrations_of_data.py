@@ -105,7 +105,9 @@ def test_what_is_stored_at_any_migration_survives_those_after_it(
     assert count_people(empty) == everybody
     said = "SELECT messages -> 0 ->> 'content' FROM userchats ORDER BY chat_id"
     assert values(empty, said) == [address for address, _ in everybody]
-    since_then = "SELECT (SELECT count(*) FROM {}), (SELECT count(*) FROM {})"
+    since_then = (
+        "SELECT (SELECT count(*) FROM {}) AS one, (SELECT count(*) FROM {}) AS two"
+    )
     tables = since_then.format("early_statuses", "userchats_archive")
     assert rows(empty, tables) == [(len(everybody) - 2, len(everybody) - 3)]
     assert schema.find_fault(empty) is None

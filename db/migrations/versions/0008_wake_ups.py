@@ -13,7 +13,8 @@ CREATE INDEX idx_reply_parts_unsettled ON reply_parts (user_id, sequence)
 CREATE INDEX idx_jobs_waiting_lock ON procrastinate.procrastinate_jobs (lock)
   WHERE status = 'todo';
 """
-# procrastinate's own trigger, but not for answers: db.wake_ups tells of those.
+# procrastinate's own trigger, but not for answers: db.queue.wake_ups tells of
+# those.
 NOTIFY = """
 DROP TRIGGER procrastinate_jobs_notify_queue_job_inserted_v1
   ON procrastinate.procrastinate_jobs;

@@ -244,7 +244,7 @@ def test_an_export_that_breaks_leaves_the_file_as_it_was(
     assert list(tmp_path.iterdir()) == [file]
     nowhere = bot(database_url, "export", "--output", str(tmp_path / "no" / "file"))
     assert nowhere.stderr.endswith(
-        "/no/file can't be written: No such file or directory\n"
+        "/no/file can't be written (No such file or directory): choose another file\n"
     )
 
 

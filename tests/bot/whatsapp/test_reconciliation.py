@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.settings import Settings, TwilioParts
+from bot.whatsapp.reconciliation import Reconciliation
+from bot.whatsapp.twilio import TwilioClient
 from bot.wiring import build_reconciliation
 from db.database import Database
 from db.privacy.tombstones import Tombstone, hash_address, record_tombstones
@@ -58,6 +60,12 @@ def bury(database: Database, address: str, ago: timedelta) -> None:
         record_tombstones(connection, [stone])
 
 
+def reconciliation_of(settings: Settings, database: Database) -> Reconciliation:
+    account = settings.parts(TwilioParts).twilio
+    twilio = TwilioClient(account, settings.public_base_url)
+    return build_reconciliation(settings, database, twilio)
+
+
 def texts(database: Database) -> list[str]:
     return values(database, "SELECT content FROM chat_messages ORDER BY content")
 
@@ -73,7 +81,7 @@ def test_what_came_before_an_erasure_is_left_and_what_came_after_is_taken_in(
     lists(server, ANA, "sent before", 2 * HOUR)
     lists(server, ANA, "sent after", HOUR / 2)
     lists(server, BEN, "of somebody else", 2 * HOUR)
-    reconciliation = build_reconciliation(Settings.from_env(), database)
+    reconciliation = reconciliation_of(Settings.from_env(), database)
     assert reconciliation.run(timedelta(days=1)) == 2
     assert texts(database) == ["of somebody else", "sent after"]
     assert reconciliation.run(timedelta(days=1)) == 0
@@ -83,5 +91,5 @@ def test_where_there_is_no_key_nobody_was_erased_and_all_is_taken_in(
     server: Exchange, settings: Settings, database: Database
 ) -> None:
     lists(server, ANA, "Hello", HOUR)
-    assert build_reconciliation(settings, database).run(timedelta(days=1)) == 1
+    assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
     assert texts(database) == ["Hello"]

@@ -20,7 +20,7 @@ from db.embedded.programs import bin_folder
 from tests.db.sql import take_in
 from tests.records import ANA, answer_to, said
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SETTINGS = {"help", "PROMPT1", "PROMPT2", "HISTCONTROL", "COMP_KEYWORD_CASE", "QUIET"}
 SAVED = [
     name

@@ -15,7 +15,7 @@ from db.database import Database
 from db.embedded.programs import bin_folder
 from tests.db.sql import appears, value
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OPENS_A_SHELL = """
 import sys
 from db.access.shell import find_psql, open_shell

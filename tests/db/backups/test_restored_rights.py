@@ -49,9 +49,10 @@ SETTINGS = """
 """
 LIKENESS = """
     SELECT pg_get_userbyid(datdba), datcollate, shobj_description(oid, 'pg_database'),
-      (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(datacl) AS acl),
+      (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(datacl) AS acl)
+        AS grants,
       (SELECT array_agg((setrole, setconfig)::text ORDER BY setrole)
-       FROM pg_db_role_setting WHERE setdatabase = pg_database.oid)
+       FROM pg_db_role_setting WHERE setdatabase = pg_database.oid) AS settings
     FROM pg_database WHERE datname = %(name)s
 """
 BACK = "ALTER DATABASE {0} OWNER TO bot; REVOKE ALL ON DATABASE {0} FROM {1}"

@@ -95,6 +95,6 @@ def test_a_worker_that_hardly_looks_hears_of_a_message(
 def is_waiting(database: Database) -> bool:
     query = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND query LIKE 'LISTEN%' AND query LIKE %(channel)s"
+        "AND starts_with(query, 'LISTEN') AND query LIKE %(channel)s"
     )
     return bool(value(database, query, channel=f"%{CHANNEL}%"))
