@@ -136,7 +136,11 @@ class PostgresOutbox:
     def claim_next(
         self, user_id: UUID, patience: timedelta, window: timedelta
     ) -> Claim | None:
-        """Claim the user's first part that is not settled, if it may be sent now."""
+        """Claim the user's first part that is not settled, if it may be sent now.
+
+        It may not while the part before it is with Twilio, but not sent, for less than
+        `patience`; nor if it was made longer than `window` ago. None: all are settled.
+        """
         parameters = {"user_id": user_id, "patience": patience, "window": window}
         with outages():
             row = self._database.first(CLAIM_NEXT, parameters)

@@ -60,6 +60,7 @@ def _back_up(database: "Database", name: str | None) -> None:
     began = time.monotonic()
     with _showing_bytes() as progress:
         path, manifest = make_backup(database, folder, name, progress)
+    database.close()  # nothing is held until the next one
     click.echo(
         f"{path}: {readable_size(manifest.size)} in {time.monotonic() - began:.1f} s, "
         f"{sum(manifest.rows.values()):,} rows"

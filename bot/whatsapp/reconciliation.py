@@ -8,19 +8,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from bot.observability import bound
 from bot.whatsapp.inbound import BadInputError, parse_inbound
 from bot.whatsapp.twilio import ListedMessage, TwilioClient
+from db.chats import PostgresChatStore
 from db.records import InboundMessage
-from db.store import ChatStore, KnownMessages
 
 log = logging.getLogger(__name__)
-
-
-class ReconcilableStore(ChatStore, KnownMessages, Protocol):
-    """A store that can tell which messages it knows."""
 
 
 class Reconciliation:
@@ -32,7 +27,7 @@ class Reconciliation:
 
     def __init__(
         self,
-        store: ReconcilableStore,
+        store: PostgresChatStore,
         twilio: TwilioClient,
         was_erased: Callable[[InboundMessage], bool] = lambda _message: False,
     ) -> None:

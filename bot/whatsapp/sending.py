@@ -19,8 +19,8 @@ from bot.whatsapp.twilio import (
     Outcome,
     TwilioClient,
 )
+from db.outbox import PostgresOutbox
 from db.records import Claim, Part
-from db.store import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,9 @@ class Sender:
     look_again = timedelta(seconds=2.5)
     clock_slack = timedelta(seconds=60)
 
-    def __init__(self, outbox: Outbox, twilio: TwilioClient, stopping: Event) -> None:
+    def __init__(
+        self, outbox: PostgresOutbox, twilio: TwilioClient, stopping: Event
+    ) -> None:
         self._outbox = outbox
         self._twilio = twilio
         self._stopping = stopping

@@ -18,8 +18,9 @@ from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
 from bot.whatsapp.paths import INBOUND_PATH, STATUS_PATH
 from bot.whatsapp.signature import SignatureChecker
 from db.errors import StoreUnavailableError
+from db.outbox import PostgresOutbox
 from db.records import Reply
-from db.store import ChatStore, Outbox
+from db.store import ChatStore
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Webhooks:
     checker: SignatureChecker
     account_sid: str
     store: ChatStore
-    outbox: Outbox | None = None
+    outbox: PostgresOutbox | None = None
     answer_now: Callable[[str], Sequence[Reply]] | None = None
 
     def blueprint(self) -> Blueprint:
