@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from db.database import Database
 
-# A command's statements may take their time; what must not says so itself.
-MOST_SECONDS = 4 * 3600.0
+# For one statement of a command; what takes longer says so itself.
+MOST_SECONDS = 300.0
 
 
 def read_settings() -> "Settings":

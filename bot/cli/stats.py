@@ -1,10 +1,11 @@
-"""`bot stats`: what happened, in numbers."""
+"""`bot stats`: what happened, in numbers, and as a picture."""
 
 # ruff: noqa: PLC0415
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,12 @@ import click
 from bot.cli.database import migrated_database
 from bot.cli.root import main
 from db.errors import OperatorError
+from db.files import writing_whole
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from db.queries.statistics import Numbers, Statistics
 
 PLOTS = (".svg", ".png")
@@ -22,6 +27,25 @@ HEAD = (
     "day", "new users", "chats", "messages", "answers", "tokens", "p50", "p95", "p99",
     "failed",
 )  # fmt: skip
+INCHES = (11.0, 8.5)
+MARGINS = {
+    "left": 0.07, "right": 0.97, "bottom": 0.05, "top": 0.89, "hspace": 0.45,
+    "wspace": 0.18,
+}  # fmt: skip
+INK, FAINT = "#3d4451", "#e3e6ea"
+BLUE, GREEN, YELLOW, RED = "#8fb0dc", "#1f7a63", "#e0a030", "#c8453b"
+STYLE: Any = {
+    "axes.edgecolor": FAINT, "axes.grid": True, "axes.grid.axis": "y",
+    "axes.axisbelow": True, "axes.titlecolor": INK, "axes.titlelocation": "left",
+    "axes.titlesize": 11, "axes.titleweight": "bold", "axes.titlepad": 10,
+    "axes.spines.left": False, "axes.spines.right": False, "axes.spines.top": False,
+    "font.family": "DejaVu Sans", "grid.color": FAINT, "legend.borderaxespad": 0,
+    "legend.borderpad": 0, "legend.columnspacing": 1.4, "legend.fontsize": 9,
+    "legend.frameon": False, "legend.handlelength": 1.2, "text.color": INK,
+    "xtick.color": INK, "ytick.color": INK,
+    "xtick.labelsize": 9, "ytick.labelsize": 9, "ytick.left": False,
+}  # fmt: skip
+PLAN: Any = [["said", "said"], ["seconds", "tokens"], ["people", "failures"]]
 
 
 @main.command()
@@ -51,9 +75,7 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
     with migrated_database() as database, database.reading() as connection:
         found = measure(connection, days, datetime.now(UTC))
     if plot is not None:
-        from bot.cli.plot import draw
-
-        draw(found, plot)
+        _draw(found, plot)
     click.echo(json.dumps(_as_json(found)) if as_json else _as_table(found))
     if plot is not None:
         click.echo(f"Drawn: {plot}", err=True)
@@ -87,3 +109,108 @@ def _cell(value: float | None) -> str:
     if not value:
         return "·"
     return f"{value:.2f} s" if isinstance(value, float) else f"{value:,}"
+
+
+def _draw(statistics: "Statistics", file: Path) -> None:
+    """Draw the days into a file, SVG or PNG by its ending.
+
+    Raises OperatorError where matplotlib is missing or the file can't be written.
+    """
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise OperatorError(
+            "drawing needs matplotlib: install it (pip install matplotlib), or leave "
+            "--plot out"
+        ) from None
+    with rc_context(STYLE):
+        figure = Figure(figsize=INCHES)
+        figure.subplots_adjust(**MARGINS)
+        _fill(figure, statistics)
+        _save(figure, file)
+
+
+def _fill(figure: "Figure", statistics: "Statistics") -> None:
+    days, told = list(statistics.days), list(statistics.days.values())
+    first, last = days[0], days[-1]
+    total = statistics.total
+    figure.suptitle(
+        f"{total.messages:,} messages and {total.answers:,} answers, {first} to {last}",
+        x=0.03, y=0.985, ha="left", va="top", fontsize=15, fontweight="bold",
+    )  # fmt: skip
+    axes = figure.subplot_mosaic(PLAN)
+    _bars(axes["said"], "Messages and answers", days, {
+        ("from users", BLUE): [n.messages for n in told],
+        ("by the LLM", GREEN): [n.answers for n in told],
+    })  # fmt: skip
+    _lines(axes["seconds"], "Seconds per answer", days, {
+        ("p50", GREEN): [n.p50_seconds for n in told],
+        ("p95", YELLOW): [n.p95_seconds for n in told],
+        ("p99", RED): [n.p99_seconds for n in told],
+    })  # fmt: skip
+    tokens = {("", GREEN): [n.tokens for n in told]}
+    _bars(axes["tokens"], "Tokens", days, tokens)
+    _bars(axes["people"], "New users and chats", days, {
+        ("users", BLUE): [n.new_users for n in told],
+        ("chats", GREEN): [n.chats for n in told],
+    })  # fmt: skip
+    failures = {("", RED): [n.failures for n in told]}
+    _bars(axes["failures"], "Messages that were not delivered", days, failures)
+
+
+def _bars(
+    axes: "Axes",
+    title: str,
+    days: Sequence[date],
+    series: dict[tuple[str, str], list[int]],
+) -> None:
+    """Draw the series as bars, beside each other within a day."""
+    width = 0.8 / len(series)
+    for number, ((label, colour), values) in enumerate(series.items()):
+        places = [
+            day + (number - (len(series) - 1) / 2) * width for day in range(len(days))
+        ]
+        axes.bar(places, values, width, color=colour, label=label)
+    axes.set_ylim(0, max(1, *(max(values) for values in series.values())) * 1.1)
+    _finish(axes, title, days, whole=True)
+
+
+def _lines(
+    axes: "Axes",
+    title: str,
+    days: Sequence[date],
+    series: dict[tuple[str, str], list[float | None]],
+) -> None:
+    """Draw the series as lines, with a gap where nothing is known."""
+    for (label, colour), values in series.items():
+        known = [float("nan") if value is None else value for value in values]
+        axes.plot(
+            range(len(days)), known, color=colour, label=label, lw=1.8, marker="o", ms=3
+        )
+    axes.set_ylim(bottom=0)
+    _finish(axes, title, days, whole=False)
+
+
+def _finish(axes: "Axes", title: str, days: Sequence[date], *, whole: bool) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axes.set_title(title)
+    axes.set_xlim(-0.6, len(days) - 0.4)
+    step = max(1, -(-len(days) // 8))
+    shown = range(len(days) - 1, -1, -step)
+    form = "%d %b" if len(days) < 300 else "%b %Y"
+    axes.set_xticks(list(shown), [f"{days[n]:{form}}" for n in shown])
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=whole))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    if any(label for label in axes.get_legend_handles_labels()[1]):
+        axes.legend(loc="lower right", bbox_to_anchor=(1.01, 1.03), ncols=3)
+
+
+def _save(figure: "Figure", file: Path) -> None:
+    try:
+        with writing_whole(file) as picture:
+            form = file.suffix.lower().removeprefix(".")
+            figure.savefig(picture, dpi=150, facecolor="white", format=form)
+    except OSError as error:
+        raise OperatorError(f"{file} can't be written: {error.strerror}") from None
