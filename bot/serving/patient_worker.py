@@ -1,4 +1,12 @@
-"""The gunicorn worker under `bot web`: slow clients hold none of its threads."""
+"""The gunicorn worker under `bot web`: slow clients hold none of its threads.
+
+It overrides the inside of gunicorn's gthread worker, so gunicorn is pinned below its
+next major release (pyproject.toml). Overridden are init_process, enqueue_req, handle,
+finish_request, murder_pending, notify and handle_error; used besides are poller, tpool,
+method_queue, keepalived_conns, nr_conns, worker_connections, on_client_socket_readable,
+and of a TConn sock, parser (its unreader), timeout, init, set_timeout and close.
+tests/hostile holds what it does.
+"""
 
 import logging
 import re

@@ -69,27 +69,6 @@ def test_the_migrations_are_numbered_one_by_one() -> None:
     assert [migration.revision for migration in schema.history()] == revisions()
 
 
-# What takes long to load, or too much memory, where it is not needed.
-@pytest.mark.parametrize(
-    ("module", "unwanted"),
-    [
-        ("bot.app", {"alembic"}),
-        ("bot.worker", {"alembic"}),
-        ("bot.cli", {"alembic", "sqlalchemy", "psycopg", "flask"}),
-    ],
-)
-def test_a_process_loads_no_more_than_it_needs(module: str, unwanted: set[str]) -> None:
-    code = f"import sys, {module}; print(*sys.modules)"
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert not unwanted & set(run.stdout.split())
-
-
 def test_every_migration_goes_down_and_up_again(empty: Database) -> None:
     before = None
     for revision in revisions():
