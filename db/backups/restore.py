@@ -16,9 +16,9 @@ from db.backups.since_backup import (
     Open,
     SinceBackup,
     UnreadableError,
-    carry_over,
     doubt_all,
     find_open,
+    tell_what_happened,
 )
 from db.backups.stream import Progress, no_progress
 from db.database import Database
@@ -221,7 +221,7 @@ def _carry(
     if old is None:
         return doubt_all(new, open_ones), "there is none"
     try:
-        return carry_over(old, new, manifest.created_at, open_ones), None
+        return tell_what_happened(old, new, manifest.created_at, open_ones), None
     except UnreadableError as error:
         return doubt_all(new, open_ones), str(error)
 

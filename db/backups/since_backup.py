@@ -113,7 +113,7 @@ def find_open(database: Database) -> Open:
     return found
 
 
-def carry_over(
+def tell_what_happened(
     old: Database, new: Database, made_at: datetime, open_ones: Open
 ) -> SinceBackup:
     """Tell the new database what the old one knows; all of it or nothing.

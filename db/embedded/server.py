@@ -179,8 +179,8 @@ class EmbeddedPostgres:
     def _create_database(self) -> None:
         server = self.url.removesuffix(DATABASE) + "postgres"
         with psycopg.connect(server, autocommit=True, connect_timeout=5) as connection:
-            known = "SELECT FROM pg_database WHERE datname = %s"
-            if connection.execute(known, [DATABASE]).fetchone() is None:
+            known = "SELECT FROM pg_database WHERE datname = %(name)s"
+            if connection.execute(known, {"name": DATABASE}).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
 

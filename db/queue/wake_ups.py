@@ -17,8 +17,8 @@ from db.pool import Limits, conninfo
 log = logging.getLogger(__name__)
 
 # What procrastinate's workers listen for; a test holds it.
-NOTIFY = "SELECT pg_notify('procrastinate_any_queue_v1', %s)"
-PAYLOAD = '{"type": "job_inserted", "job_id": 0}'
+NOTIFY = "SELECT pg_notify('procrastinate_any_queue_v1', %(payload)s)"
+PAYLOAD = {"payload": '{"type": "job_inserted", "job_id": 0}'}
 MOMENT_SECONDS = 0.01
 PAUSE_SECONDS = 1.0
 LIMITS = Limits(connections=1, statement_seconds=2)
@@ -60,5 +60,5 @@ class WakeUps:
             connection.execute("SET synchronous_commit TO off")
             while self._rung.wait():
                 self._rung.clear()
-                connection.execute(NOTIFY, [PAYLOAD])
+                connection.execute(NOTIFY, PAYLOAD)
                 time.sleep(MOMENT_SECONDS)
