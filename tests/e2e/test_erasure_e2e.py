@@ -64,7 +64,8 @@ def test_a_deactivated_user_gets_no_answer_and_asks_no_llm(
 def test_an_answer_under_way_brings_nobody_back(
     database_house: House, ana: Phone
 ) -> None:
-    database_house.llm.next(Script(text="At nine.", delay=2.0))
+    # Longer than the command takes to start on a busy machine.
+    database_house.llm.next(Script(text="At nine.", delay=8.0))
     asks = threading.Thread(target=ana.says, args=("When do you open?",))
     asks.start()
     eventually(lambda: database_house.llm.prompts)

@@ -209,6 +209,13 @@ def start_schedule(url: str, tmp_path: Path) -> subprocess.Popen[str]:
     )
 
 
+def catches_sigterm(pid: int) -> bool:
+    """Tell whether a process has begun to deal with SIGTERM by itself."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
+
+
 def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -221,6 +228,7 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
         assert first.stderr.read() == ""
     assert len(dumps(tmp_path)) == 1
     with start_schedule(database_url, tmp_path) as second:
+        assert appears(lambda: catches_sigterm(second.pid))
         with pytest.raises(subprocess.TimeoutExpired):
             second.wait(1.5)  # today's is there: it waits for tomorrow's
         second.terminate()
