@@ -50,7 +50,8 @@ class Phone:
         if not answered:
             raise OperatorError(
                 f"No answer within {ANSWER_SECONDS:.0f} s: see the log. (None comes "
-                "after STOP until START, nor to a deactivated user.)"
+                "after STOP until START, nor to a deactivated user, nor in a chat that "
+                "a person has taken over.)"
             )
 
     def _messages(self) -> list[dict[str, str]]:
