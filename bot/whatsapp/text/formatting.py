@@ -8,10 +8,11 @@ Source: https://www.twilio.com/docs/whatsapp/message-features
 import re
 from collections.abc import Callable, Sequence
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.whatsapp.text.inline import RESERVED, keep_bare_url, render_inline
+from bot.whatsapp.text.inline import render_inline
+from bot.whatsapp.text.markers import RESERVED
+from bot.whatsapp.text.parsing import Parser
 
 # Neither PostgreSQL's JSONB nor UTF-8 takes all of these, and nobody can read them.
 _UNUSABLE = re.compile(f"[\0\ud800-\udfff{RESERVED}]")
@@ -31,26 +32,7 @@ def to_whatsapp(markdown: str) -> str:
     return "\n".join(page.lines).strip() or source.strip()
 
 
-class _Parser(MarkdownIt):
-    """CommonMark with tables and strikethrough, set up to lose nothing."""
-
-    def __init__(self) -> None:
-        super().__init__("commonmark", {"maxNesting": 100})
-        self.enable(["table", "strikethrough"])
-        # A link's definition would vanish, and so would a line like "[Note]: text".
-        self.disable(["reference", "html_block"])
-        self.inline.ruler.after("text", "bare_url", keep_bare_url)
-
-    def normalizeLink(self, url: str) -> str:  # noqa: N802
-        """Keep `url` as it was written."""
-        return url
-
-    def normalizeLinkText(self, link: str) -> str:  # noqa: N802
-        """Keep `link` as it was written."""
-        return link
-
-
-_PARSER = _Parser()
+_PARSER = Parser()
 
 
 class _Page:
@@ -185,7 +167,6 @@ def _line_of(token: Token) -> int:
 
 _WRITERS: dict[str, Callable[[_Page, Token], None]] = {
     "fence": _Page._write_code,
-    "code_block": _Page._write_code,
     "bullet_list_open": _Page._open_list,
     "bullet_list_close": _Page._close_list,
     "ordered_list_open": _Page._open_list,

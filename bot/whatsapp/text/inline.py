@@ -1,35 +1,31 @@
-"""The inside of a paragraph: emphasis, code, links and HTML, as WhatsApp shows them.
-
-Until the last step, markers that we set are told from those that the text holds by
-standing for them with code points that Unicode reserves for a program's own use.
-"""
+"""The inside of a paragraph: emphasis, code, links and HTML, as WhatsApp shows them."""
 
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from bot.whatsapp.text.markers import can_close, can_open, is_word
+from bot.whatsapp.text.markers import (
+    CLOSERS,
+    OPENERS,
+    SHIELD,
+    SHOW,
+    can_close,
+    can_open,
+    is_word,
+)
 
-_OPENERS, _CLOSERS = "\ufdd0\ufdd1\ufdd2", "\ufdd3\ufdd4\ufdd5"
-_OPEN = dict(zip("*_~", _OPENERS, strict=True))
-_CLOSE = dict(zip("*_~", _CLOSERS, strict=True))
-_CLOSER_OF = dict(zip(_OPENERS, _CLOSERS, strict=True))
-_SHIELD = str.maketrans("*_~`", "\ufdd6\ufdd7\ufdd8\ufdd9")
-_SHOW = dict(zip(range(0xFDD0, 0xFDDA), "*_~*_~*_~`", strict=True))
-RESERVED = "\ufdd0-\ufdef"
+_OPEN = dict(zip("*_~", OPENERS, strict=True))
+_CLOSE = dict(zip("*_~", CLOSERS, strict=True))
+_CLOSER_OF = dict(zip(OPENERS, CLOSERS, strict=True))
 
 _MARKER_OF = {"strong": "*", "em": "_", "s": "~"}
 _BREAK_IN_WORD = "\u200b"
 
-_EMPTY_PAIR = re.compile(rf"[{_OPENERS}]([^\S\n]*)[{_CLOSERS}]")
+_EMPTY_PAIR = re.compile(rf"[{OPENERS}]([^\S\n]*)[{CLOSERS}]")
 _SPACE_INSIDE = re.compile(
-    rf"([{_OPENERS}]+)([^\S\n]+)|(?<!\s)([^\S\n]++)([{_CLOSERS}]+)"
-)
-_URL_AFTER_SCHEME = re.compile(
-    r"://(?:[^\s<>()\[\]\\`*]|\*(?!\*)|\([^\s<>()\[\]\\`*]*\))+"
+    rf"([{OPENERS}]+)([^\S\n]+)|(?<!\s)([^\S\n]++)([{CLOSERS}]+)"
 )
 _UNSHOWN_SCHEME = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
@@ -50,20 +46,7 @@ def render_inline(children: Sequence[Token], around: str = "") -> str:
     """
     text = _Inline(children, around).render()
     lines = (_defuse(line.strip(" \t")) for line in _tidy(text).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).translate(_SHOW).strip("\n"))
-
-
-def keep_bare_url(state: StateInline, silent: bool) -> bool:
-    """Take the rest of a bare URL as text, so that markers in it mean nothing."""
-    scheme = state.src[max(0, state.pos - 5) : state.pos].lower()
-    rest = _URL_AFTER_SCHEME.match(state.src, state.pos, state.posMax)
-    if not rest or not scheme.endswith(("http", "https")):
-        return False
-    url = rest[0].rstrip("*_~.,;:!?'\"")
-    if not silent:
-        state.append_pending(url.translate(_SHIELD))
-    state.pos += len(url)
-    return bool(url)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).translate(SHOW).strip("\n"))
 
 
 class _Inline:
@@ -89,9 +72,9 @@ class _Inline:
 
     def _mark(self, mark: str) -> None:
         for char in mark:
-            if char in _OPENERS:
+            if char in OPENERS:
                 self.active.append(char)
-            elif char in _CLOSERS:
+            elif char in CLOSERS:
                 self.active.pop()
         self.out.append(mark)
 
@@ -117,12 +100,12 @@ class _Inline:
         self.out += [*closers, "\n", *self.active]
 
     def _close_link(self, start: int, href: str) -> None:
-        label = "".join(self.out[start:]).translate(_SHOW).strip()
+        label = "".join(self.out[start:]).translate(SHOW).strip()
         url = _UNSHOWN_SCHEME.sub("", href, count=1)
         if label in ("", url, href):
-            self.out[start:] = [url.translate(_SHIELD)]
+            self.out[start:] = [url.translate(SHIELD)]
         elif url:
-            self.out.append(f" ({url.translate(_SHIELD)})")
+            self.out.append(f" ({url.translate(SHIELD)})")
 
     def _write_html(self, tag: str) -> None:
         # What is no tag of HTML, like <your name>, is text that a person should read.
@@ -135,13 +118,13 @@ class _Inline:
 
 def _code(content: str) -> str:
     fence = "```" if "`" in content else "`"
-    return f"{fence}{content}{fence}".translate(_SHIELD)
+    return f"{fence}{content}{fence}".translate(SHIELD)
 
 
 def _image(token: Token) -> str:
     words = (child.content or " " for child in token.children or [])
     alt = " ".join("".join(words).split())
-    url = str(token.attrs["src"]).translate(_SHIELD)
+    url = str(token.attrs["src"]).translate(SHIELD)
     return f"{alt} ({url})" if alt and url else alt or url
 
 
@@ -201,22 +184,22 @@ def _running(edges: Iterable[str]) -> list[str]:
 
 def _tidy(text: str) -> str:
     """Drop pairs around nothing, and move spaces out of pairs: neither would work."""
-    for _ in _OPENERS:
+    for _ in OPENERS:
         text = _EMPTY_PAIR.sub(r"\1", text)
     return _SPACE_INSIDE.sub(r"\2\1\4\3", text)
 
 
 def _defuse(line: str) -> str:
     """Keep the text's own markers from pairing up, by a zero-width space inside."""
-    shown = line.translate(_SHOW)
+    shown = line.translate(SHOW)
     closes = {
         c: at for at, c in enumerate(shown) if c in "*_~`" and can_close(shown, at)
     }
     depth = dict.fromkeys("*_~`", 0)
     out = []
     for at, char in enumerate(line):
-        if char in _OPENERS or char in _CLOSERS:
-            depth[shown[at]] += 1 if char in _OPENERS else -1
+        if char in OPENERS or char in CLOSERS:
+            depth[shown[at]] += 1 if char in OPENERS else -1
         if char in depth and can_open(shown, at) and closes.get(char, 0) > at + 1:
             out.append(char + _BREAK_IN_WORD)
         elif depth.get(char) and can_close(shown, at):

@@ -1,9 +1,17 @@
 """Where WhatsApp takes a `*`, `_` or `~` for the border of bold, italic, strike.
 
 Source: https://www.twilio.com/docs/whatsapp/message-features
+
+Until the last step, markers that we set are told from those that the text holds by
+standing for them with code points that Unicode reserves for a program's own use.
 """
 
 import unicodedata
+
+OPENERS, CLOSERS = "\ufdd0\ufdd1\ufdd2", "\ufdd3\ufdd4\ufdd5"
+SHIELD = str.maketrans("*_~`", "\ufdd6\ufdd7\ufdd8\ufdd9")
+SHOW = dict(zip(range(0xFDD0, 0xFDDA), "*_~*_~*_~`", strict=True))
+RESERVED = "\ufdd0-\ufdef"
 
 
 def can_open(text: str, at: int) -> bool:

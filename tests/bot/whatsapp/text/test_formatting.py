@@ -129,6 +129,29 @@ def test_code_in_a_list_starts_at_the_line() -> None:
     assert to_whatsapp(markdown) == "1. Run\n```\n  ls\n```\n2. Read"
 
 
+def test_indented_text_is_text() -> None:
+    address = "We are here:\n\n    *Main Street 5*\n    12345 Berlin\n\nCome in!"
+    shown = "We are here:\n\n*Main Street 5*\n12345 Berlin\n\nCome in!"
+    assert to_whatsapp(address.replace("*", "**")) == shown
+
+
+@pytest.mark.parametrize(
+    ("markdown", "whatsapp"),
+    [
+        ("See https://a.example/?a=1&amp;b_=2.", "See https://a.example/?a=1&b_=2."),
+        ("https://a.example/?a=1&copy=2", "https://a.example/?a=1&copy=2"),
+        ("<https://a.example/?a=1&amp;b=2>", "https://a.example/?a=1&b=2"),
+        ("[x](https://a.example/?a=1&amp;b=2)", "x (https://a.example/?a=1&b=2)"),
+        ("![x](https://a.example/?a=1&#38;b=2)", "x (https://a.example/?a=1&b=2)"),
+        ("[https://a.de/?a&amp;b](https://a.de/?a&b)", "https://a.de/?a&b"),
+        (r"https://a.example/\_a\_b\_c", "https://a.example/_a_b_c"),
+        ("(https://a.example/w_(b_c)_d).", "(https://a.example/w_(b_c)_d)."),
+    ],
+)
+def test_a_url_is_one_that_can_be_opened(markdown: str, whatsapp: str) -> None:
+    assert to_whatsapp(markdown) == whatsapp
+
+
 def test_backticks_inside_code_do_not_end_it() -> None:
     assert to_whatsapp("````\n```\n````").count("```") == 2
 

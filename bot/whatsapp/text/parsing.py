@@ -1,0 +1,53 @@
+"""Reads Markdown as LLMs write it: CommonMark, set up to lose nothing."""
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+from bot.whatsapp.text.markers import SHIELD
+
+_URL_AFTER_SCHEME = re.compile(
+    r"://(?:[^\s<>()\[\]\\`*]|\*(?!\*)|\\[*_~&]|\([^\s<>()\[\]\\`*]*\))+"
+)
+_ESCAPED_IN_URL = re.compile(r"\\([*_~&])")
+_AMPERSAND = re.compile(r"&(?:amp|#38|#x26);", re.IGNORECASE)
+
+
+class Parser(MarkdownIt):
+    """CommonMark with tables and strikethrough; indented text is text, not code."""
+
+    def __init__(self) -> None:
+        super().__init__("commonmark", {"maxNesting": 100})
+        self.enable(["table", "strikethrough"])
+        # A link's definition would vanish, and so would a line like "[Note]: text".
+        # What LLMs indent is an address or a poem; their code has fences.
+        self.disable(["reference", "html_block", "code"])
+        self.inline.ruler.after("text", "bare_url", _read_bare_url)
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        """Keep `url` as it was written, but for the `&amp;` of HTML."""
+        return plain_url(url)
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802
+        """Keep `link` as it was written, but for the `&amp;` of HTML."""
+        return plain_url(link)
+
+
+def plain_url(url: str) -> str:
+    """Undo what HTML does to an ampersand; `&copy=1` is no entity in a URL."""
+    return _AMPERSAND.sub("&", url)
+
+
+def _read_bare_url(state: StateInline, silent: bool) -> bool:
+    """Take the rest of a bare URL as text, so that markers in it mean nothing."""
+    scheme = state.src[max(0, state.pos - 5) : state.pos].lower()
+    rest = _URL_AFTER_SCHEME.match(state.src, state.pos, state.posMax)
+    if not rest or not scheme.endswith(("http", "https")):
+        return False
+    url = rest[0].rstrip("*_~.,;:!?'\"\\")
+    if not silent:
+        shown = _ESCAPED_IN_URL.sub(r"\1", plain_url(url))
+        state.append_pending(shown.translate(SHIELD))
+    state.pos += len(url)
+    return bool(url)
