@@ -16,6 +16,7 @@ from bot.whatsapp.text.parsing import Parser
 
 # Neither PostgreSQL's JSONB nor UTF-8 takes all of these, and nobody can read them.
 _UNUSABLE = re.compile(f"[\0\ud800-\udfff{RESERVED}]")
+_BREAK_IN_CELL = re.compile(r"(?<=[\w)%*_~])\n")
 _TASK = re.compile(r"\[([ xX])\](?: |$)")
 
 
@@ -61,7 +62,7 @@ class _Page:
         children = inline.children or []
         if opening.tag in ("th", "td"):
             cell = render_inline(children, "*" if opening.tag == "th" else "")
-            self.rows[-1].append(" ".join(cell.split()))
+            self.rows[-1].append(_one_line(cell))
             return
         bold = opening.type == "heading_open" and _is_title(opening, inline)
         text = render_inline(children, "*" if bold else "")
@@ -147,6 +148,11 @@ class _Page:
         lines = [line for line in lines or ["; ".join(filter(None, header))] if line]
         if lines:
             self._write_lines(lines, self.rows_at)
+
+
+def _one_line(cell: str) -> str:
+    lines = (" ".join(line.split()) for line in cell.split("\n"))
+    return _BREAK_IN_CELL.sub(", ", "\n".join(filter(None, lines))).replace("\n", " ")
 
 
 def _named_cells(header: list[str], row: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from bot.whatsapp.text.markers import (
     can_open,
     is_word,
 )
+from bot.whatsapp.text.tags import CELL, attribute, border_of, settle_borders, tag_name
 
 _OPEN = dict(zip("*_~", OPENERS, strict=True))
 _CLOSE = dict(zip("*_~", CLOSERS, strict=True))
@@ -28,15 +29,6 @@ _SPACE_INSIDE = re.compile(
     rf"([{OPENERS}]+)([^\S\n]+)|(?<!\s)([^\S\n]++)([{CLOSERS}]+)"
 )
 _UNSHOWN_SCHEME = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
-_HTML = """
-a abbr article aside b big blockquote body br button caption center cite code col dd
-del details dfn div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 h6 head
-header hr html i iframe img input ins kbd label li link main mark meta nav ol option p
-pre q s samp script section select small span strike strong style sub summary sup svg
-table tbody td tfoot th thead title tr tt u ul var video
-"""
-_TAGS = frozenset(_HTML.split())
 
 
 def render_inline(children: Sequence[Token], around: str = "") -> str:
@@ -45,7 +37,8 @@ def render_inline(children: Sequence[Token], around: str = "") -> str:
     Gives no line that starts or ends with a space, and at most one blank line in a row.
     """
     text = _Inline(children, around).render()
-    lines = (_defuse(line.strip(" \t")) for line in _tidy(text).split("\n"))
+    text = settle_borders(_tidy(text))
+    lines = (_defuse(line.strip(" \t")) for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).translate(SHOW).strip("\n"))
 
 
@@ -58,6 +51,7 @@ class _Inline:
         self.out: list[str] = []
         self.active: list[str] = []
         self.links: list[tuple[int, str]] = []
+        self.numbers: list[int | None] = []
 
     def render(self) -> str:
         marks = _choose_marks(self.tokens, self.around)
@@ -95,9 +89,9 @@ class _Inline:
             case _:
                 self.out.append(token.content)
 
-    def _break_line(self) -> None:
+    def _break_line(self, sign: str = "\n") -> None:
         closers = (_CLOSER_OF[opener] for opener in reversed(self.active))
-        self.out += [*closers, "\n", *self.active]
+        self.out += [*closers, sign, *self.active]
 
     def _close_link(self, start: int, href: str) -> None:
         label = "".join(self.out[start:]).translate(SHOW).strip()
@@ -108,12 +102,44 @@ class _Inline:
             self.out.append(f" ({url.translate(SHIELD)})")
 
     def _write_html(self, tag: str) -> None:
-        # What is no tag of HTML, like <your name>, is text that a person should read.
-        match = _TAG.match(tag)
-        if match and match[1].lower() == "br":
-            self._break_line()
-        elif match and match[1].lower() not in _TAGS:
-            self.out.append(tag)
+        name = tag_name(tag)
+        match name:
+            case "":
+                self.out.append(tag)
+            case "br":
+                self._break_line()
+            case "td" | "th":
+                self.out.append(CELL)
+            case "img":
+                self.out.append(_picture(tag))
+            case "a":
+                self.out.append(attribute(tag, "href").translate(SHIELD) + " ")
+            case _ if border := border_of(name):
+                self._break_line(border)
+                self._write_item(name)
+
+    def _write_item(self, name: str) -> None:
+        match name:
+            case "li":
+                self.out.append(self._bullet())
+            case "ul" | "ol":
+                self.numbers.append(0 if name == "ol" else None)
+            case "/ul" | "/ol" if self.numbers:
+                self.numbers.pop()
+
+    def _bullet(self) -> str:
+        number = self.numbers.pop() if self.numbers else None
+        self.numbers.append(None if number is None else number + 1)
+        return "- " if number is None else f"{number + 1}. "
+
+
+def _picture(tag: str) -> str:
+    return _described(attribute(tag, "alt"), attribute(tag, "src"))
+
+
+def _described(alt: str, url: str) -> str:
+    url = url.translate(SHIELD)
+    return f"{alt} ({url})" if alt and url else alt or url
 
 
 def _code(content: str) -> str:
@@ -124,8 +150,7 @@ def _code(content: str) -> str:
 def _image(token: Token) -> str:
     words = (child.content or " " for child in token.children or [])
     alt = " ".join("".join(words).split())
-    url = str(token.attrs["src"]).translate(SHIELD)
-    return f"{alt} ({url})" if alt and url else alt or url
+    return _described(alt, str(token.attrs["src"]))
 
 
 def _choose_marks(tokens: Sequence[Token], around: str) -> dict[int, str]:
@@ -172,7 +197,9 @@ def _edge(token: Token, index: int) -> str:
         return token.content[index]
     if token.type.endswith("break"):
         return "\n"
-    if token.type in ("html_inline", "link_open"):
+    if token.type == "html_inline":
+        return "\n" if border_of(tag_name(token.content)) else ""
+    if token.type == "link_open":
         return ""
     transparent = token.nesting == (1 if index else -1) and token.type != "link_close"
     return "" if transparent else "*"

@@ -6,6 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 from bot.whatsapp.text.markers import SHIELD
+from bot.whatsapp.text.tags import read_tags
 
 _URL_AFTER_SCHEME = re.compile(
     r"://(?:[^\s<>()\[\]\\`*]|\*(?!\*)|\\[*_~&]|\([^\s<>()\[\]\\`*]*\))+"
@@ -24,6 +25,7 @@ class Parser(MarkdownIt):
         # What LLMs indent is an address or a poem; their code has fences.
         self.disable(["reference", "html_block", "code"])
         self.inline.ruler.after("text", "bare_url", _read_bare_url)
+        self.core.ruler.push("tags", read_tags)
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802
         """Keep `url` as it was written, but for the `&amp;` of HTML."""

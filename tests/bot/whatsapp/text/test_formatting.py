@@ -34,7 +34,7 @@ ZWSP = "\u200b"
         ),
         ("![](https://a.example/cat.png)", "https://a.example/cat.png"),
         (r"\# 5 &amp; 6 \> 4", "# 5 & 6 > 4"),
-        ("a <b>bold</b> word<br>and <!-- no --> more", "a bold word\nand  more"),
+        ("a <b>bold</b> word<br>and <!-- no --> more", "a *bold* word\nand  more"),
     ],
 )
 def test_inline_markdown_becomes_whatsapp(markdown: str, whatsapp: str) -> None:
