@@ -5,24 +5,39 @@ import pytest
 from bot.chat.commands import WORDS, Command, find_command
 
 SAID = {
-    Command.NEW: ["/new", "/NEW", " /new ", "clear", "Reset", "start over", "/clear",
-                  "START  OVER", "start\nover", "reset.", "/reset"],
-    Command.HELP: ["/help", "help", "HELP!", "info", "Help."],
+    Command.NEW: ["/new", "/NEW", " /new ", "/clear", "/Reset.", "/reset",
+                  "/clear!", "\u201c/new\u201d", "*/new*", "/new please"],
+    Command.HELP: ["/help", "help", "HELP!", "Help.", "_help_", "help \U0001f64f"],
     Command.STOP: ["STOP", "stop", "Stop!", "stop.", "/stop", "stopall", "unsubscribe",
-                   "cancel", "END", "quit", "revoke", "optout"],
-    Command.START: ["START", "start", "/start", "unstop", "Start!!"],
+                   "revoke", "optout", "Opt out", "opt-out",
+                   "\u201cSTOP\u201d", '"stop"', "'STOP'", "\u00abstop\u00bb",
+                   "\u201eSTOP\u201c", "`stop`", "```STOP```", "*STOP*", "_stop_",
+                   "~stop~", "> STOP", "**_STOP_**", "(stop)", "[STOP]", "<STOP>",
+                   "stop \U0001f6d1", "\U0001f6d1 STOP \u270b\U0001f3fd",
+                   "STOP\u2764\ufe0f", "stop :)", "- stop", "please stop",
+                   "Stop, please!", "PLEASE STOP PLEASE", "pls stop", "stop plz",
+                   "\u201cplease stop\u201d", "STOP STOP STOP", "Stop! Stop!!",
+                   "stop\u2026", "\u200bstop\u200b", "\ufeffSTOP",
+                   "\uff33\uff34\uff2f\uff30",
+                   "\U0001d5e6\U0001d5e7\U0001d5e2\U0001d5e3"],
+    Command.START: ["START", "start", "/start", "unstop", "Start!!", "please start",
+                    "\u201cSTART\u201d", "*start* \U0001f600", "Start, please"],
 }  # fmt: skip
+START_OVER = ["start over", "START  OVER", "start\nover", "Start over, please."]
 NOT_COMMANDS = [
-    "", " ", "/", ".", "new", "New", "new!", "I want a new phone", "please stop it",
-    "stop the delivery", "help me", "start over please", "yes", "YES", "//new", "/ new",
-    "/unknown", "st op", "\u0441top", "stop?", "a" * 60_000,
+    "", " ", "/", ".", "new", "New", "new!", "new please", "I want a new phone",
+    "please stop it", "stop the delivery", "help me", "yes", "YES", "//new", "/ new",
+    "/unknown", "st op", "\u0441top", "stop?", "a" * 60_000, "stop " * 60_000,
+    "cancel", "CANCEL", "cancel please", "end", "End.", "info", "INFO", "/info",
+    "quit", "Quit.", "reset", "Reset!", "clear", "please reset",
+    "please", "\U0001f6d1", "clear, thanks", "continue", "\u00bfstop?", "stop 2",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("text", "command"), [(text, command) for command in SAID for text in SAID[command]]
 )
-def test_a_command_is_known_whatever_its_case(text: str, command: Command) -> None:
+def test_a_command_is_known_whatever_is_around_it(text: str, command: Command) -> None:
     assert find_command(text) is command
     assert find_command(text, opted_out=True) is command
 
@@ -32,10 +47,23 @@ def test_what_merely_looks_like_a_command_is_for_the_llm(text: str) -> None:
     assert find_command(text) is None
 
 
-@pytest.mark.parametrize("text", ["yes", "YES", "Yes!", " yes. "])
-def test_yes_means_start_to_somebody_who_stopped_and_nothing_else(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["yes", "YES", "Yes!", " yes. ", "yes please", "\u201cYes\u201d",
+     "*yes* \U0001f44d",
+     "start again", "Resume!", "please continue", "subscribe", "opt in", "opt-in"],
+)  # fmt: skip
+def test_consent_means_start_to_somebody_who_stopped_and_nothing_else(
+    text: str,
+) -> None:
     assert find_command(text, opted_out=True) is Command.START
     assert find_command(text) is None
+
+
+@pytest.mark.parametrize("text", START_OVER)
+def test_who_stopped_and_starts_over_has_started(text: str) -> None:
+    assert find_command(text) is Command.NEW
+    assert find_command(text, opted_out=True) is Command.START
 
 
 def test_every_command_has_words_and_no_word_has_two_commands() -> None:

@@ -148,7 +148,8 @@ def test_a_text_that_is_no_command_to_us_but_one_to_twilio() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "opens"), [("/new", True), (" Reset ", True), ("new", False), ("", False)]
+    ("body", "opens"),
+    [("/new", True), (" /Reset ", True), ("reset", False), ("new", False), ("", False)],
 )
 def test_a_command_for_a_new_chat_opens_one(body: str, opens: bool) -> None:
     assert parsed(Body=body).opens_chat is opens
