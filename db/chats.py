@@ -116,6 +116,10 @@ WHERE userchats.chat_id = %(chat_id)s
 # message that can be seen.) One that was begun before stays, and all of them stay if no
 # job is in hand: a worker that was thought dead may have lost its own, and parts need
 # one.
+#
+# STOP takes effect at once: what was made for the user before and is unsent stays so.
+# The parts of this very reply are not seen by the UPDATE, so the word that it stops
+# goes out. What is being given to Twilio is left alone here: see CLAIM_NEXT.
 RECORD_REPLY = """
 WITH appended AS (
   UPDATE userchats
@@ -150,6 +154,9 @@ WITH appended AS (
 ), opted_out AS (
   INSERT INTO opt_outs (user_id) SELECT customer_id FROM appended
   WHERE %(opts_out)s::boolean ON CONFLICT DO NOTHING
+), canceled AS (
+  UPDATE reply_parts SET status = 'canceled' FROM appended
+  WHERE user_id = customer_id AND status = 'pending' AND %(opts_out)s::boolean
 ), opted_in AS (
   DELETE FROM opt_outs USING appended
   WHERE user_id = customer_id AND NOT %(opts_out)s::boolean

@@ -33,10 +33,20 @@ WHERE reference_id = %(reference_id)s ORDER BY position
 # A user's parts go out in the order in which they were made: only the first one that is
 # not settled can be claimed, and not while the one before it is at Twilio but not sent.
 # (A tuple of words reads in Python as it does in SQL.)
+#
+# What was made before the user opted out, and turns out to be unsent only afterwards (a
+# worker died over it, Twilio was busy), is not sent any more. The word that confirms
+# the STOP is made in the same transaction, at the same time.
 CLAIM_NEXT = f"""
-WITH head AS (
+WITH stopped AS (
+  UPDATE reply_parts AS part SET status = 'canceled' FROM opt_outs
+  WHERE opt_outs.user_id = %(user_id)s AND part.user_id = opt_outs.user_id
+    AND part.status = 'pending' AND part.created_at < opted_out_at
+  RETURNING part.part_id
+), head AS (
   SELECT * FROM reply_parts
   WHERE user_id = %(user_id)s AND status IN {UNSETTLED}
+    AND part_id NOT IN (SELECT part_id FROM stopped)
   ORDER BY sequence LIMIT 1
 ), before AS (
   SELECT reply_parts.status, COALESCE(reply_parts.claimed_at, reply_parts.created_at)

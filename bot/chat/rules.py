@@ -14,6 +14,8 @@ COMMAND_REPLIES: dict[Command, tuple[str, bool | None]] = {
     Command.STOP: (sentences.STOPPED, True),
     Command.START: (sentences.STARTED, False),
 }
+# What Twilio's own words on opt-out words record.
+OPT_OUTS = {"STOP": True, "START": False}
 
 
 def next_batch(chat: Userchat) -> Batch:
@@ -42,7 +44,7 @@ def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
     What it says may change while the LLM works: it is asked again then.
     """
     command = _command_of(chat, batch[0])
-    silence = _silence(chat, batch, command)
+    silence = silence_about(chat, batch)
     if silence is not None:
         return silence
     if command is not None:
@@ -53,18 +55,32 @@ def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
     return None
 
 
-def _silence(chat: Userchat, batch: Batch, command: Command | None) -> Reply | None:
+def silence_about(chat: Userchat, batch: Batch) -> Reply | None:
     """Return the note that settles what gets no word of ours; None: we may talk."""
+    command = _command_of(chat, batch[0])
     if not chat.user_is_active:
         return note(batch, sentences.NOT_ANSWERED_INACTIVE)
     if batch[0].opt_out_type is not None:
-        stops = {"STOP": True, "START": False}.get(batch[0].opt_out_type.upper())
+        stops = OPT_OUTS.get(batch[0].opt_out_type.upper())
         return replace(note(batch, sentences.NOT_ANSWERED_TWILIO), opts_out=stops)
     if chat.handoff:
         return _silence_of_handoff(chat, batch, command)
     if chat.opted_out and command is not Command.START:
         return note(batch, sentences.NOT_ANSWERED_STOPPED)
+    if command is not Command.STOP and _is_stopped_since(chat, batch):
+        return note(batch, sentences.NOT_ANSWERED_STOPPED_SINCE)
     return None
+
+
+def _is_stopped_since(chat: Userchat, batch: Batch) -> bool:
+    """Tell whether a STOP waits behind the batch: it takes effect at once."""
+    return any(_stops(chat, turn) for turn in chat.unanswered()[len(batch) :])
+
+
+def _stops(chat: Userchat, turn: Turn) -> bool:
+    if turn.opt_out_type is not None:
+        return OPT_OUTS.get(turn.opt_out_type.upper(), False)
+    return _command_of(chat, turn) is Command.STOP
 
 
 def _silence_of_handoff(chat: Userchat, batch: Batch, command: Command | None) -> Reply:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from bot.chat.answering import Answering
 from bot.chat.replies import Batch, apology, notice
-from bot.chat.rules import next_batch, reply_without_llm
+from bot.chat.rules import next_batch, reply_without_llm, silence_about
 from bot.llm.protocol import LLMError
 from bot.observability import ANSWERS, bound
 from db.records import Reply, Userchat
@@ -138,7 +138,7 @@ class Talk:
         if not batch:
             return []
         with bound(message_sid=batch[-1].message_sid or ""):
-            silence = reply_without_llm(chat, batch) if chat and chat.handoff else None
+            silence = silence_about(chat, batch) if chat else None
             reply = self.channel.with_parts(
                 silence or apology(batch, _in_words(reason))
             )

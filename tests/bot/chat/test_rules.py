@@ -112,7 +112,21 @@ def test_after_stop_nothing_is_answered(text: str) -> None:
     assert reply.opts_out is None
 
 
-@pytest.mark.parametrize("text", ["START", "start", "yes", "Unstop"])
+@pytest.mark.parametrize("text", ["Hi", "/help", "/new", "START", ""])
+def test_what_stands_before_a_stop_is_not_answered_any_more(text: str) -> None:
+    chat = chat_of(user_says(text, "1"), user_says("STOP", "2"))
+    reply = silence_after(chat)
+    assert reply.turn.content == sentences.NOT_ANSWERED_STOPPED_SINCE
+    assert reply.opts_out is None
+
+
+def test_of_two_stops_both_stop() -> None:
+    reply = reply_to(chat_of(user_says("STOP", "1"), user_says("STOP", "2")))
+    assert reply is not None
+    assert reply.opts_out is True
+
+
+@pytest.mark.parametrize("text", ["START", "start", "yes", "Unstop", "yes please"])
 def test_after_stop_the_user_can_start_again(text: str) -> None:
     reply = reply_to(chat_of(user_says(text, "1"), opted_out=True))
     assert reply is not None

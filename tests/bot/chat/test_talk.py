@@ -101,10 +101,37 @@ def test_an_answer_holds_when_the_llm_fails_at_being_asked_again() -> None:
 
 
 def test_a_command_while_the_llm_works_comes_after_the_answer() -> None:
-    ana = Conversation(lambda: ana.says("stop") and "Nine.")
+    ana = Conversation(lambda: ana.says("/help") and "Nine.")
     ana.says("When do you open?")
-    assert ana.hears() == ["Nine.", sentences.STOPPED]
+    assert ana.hears() == ["Nine.", sentences.HELP]
     assert len(ana.thoughts.prompts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "heard"),
+    [
+        ("\u201cStop\u201d please!", {}, [sentences.STOPPED]),
+        ("arret", {"OptOutType": "STOP"}, []),
+    ],
+)
+def test_a_stop_while_the_llm_works_ends_the_answer(
+    text: str, fields: dict[str, str], heard: list[str]
+) -> None:
+    ana = Conversation(lambda: ana.says(text, 0, **fields) and "Nine.")
+    ana.says("When do you open?")
+    assert ana.hears() == heard
+    assert ana.transcript[2] == f"system: {sentences.NOT_ANSWERED_STOPPED_SINCE}"
+    assert ana.chat.opted_out
+    assert ana.chat.unanswered() == ()
+
+
+def test_a_stop_ends_the_llm_s_next_tries_and_the_apology() -> None:
+    ana = Conversation(AWAY)
+    ana.says("When do you open?")
+    assert ana.is_kept_waiting()
+    ana.says("stop")
+    assert ana.talk.give_up(ana.chat_id, "it always fails")[0].parts == ()
+    assert ana.hears() == [sentences.STOPPED]
 
 
 def test_the_bot_waits_for_a_moment_of_quiet() -> None:
