@@ -7,6 +7,7 @@ twice (READ COMMITTED, the default).
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -170,6 +171,16 @@ WITH appended AS (
 SELECT turns FROM appended
 """
 
+# What turns name and don't hold: our parts, and what the user wrote in other chats.
+FIND_QUOTED = """
+SELECT message_sid, 'assistant' AS role, body AS content FROM reply_parts
+WHERE user_id = %(user_id)s AND message_sid = ANY (%(sids)s)
+UNION ALL
+SELECT said ->> 'message_sid', 'user', said ->> 'content'
+FROM userchats CROSS JOIN LATERAL jsonb_array_elements(messages) AS said
+WHERE customer_id = %(user_id)s AND said ->> 'message_sid' = ANY (%(sids)s)
+"""
+
 KNOWN_SIDS = (
     "SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (%(sids)s)"
 )
@@ -204,7 +215,19 @@ class PostgresChatStore:
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""
         row = repeat_once(lambda: self._database.first(LOAD_CHAT, {"chat_id": chat_id}))
-        return _read_chat(row) if row else None
+        return self._with_quoted(_read_chat(row)) if row else None
+
+    def _with_quoted(self, chat: Userchat) -> Userchat:
+        """Return the chat with what its turns quote, which is asked for only then."""
+        turns = (*chat.earlier_turns, *chat.turns)
+        named = {sid for turn in turns if (sid := turn.quotes)}
+        sids = list(named - {turn.message_sid for turn in turns})
+        if not sids:
+            return chat
+        parameters = {"user_id": chat.user_id, "sids": sids}
+        rows = repeat_once(lambda: self._database.rows(FIND_QUOTED, parameters))
+        found = {row.message_sid: (row.role, row.content or "") for row in rows}
+        return replace(chat, quoted=found)
 
     def record_reply(self, chat_id: str, reply: Reply) -> int:
         """Append the reply and store its parts: all of it or nothing.

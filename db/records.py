@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -33,7 +33,8 @@ class Turn:
 
     `in_reply_to` holds the MessageSids that this turn settles, `notice_for` those
     that it merely says something about ("the answer will come later"); `command`
-    names the command it replies to. `opt_out_type` is Twilio's own word on a message
+    names the command it replies to. `beside` are fields that Twilio told with the text,
+    by Twilio's names. `opt_out_type` is Twilio's own word on a message
     that it answered itself. `response_time` is in seconds.
     """
 
@@ -42,6 +43,7 @@ class Turn:
     timestamp: datetime
     message_sid: str | None = None
     media: tuple[Media, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
     reference_id: str | None = None
     in_reply_to: tuple[str, ...] = ()
     notice_for: tuple[str, ...] = ()
@@ -57,10 +59,17 @@ class Turn:
         """Whether the bot said it: what a person adds by hand names no reply."""
         return self.role == "assistant" and self.reference_id is not None
 
+    @property
+    def quotes(self) -> str | None:
+        """The MessageSid of the message that this one replies to, if Twilio told it."""
+        return self.beside.get("OriginalRepliedMessageSid")
+
     def to_json(self) -> dict[str, Any]:
         """Return the array's element: what is known, and nothing that is empty."""
         known = {f.name: getattr(self, f.name) for f in fields(self)}
-        element = {k: v for k, v in known.items() if v is not None and v != ()}
+        element = {
+            k: v for k, v in known.items() if v is not None and v not in ((), {})
+        }
         element["timestamp"] = self.timestamp.isoformat(timespec="milliseconds")
         return {name: _to_json(value) for name, value in element.items()}
 
@@ -87,6 +96,8 @@ def to_storable(text: str) -> str:
 def _to_json(value: object) -> object:
     if isinstance(value, str):
         return to_storable(value)
+    if isinstance(value, Mapping):
+        return {to_storable(str(k)): _to_json(v) for k, v in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -95,6 +106,10 @@ def _is_readable(name: str, value: object) -> bool:
         return value in get_args(Role)
     if name in NUMBERS:
         return isinstance(value, int | float)
+    if name == "beside":
+        return isinstance(value, dict) and all(
+            isinstance(v, str) for v in value.values()
+        )
     return isinstance(value, str)
 
 
@@ -144,8 +159,9 @@ class Receipt:
 class Userchat:
     """One conversation as the talk needs it: its turns and what its user wants.
 
-    `earlier_turns` are those of the full chat that this one continues. `handoff`: a
-    person has taken it over.
+    `earlier_turns` are those of the full chat that this one continues. `quoted` is who
+    said what, by MessageSid, of messages that turns name and that are not among them.
+    `handoff`: a person has taken it over.
     """
 
     chat_id: str
@@ -153,6 +169,7 @@ class Userchat:
     address: str
     turns: tuple[Turn, ...]
     earlier_turns: tuple[Turn, ...] = ()
+    quoted: Mapping[str, tuple[Role, str]] = field(default_factory=dict)
     is_active: bool = True
     user_is_active: bool = True
     opted_out: bool = False

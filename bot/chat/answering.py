@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
+from bot.chat.beside import Quotable
 from bot.chat.prompt import build_prompt
 from bot.chat.replies import Batch, say, unreadable_sentences
 from bot.llm.protocol import LLM, Completion, LLMError, PromptMessage
@@ -60,7 +61,14 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     turns = [turn for turn in said if turn.message_sid not in later]
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
-    return build_prompt(policy.system_prompt, turns, most_turns, policy.token_budget)
+    own: Quotable = {t.message_sid: (t.role, t.content) for t in said if t.message_sid}
+    return build_prompt(
+        policy.system_prompt,
+        turns,
+        most_turns,
+        policy.token_budget,
+        {**own, **chat.quoted},
+    )
 
 
 def _reply_with(completion: Completion, batch: Batch) -> Reply:

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 
+from bot.chat.beside import (
+    Quotable,
+    describe_beside,
+    describe_places,
+    describe_quote,
+    find_place,
+)
 from bot.chat.sentences import PLACEHOLDERS
 from bot.llm.protocol import PromptMessage
 from db.records import Media, Role, Turn
@@ -17,14 +25,19 @@ Line = tuple[Role, str]
 
 
 def build_prompt(
-    system_prompt: str, turns: Sequence[Turn], most_turns: int, token_budget: int
+    system_prompt: str,
+    turns: Sequence[Turn],
+    most_turns: int,
+    token_budget: int,
+    quotable: Quotable = MappingProxyType({}),
 ) -> list[PromptMessage]:
     """Return system prompt and last turns, within turns and (estimated) tokens.
 
     The newest turns win; the last one is always there, cut if it alone is too long.
     Neighbours of one role are joined: many chat templates refuse two in a row.
     """
-    spoken = [turn for turn in arrange_turns(turns) if describe_turn(turn)]
+    arranged = ((t.role, describe_turn(t, quotable)) for t in arrange_turns(turns))
+    spoken = [line for line in arranged if line[1]]
     budget = max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
     lines = list(_newest_within(spoken[-most_turns:], budget))
     while len(lines) > 1 and lines[0][0] != "user":
@@ -74,10 +87,13 @@ def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
     return settled if reply.error else [*settled, reply]
 
 
-def describe_turn(turn: Turn) -> str:
+def describe_turn(turn: Turn, quotable: Quotable = MappingProxyType({})) -> str:
     """Return a turn in words: its text, and what came with it."""
-    unseen = (PLACEHOLDERS[media_kind(media)] for media in turn.media)
-    return "\n".join(text for text in (turn.content, *unseen) if text.strip())
+    media = (media for media in turn.media if not find_place(media))
+    unseen = (PLACEHOLDERS[media_kind(one)] for one in media)
+    told = (*describe_places(turn), *unseen, *describe_beside(turn))
+    texts = [text for text in (turn.content, *told) if text.strip()]
+    return "\n".join([*describe_quote(turn, quotable), *texts] if texts else [])
 
 
 def media_kind(media: Media) -> str:
@@ -96,16 +112,16 @@ def estimate_tokens(text: str) -> int:
     return len(text.encode()) // BYTES_A_TOKEN + TOKENS_A_MESSAGE
 
 
-def _newest_within(turns: Sequence[Turn], budget: int) -> Iterator[Line]:
+def _newest_within(lines: Sequence[Line], budget: int) -> Iterator[Line]:
     kept: list[Line] = []
-    for turn in reversed(turns):
-        text = describe_turn(turn)
+    for role, line in reversed(lines):
+        text = line
         if estimate_tokens(text) > budget:
             if kept:
                 break
             text = _cut(text, budget)
         budget -= estimate_tokens(text)
-        kept.append((turn.role, text))
+        kept.append((role, text))
     return reversed(kept)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from bot.chat import sentences
+from bot.chat.beside import find_place, is_readable
 from bot.chat.commands import Command
 from bot.chat.prompt import media_kind
 from db.records import Reply, Turn, to_storable
@@ -45,7 +46,8 @@ def apology(batch: Batch, reason: str) -> Reply:
 
 def unreadable_sentences(batch: Batch) -> str:
     """Return one sentence for each kind of thing in the batch that can't be read."""
-    kinds = [media_kind(media) for turn in batch for media in turn.media]
-    if not kinds and not any(turn.content.strip() for turn in batch):
+    media = (media for turn in batch for media in turn.media if not find_place(media))
+    kinds = [media_kind(one) for one in media]
+    if not kinds and not any(is_readable(turn) for turn in batch):
         kinds = ["unknown"]
     return "\n".join(sentences.UNREADABLE[kind] for kind in dict.fromkeys(kinds))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from bot.chat import sentences
+from bot.chat.beside import is_readable
 from bot.chat.commands import Command, find_command
 from bot.chat.replies import Batch, note, say, unreadable_sentences
 from db.records import Reply, Turn, Userchat
@@ -50,7 +51,7 @@ def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
     if command is not None:
         text, opts_out = COMMAND_REPLIES[command]
         return Reply(turn=say(text, batch, command=command), opts_out=opts_out)
-    if not any(turn.content.strip() for turn in batch):
+    if not any(is_readable(turn) for turn in batch):
         return Reply(turn=say(unreadable_sentences(batch), batch))
     return None
 

@@ -40,6 +40,13 @@ PLACEHOLDERS = {
     "document": "[The user sent a file, which you cannot read.]",
     "unknown": "[The user sent something that you cannot read.]",
 }
+# What the LLM is told of a message beside its words.
+QUOTES_BOT = '[The user replies to this message of yours: "{}"]'
+QUOTES_USER = '[The user refers to this earlier message of their own: "{}"]'
+QUOTES_UNSEEN = "[The user replies to an earlier message, which you cannot see.]"
+PLACE = "[The user shared a location: {}]"
+ADVERT = "[The user came by this advert of the business: {}]"
+CHOSEN = "[What the user chose or filled in: {}]"
 
 # Why a message got no answer, for whoever reads the transcript.
 NOT_ANSWERED_STOPPED = "Not answered: the user wrote STOP before."

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from bot.chat.commands import Command, find_command
+from bot.whatsapp.beside import read_beside
 from db.records import DeliveryStatus, InboundMessage, Media, Turn, to_storable
 
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
@@ -37,6 +38,7 @@ def parse_inbound(form: Mapping[str, str]) -> InboundMessage:
         timestamp=datetime.now(UTC),
         message_sid=message_sid,
         media=(*_read_media(form), *_read_location(form)),
+        beside=read_beside(form),
         opt_out_type=_short(form, "OptOutType"),
     )
     return InboundMessage(
@@ -125,5 +127,5 @@ def _read_media(form: Mapping[str, str]) -> Iterator[Media]:
 def _read_location(form: Mapping[str, str]) -> Iterator[Media]:
     fields = ("Latitude", "Longitude", "Address", "Label")
     known = {f.lower(): text for f in fields if (text := _short(form, f))}
-    if "latitude" in known and "longitude" in known:
+    if {"latitude", "longitude"} <= known.keys() or {"address", "label"} & known.keys():
         yield {"type": "location", **known}
