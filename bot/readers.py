@@ -1,9 +1,10 @@
 """How each setting is read; what is wrong is collected by the reader."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from bot.chat.answering import Policy
 from bot.chat.talk import Pace
@@ -28,6 +29,7 @@ ADDRESS = r"whatsapp:\+[1-9][0-9]{6,14}"
 # Goes into an HTTP header, which holds nothing else.
 KEY = "[!-~]+"
 KEY_HINT = "as it was given to you: letters, digits and signs, without a blank"
+ZONE_HINT = "the name of a time zone, such as Europe/Berlin"
 NAME = "whatsapp_bot"  # of the database and its user, where nothing else is said
 
 
@@ -164,7 +166,15 @@ def _read_policy(read: Reader, llm_seconds: float) -> Policy:
         most_turns=read.integer("MAX_CONVERSATION_HISTORY", 20, 1, 1000),
         token_budget=read.integer("PROMPT_TOKEN_BUDGET", 4000, 200, 1_000_000),
         llm_seconds=llm_seconds,
+        timezone=read.parsed("TIMEZONE", _find_zone, _find_zone("UTC"), ZONE_HINT),
     )
+
+
+def _find_zone(name: str) -> tzinfo:
+    try:  # some bad names are folders of the system's own database
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (OSError, KeyError) as error:
+        raise ValueError from error
 
 
 def _read_system_prompt(read: Reader) -> str:

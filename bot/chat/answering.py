@@ -2,7 +2,9 @@
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 
+from bot.chat import sentences
 from bot.chat.beside import Quotable
 from bot.chat.prompt import build_prompt
 from bot.chat.replies import Batch, say, unreadable_sentences
@@ -12,15 +14,24 @@ from db.records import Reply, Userchat, find_unanswered, to_storable
 
 log = logging.getLogger(__name__)
 
+# In English, whatever the machine's language is.
+WEEKDAYS = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What an operator decided about answers: what the LLM sees, and its time."""
+    """What an operator decided about answers: what the LLM sees, and its time.
+
+    `timezone` is the business's, whose date the LLM is told.
+    """
 
     system_prompt: str
     most_turns: int = 20
     token_budget: int = 4000
     llm_seconds: float = 60
+    timezone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +73,24 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
     own: Quotable = {t.message_sid: (t.role, t.content) for t in said if t.message_sid}
+    today = datetime.now(policy.timezone)
     return build_prompt(
-        policy.system_prompt,
+        f"{policy.system_prompt}\n\n{tell_date(today)}",
         turns,
         most_turns,
         policy.token_budget,
         {**own, **chat.quoted},
+    )
+
+
+def tell_date(today: datetime) -> str:
+    """Return the date, its weekday and the time zone, for the LLM.
+
+    Without the time, which would be another one in each prompt: servers keep what they
+    computed for prompts that begin alike.
+    """
+    return sentences.TODAY.format(
+        weekday=WEEKDAYS[today.weekday()], date=today.date(), zone=today.tzinfo
     )
 
 

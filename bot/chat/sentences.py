@@ -40,6 +40,8 @@ PLACEHOLDERS = {
     "document": "[The user sent a file, which you cannot read.]",
     "unknown": "[The user sent something that you cannot read.]",
 }
+# What stands behind the operator's system prompt.
+TODAY = "Today is {weekday}, {date} (time zone {zone})."
 # What the LLM is told of a message beside its words.
 QUOTES_BOT = '[The user replies to this message of yours: "{}"]'
 QUOTES_USER = '[The user refers to this earlier message of their own: "{}"]'

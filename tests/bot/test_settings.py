@@ -3,10 +3,11 @@
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -30,6 +31,7 @@ DEFAULTS = {
     "policy.most_turns": 20,
     "policy.token_budget": 4000,
     "policy.llm_seconds": 60,
+    "policy.timezone": UTC,
     "session_timeout": timedelta(days=1),
     "pace.quiet_seconds": 0.8,
     "pace.notice_seconds": 120,
@@ -53,6 +55,7 @@ GOOD: dict[str, tuple[str, str, Any]] = {
         "https://b.example/x",
     ),
     "SYSTEM_PROMPT": (" Be kind. ", "policy.system_prompt", "Be kind."),
+    "TIMEZONE": ("America/Lima", "policy.timezone", ZoneInfo("America/Lima")),
     "MAX_CONVERSATION_HISTORY": ("1", "policy.most_turns", 1),
     "PROMPT_TOKEN_BUDGET": ("200", "policy.token_budget", 200),
     "SESSION_TIMEOUT_MINUTES": ("5", "session_timeout", timedelta(minutes=5)),
@@ -92,6 +95,7 @@ BAD = {
     "PROMPT_TOKEN_BUDGET": ["199"],
     "SESSION_TIMEOUT_MINUTES": ["0", "9" * 400],
     "ANSWER_QUIET_SECONDS": ["3"],
+    "TIMEZONE": ["Lima", "+02:00", "Europe", "../etc/passwd", "/etc/UTC", "a\x00"],
     "ANSWER_NOTICE_SECONDS": ["-1"],
     "ANSWER_MAX_AGE_MINUTES": ["0"],
     "PORT": ["0", "65536", "http"],

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.chat import sentences
-from bot.chat.answering import Answering, prompt_for
+from bot.chat.answering import Answering, prompt_for, tell_date
 from bot.chat.rules import next_batch
 from bot.llm.protocol import Completion, Prompt, Tokens, Tool
 from db.records import Reply, Turn
@@ -43,6 +45,21 @@ def test_a_burst_longer_than_the_history_is_seen_whole() -> None:
     prompt = prompt_for(chat, next_batch(chat), replace(POLICY, most_turns=2))
     assert "line 0\n" in str(prompt[1].content)
     assert "line 29" in str(prompt[1].content)
+
+
+def test_the_llm_knows_the_day_where_the_business_is() -> None:
+    late = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    assert tell_date(late) == "Today is Monday, 2026-11-30 (time zone UTC)."
+    tokyo = late.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert tell_date(tokyo) == "Today is Tuesday, 2026-12-01 (time zone Asia/Tokyo)."
+
+
+def test_the_date_stands_behind_the_operator_s_words() -> None:
+    chat = chat_of(user_says("Are you open tomorrow?", "1"))
+    policy = replace(POLICY, timezone=ZoneInfo("Asia/Tokyo"))
+    system = str(prompt_for(chat, next_batch(chat), policy)[0].content)
+    assert system.startswith(f"{POLICY.system_prompt}\n\nToday is ")
+    assert system.endswith(" (time zone Asia/Tokyo).")
 
 
 def answered(text: str, *turns: Turn, model: str = "m") -> Reply:

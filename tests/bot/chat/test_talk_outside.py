@@ -1,8 +1,11 @@
 """What a talk shows outside: to an LLM's real server, and in the log."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.chat import sentences
+from bot.chat.answering import tell_date
 from bot.llm.openai_chat import LLMServer, OpenAIChat
 from bot.llm.protocol import LLMError
 from tests.bot.chat.conversation import AWAY, Conversation
@@ -24,7 +27,7 @@ def test_a_conversation_with_a_server_that_is_away_for_a_while() -> None:
         assert ana.hears(attempt=1) == ["**Nine** to five.\ufffd"]
         llm.close()
     assert server.prompts[-1] == [
-        {"role": "system", "content": PROMPT},
+        {"role": "system", "content": f"{PROMPT}\n\n{tell_date(datetime.now(UTC))}"},
         {"role": "user", "content": "When do you open?"},
     ]
 
