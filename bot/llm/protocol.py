@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+# How often what would probably fail again is asked all the same.
+MOST_TRIES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
@@ -83,11 +86,28 @@ class Completion:
 
 
 class LLMError(Exception):
-    """The LLM gave no answer. `permanent`: the same prompt would fail again."""
+    """The LLM gave no answer.
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    `permanent`: the same prompt would fail again. `most_tries`: how often it is worth
+    asking all the same; without it, until the message is too old. `too_long`: a shorter
+    prompt may be answered. `retry_after`: in how many seconds the server may be asked
+    again, if that is known.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        most_tries: int | None = None,
+        too_long: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.most_tries = MOST_TRIES if permanent and not most_tries else most_tries
+        self.too_long = too_long
+        self.retry_after = retry_after
 
 
 class LLM(Protocol):

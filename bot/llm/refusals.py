@@ -1,0 +1,170 @@
+"""What a server's refusal means, told without the key and without the prompt.
+
+Servers quote both in their messages, so that of these nothing is told; codes are.
+https://platform.openai.com/docs/guides/error-codes
+"""
+
+import re
+import time
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from bot.llm.protocol import LLMError
+
+# The same prompt would be refused again.
+PERMANENT_STATUSES = frozenset({400, 413, 422})
+TRIES_OF_A_FILTER = 2
+# A pause that a server asks for is kept, but no longer than a user may wait for it.
+LONGEST_PAUSE_SECONDS = 120.0
+REFUSED = "it refused the prompt; check OPENAI_MODEL and LLM_MAX_TOKENS"
+TOO_LONG = "the prompt is too long for it; check PROMPT_TOKEN_BUDGET"
+FILTERED = "its content filter refused the prompt; check the filter of your account"
+WHAT_TO_CHECK = {
+    400: REFUSED,
+    401: "check OPENAI_API_KEY",
+    402: "the account's credit is used up; check the account",
+    403: "check what OPENAI_API_KEY may use",
+    404: "check OPENAI_BASE_URL and OPENAI_MODEL",
+    413: TOO_LONG,
+    422: REFUSED,
+    429: "its rate or the account's credit is used up; check the account",
+}
+# Such as insufficient_quota or context_length_exceeded: nothing that a user wrote.
+ERROR_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+# What a server says before it quotes anything.
+_SAID_LENGTH = 400
+_FILTER_CODE = re.compile(
+    r"content_?(filter|policy)|responsible_?ai|data_?inspection|moderation|safety"
+    r"|prompt_?blocked|prohibited_?content",
+    re.IGNORECASE,
+)
+_FILTER_WORDS = re.compile(
+    r"content (management )?(policy|filter)|\bwas flagged\b|inappropriate content",
+    re.IGNORECASE,
+)
+_LENGTH_CODE = re.compile(
+    r"context_?(length|size)|exceed_context|max_length|too_(long|large)", re.IGNORECASE
+)
+_LENGTH_WORDS = re.compile(
+    r"context (length|size|window)|(prompt|input|request|messages?) (is|are|was) too"
+    r" (long|large)|reduce (the|your) (length|prompt|input)|too many (input )?tokens",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A server's answer that is none: its status, and the error as it came."""
+
+    status: int
+    error: Any = field(repr=False)
+    retry_after: float | None = None
+
+    @property
+    def codes(self) -> list[str]:
+        """What the error calls itself, most exact first; maybe nothing."""
+        known = self.error if isinstance(self.error, dict) else {}
+        inner = known.get("innererror") or known.get("inner_error")
+        inner = inner if isinstance(inner, dict) else {}
+        names = (inner.get("code"), known.get("code"), known.get("type"))
+        return [name for name in names if isinstance(name, str)]
+
+    @property
+    def said(self) -> str:
+        """The beginning of its message: for rules, never to be shown."""
+        error = self.error
+        if isinstance(error, dict):
+            error = error.get("message") or error.get("detail")
+        return str(error or "")[:_SAID_LENGTH]
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether what stands in the prompt was refused for what it says."""
+        if not 400 <= self.status < 500:
+            return False
+        by_code = any(_FILTER_CODE.search(code) for code in self.codes)
+        return by_code or bool(_FILTER_WORDS.search(self.said))
+
+    @property
+    def is_length(self) -> bool:
+        """Whether a shorter prompt may be taken."""
+        if self.status == 413 or any(_LENGTH_CODE.search(code) for code in self.codes):
+            return True
+        return self.status in {400, 422, 500} and bool(_LENGTH_WORDS.search(self.said))
+
+    def explained(self) -> LLMError:
+        """Return it as what the queue understands."""
+        default = (
+            "check OPENAI_BASE_URL" if self.status < 500 else "the fault is its own"
+        )
+        check = WHAT_TO_CHECK.get(self.status, default)
+        if self.is_length:
+            check = TOO_LONG
+        elif self.is_filter:
+            check = FILTERED
+        return LLMError(
+            f"The LLM's server answered {self._told()}: {check}.",
+            permanent=self.is_length
+            or self.is_filter
+            or self.status in PERMANENT_STATUSES,
+            most_tries=TRIES_OF_A_FILTER if self.is_filter else None,
+            too_long=self.is_length,
+            retry_after=self.retry_after,
+        )
+
+    def _told(self) -> str:
+        code = next((c for c in self.codes if ERROR_CODE.fullmatch(c[:60])), None)
+        return f"{self.status} ({code[:60]})" if code else f"{self.status}"
+
+
+def find_refusal(answer: Any) -> Refusal | None:
+    """Return the error that a server put into an answer which looks like one.
+
+    https://openrouter.ai/docs/api-reference/errors
+    """
+    if not isinstance(answer, dict):
+        return None
+    choices = answer.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    error = answer.get("error")
+    if not error and isinstance(first, dict):
+        error = first.get("error")
+    if not error:
+        return None
+    code = str(error.get("code")) if isinstance(error, dict) else ""
+    status = int(code) if re.fullmatch("[45][0-9]{2}", code, re.ASCII) else 500
+    refusal = Refusal(status, error)
+    # One that names no status is the server's fault, unless it says what is wrong.
+    is_ours = refusal.is_length or Refusal(400, error).is_filter
+    return Refusal(400, error) if status == 500 and is_ours else refusal
+
+
+def refusal_of(error: Exception) -> Refusal | None:
+    """Return the refusal that an error of the SDK tells of; None if it is another."""
+    status = getattr(error, "status_code", None)
+    if not isinstance(status, int):
+        return None
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    return Refusal(status, getattr(error, "body", None), read_pause(headers))
+
+
+def read_pause(headers: Any) -> float | None:
+    """Return the seconds for which a server asks to be left alone, within bounds.
+
+    https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+    """
+    for name, factor in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        seconds = _seconds(str(headers.get(name, "")), factor)
+        if seconds is not None and seconds > 0:
+            return min(seconds, LONGEST_PAUSE_SECONDS)
+    return None
+
+
+def _seconds(value: str, factor: float) -> float | None:
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value.strip(), re.ASCII):
+        return float(value) * factor
+    try:
+        return parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return None
