@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.llm.connection import Connection
+from bot.llm.dialect import Dialect
 from bot.llm.protocol import Completion, LLMError, Prompt, Tool
-from bot.llm.reading import parse_answer, read_completion
+from bot.llm.reading import SpentError, parse_answer, read_completion
 from bot.llm.refusals import Refusal, find_refusal, refusal_of
 from bot.llm.wire import write_prompt
 
 log = logging.getLogger(__name__)
 
 OPENAI_URL = "https://api.openai.com/v1"
+
+# How many times one prompt is asked at once, while the server teaches its dialect.
+MOST_REQUESTS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,15 @@ class LLMServer:
     timeout_seconds: float = 60
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is asked, since when, and in how many seconds the answer must be there."""
+
+    asked: dict[str, Any] = field(repr=False)
+    began: float
+    seconds: float
+
+
 class OpenAIChat:
     """Answers prompts through /chat/completions; safe to call from many threads.
 
@@ -46,6 +59,7 @@ class OpenAIChat:
 
     def __init__(self, server: LLMServer) -> None:
         self._server = server
+        self._dialect = Dialect()
         self._connection = Connection(server.base_url or OPENAI_URL, server.api_key)
 
     def complete(
@@ -60,29 +74,53 @@ class OpenAIChat:
         Raises LLMError, and nothing else, when there is no answer by then.
         """
         seconds = self._server.timeout_seconds if timeout is None else timeout
-        began = time.monotonic()
-        answer = self._ask(write_prompt(prompt, tools), began, seconds)
-        if isinstance(answer, Refusal):
-            raise answer.explained()
-        took = time.monotonic() - began
-        return read_completion(
-            answer, self._server.model, took, offered_tools=bool(tools)
-        )
+        asking = _Asking(write_prompt(prompt, tools), time.monotonic(), seconds)
+        return self._converse(asking)
 
     def close(self) -> None:
         """End the connections and the thread; prompts under way fail with LLMError."""
         self._connection.close()
 
-    def _ask(self, asked: dict[str, Any], began: float, seconds: float) -> Any:
+    def _converse(self, asking: "_Asking") -> Completion:
+        """Ask until there is an answer, or a failure that teaches nothing new."""
+        dialect: Dialect | None = self._dialect
+        failure = LLMError("The LLM was not asked.")
+        for _ in range(MOST_REQUESTS):
+            if dialect is None:
+                break
+            answer = self._ask(asking, dialect)
+            if isinstance(answer, Refusal):
+                failure = answer.explained()
+                dialect = dialect.after(answer, self._server.max_tokens)
+                continue
+            try:
+                completion = self._read(answer, asking)
+            except SpentError as spent:
+                failure = spent
+                dialect = dialect.with_more_room()
+                continue
+            self._remember(dialect)
+            return completion
+        raise failure
+
+    def _read(self, answer: Any, asking: "_Asking") -> Completion:
+        took = time.monotonic() - asking.began
+        offered = "tools" in asking.asked
+        return read_completion(answer, self._server.model, took, offered_tools=offered)
+
+    def _remember(self, dialect: Dialect) -> None:
+        """Keep what was learned, now that it was answered: never what only failed."""
+        if dialect != self._dialect:
+            self._dialect = dialect
+            log.warning("the LLM's server is asked otherwise from now on: %s", dialect)
+
+    def _ask(self, asking: "_Asking", dialect: Dialect) -> Any:
         """Return the server's answer, or its refusal."""
-        body = {
-            **asked,
-            "model": self._server.model,
-            "max_tokens": self._server.max_tokens,
-            "temperature": self._server.temperature,
-        }
+        server, seconds = self._server, asking.seconds
+        written = dialect.write(asking.asked, server.max_tokens, server.temperature)
+        body = {**written, "model": server.model}
         try:
-            answer = parse_answer(self._connection.ask(body, began + seconds))
+            answer = parse_answer(self._connection.ask(body, asking.began + seconds))
         except LLMError:
             raise
         except TimeoutError:

@@ -34,6 +34,7 @@ WHAT_TO_CHECK = {
 ERROR_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 # What a server says before it quotes anything.
 _SAID_LENGTH = 400
+_QUOTES_PROMPT = re.compile(r"[\"'](?:messages|role|content)[\"']\s*:")
 _FILTER_CODE = re.compile(
     r"content_?(filter|policy)|responsible_?ai|data_?inspection|moderation|safety"
     r"|prompt_?blocked|prohibited_?content",
@@ -76,7 +77,7 @@ class Refusal:
         error = self.error
         if isinstance(error, dict):
             error = error.get("message") or error.get("detail")
-        return str(error or "")[:_SAID_LENGTH]
+        return _QUOTES_PROMPT.split(str(error or "")[:_SAID_LENGTH])[0]
 
     @property
     def is_filter(self) -> bool:

@@ -1,0 +1,129 @@
+"""How a server wants to be asked, learned from what it refuses.
+
+Servers and models differ in the parameters that they know, and change: nothing of this
+is written down, in code or in the database. One process learns it with one request.
+https://platform.openai.com/docs/api-reference/chat/create
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.llm.refusals import Refusal
+
+Json = dict[str, Any]
+# The names of the token limit, in the order in which they are tried; then none.
+LIMITS = ("max_tokens", "max_completion_tokens")
+# How many times the room an answer gets whose tokens went into reasoning.
+MORE_ROOM = 8
+_STATUSES = frozenset({400, 404, 422, 500, 501})
+_NO = (
+    r"(?:un(?:supported|recognized|known|expected)|not (?:supported|permitted|allowed)"
+    r"|does not support|doesn't support|invalid|extra|deprecated|only|must be)"
+)
+_MOST_TOKENS = re.compile(
+    r"(?:at most|less than or equal to|<=|maximum (?:value )?(?:of|is)"
+    r"|range[^\[]*\[\d+,)\s*(\d{1,7})",
+    re.IGNORECASE,
+)
+_NO_SYSTEM = re.compile(
+    r"(?:system|developer)\W+(?:role|message|prompt|instruction)s?\b.{0,40}"
+    r"\b(?:not|unsupported|invalid)|not support\w*\W+(?:the\W+)?(?:system|developer)\b"
+    r"|roles? must alternate"
+    r"|\brole\b.{0,60}\b(?:not|unsupported|invalid|one of|must be)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What to say to one server for one model; `refused` are names it does not know."""
+
+    refused: frozenset[str] = frozenset()
+    most_tokens: int | None = None
+    room: int = 1
+    system_in_user: bool = False
+
+    def write(self, asked: Json, max_tokens: int, temperature: float) -> Json:
+        """Return the body for what is asked, without its model."""
+        body = dict(asked)
+        if self.system_in_user:
+            body["messages"] = _without_system(asked["messages"])
+        if limit := self._limit():
+            body[limit] = self._tokens(max_tokens)
+        if "temperature" not in self.refused:
+            body["temperature"] = temperature
+        return body
+
+    def after(self, refusal: Refusal, max_tokens: int) -> "Dialect | None":
+        """Return how to ask after a refusal; None if it is of no such kind."""
+        if refusal.status not in _STATUSES or refusal.is_filter or refusal.is_length:
+            return None
+        if "temperature" not in self.refused and _is_about("temperature", refusal):
+            return replace(self, refused=self.refused | {"temperature"})
+        if (limit := self._limit()) and _is_about(limit, refusal):
+            most = _MOST_TOKENS.search(refusal.said)
+            if most and 0 < int(most[1]) < self._tokens(max_tokens):
+                return replace(self, most_tokens=int(most[1]))
+            return replace(self, refused=self.refused | {limit})
+        if not self.system_in_user and _is_about_system(refusal):
+            return replace(self, system_in_user=True)
+        return None
+
+    def with_more_room(self) -> "Dialect | None":
+        """Return how to ask where reasoning took all tokens; None if that was done."""
+        is_free = self.room == 1 and self._limit() is not None
+        return replace(self, room=MORE_ROOM) if is_free else None
+
+    def _limit(self) -> str | None:
+        return next((name for name in LIMITS if name not in self.refused), None)
+
+    def _tokens(self, max_tokens: int) -> int:
+        wanted = max_tokens * self.room
+        return min(wanted, self.most_tokens) if self.most_tokens else wanted
+
+
+def _is_about(name: str, refusal: Refusal) -> bool:
+    """Tell whether a parameter was refused, by the error's field or its words."""
+    if any(param.rpartition(".")[2] == name for param in _params(refusal.error)):
+        return True
+    quoted = rf"(?<![\w]){name}(?![\w])"
+    words = rf"{_NO}\b[^.]{{0,40}}{quoted}|{quoted}[^.]{{0,60}}\b{_NO}"
+    return bool(re.search(words, refusal.said, re.IGNORECASE))
+
+
+def _is_about_system(refusal: Refusal) -> bool:
+    named = any(param.endswith("role") for param in _params(refusal.error))
+    return named or bool(_NO_SYSTEM.search(refusal.said))
+
+
+def _params(error: Any) -> Iterator[str]:
+    """Yield the parameters that an error names: OpenAI's `param`, FastAPI's `loc`."""
+    if isinstance(error, list):
+        for one in error:
+            yield from _params(one)
+    if not isinstance(error, dict):
+        return
+    if isinstance(error.get("param"), str):
+        yield error["param"]
+    if isinstance(error.get("loc"), list):
+        yield ".".join(map(str, error["loc"]))
+    for name in ("detail", "message", "errors"):
+        if isinstance(error.get(name), list):
+            yield from _params(error[name])
+
+
+def _without_system(messages: list[Json]) -> list[Json]:
+    """Return the messages with the system's words in the user's first turn."""
+    told = [m["content"] for m in messages if m["role"] == "system"]
+    others = [m for m in messages if m["role"] != "system"]
+    text = "\n\n".join(told)
+    if not others or others[0]["role"] != "user":
+        return [{"role": "user", "content": text}, *others]
+    said = others[0]["content"]
+    if isinstance(said, str):
+        joined: Any = f"{text}\n\n{said}" if text else said
+    else:
+        joined = [{"type": "text", "text": text}, *said]
+    return [{"role": "user", "content": joined}, *others[1:]]
