@@ -99,6 +99,8 @@ def _describe_queue(status: "Status") -> Iterator[str]:
     if status.oldest_waiting_job is not None:
         waiting = readable_time(status.oldest_waiting_job)
         yield _line("", f"the oldest has waited for {waiting}")
+    if status.kept_parts:
+        yield _line("Not taken", f"{status.kept_parts} messages, tried again: see logs")
 
 
 def _describe_copies(status: "Status") -> Iterator[str]:

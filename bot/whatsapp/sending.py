@@ -12,13 +12,8 @@ from threading import Event
 from uuid import UUID
 
 from bot.observability import SENDS
-from bot.whatsapp.twilio import (
-    SEND_SECONDS,
-    Accepted,
-    DeliveryError,
-    Outcome,
-    TwilioClient,
-)
+from bot.whatsapp.outcomes import DeliveryError, Outcome
+from bot.whatsapp.twilio import SEND_SECONDS, Accepted, TwilioClient
 from db.outbox import PostgresOutbox
 from db.records import Claim, Part
 
@@ -114,15 +109,22 @@ class Sender:
             accepted = self._twilio.send_part(part)
         except DeliveryError as error:
             SENDS.labels(error.outcome).inc()
-            if error.outcome == Outcome.SAFE:
-                self._outbox.release_part(part, error.code)
-            elif error.outcome == Outcome.UNKNOWN:
-                log.warning("a send without an answer: %s", error)
-                error.retry_after = self.settle_time.total_seconds()
-                self._outbox.record_uncertain(part)
+            self._keep(part, error)
             raise
         SENDS.labels("accepted").inc()
         self._record_accepted(part, accepted)
+
+    def _keep(self, part: Part, error: DeliveryError) -> None:
+        """Have a part that may yet go through wait for its next try."""
+        about = {"error_code": error.code, "part_id": str(part.part_id)}
+        if error.outcome == Outcome.UNKNOWN:
+            log.error("a send without an answer: %s", error, extra=about)
+            error.retry_after = self.settle_time.total_seconds()
+            self._outbox.record_uncertain(part)
+        elif error.outcome != Outcome.PERMANENT:
+            level = logging.ERROR if error.outcome == Outcome.REFUSED else logging.INFO
+            log.log(level, "a send is tried again later: %s", error, extra=about)
+            self._outbox.release_part(part, error.code)
 
     def _record_accepted(self, part: Part, accepted: Accepted) -> None:
         sid = accepted.message_sid

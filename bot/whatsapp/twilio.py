@@ -10,26 +10,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import (
-    TwilioException,
-    TwilioRestException,
-    TwilioServiceException,
-)
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
-from urllib3.exceptions import NewConnectionError
 
 from bot.whatsapp.account import TwilioAccount
+from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
-from db.errors import OperatorError
 from db.records import Part, PartContent
 
 log = logging.getLogger(__name__)
@@ -43,34 +36,6 @@ MOST_LISTED = 50
 MOST_RECEIVED = 1000  # Twilio's largest page
 MOST_MEDIA = 10
 MOST_CONNECTIONS = 128
-
-
-class Outcome(StrEnum):
-    """What a send that failed means for the next step."""
-
-    SAFE = "safe"  # Twilio surely did not take it: try again
-    PERMANENT = "permanent"  # it never will
-    UNKNOWN = "unknown"  # it may have been sent: look before trying again
-
-
-class DeliveryError(OperatorError):
-    """A send that failed.
-
-    `code` is Twilio's; `retry_after`, in seconds, is set where that is known better
-    than by a growing pause.
-    """
-
-    def __init__(
-        self,
-        outcome: Outcome,
-        reason: str,
-        code: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.outcome = outcome
-        self.code = code
-        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,41 +204,3 @@ def _build_sdk(twilio: TwilioAccount, timeout: float) -> Client:
     user = twilio.api_key_sid or twilio.account_sid
     password = twilio.api_key_secret or twilio.auth_tokens[0]
     return Client(user, password, twilio.account_sid, http_client=http_client)
-
-
-# Retried by the queue; every other code is final, also one that we don't know.
-# https://www.twilio.com/docs/api/errors
-DOCS = "https://www.twilio.com/docs/errors/"
-SAFE_CODES = {20429, 63017, 63018}
-
-
-def explain(error: Exception) -> DeliveryError:
-    """Return what an exception of a REST call means for the next step."""
-    if isinstance(error, TwilioRestException | TwilioServiceException):
-        # Not its message: who answers there may quote our request, secrets and all.
-        reason = (
-            f"Twilio said {error.status}, code {error.code}, see {DOCS}{error.code}"
-        )
-        return DeliveryError(_outcome(error.status, error.code), reason, error.code)
-    if _never_connected(error):
-        return DeliveryError(
-            Outcome.SAFE, f"Twilio can't be reached: {type(error).__name__}"
-        )
-    return DeliveryError(
-        Outcome.UNKNOWN, f"no answer from Twilio: {type(error).__name__}"
-    )
-
-
-def _outcome(status: int, code: int | None) -> Outcome:
-    if status == 429 or code in SAFE_CODES:
-        return Outcome.SAFE
-    return Outcome.UNKNOWN if status >= 500 else Outcome.PERMANENT
-
-
-def _never_connected(error: Exception) -> bool:
-    if isinstance(error, ConnectTimeout):
-        return True
-    if not isinstance(error, RequestsConnectionError) or not error.args:
-        return False
-    reason = getattr(error.args[0], "reason", None)
-    return isinstance(reason, NewConnectionError)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from procrastinate import App
 
+from bot.whatsapp.outcomes import DeliveryError
 from bot.whatsapp.reconciliation import Reconciliation
-from bot.whatsapp.twilio import DeliveryError
 from db.database import Database
 from db.errors import OperatorError
 from db.privacy.ages import Ages

@@ -41,6 +41,11 @@ FROM procrastinate.procrastinate_jobs AS job CROSS JOIN LATERAL (
   WHERE job_id = job.id AND type IN ('deferred', 'deferred_for_retry')) AS event
 WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
 """
+# Given to Twilio and not taken: its outcome is open, or it was refused for now.
+KEPT_PARTS = """
+SELECT count(*) FROM reply_parts
+WHERE status = 'uncertain' OR status = 'pending' AND attempts > 0
+"""
 STANDBYS = """
 SELECT coalesce(nullif(application_name, ''), client_addr::text, '?') AS name, state,
        pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::bigint AS behind
@@ -85,8 +90,9 @@ class LastBackup:
 class Status:
     """All of it. None stands for what this role may not see, or what there is not.
 
-    Times in seconds; `queue` counts jobs by status; `beside` holds the databases, with
-    their bytes, that restores left.
+    Times in seconds; `queue` counts jobs by status; `kept_parts` those parts that
+    Twilio did not take yet, and that are tried again; `beside` holds the databases,
+    with their bytes, that restores left.
     """
 
     server_version: str
@@ -102,6 +108,7 @@ class Status:
     tables: list[TableStatus]
     queue: dict[str, int] | None
     oldest_waiting_job: float | None
+    kept_parts: int | None
     standbys: list[Standby] | None
     beside: dict[str, int] | None
     last_backup: LastBackup | None
@@ -129,6 +136,7 @@ def read_status(database: Database, backup_folder: Path) -> Status:
             tables=[TableStatus(**r._asdict()) for r in _try(database, TABLES) or []],
             queue=None if queue is None else dict(queue),
             oldest_waiting_job=_first(_try(database, WAITING)),
+            kept_parts=_first(_try(database, KEPT_PARTS)),
             standbys=standbys and [Standby(**row._asdict()) for row in standbys],
             beside=None if beside is None else dict(beside),
             last_backup=_find_backup(backup_folder, database.name),
@@ -158,7 +166,7 @@ def _read_migration(database: Statements) -> str | None:
         return None
 
 
-def _first(rows: list[Any] | None) -> float | None:
+def _first(rows: list[Any] | None) -> Any:
     return rows[0][0] if rows else None
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from tests.records import new_sid
 
-Answer = tuple[int, dict[str, Any]]
+Answer = tuple[int, dict[str, Any] | str]  # JSON, or a page as it is
 TOO_MANY = (429, {"code": 20429, "message": "Too many", "status": 429})
 BROKEN = (500, {"code": 20500, "message": "Oops", "status": 500})
 REFUSED = (400, {"code": 63016, "message": "No", "status": 400})
@@ -35,7 +35,7 @@ class ScriptedTwilio:
         self.bodies.append(body_sent)
         self.meanwhile()
         status, body = self.answers.popleft() if self.answers else taken("sent")
-        if status == 201:
+        if status == 201 and isinstance(body, dict):
             self.taken.append({**body, "body": body_sent})
         return status, body
 
@@ -67,10 +67,11 @@ def exchange() -> Iterator[Exchange]:
             listed = server.twilio.taken
             self._say(200, {"messages": listed})
 
-        def _say(self, status: int, body: dict[str, Any]) -> None:
+        def _say(self, status: int, body: dict[str, Any] | str) -> None:
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            said = body if isinstance(body, str) else json.dumps(body)
+            self.wfile.write(said.encode())
 
         def log_message(self, *_: object) -> None:
             pass

@@ -1,99 +1,23 @@
 """Parts on their way to Twilio: in order, once, and with a job for what must wait."""
 
 import json
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
-from bot.whatsapp.account import TwilioAccount
-from bot.whatsapp.sending import Sender
-from bot.whatsapp.twilio import DeliveryError, TwilioClient
-from db.chats import PostgresChatStore
-from db.database import Database
-from db.outbox import PostgresOutbox
+from bot.whatsapp.outcomes import DeliveryError
 from db.records import PartContent, Template
+from tests.bot.whatsapp.desk import Desk
 from tests.bot.whatsapp.scripted_twilio import (
     BROKEN,
     REFUSED,
     TOO_MANY,
     Answer,
-    Exchange,
     ScriptedTwilio,
-    exchange,
     taken,
 )
-from tests.db.parts import replied
-from tests.db.sql import change, rows, value
+from tests.db.sql import change, rows
 from tests.records import answer_to, said
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Exchange]:
-    with exchange() as server:
-        yield server
-
-
-@pytest.fixture
-def twilio(server: Exchange) -> ScriptedTwilio:
-    server.twilio = ScriptedTwilio()
-    return server.twilio
-
-
-class Desk:
-    """One user's replies, and a sender of them."""
-
-    def __init__(self, database: Database, origin: str) -> None:
-        self.database = database
-        self.pg = PostgresChatStore(database, timedelta(days=1))
-        self.outbox = PostgresOutbox(database)
-        twilio = TwilioAccount(
-            account_sid="AC" + "0" * 32,
-            auth_tokens=("token",),
-            whatsapp_number="whatsapp:+14155238886",
-            api_base_url=origin,
-        )
-        client = TwilioClient(twilio, "https://bot.example")
-        self.sender = Sender(self.outbox, client, threading.Event())
-
-    def stores(self, *contents: str | PartContent) -> None:
-        replied(self.pg, self.outbox, *contents)
-
-    @property
-    def user_id(self) -> UUID:
-        found: UUID = value(self.database, "SELECT user_id FROM users")
-        return found
-
-    def sends_now(self) -> int:
-        """Send as an answer does; return how many jobs it leaves."""
-        change(self.database, "DELETE FROM procrastinate_jobs")
-        self.sender.send_now(self.user_id)
-        query = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_parts'"
-        return int(value(self.database, query))
-
-    def sends_later(self) -> None:
-        """Send as the job does."""
-        self.sender.send_parts(self.user_id)
-
-    def passes(self, seconds: float) -> None:
-        """Have all of it happened longer ago."""
-        earlier = """
-            UPDATE reply_parts
-            SET claimed_at = claimed_at - make_interval(secs => %(seconds)s)
-        """
-        change(self.database, earlier, seconds=seconds)
-
-    @property
-    def statuses(self) -> list[str]:
-        query = "SELECT status FROM reply_parts ORDER BY sequence"
-        return [str(status) for (status,) in rows(self.database, query)]
-
-
-@pytest.fixture
-def desk(database: Database, server: Exchange) -> Desk:
-    return Desk(database, f"http://127.0.0.1:{server.server_address[1]}")
 
 
 def test_what_goes_out_at_once_leaves_no_job(

@@ -17,7 +17,8 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 
 from bot.whatsapp.account import TwilioAccount
-from bot.whatsapp.twilio import DeliveryError, TwilioClient
+from bot.whatsapp.outcomes import DeliveryError
+from bot.whatsapp.twilio import TwilioClient
 from db.records import Part, Template
 from tests.house import eventually, free_port
 
@@ -210,9 +211,16 @@ def test_the_status_callback_carries_the_parts_id() -> None:
     ("status", "code", "outcome"),
     [
         (429, 20429, "safe"),
-        (401, 20003, "permanent"),
         (400, 21211, "permanent"),
-        (400, 99999, "permanent"),
+        (400, 63016, "permanent"),
+        (401, 20003, "refused"),
+        (403, 20005, "refused"),
+        (403, 21610, "refused"),
+        (404, 20404, "refused"),
+        (400, 21606, "refused"),
+        (400, 63007, "refused"),
+        (400, 99999, "refused"),
+        (400, None, "refused"),
         (400, 63018, "safe"),
         (500, 20500, "unknown"),
         (503, None, "unknown"),

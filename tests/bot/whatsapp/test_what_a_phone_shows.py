@@ -11,7 +11,8 @@ import pytest
 
 from bot.simulator.server import create_simulator
 from bot.whatsapp.account import TwilioAccount
-from bot.whatsapp.twilio import DeliveryError, Outcome, TwilioClient
+from bot.whatsapp.outcomes import DeliveryError, Outcome
+from bot.whatsapp.twilio import TwilioClient
 from db.records import Part, Template
 from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, config_for
 from tests.bot.simulator.scripted_bot import served

@@ -10,12 +10,15 @@ import pytest
 from bot.cli.show import describe_status
 from db.address import parse_url, plain, with_login
 from db.backups.manifest import path_of_manifest
+from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError
 from db.files import write_whole
+from db.outbox import PostgresOutbox
 from db.pool import Limits
 from db.queries.status import Standby, read_status
 from tests.db.backups.kept import manifest_of
+from tests.db.parts import claim, replied
 from tests.db.sql import change, opened, rows
 
 DEFER = """
@@ -40,6 +43,21 @@ def test_the_queue_is_counted_and_its_oldest_job_told(
     assert any(
         "the oldest has waited for 1." in line for line in describe_status(found)
     )
+
+
+def test_what_twilio_did_not_take_yet_is_told(
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox, tmp_path: Path
+) -> None:
+    for body in ("refused for now", "never tried", "also refused"):
+        (part,) = replied(pg, outbox, body, to=f"whatsapp:+1555{len(body):07}")
+        if body != "never tried":
+            claimed = claim(outbox, part)
+            assert claimed
+            outbox.release_part(claimed.part, 20003)
+    found = read_status(database, tmp_path)
+    assert found.kept_parts == 2
+    told = "Not taken     2 messages, tried again: see logs"
+    assert told in list(describe_status(found))
 
 
 def test_a_transaction_that_stays_open_is_told(
