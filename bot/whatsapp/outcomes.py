@@ -10,11 +10,10 @@ from requests.exceptions import ConnectTimeout
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from urllib3.exceptions import NewConnectionError
 
+from db.delivery.codes import TOO_MUCH
 from db.errors import OperatorError
 
 DOCS = "https://www.twilio.com/docs/errors/"
-# Too much at once, for the account or the number: all of it may go through later.
-TOO_MUCH = frozenset({20429, 21611, 63017, 63018})
 # About this very message or the one it goes to: the same would be said again. Only
 # these are final. What is said of the account, its numbers and its tokens ends when the
 # operator mends it; and a code that we don't know may be either.

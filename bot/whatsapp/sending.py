@@ -14,14 +14,12 @@ from uuid import UUID
 from bot.observability import SENDS
 from bot.whatsapp.outcomes import DeliveryError, Outcome
 from bot.whatsapp.twilio import SEND_SECONDS, Accepted, TwilioClient
-from db.outbox import PostgresOutbox
-from db.records import Claim, Part
+from db.outbox import SERVICE_WINDOW, PostgresOutbox
+from db.records import FAILED, Claim, DeliveryStatus, Part
 
 log = logging.getLogger(__name__)
 
 UNRESOLVED = {"sending", "uncertain"}
-# https://www.twilio.com/docs/whatsapp/key-concepts#customer-service-windows
-SERVICE_WINDOW = timedelta(hours=24)
 MOST_STEPS_A_CALL = 200
 
 
@@ -128,7 +126,8 @@ class Sender:
 
     def _record_accepted(self, part: Part, accepted: Accepted) -> None:
         sid = accepted.message_sid
-        self._outbox.record_accepted(part.part_id, sid, accepted.status)
+        if not self._outbox.record_accepted(part.part_id, sid, accepted.status):
+            self._outbox.free_refused(part, sid)
         log.info("sent a part", extra={"part_id": str(part.part_id), "sent_sid": sid})
 
     def _resolve(self, part: Part) -> None:
@@ -147,11 +146,28 @@ class Sender:
             raise DeliveryError(
                 Outcome.UNKNOWN, "no news of the send yet", retry_after=pause
             )
-        for sent in reversed(self._find_sent(part, since - self.clock_slack)):
-            if not self._outbox.knows_message(sent.message_sid):
-                self._record_accepted(part, sent)
+        found = self._find_sent(part, since - self.clock_slack)
+        known = self._outbox.find_known([sent.message_sid for sent in found])
+        for sent in reversed(found):
+            if sent.message_sid not in known:
+                self._record_found(part, sent)
                 return
         self._outbox.release_part(part)
+
+    def _record_found(self, part: Part, sent: Accepted) -> None:
+        """Record a send and how it went since; a callback may never tell."""
+        sid = sent.message_sid
+        if sent.status not in FAILED:
+            self._record_accepted(part, sent)
+            return
+        told = DeliveryStatus(
+            message_sid=sid,
+            status=sent.status,
+            part_id=part.part_id,
+            error_code=sent.error_code,
+        )
+        self._outbox.record_delivery_status(told)
+        self._outbox.free_refused(part, sid)
 
     def _find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Ask Twilio; looking does no harm, so it is soon repeated if that fails."""

@@ -44,6 +44,7 @@ class Accepted:
 
     message_sid: str
     status: str
+    error_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class TwilioClient:
         except Exception as error:
             raise explain(error) from error
         return [
-            Accepted(message.sid, message.status)
+            Accepted(message.sid, message.status, message.error_code)
             for message in listed
             if message.body == part.body
             and str(message.direction).startswith("outbound")

@@ -13,13 +13,14 @@ from flask import Blueprint, Response, request
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from bot.observability import ACK_SECONDS, WEBHOOKS, bound
+from bot.observability import ACK_SECONDS, SENDS, WEBHOOKS, bound
 from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
 from bot.whatsapp.paths import INBOUND_PATH, STATUS_PATH
 from bot.whatsapp.signature import SignatureChecker
+from db.delivery.codes import MAY_GO_THROUGH_LATER
 from db.errors import StoreUnavailableError
 from db.outbox import PostgresOutbox
-from db.records import Reply
+from db.records import FAILED, DeliveryStatus, Reply
 from db.store import ChatStore
 
 log = logging.getLogger(__name__)
@@ -89,11 +90,7 @@ class Webhooks:
         with bound(message_sid=status.message_sid):
             known = self.outbox and self.outbox.record_delivery_status(status)
             WEBHOOKS.labels("status", "known" if known else "unknown").inc()
-            log.info(
-                "delivery status: %s",
-                status.status,
-                extra={"known": bool(known), "error_code": status.error_code},
-            )
+            _tell(status, is_known=bool(known))
         return twiml(())
 
     def _verify(self) -> None:
@@ -121,6 +118,20 @@ def twiml(replies: Sequence[Reply]) -> Response:
             for url in part.media:
                 message.media(NO_XML.sub("\ufffd", url))
     return Response(str(response), mimetype="text/xml")
+
+
+def _tell(status: DeliveryStatus, *, is_known: bool) -> None:
+    """Log how far a message got, and loudly where it ends without its reader."""
+    has_failed = status.status in FAILED and is_known
+    if has_failed:
+        may_pass = status.error_code in MAY_GO_THROUGH_LATER
+        SENDS.labels("refused later" if may_pass else "failed later").inc()
+    log.log(
+        logging.ERROR if has_failed else logging.INFO,
+        "delivery status: %s",
+        status.status,
+        extra={"known": is_known, "error_code": status.error_code},
+    )
 
 
 def _refuse(error: RefusedError | BadInputError) -> Response:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from db.models.base import error_code_column, metadata, time_column, user_column
 from db.records import DELIVERY_STATUSES, FAILED, UNSETTLED, WITH_TWILIO
@@ -114,6 +114,12 @@ reply_parts = Table(
     Column("message_sid", Text, comment="Twilio's id, once it is known."),
     error_code_column(),
     Column(
+        "refused_sids",
+        ARRAY(Text),
+        comment="Twilio's ids of earlier sends that it took and failed later for what "
+        "may be over soon, if any.",
+    ),
+    Column(
         "attempts",
         Integer,
         nullable=False,
@@ -140,6 +146,12 @@ reply_parts = Table(
         "user_id",
         "sequence",
         postgresql_where=column("status").in_(UNSETTLED),
+    ),
+    Index(
+        "idx_reply_parts_refused_sids",
+        "refused_sids",
+        postgresql_using="gin",
+        postgresql_where=column("refused_sids").is_not(None),
     ),
     comment="The messages that replies are sent as, and how far each got.",
 )

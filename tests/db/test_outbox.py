@@ -211,9 +211,9 @@ def test_a_sid_is_known_once_a_part_has_it(
 ) -> None:
     (part,) = replied(pg, outbox, "Hello")
     sid = new_sid()
-    assert not outbox.knows_message(sid)
+    assert outbox.find_known([sid]) == set()
     outbox.record_accepted(part.part_id, sid, "accepted")
-    assert outbox.knows_message(sid)
+    assert outbox.find_known([sid, new_sid()]) == {sid}
 
 
 def test_an_opt_out_that_only_twilio_knew_of_is_recorded(

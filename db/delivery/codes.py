@@ -1,0 +1,15 @@
+"""What Twilio's error codes mean for a part, whenever they are told.
+
+https://www.twilio.com/docs/api/errors
+"""
+
+OPTED_OUT_AT_TWILIO = 21610
+# Too much at once, for the account or the number.
+TOO_MUCH = frozenset({20429, 21611, 63017, 63018})
+# WhatsApp's or Twilio's own trouble.
+THEIR_TROUBLE = frozenset({63010, 63012, 63023})
+# Until the operator mends the account, its channel or its number.
+OPERATORS = frozenset({63001, 63002, 63007, 63020, 63051})
+# A message that was taken and failed later for one of these is sent again. Not for a
+# code that we don't know: nothing says that the user didn't read it.
+MAY_GO_THROUGH_LATER = TOO_MUCH | THEIR_TROUBLE | OPERATORS

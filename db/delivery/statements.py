@@ -1,0 +1,167 @@
+"""The statements that claim parts and move them, forward only."""
+
+from dataclasses import fields
+
+from db.records import FAILED, UNSETTLED, WITH_TWILIO, Part
+
+# How far a part is; a failure is final, and a later callback can't undo it.
+PROGRESS = (*UNSETTLED, *WITH_TWILIO)
+NOT_ON_ITS_WAY = WITH_TWILIO[: WITH_TWILIO.index("sent")]
+REFUSABLE = (*UNSETTLED, *WITH_TWILIO[: WITH_TWILIO.index("delivered")])
+# How often a part is sent again after Twilio took it, and how long it waits first.
+MOST_REFUSALS = 5
+PAUSE = "interval '5 s' * 3 ^ (cardinality(part.refused_sids) - 1)"
+COLUMNS = ", ".join(f"part.{field.name}" for field in fields(Part))
+
+FIND_PARTS = f"""
+SELECT {COLUMNS} FROM reply_parts AS part
+WHERE reference_id = %(reference_id)s ORDER BY position
+"""  # noqa: S608  (our own column names)
+
+# A user's parts go out in the order in which they were made: only the first one that is
+# not settled can be claimed, and not while the one before it is at Twilio but not sent.
+# (A tuple of words reads in Python as it does in SQL.)
+#
+# What was made before the user opted out, and turns out to be unsent only afterwards (a
+# worker died over it, Twilio was busy), is not sent any more. The word that confirms
+# the STOP is made in the same transaction, at the same time.
+CLAIM_NEXT = f"""
+WITH stopped AS (
+  UPDATE reply_parts AS part SET status = 'canceled' FROM opt_outs
+  WHERE opt_outs.user_id = %(user_id)s AND part.user_id = opt_outs.user_id
+    AND part.status = 'pending' AND part.created_at < opted_out_at
+  RETURNING part.part_id
+), head AS (
+  SELECT * FROM reply_parts
+  WHERE user_id = %(user_id)s AND status IN {UNSETTLED}
+    AND part_id NOT IN (SELECT part_id FROM stopped)
+  ORDER BY sequence LIMIT 1
+), before AS (
+  SELECT reply_parts.status, COALESCE(reply_parts.claimed_at, reply_parts.created_at)
+    AS since
+  FROM reply_parts, head
+  WHERE reply_parts.user_id = %(user_id)s AND reply_parts.sequence < head.sequence
+  ORDER BY reply_parts.sequence DESC LIMIT 1
+), held AS (
+  SELECT EXISTS (
+    SELECT FROM before WHERE status IN {NOT_ON_ITS_WAY}
+    AND since > now() - %(patience)s) AS is_held
+), claimed AS (
+  UPDATE reply_parts AS part
+  SET status = 'sending', attempts = part.attempts + 1, claimed_at = now()
+  FROM head, held
+  WHERE part.part_id = head.part_id AND part.status = 'pending'
+    AND NOT is_held
+    AND (part.refused_sids IS NULL OR part.claimed_at < now() - {PAUSE})
+    AND part.created_at > now() - %(window)s
+  RETURNING part.attempts
+)
+SELECT {COLUMNS}, is_held, (SELECT attempts FROM claimed) AS attempt
+FROM head AS part, held
+"""  # noqa: S608  (the same)
+
+# `attempts` tells one attempt from the next: who was thought dead must not free what
+# another worker is sending meanwhile, or it goes out twice.
+RELEASE_PART = """
+UPDATE reply_parts SET status = 'pending', error_code = %(error_code)s
+WHERE part_id = %(part_id)s AND attempts = %(attempts)s
+  AND status IN ('sending', 'uncertain') AND message_sid IS NULL
+"""
+RECORD_UNCERTAIN = """
+UPDATE reply_parts SET status = 'uncertain'
+WHERE part_id = %(part_id)s AND attempts = %(attempts)s
+  AND status = 'sending' AND message_sid IS NULL
+"""
+RECORD_FAILED = f"""
+UPDATE reply_parts SET status = 'failed', error_code = %(error_code)s
+WHERE reference_id = %(reference_id)s AND position >= %(position)s
+  AND status IN {UNSETTLED}
+"""  # noqa: S608  (our own words)
+# The SID is stored whatever the status; status and error only if they lie ahead. A
+# failure that only we recorded (there is no SID) gives way to what Twilio says.
+ADVANCE = """
+UPDATE reply_parts SET message_sid = %(message_sid)s,
+  status = CASE WHEN {ahead} THEN %(status)s ELSE status END,
+  error_code = CASE WHEN {ahead} THEN %(error_code)s ELSE error_code END
+WHERE {mine} AND (refused_sids IS NULL OR NOT refused_sids @> {told})
+""".replace("{told}", "ARRAY[%(message_sid)s]").replace(
+    "{ahead}",
+    f"status = ANY (%(reached)s) OR (status IN {FAILED} AND message_sid IS NULL)",
+)
+# Taken, and refused later for what may be over soon: the part is sent again, under a
+# new SID. The old one is kept, so that nothing that is told of it counts any more.
+# While a send is under way nobody knows whether it is the one that was refused: its
+# sender does, once it has the SID (RELEASE_REFUSED).
+#
+# (There is one job a user that waits, as in QUEUE_SENDS.)
+REFUSE = f"""
+WITH refused AS (
+  UPDATE reply_parts SET message_sid = NULL, error_code = %(error_code)s,
+    status = CASE WHEN status = 'sending' THEN status ELSE 'pending' END,
+    refused_sids = COALESCE(refused_sids, '{{}}') || %(message_sid)s::text
+  WHERE (message_sid = %(message_sid)s
+         OR part_id = %(part_id)s AND message_sid IS NULL)
+    AND status IN {REFUSABLE}
+    AND (refused_sids IS NULL OR NOT refused_sids @> ARRAY[%(message_sid)s])
+    AND COALESCE(cardinality(refused_sids), 0) < {MOST_REFUSALS}
+    AND created_at > now() - %(window)s
+  RETURNING 'send:' || user_id AS lock, user_id
+), queued AS (
+  SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+    'deliveries', 'send_parts', 0, lock, NULL,
+    jsonb_build_object('user_id', user_id), NULL
+  )::procrastinate_job_to_defer_v1])
+  FROM refused WHERE NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS job
+    WHERE job.status = 'todo' AND job.lock = refused.lock)
+)
+SELECT lock, (SELECT count(*) FROM queued) FROM refused
+"""  # noqa: S608  (our own words)
+RELEASE_REFUSED = """
+UPDATE reply_parts SET status = 'pending'
+WHERE part_id = %(part_id)s AND attempts = %(attempts)s AND status = 'sending'
+  AND message_sid IS NULL AND refused_sids @> ARRAY[%(message_sid)s]
+"""
+# What follows a part that failed makes no sense without it.
+FAIL_REST = f"""
+UPDATE reply_parts AS rest SET status = 'failed', error_code = part.error_code
+FROM reply_parts AS part
+WHERE part.message_sid = %(message_sid)s AND part.status IN {FAILED}
+  AND rest.reference_id = part.reference_id AND rest.position > part.position
+  AND rest.status = 'pending'
+"""  # noqa: S608  (the same)
+ADVANCE_BY_SID = ADVANCE.replace("{mine}", "message_sid = %(message_sid)s")
+ADVANCE_PART = ADVANCE.replace("{mine}", "part_id = %(part_id)s")
+ADVANCE_UNSENT = ADVANCE.replace(
+    "{mine}", "part_id = %(part_id)s AND message_sid IS NULL"
+)
+KEEP_EARLY = """
+WITH old AS (
+  DELETE FROM early_statuses WHERE received_at < now() - interval '1 day'
+)
+INSERT INTO early_statuses (message_sid, status, error_code)
+VALUES (%(message_sid)s, %(status)s, %(error_code)s) ON CONFLICT DO NOTHING
+"""
+FIND_EARLY = """
+SELECT message_sid, status, error_code FROM early_statuses
+WHERE message_sid = %(message_sid)s
+"""
+NOTE_OPT_OUT = """
+INSERT INTO opt_outs (user_id) SELECT DISTINCT user_id FROM reply_parts
+WHERE part_id = %(part_id)s OR message_sid = %(message_sid)s ON CONFLICT DO NOTHING
+"""
+FIND_KNOWN = """
+SELECT message_sid FROM reply_parts WHERE message_sid = ANY (%(sids)s)
+UNION
+SELECT unnest(refused_sids) FROM reply_parts WHERE refused_sids && %(sids)s::text[]
+"""
+# A job that waits will see what is stored now: one is enough, however often is asked.
+QUEUE_SENDS = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+  'deliveries', 'send_parts', 0, 'send:' || %(user_id)s, NULL,
+  jsonb_build_object('user_id', %(user_id)s), NULL
+)::procrastinate_job_to_defer_v1])
+WHERE NOT EXISTS (
+  SELECT FROM procrastinate_jobs
+  WHERE status = 'todo' AND lock = 'send:' || %(user_id)s)
+"""
