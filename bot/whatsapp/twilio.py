@@ -11,18 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
+from bot.whatsapp.rest_client import RebasedHttpClient
 from db.records import Part, PartContent
 
 log = logging.getLogger(__name__)
@@ -35,7 +33,6 @@ TYPING_EVERY_SECONDS = 20.0
 MOST_LISTED = 50
 MOST_RECEIVED = 1000  # Twilio's largest page
 MOST_MEDIA = 10
-MOST_CONNECTIONS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +50,6 @@ class ListedMessage:
 
     form: dict[str, str]
     received_at: datetime
-
-
-class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
-    """Sends every request to another origin (TWILIO_API_BASE_URL); paths stay."""
-
-    def __init__(self, origin: str | None, timeout: float) -> None:
-        super().__init__(timeout=timeout, pool_connections=True)
-        # The SDK keeps six connections; the worker's threads need one each.
-        for scheme in ("https://", "http://"):
-            self.session.mount(scheme, HTTPAdapter(pool_maxsize=MOST_CONNECTIONS))
-        self._origin = urlsplit(origin) if origin else None
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        """Send the request, to the other origin if there is one."""
-        if self._origin:
-            asked = urlsplit(url)
-            url = urlunsplit((*self._origin[:2], asked.path, asked.query, ""))
-        return super().request(method, url, *args, **kwargs)
 
 
 class TwilioClient:
