@@ -142,9 +142,11 @@ def build_reconciliation(
 ) -> "Reconciliation":
     """Return the comparison of what Twilio received with what was taken in."""
     from bot.whatsapp.reconciliation import Reconciliation
+    from db.outbox import PostgresOutbox
 
     return Reconciliation(
         PostgresChatStore(database, settings.session_timeout),
+        PostgresOutbox(database),
         twilio,
         partial(_was_erased, settings, database),
     )

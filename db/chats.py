@@ -8,8 +8,8 @@ twice (READ COMMITTED, the default).
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from psycopg.types.json import Jsonb
 
@@ -184,6 +184,7 @@ WHERE customer_id = %(user_id)s AND said ->> 'message_sid' = ANY (%(sids)s)
 KNOWN_SIDS = (
     "SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (%(sids)s)"
 )
+FIRST_START = "SELECT COALESCE(min(started_at), now()) FROM first_start"
 
 
 class PostgresChatStore:
@@ -211,6 +212,11 @@ class PostgresChatStore:
         with outages():
             known = self._database.rows(KNOWN_SIDS, {"sids": list(message_sids)})
         return set(message_sids) - {row.message_sid for row in known}
+
+    def read_first_start(self) -> datetime:
+        """Return since when this database takes messages in."""
+        with outages():
+            return cast("datetime", self._database.scalar(FIRST_START))
 
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""

@@ -13,6 +13,7 @@ from bot.observability import bound
 from bot.whatsapp.inbound import BadInputError, parse_inbound
 from bot.whatsapp.twilio import ListedMessage, TwilioClient
 from db.chats import PostgresChatStore
+from db.outbox import PostgresOutbox
 from db.records import InboundMessage
 
 log = logging.getLogger(__name__)
@@ -28,25 +29,43 @@ class Reconciliation:
     def __init__(
         self,
         store: PostgresChatStore,
+        outbox: PostgresOutbox,
         twilio: TwilioClient,
         was_erased: Callable[[InboundMessage], bool] = lambda _message: False,
     ) -> None:
         self._store = store
+        self._outbox = outbox
         self._twilio = twilio
         self._was_erased = was_erased
 
     def run(self, lookback: timedelta, settle: timedelta = timedelta()) -> int:
         """Take in what is missing of the last `lookback`; return how many that was.
 
-        `settle` leaves the youngest alone: their webhooks may still be on their way.
-        Raises DeliveryError and StoreUnavailableError.
+        Never what is older than this database: somebody else had the number then. Nor
+        what somebody else has answered by now. `settle` leaves the youngest alone:
+        their webhooks may still be on their way. Raises DeliveryError and
+        StoreUnavailableError.
         """
         now = datetime.now(UTC)
-        listed = self._twilio.find_received(now - lookback)
+        # Twilio tells whole seconds.
+        first_start = self._store.read_first_start().replace(microsecond=0)
+        listed = self._twilio.find_received(max(now - lookback, first_start))
         old_enough = [m for m in listed if m.received_at <= now - settle]
         unknown = self._store.find_unknown([m.form["MessageSid"] for m in old_enough])
         missing = [m for m in old_enough if m.form["MessageSid"] in unknown]
-        return sum(self._take_in(message) for message in missing)
+        open_ = [m for m in missing if not self._has_other_answer(m)]
+        if others := len(missing) - len(open_):
+            log.error(
+                "another instance seems to be at work on our number: %d messages that "
+                "never came here were answered, and not by us; they are left alone",
+                others,
+            )
+        return sum(self._take_in(message) for message in open_)
+
+    def _has_other_answer(self, listed: ListedMessage) -> bool:
+        address = listed.form["From"]
+        sent = self._twilio.find_answers(address, listed.received_at)
+        return bool(set(sent) - self._outbox.find_known(sent))
 
     def _take_in(self, listed: ListedMessage) -> bool:
         try:

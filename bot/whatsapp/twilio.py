@@ -21,7 +21,7 @@ from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
 from bot.whatsapp.rest_client import RebasedHttpClient
-from db.records import Part, PartContent
+from db.records import FAILED, Part, PartContent
 
 log = logging.getLogger(__name__)
 
@@ -89,17 +89,31 @@ class TwilioClient:
         No date is sent along: a message still in Twilio's queue has no DateSent.
         Raises DeliveryError.
         """
+        return [
+            Accepted(message.sid, message.status, message.error_code)
+            for message in self._list_outbound(part.address, since)
+            if message.body == part.body
+        ]
+
+    def find_answers(self, address: str, since: datetime) -> Sequence[str]:
+        """Return the SIDs of what was sent to the address since then, by anybody.
+
+        Without what failed. Raises DeliveryError.
+        """
+        listed = self._list_outbound(address, since)
+        return [message.sid for message in listed if message.status not in FAILED]
+
+    def _list_outbound(self, address: str, since: datetime) -> list[MessageInstance]:
         try:
             listed = self._sdk.messages.list(
-                to=part.address, limit=MOST_LISTED, page_size=MOST_LISTED
+                to=address, limit=MOST_LISTED, page_size=MOST_LISTED
             )
         except Exception as error:
             raise explain(error) from error
         return [
-            Accepted(message.sid, message.status, message.error_code)
+            message
             for message in listed
-            if message.body == part.body
-            and str(message.direction).startswith("outbound")
+            if str(message.direction).startswith("outbound")
             and (message.date_created is None or message.date_created >= since)
         ]
 

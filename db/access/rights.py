@@ -19,6 +19,7 @@ NARROWER = {
     "alembic_version": "SELECT",
     "early_statuses": LOCKED_FACTS,
     "erasures": "SELECT, INSERT, UPDATE",
+    "first_start": "SELECT",
     "inbound_messages": LOCKED_FACTS,
     "opt_outs": FACTS,
 }

@@ -9,7 +9,12 @@ userchats.messages, and the queue's tables, which are procrastinate's.
 from db.models.base import metadata
 from db.models.chats import userchats, userchats_archive
 from db.models.people import erasures, opt_outs, user_aliases, users
-from db.models.traffic import early_statuses, inbound_messages, reply_parts
+from db.models.traffic import (
+    early_statuses,
+    first_start,
+    inbound_messages,
+    reply_parts,
+)
 from db.models.views import all_chats, chat_overview, user_statistics
 
 __all__ = [
@@ -17,6 +22,7 @@ __all__ = [
     "chat_overview",
     "early_statuses",
     "erasures",
+    "first_start",
     "inbound_messages",
     "metadata",
     "opt_outs",

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -154,6 +155,22 @@ reply_parts = Table(
         postgresql_where=column("refused_sids").is_not(None),
     ),
     comment="The messages that replies are sent as, and how far each got.",
+)
+
+first_start = Table(
+    "first_start",
+    metadata,
+    Column(
+        "only_row",
+        Boolean,
+        primary_key=True,
+        server_default=text("true"),
+        comment="Always true: there is one row.",
+    ),
+    time_column("started_at", "When the database was made, or its first message came."),
+    CheckConstraint("only_row", name="first_start_only_row_check"),
+    comment="Since when this database takes messages in: one row. No older ones are "
+    "asked for.",
 )
 
 early_statuses = Table(

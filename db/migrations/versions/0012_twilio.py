@@ -1,4 +1,4 @@
-"""What Twilio tells later: refusals of what it had taken."""
+"""What Twilio tells later, and since when there is anything to ask it for."""
 
 from alembic import op
 
@@ -15,11 +15,29 @@ COMMENT ON COLUMN reply_parts.refused_sids IS
 CREATE INDEX idx_reply_parts_refused_sids ON reply_parts USING gin (refused_sids)
   WHERE refused_sids IS NOT NULL;
 """
+FIRST_START = """
+CREATE TABLE first_start (
+  only_row BOOLEAN NOT NULL DEFAULT true,
+  started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+  CONSTRAINT first_start_pkey PRIMARY KEY (only_row),
+  CONSTRAINT first_start_only_row_check CHECK (only_row)
+);
+COMMENT ON TABLE first_start IS
+  'Since when this database takes messages in: one row. No older ones are asked for.';
+COMMENT ON COLUMN first_start.only_row IS 'Always true: there is one row.';
+COMMENT ON COLUMN first_start.started_at IS
+  'When the database was made, or its first message came.';
+INSERT INTO first_start (started_at) SELECT LEAST(
+  now(), (SELECT min(created_at) FROM users),
+  (SELECT min(received_at) FROM inbound_messages));
+"""
 
 
 def upgrade() -> None:
     op.execute(REFUSALS)
+    op.execute(FIRST_START)
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE first_start")
     op.execute("ALTER TABLE reply_parts DROP COLUMN refused_sids")

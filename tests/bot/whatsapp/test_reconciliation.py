@@ -10,10 +10,14 @@ from bot.settings import Settings, TwilioParts
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.twilio import TwilioClient
 from bot.wiring import build_reconciliation
+from db.chats import PostgresChatStore
 from db.database import Database
+from db.outbox import PostgresOutbox
 from db.privacy.tombstones import Tombstone, hash_address, record_tombstones
+from tests.bot.log_lines import recorded_log
 from tests.bot.whatsapp.scripted_twilio import Exchange, ScriptedTwilio, exchange
-from tests.db.sql import values
+from tests.db.parts import replied
+from tests.db.sql import change, values
 from tests.records import ANA, BEN, new_sid
 
 KEY = "the-key-of-this-test"
@@ -52,6 +56,21 @@ def lists(server: Exchange, address: str, body: str, ago: timedelta) -> None:
     server.twilio.taken.append({**told, **times, "direction": "inbound"})
 
 
+def answers(server: Exchange, address: str, ago: timedelta, **more: str) -> str:
+    """Have Twilio list a message to a user, sent so long ago; return its SID."""
+    sent = (datetime.now(UTC) - ago).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    told = {"sid": new_sid(), "to": address, "status": "delivered", "body": "Yes."}
+    times = {"date_sent": sent, "date_created": sent}
+    server.twilio.taken.append({**told, **times, "direction": "outbound-api", **more})
+    return told["sid"]
+
+
+def started(database: Database, ago: timedelta) -> None:
+    """Have the database been made so long ago."""
+    earlier = "UPDATE first_start SET started_at = now() - %(ago)s"
+    assert change(database, earlier, ago=ago) == 1
+
+
 def bury(database: Database, address: str, ago: timedelta) -> None:
     """Have somebody been erased so long ago."""
     erased_at = datetime.now(UTC) - ago
@@ -77,6 +96,7 @@ def test_what_came_before_an_erasure_is_left_and_what_came_after_is_taken_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ERASURE_KEY", KEY)
+    started(database, timedelta(days=9))
     bury(database, ANA, HOUR)
     lists(server, ANA, "sent before", 2 * HOUR)
     lists(server, ANA, "sent after", HOUR / 2)
@@ -90,6 +110,64 @@ def test_what_came_before_an_erasure_is_left_and_what_came_after_is_taken_in(
 def test_where_there_is_no_key_nobody_was_erased_and_all_is_taken_in(
     server: Exchange, settings: Settings, database: Database
 ) -> None:
+    started(database, timedelta(days=9))
     lists(server, ANA, "Hello", HOUR)
     assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
     assert texts(database) == ["Hello"]
+
+
+def test_a_first_start_takes_in_nothing_that_is_older_than_the_database(
+    server: Exchange, settings: Settings, database: Database
+) -> None:
+    started(database, HOUR)
+    lists(server, ANA, "to whoever had the number then", 5 * HOUR)
+    lists(server, BEN, "to us", HOUR / 2)
+    assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
+    assert texts(database) == ["to us"]
+
+
+def test_a_new_database_is_as_old_as_its_migration(
+    server: Exchange, settings: Settings, database: Database
+) -> None:
+    lists(server, ANA, "before", HOUR)
+    lists(server, ANA, "now", timedelta())
+    assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
+    assert texts(database) == ["now"]
+
+
+def test_what_somebody_else_has_answered_is_left_alone_and_told(
+    server: Exchange, settings: Settings, database: Database
+) -> None:
+    started(database, timedelta(days=9))
+    lists(server, ANA, "asked and answered", 2 * HOUR)
+    answers(server, ANA, HOUR)
+    reconciliation = reconciliation_of(settings, database)
+    with recorded_log() as log:
+        assert reconciliation.run(timedelta(days=1)) == 0
+    assert texts(database) == []
+    (line,) = [line for line in log.lines if line["level"] == "ERROR"]
+    assert line["message"].startswith("another instance seems to be at work")
+
+
+def test_an_answer_before_it_or_one_that_failed_is_none(
+    server: Exchange, settings: Settings, database: Database
+) -> None:
+    started(database, timedelta(days=9))
+    answers(server, ANA, 3 * HOUR)
+    lists(server, ANA, "still open", 2 * HOUR)
+    answers(server, ANA, HOUR, status="failed")
+    assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
+
+
+def test_our_own_answer_to_a_later_message_is_nobody_elses(
+    server: Exchange,
+    settings: Settings,
+    database: Database,
+    pg: PostgresChatStore,
+    outbox: PostgresOutbox,
+) -> None:
+    started(database, timedelta(days=9))
+    (part,) = replied(pg, outbox, "Yes.", to=ANA)
+    lists(server, ANA, "its webhook was lost", 2 * HOUR)
+    outbox.record_accepted(part.part_id, answers(server, ANA, HOUR), "sent")
+    assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
