@@ -77,7 +77,7 @@ def test_every_other_field_may_say_anything(target: Target, text: str) -> None:
     assert "\n" not in (found["full_name"] or "")
     assert set(found) <= {
         "role", "content", "timestamp", "message_sid", "address", "full_name",
-        "media", "opt_out_type",
+        "media", "opt_out_type", "beside",
     }  # fmt: skip
 
 
