@@ -5,6 +5,7 @@ from itertools import takewhile
 
 from bot.chat import sentences
 from bot.chat.beside import is_readable
+from bot.chat.brake import brake
 from bot.chat.commands import Command, find_command
 from bot.chat.replies import Batch, note, say, unreadable_sentences
 from db.records import Reply, Turn, Userchat
@@ -17,6 +18,9 @@ COMMAND_REPLIES: dict[Command, tuple[str, bool | None]] = {
 }
 # What Twilio's own words on opt-out words record.
 OPT_OUTS = {"STOP": True, "START": False}
+
+# What no brake may hold up.
+OPT_WORDS = (Command.STOP, Command.START)
 
 
 def next_batch(chat: Userchat) -> Batch:
@@ -66,11 +70,18 @@ def silence_about(chat: Userchat, batch: Batch) -> Reply | None:
         return replace(note(batch, sentences.NOT_ANSWERED_TWILIO), opts_out=stops)
     if chat.handoff:
         return _silence_of_handoff(chat, batch, command)
+    return _silence_of_their_own(chat, batch, command)
+
+
+def _silence_of_their_own(
+    chat: Userchat, batch: Batch, command: Command | None
+) -> Reply | None:
+    """Settle what the user does not want answered, or what no person writes."""
     if chat.opted_out and command is not Command.START:
         return note(batch, sentences.NOT_ANSWERED_STOPPED)
     if command is not Command.STOP and _is_stopped_since(chat, batch):
         return note(batch, sentences.NOT_ANSWERED_STOPPED_SINCE)
-    return None
+    return None if command in OPT_WORDS else brake(chat, batch)
 
 
 def _is_stopped_since(chat: Userchat, batch: Batch) -> bool:

@@ -53,6 +53,10 @@ CHOSEN = "[What the user chose or filled in: {}]"
 # Why a message got no answer, for whoever reads the transcript.
 NOT_ANSWERED_STOPPED = "Not answered: the user wrote STOP before."
 NOT_ANSWERED_STOPPED_SINCE = "Not answered: the user wrote STOP right after it."
+NOT_ANSWERED_BRAKE = (
+    "Not answered, nor what comes in the next ten minutes: so many messages, or the "
+    "same so often, are a machine's."
+)
 NOT_ANSWERED_INACTIVE = "Not answered: the user is deactivated."
 NOT_ANSWERED_TWILIO = "Not answered: Twilio answered this opt-out word itself."
 NOT_ANSWERED_HANDOFF = (

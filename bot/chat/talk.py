@@ -15,6 +15,7 @@ from threading import Event
 from uuid import UUID
 
 from bot.chat.answering import Answering
+from bot.chat.brake import is_brake
 from bot.chat.replies import Batch, apology, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
 from bot.llm.protocol import LLMError
@@ -250,7 +251,12 @@ def _log_stored(reply: Reply) -> None:
         "parts": len(reply.parts),
         "llm_seconds": reply.turn.response_time,
     }
-    if reply.error:
+    if is_brake(reply.turn):
+        log.error(
+            "a chat is silenced for some minutes: a machine seems to write",
+            extra=fields,
+        )
+    elif reply.error:
         log.error("gave up on a message: %s", reply.error, extra=fields)
     else:
         log.info("stored a turn of ours: %s", kind, extra=fields)

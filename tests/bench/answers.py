@@ -13,6 +13,8 @@ from tests.bench.stand_in import StandIn
 from tests.bench.webhooks import new_webhook
 
 PEOPLE = 100
+# Then others take their places: who writes on without a pause is taken for a machine.
+MESSAGES_EACH = 5
 WEIGHED = ("web", "worker", "postgres")
 Memory = dict[str, float]
 
@@ -22,20 +24,20 @@ async def measure_answers(stage: Stage, effort: Effort) -> list[Figure]:
     async with running_bot(stage, **WITHOUT_QUIET) as stand_in:
         rest = _memory(stage)
         first = effort.answers // 10
-        await _talk(stand_in, first)
+        await _talk(stand_in, range(first))
         warm = _memory(stage)
-        rate, cost = await _weighed(stage, stand_in, effort.answers - first)
+        rate, cost = await _weighed(stage, stand_in, range(first, effort.answers))
         after = _memory(stage)
     figures = _memory_figures(rest, warm, after, effort)
     return [_rate_figure(rate, cost, effort), *figures]
 
 
-async def _weighed(stage: Stage, stand_in: StandIn, count: int) -> tuple[float, str]:
+async def _weighed(stage: Stage, stand_in: StandIn, turns: range) -> tuple[float, str]:
     """Return answers per second, and what one costs whom."""
     before = _cpu_seconds(stage)
-    rate = await _talk(stand_in, count)
+    rate = await _talk(stand_in, turns)
     took = {name: now - before[name] for name, now in _cpu_seconds(stage).items()}
-    parts = (f"{name} {1000 * took[name] / count:.1f}" for name in WEIGHED)
+    parts = (f"{name} {1000 * took[name] / len(turns):.1f}" for name in WEIGHED)
     return rate, f"ms of CPU an answer: {', '.join(parts)}"
 
 
@@ -43,17 +45,18 @@ def _cpu_seconds(stage: Stage) -> dict[str, float]:
     return {name: cpu_seconds_of(stage.pids_of(name)) for name in WEIGHED}
 
 
-async def _talk(stand_in: StandIn, count: int) -> float:
+async def _talk(stand_in: StandIn, turns: range) -> float:
     """Return answers per second, from the first webhook to the last answer."""
-    numbers = iter(range(count))
+    numbers = iter(turns)
     began = time.monotonic()
     await asyncio.gather(*(_person(stand_in, user, numbers) for user in range(PEOPLE)))
-    return count / (time.monotonic() - began)
+    return len(turns) / (time.monotonic() - began)
 
 
 async def _person(stand_in: StandIn, user: int, numbers: Iterator[int]) -> None:
-    for _ in numbers:
-        await stand_in.converse(new_webhook(user))
+    for number in numbers:
+        shift = number // (PEOPLE * MESSAGES_EACH)
+        await stand_in.converse(new_webhook(user + PEOPLE * shift))
 
 
 def _memory(stage: Stage) -> Memory:
@@ -66,9 +69,9 @@ def _rate_figure(rate: float, cost: str, effort: Effort) -> Figure:
         rate,
         "/s",
         Goal("≥", 80),
-        f"{effort.answers:,} answers to {PEOPLE} people, one worker, no quiet time,"
-        " the bench's stand-in for Twilio (with two signed status callbacks each) and"
-        f" LLM; {cost}",
+        f"{effort.answers:,} answers to {PEOPLE} people at a time, one worker, no quiet"
+        " time, the bench's stand-in for Twilio (with two signed status callbacks"
+        f" each) and LLM; {cost}",
     )
 
 

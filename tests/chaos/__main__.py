@@ -52,7 +52,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--keep", action="store_true", help="keep data and logs")
     given = parser.parse_args()
-    users, messages = (10, 100) if given.short else (50, 1000)
+    users, messages = (10, 100) if given.short else (100, 1000)
     given.users, given.messages = given.users or users, given.messages or messages
     if not (given.users > 0 and 0 < given.messages <= MOST_MESSAGES):
         parser.error(f"--users from 1 on, --messages from 1 to {MOST_MESSAGES}")

@@ -64,13 +64,19 @@ def address_of(user: int) -> str:
 
 
 def plan_messages(seed: int, size: Size, burst: int = 1) -> list[Planned]:
-    """Spread the messages over the time; `burst` of them at a time for one user."""
+    """Spread the messages over the time; `burst` of them at a time for one user.
+
+    All users write equally much, and none so much that the bot takes them for a machine
+    (see bot/chat/brake.py), as long as there are at most twelve messages for each.
+    """
     dice = dice_for(seed, "messages")
     written: Counter[int] = Counter()
     plan: list[Planned] = []
+    deck: list[int] = []
     while len(plan) < size.messages:
         due = dice.uniform(0, size.seconds)
-        user = dice.randrange(size.users)
+        deck = deck or dice.sample(range(size.users), size.users)
+        user = deck.pop()
         for _ in range(min(burst, size.messages - len(plan))):
             written[user] += 1
             plan.append(_message(dice, due, user, written[user]))

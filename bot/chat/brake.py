@@ -1,0 +1,74 @@
+"""A brake on two machines that answer each other: it asks the transcript alone."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from bot.chat.replies import Batch, note
+from bot.chat.sentences import NOT_ANSWERED_BRAKE
+from db.records import Reply, Turn, Userchat
+
+# Who reads an answer and types the next message needs five seconds at least, and nobody
+# keeps that up; what is written in a burst gets one answer. Two bots made 43 in 40 s.
+# The second bound is for those whose answers take long: one each 15 seconds, for
+# a quarter of an hour on end.
+MOST_ANSWERS = ((timedelta(minutes=1), 12), (timedelta(minutes=15), 60))
+# A sentence that was answered is said again once or twice by people who are cross, not
+# five times in a quarter of an hour; "yes" and "more" are, so they may be more often.
+SAME_WITHIN = timedelta(minutes=15)
+SHORT_LETTERS = 20
+MOST_SAME, MOST_SAME_SHORT = 4, 10
+# A machine that gets no answer gives up meanwhile; a person was told nothing, and may
+# write again after that.
+HOLD = timedelta(minutes=10)
+
+
+def brake(chat: Userchat, batch: Batch) -> Reply | None:
+    """Return the note that settles a batch in silence; None: go on.
+
+    Why is told once; what comes while the brake holds is settled without words.
+    """
+    if any(is_brake(turn) for turn in _since(chat, HOLD)):
+        return note(batch, "")
+    if _is_too_fast(chat) or _is_repeated(chat, batch):
+        return note(batch, NOT_ANSWERED_BRAKE)
+    return None
+
+
+def is_brake(turn: Turn) -> bool:
+    """Tell whether a turn is the note with which a brake begins."""
+    return turn.role == "system" and turn.content == NOT_ANSWERED_BRAKE
+
+
+def _since(chat: Userchat, age: timedelta) -> Iterator[Turn]:
+    since = datetime.now(UTC) - age
+    turns = (*chat.earlier_turns, *chat.turns)
+    return (turn for turn in turns if turn.timestamp > since)
+
+
+def _is_too_fast(chat: Userchat) -> bool:
+    return any(
+        sum(turn.is_by_bot and not turn.notice_for for turn in _since(chat, age))
+        >= most
+        for age, most in MOST_ANSWERS
+    )
+
+
+def _is_repeated(chat: Userchat, batch: Batch) -> bool:
+    """Tell whether what the user says was answered again and again already.
+
+    Messages that were answered together are compared together.
+    """
+    recent = tuple(_since(chat, SAME_WITHIN))
+    asked = {t.message_sid: t for t in recent if t.message_sid}
+    answered = [
+        _plain(asked[sid] for sid in turn.in_reply_to if sid in asked)
+        for turn in recent
+        if turn.is_by_bot
+    ]
+    text = _plain(batch)
+    most = MOST_SAME if len(text) > SHORT_LETTERS else MOST_SAME_SHORT
+    return bool(text) and answered.count(text) >= most
+
+
+def _plain(turns: Iterable[Turn]) -> str:
+    return " ".join(" ".join(turn.content for turn in turns).casefold().split())
