@@ -1,4 +1,4 @@
-"""Turns the Markdown that LLMs write into WhatsApp's own formatting.
+"""Turns the Markdown or WhatsApp's markup that LLMs write into WhatsApp's formatting.
 
 WhatsApp has bold, italic, strike, code, quotes and flat lists, and a pair of markers
 must lie within one line; the rest of Markdown becomes readable plain text.
@@ -66,6 +66,8 @@ class _Page:
             return
         bold = opening.type == "heading_open" and _is_title(opening, inline)
         text = render_inline(children, "*" if bold else "")
+        if not (text or self.bullet):
+            return
         self._write_lines(text.split("\n"), _line_of(inline))
         self.gap = opening.type == "heading_open" and not bold
 

@@ -16,7 +16,7 @@ ZWSP = "\u200b"
     [
         ("**x**", "*x*"),
         ("__x__", "*x*"),
-        ("*x*", "_x_"),
+        ("*x*, **y**", "_x_, *y*"),
         ("_x_", "_x_"),
         ("***x***", "*_x_*"),
         ("~~x~~", "~x~"),
@@ -64,7 +64,7 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
     [
         (r"\*not bold\*", f"*{ZWSP}not bold*"),
         (r"\_not italic\_", f"_{ZWSP}not italic_"),
-        ("~one tilde~", f"~{ZWSP}one tilde~"),
+        (r"\~one tilde\~", f"~{ZWSP}one tilde~"),
         (r"\`no code\`", f"`{ZWSP}no code`"),
         (r"**bold\* still bold**", f"*bold{ZWSP}* still bold*"),
     ],
