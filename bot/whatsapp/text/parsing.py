@@ -7,6 +7,7 @@ from markdown_it.rules_inline import StateInline
 
 from bot.whatsapp.text.citations import drop_citations
 from bot.whatsapp.text.dialect import read_single_stars, read_single_tildes
+from bot.whatsapp.text.formulas import read_formula
 from bot.whatsapp.text.markers import SHIELD
 from bot.whatsapp.text.tags import read_tags
 
@@ -27,6 +28,7 @@ class Parser(MarkdownIt):
         # What LLMs indent is an address or a poem; their code has fences.
         self.disable(["reference", "html_block", "code"])
         self.inline.ruler.after("text", "bare_url", _read_bare_url)
+        self.inline.ruler.before("escape", "formula", read_formula)
         self.core.ruler.before("inline", "citations", drop_citations)
         self.core.ruler.before("inline", "single_tildes", read_single_tildes)
         self.core.ruler.push("single_stars", read_single_stars)
