@@ -17,9 +17,10 @@ import json
 import signal
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, Self
 
 from tests.strict_llm import find_fault, text_of
@@ -41,6 +42,7 @@ class Script:
     code: str | None = None  # the error's, where the status is one
     body: str | None = None  # sent verbatim instead of a completion
     content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)  # beside the usual ones
     delay: float = 0.0  # seconds before the first byte
     drip: float = 0.0  # seconds between any two bytes of the body
     hang: bool = False  # never answers
@@ -181,7 +183,7 @@ class _Endpoint(BaseHTTPRequestHandler):
         if script.close or script.hang:
             self.close_connection = True
         elif script.status >= 400 and script.body is None:
-            self._send_error(script.status, script.code)
+            self._send_error(script.status, script.code, headers=script.headers)
         else:
             text = json.dumps(_completion(script, body))
             self._send(script, text if script.body is None else script.body)
@@ -189,16 +191,25 @@ class _Endpoint(BaseHTTPRequestHandler):
     def _send_json(self, value: object) -> None:
         self._send(ECHO, json.dumps(value))
 
-    def _send_error(self, status: int, code: str | None, why: str = "as told") -> None:
+    def _send_error(
+        self,
+        status: int,
+        code: str | None,
+        why: str = "as told",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         # Quotes the request, as real servers do: none of it may reach a log.
         quoted = f"{why}: {self.headers.get('Authorization')} {self._content!r}"
         error = {"message": quoted, "type": "scripted", "param": None, "code": code}
-        self._send(Script(status=status), json.dumps({"error": error}))
+        refusal = Script(status=status, headers=headers)
+        self._send(refusal, json.dumps({"error": error}))
 
     def _send(self, script: Script, text: str) -> None:
         content = text.encode()
         self.send_response(script.status)
         self.send_header("Content-Type", script.content_type)
+        for name, value in script.headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if not script.drip:

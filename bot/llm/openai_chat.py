@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.llm.breaker import Breaker
 from bot.llm.connection import Connection
 from bot.llm.dialect import Dialect
 from bot.llm.protocol import Completion, LLMError, Prompt, Tool
@@ -60,6 +61,7 @@ class OpenAIChat:
     def __init__(self, server: LLMServer) -> None:
         self._server = server
         self._dialect = Dialect()
+        self._breaker = Breaker()
         self._connection = Connection(server.base_url or OPENAI_URL, server.api_key)
 
     def complete(
@@ -75,7 +77,8 @@ class OpenAIChat:
         """
         seconds = self._server.timeout_seconds if timeout is None else timeout
         asking = _Asking(write_prompt(prompt, tools), time.monotonic(), seconds)
-        return self._converse(asking)
+        with self._breaker.watching():
+            return self._converse(asking)
 
     def close(self) -> None:
         """End the connections and the thread; prompts under way fail with LLMError."""
