@@ -1,19 +1,23 @@
 """From a batch to the LLM's answer: prompt, LLM, reply."""
 
 import logging
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.chat import sentences
 from bot.chat.beside import Quotable
-from bot.chat.prompt import build_prompt
+from bot.chat.endings import at_whole_sentence, without_repetition
+from bot.chat.prompt import build_prompt, estimate_tokens
 from bot.chat.replies import Batch, say, unreadable_sentences
-from bot.llm.protocol import LLM, Completion, LLMError, PromptMessage
+from bot.llm.protocol import LLM, Completion, LLMError, Prompt, PromptMessage
 from bot.observability import LLM_ERRORS, LLM_SECONDS
 from db.records import Reply, Userchat, find_unanswered, to_storable
 
 log = logging.getLogger(__name__)
 
+# How many prompts are tried at once, each shorter than the one before.
+MOST_PROMPTS = 4
 # In English, whatever the machine's language is.
 WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
@@ -51,16 +55,45 @@ class Answering:
 
         Takes at most `seconds`, and no longer than the policy says. Raises LLMError.
         """
-        prompt = prompt_for(chat, batch, self.policy)
+        seconds = min(seconds, self.policy.llm_seconds)
+        deadline = time.monotonic() + seconds
+        policy = self.policy
+        prompt = prompt_for(chat, batch, policy)
+        for tries_left in reversed(range(MOST_PROMPTS)):
+            try:
+                completion = self._complete(prompt, seconds)
+                break
+            except LLMError as error:
+                policy = _policy_after(error, policy, prompt)
+                shorter = prompt_for(chat, batch, policy)
+                seconds = deadline - time.monotonic()
+                if shorter == prompt or not tries_left or seconds <= 0:
+                    raise
+                log.warning("the LLM is asked once more, with less of the chat")
+                prompt = shorter
+        return _reply_with(completion, batch)
+
+    def _complete(self, prompt: Prompt, seconds: float) -> Completion:
         try:
-            most_seconds = min(seconds, self.policy.llm_seconds)
-            completion = self.llm.complete(prompt, most_seconds)
+            completion = self.llm.complete(prompt, seconds)
         except LLMError as error:
             LLM_ERRORS.inc()
             log.warning("the LLM gave no answer: %s", error)
             raise
         LLM_SECONDS.observe(completion.response_time)
-        return _reply_with(completion, batch)
+        return completion
+
+
+def _policy_after(error: LLMError, policy: Policy, prompt: Prompt) -> Policy:
+    """Return what to show after a refusal; the same where less would not help.
+
+    What the server refuses may stand in what was said before: then the messages that
+    are to be answered go alone.
+    """
+    if error.too_long:
+        estimated = sum(estimate_tokens(str(message.content)) for message in prompt)
+        return replace(policy, token_budget=min(policy.token_budget, estimated) // 2)
+    return replace(policy, most_turns=1) if error.permanent else policy
 
 
 def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessage]:
@@ -96,7 +129,8 @@ def tell_date(today: datetime) -> str:
 
 def _reply_with(completion: Completion, batch: Batch) -> Reply:
     """Return the LLM's answer to a batch, and what could not be read beside it."""
-    text = "\n\n".join(filter(None, (completion.text, unreadable_sentences(batch))))
+    said = _ended(completion)
+    text = "\n\n".join(filter(None, (said, unreadable_sentences(batch))))
     return Reply(
         turn=replace(
             say(text, batch),
@@ -105,3 +139,17 @@ def _reply_with(completion: Completion, batch: Batch) -> Reply:
             response_time=round(completion.response_time, 3),
         )
     )
+
+
+def _ended(completion: Completion) -> str:
+    """Return the LLM's words; marked where they were cut, by its server or here."""
+    text = without_repetition(completion.text)
+    if text != completion.text:
+        log.warning("the LLM repeated itself: check OPENAI_MODEL and LLM_TEMPERATURE")
+    if completion.finish_reason == "length":
+        log.warning("an answer was cut at the token limit: raise LLM_MAX_TOKENS")
+    elif completion.finish_reason == "content_filter":
+        log.warning("an answer was cut by the content filter of the LLM's server")
+    else:
+        return text
+    return at_whole_sentence(text)

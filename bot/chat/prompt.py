@@ -84,7 +84,8 @@ def _split(
 def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
     if reply.command or reply.role == "system":
         return []
-    return settled if reply.error else [*settled, reply]
+    # What was given up may be what the LLM's server refuses: it would refuse the rest.
+    return [] if reply.error else [*settled, reply]
 
 
 def describe_turn(turn: Turn, quotable: Quotable = MappingProxyType({})) -> str:

@@ -21,6 +21,9 @@ GIVEN_UP = (
     "contact us another way if it is urgent."
 )
 
+# Stands where an answer was cut.
+CUT = "(\u2026)"
+
 UNREADABLE = {
     "audio": "I can't listen to voice messages yet. Please write it as text.",
     "video": "I can't watch videos yet. Please tell me in words what it shows.",

@@ -18,6 +18,7 @@ from bot.chat.answering import Answering
 from bot.chat.brake import is_brake
 from bot.chat.replies import Batch, apology, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
+from bot.chat.tries import Tries
 from bot.llm.protocol import LLMError
 from bot.observability import ANSWERS, bound
 from db.records import Reply, Userchat
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 MOST_REPLIES_A_CALL = 100
 MOST_PROMPTS_AGAIN = 2  # when new messages came while the LLM worked
 MOST_QUIET_WAITS = 3
-MOST_POISONED_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class Channel:
 class Talk:
     """Answers chats: in order, once it is quiet, and again where that failed.
 
-    `stopping` ends waits early.
+    `stopping` ends waits early. `tries` are those of what would fail again anyway.
     """
 
     store: ChatStore
@@ -87,15 +87,14 @@ class Talk:
     channel: Channel
     pace: Pace = Pace()
     stopping: Event = field(default_factory=Event)
+    tries: Tries = field(default_factory=Tries)
 
-    def answer(
-        self, chat_id: str, *, attempt: int = 0, seconds: float | None = None
-    ) -> list[Reply]:
+    def answer(self, chat_id: str, *, seconds: float | None = None) -> list[Reply]:
         """Answer everything unanswered in a chat; return the replies made.
 
         Without `seconds` an LLM that gives no answer raises LLMError, so that the
-        caller tries again later (`attempt` counts that). With `seconds` this is the
-        only try: what is not answered by then gets an apology.
+        caller tries again later. With `seconds` this is the only try: what is not
+        answered by then gets an apology.
         """
         deadline = None if seconds is None else time.monotonic() + seconds
         replies: list[Reply] = []
@@ -107,7 +106,7 @@ class Talk:
             if replies:
                 self.channel.send(chat.user_id)
             with bound(message_sid=batch[-1].message_sid or ""):
-                made = self._reply_to(chat, batch, attempt, deadline)
+                made = self._reply_to(chat, batch, deadline)
                 reply = self.channel.with_parts(made)
                 stored = self._record(chat_id, reply)
             if stored:
@@ -151,9 +150,7 @@ class Talk:
             _log_stored(reply)
         return stored
 
-    def _reply_to(
-        self, chat: Userchat, batch: Batch, attempt: int, deadline: float | None
-    ) -> Reply:
+    def _reply_to(self, chat: Userchat, batch: Batch, deadline: float | None) -> Reply:
         reply = reply_without_llm(chat, batch)
         if reply is not None:
             return reply
@@ -166,7 +163,7 @@ class Talk:
                     chat, batch, deadline
                 )
             except LLMError as error:
-                return self._after_failure(chat, batch, error, attempt, deadline)
+                return self._after_failure(chat, batch, error, deadline)
 
     def _wait_for_quiet(
         self, chat: Userchat, batch: Batch, deadline: float | None
@@ -215,19 +212,24 @@ class Talk:
         chat: Userchat,
         batch: Batch,
         error: LLMError,
-        attempt: int,
         deadline: float | None,
     ) -> Reply:
         """Return a word to the user; raise the error if none is due yet."""
         chat, batch = self._refreshed(chat, batch)
         if decided := reply_without_llm(chat, batch):
             return decided
-        poisoned = error.permanent and attempt + 1 >= MOST_POISONED_ATTEMPTS
+        poisoned = self._is_poisoned(batch, error)
         if deadline is not None or poisoned or self.pace.is_too_old(batch):
             return apology(batch, str(error))
         if self.pace.needs_notice(chat, batch):
             self._record(chat.chat_id, self.channel.with_parts(notice(batch)))
         raise error
+
+    def _is_poisoned(self, batch: Batch, error: LLMError) -> bool:
+        """Count a try of what fails again and again; tell whether it was the last."""
+        if error.most_tries is None:
+            return False
+        return self.tries.count(batch) >= error.most_tries
 
 
 def _seconds_to(deadline: float | None) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.llm.leaks import spoken
 from bot.llm.protocol import Completion, LLMError, Tokens, ToolCall
-from bot.llm.refusals import TRIES_OF_A_FILTER
+from bot.llm.refusals import FEW_TRIES
 
 Json = dict[str, Any]
 # An answer without a word may be an accident; the third one is none.
@@ -114,14 +114,14 @@ def _emptiness(choice: Json) -> LLMError:
         return SpentError(
             "The LLM spent all its tokens before a word of the answer, mostly on"
             " reasoning: raise LLM_MAX_TOKENS, or choose a model that reasons less.",
-            most_tries=TRIES_OF_A_FILTER,
+            most_tries=FEW_TRIES,
         )
     if reason == "content_filter":
         return LLMError(
             "The LLM's server held its answer back (content_filter): check the filter"
             " of your account there.",
             permanent=True,
-            most_tries=TRIES_OF_A_FILTER,
+            most_tries=FEW_TRIES,
         )
     why = "The LLM's answer was empty"
     if choice["message"].get("tool_calls") or choice["message"].get("function_call"):

@@ -14,7 +14,7 @@ from bot.llm.protocol import LLMError
 
 # The same prompt would be refused again.
 PERMANENT_STATUSES = frozenset({400, 413, 422})
-TRIES_OF_A_FILTER = 2
+FEW_TRIES = 2
 # A pause that a server asks for is kept, but no longer than a user may wait for it.
 LONGEST_PAUSE_SECONDS = 120.0
 REFUSED = "it refused the prompt; check OPENAI_MODEL and LLM_MAX_TOKENS"
@@ -109,7 +109,7 @@ class Refusal:
             permanent=self.is_length
             or self.is_filter
             or self.status in PERMANENT_STATUSES,
-            most_tries=TRIES_OF_A_FILTER if self.is_filter else None,
+            most_tries=FEW_TRIES if self.is_filter or self.is_length else None,
             too_long=self.is_length,
             retry_after=self.retry_after,
         )

@@ -7,8 +7,8 @@ from uuid import UUID
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
-from bot.chat.talk import MOST_POISONED_ATTEMPTS, Talk
-from bot.llm.protocol import LLMError
+from bot.chat.talk import Talk
+from bot.llm.protocol import MOST_TRIES, LLMError
 from bot.observability import bound
 from bot.whatsapp.sending import Sender
 from db.errors import StoreUnavailableError
@@ -71,11 +71,11 @@ def _user_of(job: Job) -> UUID:
 def _answer(talk: Talk, chat_id: str, attempt: int) -> None:
     """Answer a chat; a message that fails for no known reason is given up in time."""
     try:
-        talk.answer(chat_id, attempt=attempt)
+        talk.answer(chat_id)
     except (LLMError, StoreUnavailableError):
         raise
     except Exception as error:
         log.exception("answering a chat failed")
-        if attempt + 1 >= MOST_POISONED_ATTEMPTS:
+        if attempt + 1 >= MOST_TRIES:
             talk.give_up(chat_id, error)
         raise

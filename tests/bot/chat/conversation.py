@@ -119,15 +119,15 @@ class Conversation:
         self.chat_id = receipt.chat_id
         return receipt.chat_id
 
-    def hears(self, attempt: int = 0, seconds: float | None = None) -> list[str]:
+    def hears(self, seconds: float | None = None) -> list[str]:
         """Let the bot answer what is unanswered; return what it sends."""
-        replies = self.talk.answer(self.chat_id, attempt=attempt, seconds=seconds)
+        replies = self.talk.answer(self.chat_id, seconds=seconds)
         return [part.body for reply in replies for part in reply.parts]
 
-    def is_kept_waiting(self, attempt: int = 0) -> bool:
+    def is_kept_waiting(self) -> bool:
         """Tell whether the answer failed, so that the queue tries again."""
         try:
-            self.hears(attempt)
+            self.hears()
         except LLMError:
             return True
         return False

@@ -111,7 +111,7 @@ def test_no_notice_and_no_apology_either(
     thought: Callable[[], str] = failing
     ana = Conversation(thought, store=pg)
     ana.says("Where is my order?", minutes=5)
-    assert ana.hears(attempt=9) == []
+    assert ana.hears() == []
     assert ana.bot_said == []
 
 

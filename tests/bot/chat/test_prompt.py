@@ -83,12 +83,12 @@ def test_commands_notices_and_silence_are_not_seen() -> None:
     )[1:] == [("user", "Hi"), ("assistant", "Hello!"), ("user", "Open?")]
 
 
-def test_a_message_that_was_given_up_is_seen_without_the_apology() -> None:
+def test_a_message_that_was_given_up_is_not_seen_again() -> None:
     assert seen(
         user_says("Open?", "1"),
         bot_said("Sorry", to="1", error="the LLM was away"),
         user_says("Hello?", "2"),
-    )[1:] == [("user", "Open?\n\nHello?")]
+    )[1:] == [("user", "Hello?")]
 
 
 def test_the_first_message_after_the_system_prompt_is_the_users() -> None:

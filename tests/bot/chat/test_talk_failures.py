@@ -17,7 +17,7 @@ def test_an_llm_that_is_away_for_a_moment_is_not_spoken_of() -> None:
     ana.says("When do you open?")
     assert ana.is_kept_waiting()
     assert ana.bot_said == []
-    assert ana.hears(attempt=1) == ["Nine."]
+    assert ana.hears() == ["Nine."]
 
 
 def test_after_two_minutes_there_is_one_notice_and_later_the_answer() -> None:
@@ -25,10 +25,10 @@ def test_after_two_minutes_there_is_one_notice_and_later_the_answer() -> None:
     ana.says("When do you open?", minutes=3)
     assert ana.is_kept_waiting()
     ana.says("Hello?", minutes=2.5)
-    assert ana.is_kept_waiting(attempt=1)
-    assert ana.is_kept_waiting(attempt=2)
+    assert ana.is_kept_waiting()
+    assert ana.is_kept_waiting()
     assert ana.bot_said == [sentences.ANSWER_COMES_LATER]
-    assert ana.hears(attempt=3) == ["Nine."]
+    assert ana.hears() == ["Nine."]
     assert ana.llm_saw() == ["When do you open?\n\nHello?"]
     assert ana.last.in_reply_to == tuple(ana.sids)
 
@@ -69,23 +69,30 @@ def test_after_giving_up_the_conversation_goes_on() -> None:
     ana.hears()
     ana.says("Once more: when?")
     assert ana.hears() == ["Nine."]
-    assert ana.llm_saw() == ["When do you open?\n\nOnce more: when?"]
+    assert ana.llm_saw() == ["Once more: when?"]
 
 
 def test_a_prompt_that_is_always_refused_is_given_up_after_some_tries() -> None:
     ana = Conversation(REFUSED)
     ana.says("poison")
-    for attempt in range(4):
-        assert ana.is_kept_waiting(attempt)
-    assert ana.hears(attempt=4) == [sentences.GIVEN_UP]
+    for _ in range(4):
+        assert ana.is_kept_waiting()
+    assert ana.hears() == [sentences.GIVEN_UP]
     assert ana.chat.turns[0].error == "the LLM refused the prompt"
 
 
 def test_an_llm_that_is_away_is_waited_for_however_often_it_was_asked() -> None:
     ana = Conversation(AWAY)
     ana.says("When do you open?")
-    assert ana.is_kept_waiting(attempt=1000)
+    assert all(ana.is_kept_waiting() for _ in range(20))
     assert ana.bot_said == []
+
+
+def test_tries_while_the_llm_is_away_are_none_of_a_messages_own() -> None:
+    ana = Conversation(*[AWAY] * 20, REFUSED, "Nine.")
+    ana.says("When do you open?")
+    assert all(ana.is_kept_waiting() for _ in range(21))
+    assert ana.hears() == ["Nine."]
 
 
 def test_a_batch_that_breaks_the_bot_is_given_up_and_the_next_is_not() -> None:
