@@ -30,6 +30,7 @@ ADDRESS = r"whatsapp:\+[1-9][0-9]{6,14}"
 KEY = "[!-~]+"
 KEY_HINT = "as it was given to you: letters, digits and signs, without a blank"
 ZONE_HINT = "the name of a time zone, such as Europe/Berlin"
+MESSAGING_SERVICE = "TWILIO_MESSAGING_SERVICE_SID"
 NAME = "whatsapp_bot"  # of the database and its user, where nothing else is said
 
 
@@ -111,13 +112,12 @@ def _read_password(read: Reader) -> str | None:
 
 def _read_twilio(read: Reader) -> TwilioAccount | None:
     sid = read.text("TWILIO_ACCOUNT_SID", "AC[0-9a-fA-F]{32}", "AC and 32 hex digits")
-    tokens = _read_tokens(read)
+    tokens = _read_secrets(read, "TWILIO_AUTH_TOKEN")
+    shared = _read_secrets(read, "TWILIO_SHARED_KEYS")
     number = read.text("TWILIO_WHATSAPP_NUMBER", ADDRESS, "like whatsapp:+14155238886")
     key = read.text("TWILIO_API_KEY_SID", "SK[0-9a-fA-F]{32}", "SK and 32 hex digits")
     secret = read.text("TWILIO_API_KEY_SECRET", KEY, KEY_HINT)
-    service = read.text(
-        "TWILIO_MESSAGING_SERVICE_SID", "MG[0-9a-fA-F]{32}", "MG and 32 hex digits"
-    )
+    service = read.text(MESSAGING_SERVICE, "MG[0-9a-fA-F]{32}", "MG and 32 hex digits")
     base_url = read.url("TWILIO_API_BASE_URL")
     account = {
         "TWILIO_ACCOUNT_SID": sid,
@@ -125,7 +125,7 @@ def _read_twilio(read: Reader) -> TwilioAccount | None:
         "TWILIO_WHATSAPP_NUMBER": number,
     }
     keys = {"TWILIO_API_KEY_SID": key, "TWILIO_API_KEY_SECRET": secret}
-    if not read.is_set(*account, *keys, "TWILIO_MESSAGING_SERVICE_SID"):
+    if not read.is_set(*account, *keys, MESSAGING_SERVICE, "TWILIO_SHARED_KEYS"):
         return None
     read.expect_all(account)
     if read.is_set(*keys):
@@ -138,13 +138,14 @@ def _read_twilio(read: Reader) -> TwilioAccount | None:
         api_key_secret=secret,
         messaging_service_sid=service,
         api_base_url=base_url,
+        shared_keys=shared,
     )
 
 
-def _read_tokens(read: Reader) -> tuple[str, ...]:
-    given = read.text("TWILIO_AUTH_TOKEN", "[ -~]+", f"{KEY_HINT}, or several by ,")
-    tokens = (token.strip() for token in (given or "").split(","))
-    return tuple(token for token in tokens if token)
+def _read_secrets(read: Reader, name: str) -> tuple[str, ...]:
+    given = read.text(name, "[ -~]+", f"{KEY_HINT}, or several by ,")
+    secrets = (secret.strip() for secret in (given or "").split(","))
+    return tuple(secret for secret in secrets if secret)
 
 
 def _read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:

@@ -54,7 +54,11 @@ def _build_web(settings: Settings) -> "Flask":
     database = Database(parts.database_url, limits)
     wake_workers = WakeUps(parts.database_url).ring
     webhooks = Webhooks(
-        checker=SignatureChecker(parts.twilio.auth_tokens, settings.public_base_url),
+        checker=SignatureChecker(
+            parts.twilio.auth_tokens,
+            settings.public_base_url,
+            parts.twilio.shared_keys,
+        ),
         account_sid=parts.twilio.account_sid,
         store=PostgresChatStore(database, settings.session_timeout, wake_workers),
         outbox=PostgresOutbox(database),
@@ -75,7 +79,11 @@ def _build_inline(settings: Settings) -> "Flask":
     store = MemoryChatStore(settings.session_timeout)
     talk = build_talk(settings, parts.llm, store)
     webhooks = Webhooks(
-        checker=SignatureChecker(parts.twilio.auth_tokens, settings.public_base_url),
+        checker=SignatureChecker(
+            parts.twilio.auth_tokens,
+            settings.public_base_url,
+            parts.twilio.shared_keys,
+        ),
         account_sid=parts.twilio.account_sid,
         store=store,
         answer_now=InlineAnswers(talk, INLINE_SECONDS),

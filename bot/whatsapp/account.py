@@ -14,3 +14,4 @@ class TwilioAccount:
     api_key_secret: str | None = field(default=None, repr=False)
     messaging_service_sid: str | None = None
     api_base_url: str | None = None
+    shared_keys: tuple[str, ...] = field(default=(), repr=False)

@@ -1,40 +1,63 @@
 """Is a webhook really from Twilio? Checked against our configured public address.
 
 https://www.twilio.com/docs/usage/webhooks/webhooks-security
+https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys
 """
 
 import hmac
 from collections.abc import Sequence
 
 from flask import Request
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import (
+    HMAC_SHA1,
+    HMAC_SHA256,
+    SIGNATURE_HEADER,
+    SIGNATURE_SETTINGS_HEADER,
+    RequestValidator,
+    get_signature_algorithm,
+)
 
-# The base64 of a SHA-1.
-SIGNATURE_LENGTH = 28
+# The base64 of a hash.
+SIGNATURE_LENGTHS = {HMAC_SHA1: 28, HMAC_SHA256: 44}
 # Twilio sends some dozens. Each costs time, before anybody knows who sent them.
 MOST_FIELDS = 1000
 
 
 class SignatureChecker:
-    """Checks X-Twilio-Signature with several tokens, so that one can be rotated.
+    """Checks X-Twilio-Signature with several secrets, so that one can be rotated.
 
-    The URL is built from PUBLIC_BASE_URL, the path and the raw query; forwarded headers
-    can be forged and are never read.
+    A request that names a SharedKey is held against the shared keys alone, with their
+    hash; every other one against the tokens. The URL is built from PUBLIC_BASE_URL, the
+    path and the raw query; forwarded headers can be forged and are never read.
     """
 
-    def __init__(self, auth_tokens: Sequence[str], public_base_url: str) -> None:
-        self._validators = [RequestValidator(token) for token in auth_tokens]
+    def __init__(
+        self,
+        auth_tokens: Sequence[str],
+        public_base_url: str,
+        shared_keys: Sequence[str] = (),
+    ) -> None:
+        self._tokens = [RequestValidator(token) for token in auth_tokens]
+        self._shared_keys = [RequestValidator(key) for key in shared_keys]
         self._public_base_url = public_base_url
 
     def find_fault(self, request: Request) -> str | None:
         """Return None for a genuine request, else the category of what is wrong."""
-        signature = request.headers.get("X-Twilio-Signature", "")
+        signature = request.headers.get(SIGNATURE_HEADER, "")
         if not signature:
             return "missing signature"
-        if len(signature) != SIGNATURE_LENGTH or len(request.form) > MOST_FIELDS:
+        settings = request.headers.get(SIGNATURE_SETTINGS_HEADER, "")
+        if settings and not self._shared_keys:
+            return "no shared key is set"
+        if settings and get_signature_algorithm(settings) != HMAC_SHA256:
+            return "wrong signature"
+        algorithm = HMAC_SHA256 if settings else HMAC_SHA1
+        length = SIGNATURE_LENGTHS[algorithm]
+        if len(signature) != length or len(request.form) > MOST_FIELDS:
             return "wrong signature"
         url = self._called_url(request)
-        if any(self._matches(v, url, request, signature) for v in self._validators):
+        validators = self._shared_keys if settings else self._tokens
+        if any(_matches(v, url, request, signature, algorithm) for v in validators):
             return None
         return "wrong signature"
 
@@ -42,14 +65,18 @@ class SignatureChecker:
         query = request.query_string.decode("latin-1")
         return self._public_base_url + request.path + (f"?{query}" if query else "")
 
-    @staticmethod
-    def _matches(
-        validator: RequestValidator, url: str, request: Request, signature: str
-    ) -> bool:
-        # One HMAC decides nearly always; the SDK's own check tries further spellings
-        # of the port, at several times the cost.
-        expected = validator.compute_signature(url, request.form)
-        given = signature.encode(errors="replace")
-        if hmac.compare_digest(expected.encode(), given):
-            return True
-        return bool(validator.validate(url, request.form, signature))
+
+def _matches(
+    validator: RequestValidator,
+    url: str,
+    request: Request,
+    signature: str,
+    algorithm: str,
+) -> bool:
+    # One HMAC decides nearly always; the SDK's own check tries further spellings of the
+    # port, at several times the cost.
+    expected = validator.compute_signature(url, request.form, algorithm)
+    given = signature.encode(errors="replace")
+    if hmac.compare_digest(expected.encode(), given):
+        return True
+    return bool(validator.validate(url, request.form, signature, algorithm))

@@ -76,6 +76,7 @@ BAD = {
     "DATABASE_URL": ["sqlite:///x", "/tmp", "postgresql://h:a/x", "postgres://h:70000/x"],
     "TWILIO_ACCOUNT_SID": ["AC12", "SK" + "0" * 32, "AC" + "g" * 32],
     "TWILIO_AUTH_TOKEN": ["t\u00f6ken", "a\tb"],
+    "TWILIO_SHARED_KEYS": ["k\u00e9y", "a\tb"],
     "TWILIO_WHATSAPP_NUMBER": ["+14155238886", "whatsapp:14155238886", "whatsapp:+1"],
     "TWILIO_API_KEY_SID": ["AC" + "0" * 32],
     "TWILIO_API_KEY_SECRET": ["two words", "\u00e9"],
@@ -179,6 +180,7 @@ def test_no_message_holds_a_value() -> None:
 def test_no_secret_is_in_what_settings_look_like() -> None:
     secrets = {
         "TWILIO_AUTH_TOKEN": "planted-one,planted-two",
+        "TWILIO_SHARED_KEYS": "planted-six,planted-seven",
         "TWILIO_API_KEY_SID": "SK" + "0" * 32,
         "TWILIO_API_KEY_SECRET": "planted-three",
         "OPENAI_API_KEY": "planted-four",

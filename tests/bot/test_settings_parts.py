@@ -46,6 +46,15 @@ def test_several_tokens_are_given_with_commas(
     assert twilio.auth_tokens == tokens
 
 
+def test_shared_keys_are_given_with_commas_and_none_is_needed() -> None:
+    given = TWILIO | {"TWILIO_SHARED_KEYS": " one, two,"}
+    for environment, keys in ((TWILIO, ()), (given, ("one", "two"))):
+        twilio = Settings.from_env(environment).twilio
+        assert twilio is not None
+        assert twilio.shared_keys == keys
+    assert problems_of(TWILIO_SHARED_KEYS="one").keys() == TWILIO.keys()
+
+
 @pytest.mark.parametrize("name", TWILIO)
 @pytest.mark.parametrize("left", ["", " ", ","])
 def test_a_missing_part_of_twilio_is_named(name: str, left: str) -> None:

@@ -67,6 +67,7 @@ FORGERIES = [
             signature="x",
             headers=[("X-Twilio-Webhooks-Signature-Settings", "algorithm=none")],
         ),
+        "no shared key is set",
     ),
     Forgery(
         "of a form with another text",

@@ -86,13 +86,13 @@ def listening(twilio: RecordingTwilio) -> Iterator[str]:
         thread.join()
 
 
-def client(origin: str, **more: str) -> TwilioClient:
+def client(origin: str, messaging_service_sid: str | None = None) -> TwilioClient:
     twilio = TwilioAccount(
         account_sid=ACCOUNT,
         auth_tokens=("first", "second"),
         whatsapp_number="whatsapp:+14155238886",
         api_base_url=origin,
-        **more,
+        messaging_service_sid=messaging_service_sid,
     )
     return TwilioClient(twilio, "https://bot.example")
 

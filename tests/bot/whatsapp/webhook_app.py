@@ -18,6 +18,7 @@ from tests.bot.whatsapp.twilio_calls import ACCOUNT, PUBLIC, TOKEN
 WORDS_OF_OURS = {
     "missing signature: see the README on signatures",
     "wrong signature: see the README on signatures",
+    "no shared key is set: see the README on signatures",
     "another account: see the README on signatures",
     "MessageSid is missing or not SM or MM and 32 hex digits",
     "From is missing or no WhatsApp address",
