@@ -60,6 +60,8 @@ def _build_web(settings: Settings) -> "Flask":
             parts.twilio.shared_keys,
         ),
         account_sid=parts.twilio.account_sid,
+        our_number=parts.twilio.whatsapp_number,
+        messaging_service_sid=parts.twilio.messaging_service_sid,
         store=PostgresChatStore(database, settings.session_timeout, wake_workers),
         outbox=PostgresOutbox(database),
     )
@@ -85,6 +87,8 @@ def _build_inline(settings: Settings) -> "Flask":
             parts.twilio.shared_keys,
         ),
         account_sid=parts.twilio.account_sid,
+        our_number=parts.twilio.whatsapp_number,
+        messaging_service_sid=parts.twilio.messaging_service_sid,
         store=store,
         answer_now=InlineAnswers(talk, INLINE_SECONDS),
     )

@@ -32,8 +32,8 @@ MOST_BYTES = 16_000
 # A person is known by the business-scoped id first: a number may be handed on.
 RECORD_INBOUND = """
 WITH seen AS (
-  INSERT INTO inbound_messages (message_sid, address)
-  VALUES (%(sid)s, %(address)s)
+  INSERT INTO inbound_messages (message_sid, address, our_address)
+  VALUES (%(sid)s, %(address)s, %(our_address)s)
   ON CONFLICT (message_sid) DO NOTHING
   RETURNING message_sid
 ), known AS (
@@ -141,10 +141,12 @@ WITH appended AS (
     is_answered(messages) AS is_settled
 ), parts AS (
   INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
-                           body, media, template, author)
+                           our_address, body, media, template, author)
   SELECT %(reference_id)s::uuid, %(chat_id)s, users.user_id, part.position - 1,
          COALESCE((SELECT address FROM inbound_messages
                    WHERE message_sid = %(last_about)s), users.phone_number),
+         (SELECT our_address FROM inbound_messages
+          WHERE message_sid = %(last_about)s),
          part.body, part.media, part.template, part.author
   FROM appended JOIN users ON users.user_id = appended.customer_id
   CROSS JOIN ROWS FROM (
@@ -251,6 +253,7 @@ def bind_inbound(message: InboundMessage, session_timeout: timedelta) -> dict[st
         "sid": message.message_sid,
         "address": message.address,
         "other_address": message.other_address,
+        "our_address": message.our_address,
         "name": message.profile_name,
         "opens_chat": message.opens_chat,
         "session_timeout": session_timeout,

@@ -131,14 +131,16 @@ class InboundMessage:
     """A message from a user, as one webhook told it.
 
     `address` is Twilio's `From` verbatim; `other_address` is the same person's id
-    beside a visible phone number (`ExternalUserId`). `opens_chat`: it starts a new
-    chat, whatever chat is active.
+    beside a visible phone number (`ExternalUserId`); `our_address` is the number of
+    ours that it was sent to. `opens_chat`: it starts a new chat, whatever chat is
+    active.
     """
 
     message_sid: str
     address: str
     turn: Turn
     other_address: str | None = None
+    our_address: str | None = None
     profile_name: str | None = None
     opens_chat: bool = False
 
@@ -269,6 +271,7 @@ class Part(PartContent):
     status: str
     attempts: int
     created_at: datetime
+    our_address: str | None = None
     message_sid: str | None = None
     claimed_at: datetime | None = None
 

@@ -45,6 +45,7 @@ def parse_inbound(form: Mapping[str, str]) -> InboundMessage:
         message_sid=message_sid,
         address=_read_address(form, "From"),
         other_address=_read_other_address(form),
+        our_address=_read_our_address(form),
         profile_name=_read_name(form),
         turn=turn,
         opens_chat=find_command(content) is Command.NEW,
@@ -99,6 +100,11 @@ def _read_other_address(form: Mapping[str, str]) -> str | None:
     other = form.get("ExternalUserId", "")
     usable = ADDRESS.fullmatch(other) and other != form.get("From")
     return other if usable else None
+
+
+def _read_our_address(form: Mapping[str, str]) -> str | None:
+    ours = form.get("To", "")
+    return ours if ADDRESS.fullmatch(ours) else None
 
 
 def _read_name(form: Mapping[str, str]) -> str | None:

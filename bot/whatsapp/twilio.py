@@ -67,7 +67,7 @@ class TwilioClient:
             message = self._sdk.messages.create(
                 to=part.address,
                 status_callback=f"{self._status_url}?part={part.part_id}",
-                **self._from(),
+                **self._from(part),
                 **_content_of(part),
             )
         except Exception as error:
@@ -76,11 +76,16 @@ class TwilioClient:
             raise DeliveryError(Outcome.UNKNOWN, "Twilio's answer names no message")
         return Accepted(message.sid, str(message.status))
 
-    def _from(self) -> dict[str, str]:
+    def _from(self, part: Part) -> dict[str, str]:
+        """Return who sends: of a Messaging Service the number that was written to.
+
+        https://www.twilio.com/docs/messaging/api/message-resource#create-a-message
+        """
         service = self._twilio.messaging_service_sid
-        if service:
-            return {"messaging_service_sid": service}
-        return {"from_": self._twilio.whatsapp_number}
+        if not service:
+            return {"from_": self._twilio.whatsapp_number}
+        written_to = {"from_": part.our_address} if part.our_address else {}
+        return {"messaging_service_sid": service, **written_to}
 
     def find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Return messages to that address with the part's text made since then.
@@ -130,7 +135,12 @@ class TwilioClient:
                 limit=MOST_RECEIVED,
                 page_size=MOST_RECEIVED,
             )
-            inbound = [m for m in listed if m.direction == "inbound"]
+            inbound = [
+                message
+                for message in listed
+                if message.direction == "inbound"
+                and message.from_ != self._twilio.whatsapp_number
+            ]
             found = [_read_listed(m) for m in inbound if _sent_at(m) >= since]
         except Exception as error:
             raise explain(error) from error
@@ -182,6 +192,7 @@ def _read_listed(message: MessageInstance) -> ListedMessage:
     form = {
         "MessageSid": message.sid,
         "From": str(message.from_),
+        "To": str(message.to),
         "Body": message.body or "",
         "NumMedia": message.num_media or "0",
     }

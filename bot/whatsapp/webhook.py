@@ -20,7 +20,7 @@ from bot.whatsapp.signature import SignatureChecker
 from db.delivery.codes import MAY_GO_THROUGH_LATER
 from db.errors import StoreUnavailableError
 from db.outbox import PostgresOutbox
-from db.records import FAILED, DeliveryStatus, Reply
+from db.records import FAILED, DeliveryStatus, InboundMessage, Reply
 from db.store import ChatStore
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,9 @@ class RefusedError(Exception):
 class Webhooks:
     """The two endpoints that Twilio calls.
 
-    `answer_now` makes the replies within the webhook where there is no worker.
+    What was sent to another number than ours is refused, unless it came through our
+    Messaging Service. `answer_now` makes the replies within the webhook where there is
+    no worker.
     """
 
     checker: SignatureChecker
@@ -52,6 +54,8 @@ class Webhooks:
     store: ChatStore
     outbox: PostgresOutbox | None = None
     answer_now: Callable[[str], Sequence[Reply]] | None = None
+    our_number: str | None = None
+    messaging_service_sid: str | None = None
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -70,6 +74,11 @@ class Webhooks:
         began = time.monotonic()
         self._verify()
         message = parse_inbound(request.form)
+        self._refuse_other_number(message)
+        if message.address in {self.our_number, message.our_address}:
+            WEBHOOKS.labels("message", "our own").inc()
+            log.warning("ignored a message from our own number")
+            return twiml(())
         with bound(message_sid=message.message_sid):
             receipt = self.store.record_inbound(message)
             ACK_SECONDS.observe(time.monotonic() - began)
@@ -101,6 +110,19 @@ class Webhooks:
             log.warning("refused a webhook: %s", fault, extra={"path": request.path})
             WEBHOOKS.labels("refused", fault).inc()
             raise RefusedError(403, f"{fault}: see the README on signatures")
+
+    def _refuse_other_number(self, message: InboundMessage) -> None:
+        """Refuse what was sent to another number: the answer would come from ours."""
+        service = self.messaging_service_sid
+        if service and request.form.get("MessagingServiceSid") == service:
+            return
+        if self.our_number and message.our_address not in {None, self.our_number}:
+            WEBHOOKS.labels("refused", "another number").inc()
+            log.error(
+                "refused a message to another number, %s: its webhook leads here",
+                message.our_address,
+            )
+            raise RefusedError(403, "another number: see TWILIO_WHATSAPP_NUMBER")
 
 
 def twiml(replies: Sequence[Reply]) -> Response:

@@ -37,6 +37,11 @@ inbound_messages = Table(
         nullable=False,
         comment="Where it came from, verbatim: its answer goes there.",
     ),
+    Column(
+        "our_address",
+        Text,
+        comment="Which number of ours it was sent to, if Twilio told.",
+    ),
     time_column("received_at", "When it was taken in."),
     Index("idx_inbound_messages_received_at", "received_at"),
     comment="Every message that was acknowledged, once: the key against repeats.",
@@ -80,6 +85,12 @@ reply_parts = Table(
         comment="0 for the first message of the reply.",
     ),
     Column("address", Text, nullable=False, comment="Where it is sent, verbatim."),
+    Column(
+        "our_address",
+        Text,
+        comment="Which number of ours the user wrote to: of a Messaging Service, it "
+        "answers.",
+    ),
     Column(
         "body",
         Text,

@@ -1,4 +1,4 @@
-"""What Twilio tells later, and since when there is anything to ask it for."""
+"""What Twilio tells later, since when it is asked, and which number was written to."""
 
 from alembic import op
 
@@ -31,13 +31,24 @@ INSERT INTO first_start (started_at) SELECT LEAST(
   now(), (SELECT min(created_at) FROM users),
   (SELECT min(received_at) FROM inbound_messages));
 """
+OUR_ADDRESSES = """
+ALTER TABLE inbound_messages ADD COLUMN our_address TEXT;
+ALTER TABLE reply_parts ADD COLUMN our_address TEXT;
+COMMENT ON COLUMN inbound_messages.our_address IS
+  'Which number of ours it was sent to, if Twilio told.';
+COMMENT ON COLUMN reply_parts.our_address IS
+  'Which number of ours the user wrote to: of a Messaging Service, it answers.';
+"""
 
 
 def upgrade() -> None:
     op.execute(REFUSALS)
+    op.execute(OUR_ADDRESSES)
     op.execute(FIRST_START)
 
 
 def downgrade() -> None:
     op.execute("DROP TABLE first_start")
+    op.execute("ALTER TABLE inbound_messages DROP COLUMN our_address")
+    op.execute("ALTER TABLE reply_parts DROP COLUMN our_address")
     op.execute("ALTER TABLE reply_parts DROP COLUMN refused_sids")

@@ -27,6 +27,7 @@ DESCRIPTION = SHARED / "reference" / "twilio-messages.openapi.json"
 SERVICE = "MG" + "1" * 32
 ACCOUNT = "AC" + "0" * 32
 SID = "SM" + "2" * 32
+NUMBER = "whatsapp:+14155238886"
 
 
 @dataclass
@@ -90,7 +91,7 @@ def client(origin: str, messaging_service_sid: str | None = None) -> TwilioClien
     twilio = TwilioAccount(
         account_sid=ACCOUNT,
         auth_tokens=("first", "second"),
-        whatsapp_number="whatsapp:+14155238886",
+        whatsapp_number=NUMBER,
         api_base_url=origin,
         messaging_service_sid=messaging_service_sid,
     )
@@ -145,7 +146,7 @@ def test_every_kind_of_request_is_one_that_twilio_describes(
     twilio = RecordingTwilio(body=message())
     with listening(twilio) as origin:
         client(origin).send_part(PART)
-        client(origin, messaging_service_sid=SERVICE).send_part(PART)
+        client(origin, SERVICE).send_part(replace(PART, our_address=OTHER))
         client(origin).send_part(replace(PART, media=("https://shop.example/1.png",)))
         template = Template("HX" + "7" * 32, {"1": "Ana"})
         client(origin).send_part(replace(PART, template=template))
@@ -164,13 +165,16 @@ def test_every_kind_of_request_is_one_that_twilio_describes(
 
 
 ANA = "whatsapp:+15551230000"
+OTHER = "whatsapp:+14155550000"  # another number of the service
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 MEDIA = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{SID}/Media"
 PICTURE = {"content_type": "image/png", "uri": f"{MEDIA}/ME1.json"}
 
 
 def test_what_users_sent_is_read_with_its_media() -> None:
-    lost = message(direction="inbound", num_media="1", body="", **{"from": ANA})
+    lost = message(
+        direction="inbound", num_media="1", body="", **{"from": ANA, "to": OTHER}
+    )
     ours = message(sid="SM" + "6" * 32)
     twilio = RecordingTwilio(200, {"messages": [lost, ours]}, {"media_list": [PICTURE]})
     with listening(twilio) as origin:
@@ -179,6 +183,7 @@ def test_what_users_sent_is_read_with_its_media() -> None:
     assert found.form == {
         "MessageSid": SID,
         "From": ANA,
+        "To": OTHER,
         "Body": "",
         "NumMedia": "1",
         "MediaContentType0": "image/png",
@@ -196,6 +201,26 @@ def test_the_description_refuses_what_twilio_would_refuse(description: OpenAPI) 
     )
     with pytest.raises(Exception, match=r"(?i)error|invalid"):
         description.validate_request(nobody)
+
+
+@pytest.mark.parametrize(
+    ("service", "written_to", "sender"),
+    [
+        (None, None, {"From": [NUMBER]}),
+        (None, OTHER, {"From": [NUMBER]}),
+        (SERVICE, None, {"MessagingServiceSid": [SERVICE]}),
+        (SERVICE, OTHER, {"MessagingServiceSid": [SERVICE], "From": [OTHER]}),
+    ],
+)
+def test_a_service_answers_from_the_number_that_was_written_to(
+    service: str | None, written_to: str | None, sender: dict[str, list[str]]
+) -> None:
+    twilio = RecordingTwilio(body=message())
+    with listening(twilio) as origin:
+        client(origin, service).send_part(replace(PART, our_address=written_to))
+    form = parse_qs((twilio.requests[0].body or b"").decode())
+    names = ("From", "MessagingServiceSid")
+    assert {name: form[name] for name in names if name in form} == sender
 
 
 def test_the_status_callback_carries_the_parts_id() -> None:

@@ -13,9 +13,11 @@ from db.errors import StoreUnavailableError
 from db.in_memory import MemoryChatStore
 from db.records import DeliveryStatus, InboundMessage, Receipt, Reply, Userchat
 from db.store import ChatStore
-from tests.bot.whatsapp.twilio_calls import ACCOUNT, PUBLIC, TOKEN
+from tests.bot.whatsapp.twilio_calls import ACCOUNT, BOT, PUBLIC, TOKEN
 
+SERVICE = "MG" + "0a" * 16
 WORDS_OF_OURS = {
+    "another number: see TWILIO_WHATSAPP_NUMBER",
     "missing signature: see the README on signatures",
     "wrong signature: see the README on signatures",
     "no shared key is set: see the README on signatures",
@@ -78,6 +80,8 @@ def build_app(store: ChatStore, statuses: Statuses | None = None) -> Flask:
     webhooks = Webhooks(
         checker=SignatureChecker([TOKEN], PUBLIC),
         account_sid=ACCOUNT,
+        our_number=BOT,
+        messaging_service_sid=SERVICE,
         store=store,
         outbox=statuses,  # type: ignore[arg-type]
     )
