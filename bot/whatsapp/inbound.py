@@ -97,7 +97,8 @@ def _read_address(form: Mapping[str, str], field: str) -> str:
 
 
 def _read_other_address(form: Mapping[str, str]) -> str | None:
-    other = form.get("ExternalUserId", "")
+    """Return the person's id beside a number; Twilio gives it under two names."""
+    other = _first_text(form, "ExternalUserId", "ExternalUserIdentifier")
     usable = ADDRESS.fullmatch(other) and other != form.get("From")
     return other if usable else None
 

@@ -69,7 +69,7 @@ def test_a_reply_knows_which_number_was_written_to(
     assert values(database, sent) == [OTHER, BOT]
 
 
-@pytest.mark.parametrize("field", ["ExternalUserId"])
+@pytest.mark.parametrize("field", ["ExternalUserId", "ExternalUserIdentifier"])
 def test_a_changed_number_of_the_same_person_stays_the_same_person(
     database: Database, pg: PostgresChatStore, field: str
 ) -> None:
