@@ -32,6 +32,7 @@ class Breaker:
         self._pause = FIRST_PAUSE_SECONDS
         self._closed_until: float | None = None  # None: open for everybody
         self._is_probed = False
+        self._why = ""
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -59,13 +60,13 @@ class Breaker:
                 return True
         seconds = left if left > 0 else PROBE_SECONDS
         raise LLMError(
-            f"The LLM's server is left alone for {seconds:.1f} s: it could answer"
-            " nobody.",
+            f"The LLM's server is left alone for {seconds:.1f} s: {self._why}",
             retry_after=seconds,
         )
 
     def _note(self, error: LLMError | None, *, is_probe: bool) -> None:
         with self._lock:
+            self._why = str(error)
             if error is None or error.most_tries is not None:
                 self._open()
             elif error.retry_after is not None:

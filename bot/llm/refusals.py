@@ -15,8 +15,9 @@ from bot.llm.protocol import LLMError
 # The same prompt would be refused again.
 PERMANENT_STATUSES = frozenset({400, 413, 422})
 FEW_TRIES = 2
-# A pause that a server asks for is kept, but no longer than a user may wait for it.
-LONGEST_PAUSE_SECONDS = 120.0
+# A longer pause that a server asks for is kept in pieces: users get their notice, and
+# what is too old its apology, only when a message is tried again.
+LONGEST_PAUSE_SECONDS = 60.0
 REFUSED = "it refused the prompt; check OPENAI_MODEL and LLM_MAX_TOKENS"
 TOO_LONG = "the prompt is too long for it; check PROMPT_TOKEN_BUDGET"
 FILTERED = "its content filter refused the prompt; check the filter of your account"
