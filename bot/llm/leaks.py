@@ -54,12 +54,12 @@ _ANSWER_END = re.compile(r"</(?:answer|final|final_answer|response|output)>\s*\Z
 # Where the LLM goes on to play the user, or the next example of its training.
 _NEXT_TURN = re.compile(
     rf"{_TOKEN}|</s>(?=\s*(?:\Z|<|\[))"
-    r"|^(?:\*\*)?(?:human|\#{2,6}[ \t]*(?:human|user|instruction|input))(?:\*\*)?\s*:"
-    r"|(?<=\n\n)(?:\*\*)?user(?:\*\*)?:",
+    r"|^(?:\*\*)?\#{2,6}[ \t]*(?:human|user|instruction|input)(?:\*\*)?\s*:"
+    r"|(?<=\n\n)(?:\*\*)?(?:user|human)(?:\*\*)?:",
     re.IGNORECASE | re.MULTILINE,
 )
 # Names before what is said: two speakers make a talk, one may be a login's name.
-_USER_LINE = re.compile(r"^(?:\*\*)?user(?:\*\*)?:", re.I | re.M)
+_USER_LINE = re.compile(r"^(?:\*\*)?(?:user|human)(?:\*\*)?:", re.I | re.M)
 _BOT_LINE = re.compile(r"^(?:\*\*)?(?:assistant|ai|bot)(?:\*\*)?:", re.I | re.M)
 # Blank in every font, though Unicode calls them letters or symbols.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5")
