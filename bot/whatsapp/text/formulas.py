@@ -4,22 +4,22 @@ import re
 
 from markdown_it.rules_inline import StateInline
 
-from bot.whatsapp.text.scripts import atom, lowered, raised
-
 _DELIMITED = re.compile(
-    r"\\\((?P<a>.+?)\\\)|\\\[(?P<b>.+?)\\\]|\$\$(?P<c>.+?)\$\$"
+    r"\\\((?P<a>.{1,1000}?)\\\)|\\\[(?P<b>.{1,1000}?)\\\]|\$\$(?P<c>.{1,1000}?)\$\$"
     r"|(?<![\w$\\])\$(?P<d>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?![\w$])",
     re.DOTALL,
 )
 _BARE = re.compile(
     # Not amid a path, as in C:\times.
-    r"(?<![A-Za-z:\\])\\(?:times|cdot|div|pm|approx|leq?|geq?|neq?|d?frac|sqrt|boxed|text)(?![A-Za-z\\])"
+    r"(?<![A-Za-z:\\])\\(?:times|cdot|div|pm|approx|leq?|geq?|neq?"
+    r"|d?frac|sqrt|boxed|text)(?![A-Za-z\\])"
     r"(?:\{(?:[^{}\n]|\{[^{}\n]*\})*\})*"
 )
 # \[Your name\] is a pair of brackets, and $5 is money.
 _IS_FORMULA = re.compile(r"\\[A-Za-z]|\^|=|_[\w{]|\A\s*[A-Za-z]\s*\Z")
 _IS_SHORT = re.compile(r"(?!\s*\d*\s*\Z)(?!.*[^\W\d_]{2}).*", re.DOTALL)
 
+_DEEPEST = 20  # Nobody reads what is nested deeper; Python's stack ends somewhere.
 _PIECE = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_&~]|[^\\{}^_&~]+|\\", re.DOTALL)
 _COMMANDS = """
 times cdot div pm mp leq le geq ge neq ne approx equiv sim propto infty circ degree
@@ -47,6 +47,13 @@ Big bigg Bigg displaystyle textstyle limits overline underline hat bar vec tilde
 underbrace overbrace mbox ce ! nonumber
 """
 _UNSHOWN = frozenset(_LOOKS.split())
+_RAISED = dict(zip("0123456789+-=()niT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀ", strict=True))
+# A minus, a degree and primes, which stand high already.
+_RAISED |= {"\u2212": "⁻"} | {char: char for char in "°*\u2032\u2033"}
+_LOWERED = dict(
+    zip("0123456789+-=()aeoxhklmnpstij", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼ", strict=True)
+)
+_LOWERED["\u2212"] = "₋"
 
 
 def read_formula(state: StateInline, silent: bool) -> bool:
@@ -90,7 +97,7 @@ class _Formula:
 
     def __init__(self, tex: str) -> None:
         self.pieces: list[str] = _PIECE.findall(tex)[::-1]
-        self.depth = 0
+        self.depth = self.nesting = 0
 
     def read(self) -> str:
         """Read up to the end of the group or of all."""
@@ -107,10 +114,9 @@ class _Formula:
 
     def _add(self, out: str, piece: str) -> str:
         match piece:
-            case "^":
-                return out.rstrip() + raised(self._argument())
-            case "_":
-                return out.rstrip() + lowered(self._argument())
+            case "^" | "_":
+                write = raised if piece == "^" else lowered
+                return out.rstrip() + write(self._argument())
             case "&" | "~":
                 return out + " "
             case "{":
@@ -120,7 +126,7 @@ class _Formula:
         return out + piece
 
     def _group(self) -> str:
-        if self.depth > 50:
+        if self.depth > _DEEPEST:
             return "{"
         self.depth += 1
         text = self.read()
@@ -144,11 +150,19 @@ class _Formula:
         return piece[:1]
 
     def _command(self, name: str) -> str:
+        if self.nesting > _DEEPEST:
+            return f"\\{name}"
+        self.nesting += 1
+        text = self._translated(name)
+        self.nesting -= 1
+        return text
+
+    def _translated(self, name: str) -> str:
         match name:
             case "frac" | "dfrac" | "tfrac":
-                return f"{atom(self._argument())}/{atom(self._argument())}"
+                return f"{_atom(self._argument())}/{_atom(self._argument())}"
             case "sqrt":
-                return f"√{atom(self._argument())}"
+                return f"√{_atom(self._argument())}"
             case "\\":
                 return "\0"
             case "begin" | "end":
@@ -169,3 +183,27 @@ class _Formula:
         if self.pieces[-1:] != ["{"]:
             return f"\\{name}"
         return f"\\{name}{{{self._argument()}}}"
+
+
+def raised(text: str) -> str:
+    """Write `text` as a superscript, as in x², or x^(a/b) where Unicode has none."""
+    return _script(text, _RAISED, "^")
+
+
+def lowered(text: str) -> str:
+    """Write `text` as a subscript, as in H₂O, or x_max where Unicode has none."""
+    return _script(text, _LOWERED, "_")
+
+
+def _script(text: str, characters: dict[str, str], sign: str) -> str:
+    tight = text.replace(" ", "")
+    if all(char in characters for char in tight):
+        return "".join(characters[char] for char in tight)
+    return sign + _atom(text.strip())
+
+
+def _atom(text: str) -> str:
+    """Put `text` in parentheses unless it is one number, name or bracket."""
+    whole = text.startswith("(") and text.find(")") == len(text) - 1
+    plain = text.replace(".", "").replace(",", "")
+    return text if whole or len(text) < 2 or plain.isalnum() else f"({text})"

@@ -14,9 +14,10 @@ from itertools import accumulate
 import regex
 
 from bot.whatsapp.text.markers import can_close, can_open
+from bot.whatsapp.text.syllables import insides, syllable_starts, word_ends
 
 # How good a place is for a cut, best first.
-_PARAGRAPH, _LINE, _SENTENCE, _WORD, _GRAPHEME, _NOWHERE = range(6)
+_PARAGRAPH, _LINE, _SENTENCE, _WORD, _SYLLABLE, _GRAPHEME, _INSIDE, _NOWHERE = range(8)
 
 _FENCE = "```"
 _CODE = re.compile(r"```(.*?)```", re.DOTALL)
@@ -42,9 +43,9 @@ def split_message(text: str, limit: int = 1500) -> list[str]:
     """Split `text`, formatted for WhatsApp, into parts of at most `limit` units.
 
     A unit is a UTF-16 code unit. Cuts fall between paragraphs, else lines, sentences,
-    words, graphemes; code blocks and formatting pairs are closed before a cut and
-    opened again after it, and white space at a cut is dropped. Only a grapheme (with
-    its formatting) that is longer than `limit` is cut inside. Blank text gives [].
+    words, syllables, graphemes; code blocks and formatting pairs are closed before a
+    cut and opened again after it, and white space at a cut is dropped. Only a grapheme
+    (with its formatting) that is longer than `limit` is cut inside. Blank text is [].
 
     Raises ValueError when `limit` is below 2, one character's length.
     """
@@ -120,7 +121,7 @@ class _Layout:
         self.borders = bytes(self.ranks)
         self._wrap_spans()
         self._rank_white_space()
-        self._rank_unspaced_sentences()
+        self._rank_unspaced()
 
     def parts(self, limit: int) -> Iterator[str]:
         """Cut the text greedily from its start."""
@@ -163,11 +164,18 @@ class _Layout:
         ends = _SENTENCE_END.search(self.text[max(0, at - 6) : at])
         return _SENTENCE if ends and not self._in_code(at) else _WORD
 
-    def _rank_unspaced_sentences(self) -> None:
-        for match in _UNSPACED_SENTENCE_END.finditer(self.text):
-            at = match.end()
-            if self.ranks[at] == _GRAPHEME and not self._in_code(at):
-                self.ranks[at] = _SENTENCE
+    def _rank_unspaced(self) -> None:
+        """Rank what languages without spaces have instead of them."""
+        sentences = (m.end() for m in _UNSPACED_SENTENCE_END.finditer(self.text))
+        for rank, places in (
+            (_INSIDE, insides(self.text)),
+            (_SENTENCE, sentences),
+            (_WORD, word_ends(self.text)),
+            (_SYLLABLE, syllable_starts(self.text)),
+        ):
+            for at in places:
+                if self.ranks[at] == _GRAPHEME and not self._in_code(at):
+                    self.ranks[at] = rank
 
     def _in_code(self, at: int) -> bool:
         return self.openers[at].startswith(_FENCE)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from bot.whatsapp.text.scripts import lowered, raised
+from bot.whatsapp.text.formulas import lowered, raised
 
 # Code points that stand for borders until a block is written.
 LINE, PARAGRAPH, CELL = "\ufdda", "\ufddb", "\ufddc"

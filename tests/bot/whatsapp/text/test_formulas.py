@@ -45,6 +45,11 @@ def test_what_is_no_formula_stays(text: str, shown: str) -> None:
 PIECES = ["\\frac", *"{}^_\\&1 [", "\\\\", "\\text", "\\foo"]
 
 
+@pytest.mark.parametrize("piece", ["\\frac", "\\frac{", "{", "x^{", "\\foo{"])
+def test_a_formula_of_any_depth_is_read(piece: str) -> None:
+    assert to_whatsapp(f"\\(57 {piece * 150}\\)").startswith("57")
+
+
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES)), st.lists(st.sampled_from(PIECES)))
 def test_no_word_of_a_formula_is_lost(before: list[str], after: list[str]) -> None:

@@ -59,6 +59,26 @@ def test_a_word_longer_than_a_part_is_cut() -> None:
     assert [len(p) for p in split_message("x" * 10_000)] == [1500] * 6 + [1000]
 
 
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("ร้านเปิดทุกวัน เวลาทำการ", 16),
+        ("สวัสดีครับ|เปิดทุกวันครับ", 15),
+        ("กะกะกะกะกะกะกะกะ|กะกะ", 17),
+        ("กกกกกกกกกกกกกกก|กๆกก", 16),
+        ("ສະບາຍດີທຸກຄົນ|ເປີດທຸກມື້", 15),
+        ("ស្វាគមន៍។|ហាងបើករាល់ថ្ងៃ", 16),
+        ("မင်္ဂလာပါ၊|ဆိုင်ဖွင့်သည်", 15),
+        ("营业时间每天早上九点\uff0c|周日休息谢谢大家", 16),
+        ("一二三四五六七八九十一二三四五|六」八九", 16),
+        ("営業時間のお知らせと|サービスセンター", 16),
+    ],
+)
+def test_text_without_spaces_is_cut_between_syllables(text: str, limit: int) -> None:
+    parts = text.replace(" ", "|").split("|")
+    assert split_message(text.replace("|", ""), limit) == parts
+
+
 def test_an_emoji_family_stays_together() -> None:
     assert split_message(FAMILY * 3, limit=25) == [FAMILY * 2, FAMILY]
 
