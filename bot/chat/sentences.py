@@ -23,6 +23,7 @@ GIVEN_UP = (
 
 # Stands where an answer was cut.
 CUT = "(\u2026)"
+ENDS_HERE = "(This answer was too long. It ends here.)"
 
 UNREADABLE = {
     "audio": "I can't listen to voice messages yet. Please write it as text.",

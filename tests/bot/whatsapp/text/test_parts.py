@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from bot.chat.sentences import ENDS_HERE
 from bot.whatsapp.text.parts import MOST_PARTS, with_parts
 from db.records import Reply
 from tests.records import reply_turn
@@ -22,9 +25,31 @@ def test_what_only_the_transcript_tells_is_not_sent() -> None:
     assert with_parts(Reply(turn=note)).parts == ()
 
 
-def test_an_endless_answer_is_a_bounded_number_of_messages() -> None:
-    endless = " ".join(f"Sentence number {n} is here." for n in range(2000))
-    bodies = [part.body for part in with_parts(Reply(turn=reply_turn(endless))).parts]
-    assert len(bodies) == MOST_PARTS
-    assert bodies[-1].endswith("\n(\u2026)")
-    assert max(map(len, bodies)) <= 1600
+def bodies(said: str) -> list[str]:
+    reply = with_parts(Reply(turn=reply_turn(said)))
+    return [part.body or "" for part in reply.parts]
+
+
+def test_an_endless_answer_ends_and_says_so() -> None:
+    sent = bodies(" ".join(f"It is {n} now." for n in range(5000)))
+    assert len(sent) == MOST_PARTS
+    assert sent[-1].endswith(f".\n\n{ENDS_HERE}")
+    assert max(map(len, sent)) <= 1600
+    assert ENDS_HERE not in "".join(bodies("word " * 2000))
+
+
+@pytest.mark.parametrize("border", ["\n", "\n\n", " "])
+def test_a_line_that_a_model_repeats_forever_is_said_twice(border: str) -> None:
+    said = border.join(["Yes.", *["We are open."] * 2000, "Bye."])
+    shown = border.join(["Yes.", "We are open.", "We are open.", "Bye."])
+    assert bodies(said) == [shown]
+
+
+def test_what_is_said_a_few_times_stays() -> None:
+    song = "Row, row.\nRow, row.\nRow, row.\n\nHa. Ha. Ha. Ha. Ha.\n- a\n- a"
+    assert bodies(song) == [song]
+
+
+@pytest.mark.parametrize("said", ["\u200b", "\u2060\ufeff \n", "\u3164", "\u2800"])
+def test_what_shows_nothing_is_not_sent(said: str) -> None:
+    assert bodies(said) == []
