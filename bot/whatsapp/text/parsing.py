@@ -3,6 +3,7 @@
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from bot.whatsapp.text.citations import drop_citations
@@ -14,6 +15,7 @@ from bot.whatsapp.text.tags import read_tags
 _URL_AFTER_SCHEME = re.compile(
     r"://(?:[^\s<>()\[\]\\`*]|\*(?!\*)|\\[*_~&]|\([^\s<>()\[\]\\`*]*\))+"
 )
+_CLOSER_OF = {"$$": "$$", "\\[": "\\]"}
 _ESCAPED_IN_URL = re.compile(r"\\([*_~&])")
 _AMPERSAND = re.compile(r"&(?:amp|#38|#x26);", re.IGNORECASE)
 
@@ -28,6 +30,7 @@ class Parser(MarkdownIt):
         # What LLMs indent is an address or a poem; their code has fences.
         self.disable(["reference", "html_block", "code"])
         self.inline.ruler.after("text", "bare_url", _read_bare_url)
+        self.block.ruler.before("hr", "display", _read_display, {"alt": ["paragraph"]})
         self.inline.ruler.before("escape", "formula", read_formula)
         self.core.ruler.before("inline", "citations", drop_citations)
         self.core.ruler.before("inline", "single_tildes", read_single_tildes)
@@ -46,6 +49,27 @@ class Parser(MarkdownIt):
 def plain_url(url: str) -> str:
     """Undo what HTML does to an ampersand; `&copy=1` is no entity in a URL."""
     return _AMPERSAND.sub("&", url)
+
+
+def _read_display(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take a formula on lines of its own whole: its "+ c" is no item of a list."""
+    closer = _CLOSER_OF.get(_line(state, start))
+    lines = range(start + 1, min(end, start + 40)) if closer else ()
+    last = next((at for at in lines if _line(state, at) == closer), None)
+    if last is None:
+        return False
+    if not silent:
+        state.push("paragraph_open", "p", 1).map = [start, last + 1]
+        inline = state.push("inline", "", 0)
+        inline.content = "\n".join(_line(state, at) for at in range(start, last + 1))
+        inline.map, inline.children = [start, last + 1], []
+        state.push("paragraph_close", "p", -1)
+        state.line = last + 1
+    return True
+
+
+def _line(state: StateBlock, at: int) -> str:
+    return state.src[state.bMarks[at] + state.tShift[at] : state.eMarks[at]].strip()
 
 
 def _read_bare_url(state: StateInline, silent: bool) -> bool:

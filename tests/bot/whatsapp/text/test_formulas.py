@@ -14,6 +14,7 @@ from bot.whatsapp.text.formulas import shown_formula
         (r"Total: \( 3 \times 4 \) = **12**", "Total: 3 \u00d7 4 = *12*"),
         (r"\[ \frac{a}{b} = \sqrt{x^2 + 1} \]", "a/b = √(x² + 1)"),
         ("\\[\n\\frac{a+b}{2}\n\\]", "(a+b)/2"),
+        ("So\n$$\na = b\n+ c\n$$\n**x**", "So\na = b + c\n*x*"),
         ("$$E = mc^2$$", "E = mc²"),
         ("so $x_1 + x_2 \\leq 10$, and $n$ too", "so x₁ + x₂ ≤ 10, and n too"),
         (r"\(v_{max} * a_i * b\)", "vₘₐₓ * aᵢ * b"),
