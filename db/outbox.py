@@ -118,6 +118,10 @@ class PostgresOutbox:
             return True
         if status.part_id and self._advance(sql.ADVANCE_UNSENT, status, status.part_id):
             return True
+        if self.find_known([status.message_sid]):
+            # Stored in between; or refused before, and nothing of it counts any more.
+            self._advance(sql.ADVANCE_BY_SID, status)
+            return True
         repeat_once(lambda: self._database.count(sql.KEEP_EARLY, _bind_status(status)))
         # Once more: the SID may have been stored in between.
         return self._advance(sql.ADVANCE_BY_SID, status)

@@ -73,6 +73,7 @@ def test_what_is_told_of_the_old_sid_later_undoes_nothing(
         tells(desk, old, status, code)
     assert desk.statuses == ["delivered"]
     assert twilio.bodies == ["one", "one"]
+    assert value(desk.database, "SELECT count(*) FROM early_statuses") == 0
 
 
 def test_a_refusal_that_is_told_before_the_sid_is_known_is_sent_again_once(

@@ -271,7 +271,7 @@ def test_answers_messages_and_an_erasure_at_once_leave_no_crumbs(
     if users(database):
         erase(database)
     left = {table: count for table, count in counts(database).items() if count}
-    assert left == {"alembic_version": 1, "erasures": 2}
+    assert left == {"alembic_version": 1, "erasures": 2, "first_start": 1}
 
 
 def test_what_twilio_still_lists_of_her_is_not_taken_in_again(
