@@ -10,10 +10,6 @@ from uuid import UUID
 Role = Literal["user", "assistant", "system"]
 Media = Mapping[str, object]
 EPOCH = datetime.fromtimestamp(0, UTC)
-# How far a part is, in this order; a failure is final.
-UNSETTLED = ("pending", "sending", "uncertain")
-WITH_TWILIO = ("accepted", "scheduled", "queued", "sent", "delivered", "read")
-FAILED = ("failed", "undelivered", "canceled")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Fields of a turn that aren't text, and what their elements are.
 NUMBERS = ("tokens_used", "response_time")
