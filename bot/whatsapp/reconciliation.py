@@ -5,9 +5,10 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 from bot.observability import bound
 from bot.whatsapp.inbound import BadInputError, parse_inbound
@@ -53,6 +54,14 @@ class Reconciliation:
         old_enough = [m for m in listed if m.received_at <= now - settle]
         unknown = self._store.find_unknown([m.form["MessageSid"] for m in old_enough])
         missing = [m for m in old_enough if m.form["MessageSid"] in unknown]
+        by_sender = groupby(sorted(missing, key=_sender), key=_sender)
+        return sum(self._take_in_of_one(list(messages)) for _, messages in by_sender)
+
+    def _take_in_of_one(self, missing: Sequence[ListedMessage]) -> int:
+        """Take in what is missing of one sender, before Twilio is asked about the next.
+
+        All of it is judged first: our answer to one is no other instance's.
+        """
         open_ = [m for m in missing if not self._has_other_answer(m)]
         if others := len(missing) - len(open_):
             log.error(
@@ -63,8 +72,7 @@ class Reconciliation:
         return sum(self._take_in(message) for message in open_)
 
     def _has_other_answer(self, listed: ListedMessage) -> bool:
-        address = listed.form["From"]
-        sent = self._twilio.find_answers(address, listed.received_at)
+        sent = self._twilio.find_answers(_sender(listed), listed.received_at)
         return bool(set(sent) - self._outbox.find_known(sent))
 
     def _take_in(self, listed: ListedMessage) -> bool:
@@ -79,6 +87,10 @@ class Reconciliation:
             is_new = self._store.record_inbound(message).is_new
             log.warning("took a message in whose webhook never came: %s", is_new)
         return is_new
+
+
+def _sender(listed: ListedMessage) -> str:
+    return listed.form["From"]
 
 
 def _read(listed: ListedMessage) -> InboundMessage:

@@ -21,13 +21,22 @@ REFUSED = (400, {"code": 63016, "message": "No", "status": 400})
 
 @dataclass
 class ScriptedTwilio:
-    """Takes messages; each create is answered as the script says, then `sent`."""
+    """Takes messages; each create is answered as the script says, then `sent`.
+
+    Lists are answered as `listings` says, then with what was taken.
+    """
 
     answers: deque[Answer] = field(default_factory=deque)
+    listings: deque[Answer] = field(default_factory=deque)
     bodies: list[str] = field(default_factory=list)
     forms: list[dict[str, list[str]]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
+
+    def listing(self) -> Answer:
+        if self.listings:
+            return self.listings.popleft()
+        return 200, {"messages": self.taken}
 
     def create(self, form: dict[str, list[str]]) -> Answer:
         self.forms.append(form)
@@ -64,8 +73,7 @@ def exchange() -> Iterator[Exchange]:
             self._say(*server.twilio.create(form))
 
         def do_GET(self) -> None:
-            listed = server.twilio.taken
-            self._say(200, {"messages": listed})
+            self._say(*server.twilio.listing())
 
         def _say(self, status: int, body: dict[str, Any] | str) -> None:
             self.send_response(status)

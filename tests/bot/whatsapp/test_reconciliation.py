@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, TwilioParts
+from bot.whatsapp.outcomes import DeliveryError
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.twilio import TwilioClient
 from bot.wiring import build_reconciliation
@@ -15,7 +16,12 @@ from db.database import Database
 from db.outbox import PostgresOutbox
 from db.privacy.tombstones import Tombstone, hash_address, record_tombstones
 from tests.bot.log_lines import recorded_log
-from tests.bot.whatsapp.scripted_twilio import Exchange, ScriptedTwilio, exchange
+from tests.bot.whatsapp.scripted_twilio import (
+    TOO_MANY,
+    Exchange,
+    ScriptedTwilio,
+    exchange,
+)
 from tests.db.parts import replied
 from tests.db.sql import change, values
 from tests.records import ANA, BEN, new_sid
@@ -171,3 +177,19 @@ def test_our_own_answer_to_a_later_message_is_nobody_elses(
     lists(server, ANA, "its webhook was lost", 2 * HOUR)
     outbox.record_accepted(part.part_id, answers(server, ANA, HOUR), "sent")
     assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
+
+
+def test_what_was_found_is_taken_in_though_twilio_is_busy_afterwards(
+    server: Exchange, settings: Settings, database: Database
+) -> None:
+    started(database, timedelta(days=9))
+    lists(server, ANA, "first", 2 * HOUR)
+    lists(server, BEN, "second", 2 * HOUR)
+    page = (200, {"messages": list(server.twilio.taken)})
+    server.twilio.listings.extend([page, page, TOO_MANY])
+    reconciliation = reconciliation_of(settings, database)
+    with pytest.raises(DeliveryError):
+        reconciliation.run(timedelta(days=1))
+    (taken_in,) = texts(database)
+    assert reconciliation.run(timedelta(days=1)) == 1
+    assert taken_in in texts(database) == ["first", "second"]
