@@ -1,12 +1,12 @@
 """What looks after the data on a schedule."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from procrastinate import App
 
-from bot.whatsapp.outcomes import DeliveryError
 from bot.whatsapp.reconciliation import Reconciliation
 from db.database import Database
 from db.errors import OperatorError
@@ -16,11 +16,11 @@ from db.queue.jobs import RECONCILE, UPKEEP
 
 log = logging.getLogger(__name__)
 
-# Every five minutes, with an overlap; a worker's first look goes back over the time
-# in which nobody may have looked.
+# Every five minutes, with an overlap: what was answered just now may look as if it had
+# been answered elsewhere, until its SID is stored.
 RECONCILE_CRON = "*/5 * * * *"
-RECONCILE_LOOKBACK = timedelta(minutes=20)
-RECONCILE_AT_START = timedelta(hours=24)
+RECONCILE_OVERLAP = timedelta(minutes=20)
+RECONCILE_AT_MOST = timedelta(hours=24)
 RECONCILE_SETTLE = timedelta(seconds=30)
 
 RETENTION = "retention"
@@ -29,18 +29,41 @@ RETENTION_CRON = "17 * * * *"
 MOST_SECONDS = 300.0
 
 
+class LookBack:
+    """How far back to look for lost messages: over the time in which nobody did.
+
+    That is a day at most, and at a worker's start, which can't know.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._looked_at: float | None = None
+
+    def look(self, run: Callable[[timedelta, timedelta], object]) -> None:
+        """Look once; what could not be looked at is left to the next time."""
+        began = self._clock()
+        try:
+            run(self._lookback(began), RECONCILE_SETTLE)
+        except OperatorError as error:
+            log.warning("could not look for lost messages: %s", error)
+        else:
+            self._looked_at = began
+
+    def _lookback(self, now: float) -> timedelta:
+        if self._looked_at is None:
+            return RECONCILE_AT_MOST
+        unseen = timedelta(seconds=now - self._looked_at)
+        return min(unseen + RECONCILE_OVERLAP, RECONCILE_AT_MOST)
+
+
 def register_reconciliation(queue: App, reconciliation: Reconciliation) -> None:
     """Register the search for messages whose webhooks never came."""
-    look_back = iter([RECONCILE_AT_START])
+    look_back = LookBack()
 
     @queue.periodic(cron=RECONCILE_CRON)
     @queue.task(name=RECONCILE, queue=UPKEEP, queueing_lock=RECONCILE)
     def reconcile(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
-        try:
-            lookback = next(look_back, RECONCILE_LOOKBACK)
-            reconciliation.run(lookback, RECONCILE_SETTLE)
-        except DeliveryError as error:
-            log.warning("could not ask Twilio for lost messages: %s", error)
+        look_back.look(reconciliation.run)
 
 
 def register_retention(

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.settings import Settings
-from bot.worker.scheduled import RETENTION, register_retention
+from bot.whatsapp.outcomes import DeliveryError, Outcome
+from bot.worker.scheduled import RETENTION, LookBack, register_retention
 from db.database import Database
 from db.queue.app import build_queue
 
@@ -42,3 +43,49 @@ def test_the_settings_hold_the_ages(settings: Settings) -> None:
     assert settings.ages.close_idle == timedelta(days=30)
     assert settings.ages.archive is None
     assert settings.ages.drop_records == timedelta(days=8)
+
+
+class Looking:
+    """A look for lost messages: how far back it went, and whether it failed."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.is_busy = False
+        self.back: list[timedelta] = []
+        self._look_back = LookBack(lambda: self.now)
+
+    def after(self, minutes: float) -> timedelta:
+        self.now += 60 * minutes
+        self._look_back.look(self._run)
+        return self.back[-1]
+
+    def _run(self, lookback: timedelta, _settle: timedelta) -> None:
+        self.back.append(lookback)
+        self.now += 60  # it takes a while
+        if self.is_busy:
+            raise DeliveryError(Outcome.SAFE, "Twilio said 429")
+
+
+def test_after_the_first_look_only_what_is_new_is_looked_at() -> None:
+    looking = Looking()
+    assert looking.after(0) == timedelta(hours=24)
+    assert looking.after(5) == timedelta(minutes=26)
+    assert looking.after(5) == timedelta(minutes=26)
+
+
+def test_a_first_look_that_failed_is_done_again() -> None:
+    looking = Looking()
+    looking.is_busy = True
+    assert looking.after(0) == looking.after(5) == timedelta(hours=24)
+
+
+def test_what_no_look_reached_is_looked_at_as_soon_as_one_can() -> None:
+    looking = Looking()
+    looking.after(0)
+    looking.is_busy = True
+    looking.after(59)
+    looking.after(59)
+    looking.is_busy = False
+    assert looking.after(59) == timedelta(hours=3, minutes=20)
+    assert looking.after(9) == timedelta(minutes=30)
+    assert looking.after(9999) == timedelta(hours=24)
