@@ -1,6 +1,6 @@
 """How an answer ends that does not end by itself: at the token limit, or never."""
 
-import re
+from collections.abc import Iterator
 
 import regex
 
@@ -8,7 +8,8 @@ from bot.chat.sentences import CUT
 
 # What repeats itself for longer than one message says nothing more.
 MOST_REPEATED = 1600
-_REPEATED = re.compile(r"(.{1,400}?)\1{3,}", re.DOTALL)
+# The longest that is looked for; more than MOST_REPEATED of it is four times at least.
+LONGEST_UNIT = 400
 _SENTENCE_END = regex.compile(
     r"(?:(?<!\d)[\p{STerm}\u2026]+|(?<!^\s*\d+)\.(?=\s+\p{Lu}))"
     r"[\p{Pe}\p{Pf}\"'*_~`]*(?=\s|\Z)|[\u3002\uff01\uff1f]+[\p{Pe}\p{Pf}]*|\n",
@@ -19,12 +20,36 @@ _FENCE = "```"
 
 def without_repetition(text: str) -> str:
     """Return the text with what an LLM repeats endlessly said once, and marked."""
-    for run in _REPEATED.finditer(text) if len(text) > MOST_REPEATED else ():
-        if len(run[0]) > MOST_REPEATED and run[1].strip():
-            said = text[: run.start()] + _said_once(run[1])
-            rest = _without_beginning(text[run.end() :], run[1]).strip()
-            return f"{said}\n{without_repetition(rest)}" if rest else said
-    return text
+    said, since = "", 0
+    for start, end, size in _runs(text):
+        if text[start : start + size].strip():
+            said += text[since:start] + _said_once(text[start : start + size]) + "\n"
+            since = end
+            while text[since : since + 1].isspace():
+                since += 1
+    return said.removesuffix("\n") if since == len(text) else said + text[since:]
+
+
+def _runs(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield what repeats itself for too long: start, end, and its unit's size.
+
+    Such a run holds a whole stretch at one of the places tried, which is found again a
+    unit further on: as fast as text can be searched.
+    """
+    past = 0
+    for place in range(0, len(text), LONGEST_UNIT):
+        stretch = text[place : place + LONGEST_UNIT]
+        again = text.find(stretch, place + 1, place + 2 * LONGEST_UNIT)
+        if place < past or again < 0:
+            continue
+        start, end, size = place, again + len(stretch), again - place
+        while start > past and text[start - 1] == text[start - 1 + size]:
+            start -= 1
+        while end < len(text) and text[end] == text[end - size]:
+            end += 1
+        if end - start > MOST_REPEATED:
+            past = end
+            yield start, end, size
 
 
 def at_whole_sentence(text: str) -> str:
@@ -47,10 +72,3 @@ def _said_once(unit: str) -> str:
         return at_whole_sentence(2 * unit)  # it may begin amid a sentence
     start = 0 if start == len(unit) else start
     return unit[:start] + at_whole_sentence(unit[start:] + unit[:start])
-
-
-def _without_beginning(text: str, unit: str) -> str:
-    """Return the text without as much of the unit as it begins with."""
-    while not text.startswith(unit):
-        unit = unit[:-1]
-    return text[len(unit) :]

@@ -35,6 +35,21 @@ def test_what_is_repeated_endlessly_is_said_once() -> None:
     assert without_repetition("ha" * 5000 + "!") == "haha (…)\n!"
 
 
+@pytest.mark.parametrize("size", [1, 2, 7, 199, 399, 400])
+@pytest.mark.parametrize("before", [0, 1, 399, 400, 401, 1234])
+@pytest.mark.parametrize("longer", [1, 250, 4000])
+def test_a_loop_is_found_wherever_it_begins(
+    size: int, before: int, longer: int
+) -> None:
+    told = "".join(chr(0x4E00 + n) for n in range(before))
+    unit = "".join(chr(0x6E00 + n) for n in range(size))
+    loop = (unit * 6000)[: 1600 + longer]
+    said = without_repetition(told + loop + "End.")
+    assert said == f"{told}{unit * 2} (…)\nEnd."
+    shorter = told + loop[:1600] + "End."
+    assert without_repetition(shorter) == shorter
+
+
 @pytest.mark.parametrize(
     "text",
     ["ha ha ha ha ha", "-" * 80, "| a | b |\n|---|---|\n" * 3, "no\n" * 20, "x" * 1600],
