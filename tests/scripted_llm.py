@@ -13,6 +13,7 @@ script and the requests so far) and `GET /requests`.
 """
 
 import argparse
+import gzip
 import json
 import signal
 import threading
@@ -29,6 +30,7 @@ MODEL = "scripted"
 MOST_REQUESTS_KEPT = 10_000
 LONGEST_HANG_SECONDS = 120.0
 LONGEST_SILENCE_SECONDS = 30.0
+LARGEST_FLOOD = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Script:
     body: str | None = None  # sent verbatim instead of a completion
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)  # beside the usual ones
+    packed: bool = False  # with gzip
+    flood: bool = False  # the body again and again, without an end
     delay: float = 0.0  # seconds before the first byte
     drip: float = 0.0  # seconds between any two bytes of the body
     hang: bool = False  # never answers
@@ -210,15 +214,29 @@ class _Endpoint(BaseHTTPRequestHandler):
         self.send_header("Content-Type", script.content_type)
         for name, value in script.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        if script.packed:
+            content = gzip.compress(content)
+            self.send_header("Content-Encoding", "gzip")
+        if not script.flood:
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if not script.drip:
+        if script.flood:
+            self._flood(content)
+        elif not script.drip:
             self.wfile.write(content)
-            return
+        else:
+            self._drip(content, script.drip)
+
+    def _drip(self, content: bytes, seconds: float) -> None:
         for byte in content:
             self.wfile.write(bytes([byte]))
-            if self.server.llm.stopping.wait(script.drip):
+            if self.server.llm.stopping.wait(seconds):
                 return
+
+    def _flood(self, content: bytes) -> None:
+        for _ in range(LARGEST_FLOOD // len(content)):
+            self.wfile.write(content)  # until the client leaves
+        self.close_connection = True
 
     def _read_json(self) -> dict[str, Any]:
         self._content = self.rfile.read(int(self.headers.get("Content-Length", 0)))

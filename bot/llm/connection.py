@@ -46,7 +46,8 @@ class Connection:
     def ask(self, body: dict[str, Any], deadline: float) -> str:
         """Post `body` to /chat/completions; return what came back, whatever it is.
 
-        Raises TimeoutError at the deadline (of time.monotonic), or what the SDK does.
+        Raises TimeoutError at the deadline (of time.monotonic), LLMError where too much
+        comes back, or what the SDK does.
         """
         running = self._started().result(max(0.0, deadline - time.monotonic()))
         seconds = max(0.0, deadline - time.monotonic())
@@ -97,7 +98,10 @@ class Connection:
 
     async def _live(self, running: "concurrent.futures.Future[_Running]") -> None:
         """Hold the client open until `close`; what is under way is then cancelled."""
-        import openai  # noqa: PLC0415 - takes a second, which most commands can spare
+        # They take a second, which most commands can spare.
+        import openai  # noqa: PLC0415
+
+        from bot.llm.bounded import build_client  # noqa: PLC0415
 
         # A proxy for the outside world can't reach a server on this machine.
         outside = urlsplit(self._base_url).hostname not in LOOPBACK
@@ -107,7 +111,7 @@ class Connection:
             max_retries=0,  # retries are the queue's
             timeout=None,  # one total deadline is kept above
             # Its pool is bounded at a thousand connections, well above our threads.
-            http_client=openai.DefaultAsyncHttpx2Client(trust_env=outside),
+            http_client=build_client(trust_env=outside),
         ) as client:
             ended = asyncio.Event()
             running.set_result(_Running(asyncio.get_running_loop(), client, ended))

@@ -144,6 +144,29 @@ def test_neither_silence_nor_a_drip_outlasts_the_deadline(
         assert f"{DEADLINE_SECONDS:g} s" in str(failure)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(Script(body="x" * 65536, flood=True), id="an answer"),
+        pytest.param(Script(body="x" * 65536, flood=True, status=500), id="an error"),
+        pytest.param(Script(body=f"{{}}{' ' * 8_000_000}", packed=True), id="a bomb"),
+    ],
+)
+def test_a_flood_is_cut_off_named_and_tried_few_times(
+    server: ScriptedLLM, llm: OpenAIChat, script: Script
+) -> None:
+    server.next(script)
+    failure = failure_of(llm)
+    assert "more than 4 MB" in str(failure)
+    assert failure.most_tries == 2
+    assert llm.complete(HI).text.startswith("You said")
+
+
+def test_a_packed_answer_is_an_answer(server: ScriptedLLM, llm: OpenAIChat) -> None:
+    server.next(Script(text="Hello", packed=True))
+    assert llm.complete(HI).text == "Hello"
+
+
 def test_a_call_may_bring_its_own_deadline(server: ScriptedLLM) -> None:
     with client_of(server.base_url, timeout=NEVER_SECONDS) as llm:
         assert llm.complete(HI).text  # its start takes longer on a busy machine
