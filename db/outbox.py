@@ -82,10 +82,14 @@ class PostgresOutbox:
         refused = {**_attempt(part), "message_sid": message_sid}
         self._write(sql.RELEASE_REFUSED, **refused)
 
-    def queue_sends(self, user_id: UUID) -> None:
-        """Defer a job that sends what is left of a user's parts, if none waits."""
+    def queue_sends(self, user_id: UUID, pause: timedelta = timedelta()) -> None:
+        """Defer a job that sends what is left of a user's parts, if none waits.
+
+        It begins after the pause.
+        """
+        begin = {"user_id": str(user_id), "pause": pause}
         with outages():
-            self._database.first(sql.QUEUE_SENDS, {"user_id": str(user_id)})
+            self._database.first(sql.QUEUE_SENDS, begin)
 
     def record_delivery_status(self, status: DeliveryStatus) -> bool:
         """Move the part forward, never back; False if the SID is not known.

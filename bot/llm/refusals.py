@@ -5,19 +5,15 @@ https://platform.openai.com/docs/guides/error-codes
 """
 
 import re
-import time
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot.llm.protocol import LLMError
+from bot.pauses import read_pause
 
 # The same prompt would be refused again.
 PERMANENT_STATUSES = frozenset({400, 413, 422})
 FEW_TRIES = 2
-# A longer pause that a server asks for is kept in pieces: users get their notice, and
-# what is too old its apology, only when a message is tried again.
-LONGEST_PAUSE_SECONDS = 60.0
 REFUSED = "it refused the prompt; check OPENAI_MODEL and LLM_MAX_TOKENS"
 TOO_LONG = "the prompt is too long for it; check PROMPT_TOKEN_BUDGET"
 FILTERED = "its content filter refused the prompt; check the filter of your account"
@@ -149,24 +145,3 @@ def refusal_of(error: Exception) -> Refusal | None:
         return None
     headers = getattr(getattr(error, "response", None), "headers", {})
     return Refusal(status, getattr(error, "body", None), read_pause(headers))
-
-
-def read_pause(headers: Any) -> float | None:
-    """Return the seconds for which a server asks to be left alone, within bounds.
-
-    https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
-    """
-    for name, factor in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        seconds = _seconds(str(headers.get(name, "")), factor)
-        if seconds is not None and seconds > 0:
-            return min(seconds, LONGEST_PAUSE_SECONDS)
-    return None
-
-
-def _seconds(value: str, factor: float) -> float | None:
-    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value.strip(), re.ASCII):
-        return float(value) * factor
-    try:
-        return parsedate_to_datetime(value).timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError):
-        return None

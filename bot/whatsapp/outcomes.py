@@ -10,6 +10,7 @@ from requests.exceptions import ConnectTimeout
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from urllib3.exceptions import NewConnectionError
 
+from bot.whatsapp.rest_client import BusyError
 from db.delivery.codes import TOO_MUCH
 from db.errors import OperatorError
 
@@ -60,7 +61,10 @@ class DeliveryError(OperatorError):
 def explain(error: Exception) -> DeliveryError:
     """Return what an exception of a REST call means for the next step."""
     if isinstance(error, TwilioRestException | TwilioServiceException):
-        return _explain_refusal(error.status, error.code)
+        refusal = _explain_refusal(error.status, error.code)
+        if isinstance(error, BusyError):
+            refusal.retry_after = error.seconds
+        return refusal
     if _never_connected(error):
         return DeliveryError(
             Outcome.SAFE, f"Twilio can't be reached: {type(error).__name__}"

@@ -1,4 +1,4 @@
-"""HTTP to Twilio's REST API: to a set origin, and within a time for the whole request.
+"""HTTP to Twilio's REST API: to a set origin, and bounded in time and size.
 
 The timeout of `requests` is one for each read: a server that sends a byte now and then
 would hold a send for as long as it likes.
@@ -6,6 +6,7 @@ would hold a send for as long as it likes.
 
 import http.client
 import io
+import json
 import socket
 import time
 from contextvars import ContextVar
@@ -13,12 +14,35 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from bot.pauses import read_pause
+
+# These may say for how long to wait: https://www.twilio.com/docs/api/errors/20429
+BUSY = frozenset({429, 503})
 MOST_CONNECTIONS = 128
+# Its largest page, of a thousand messages, has some two MB.
+MOST_BYTES = 16 * 1024 * 1024
 _deadline: ContextVar[float] = ContextVar("deadline")
+
+
+class BusyError(TwilioRestException):  # type: ignore[misc]
+    """An answer that asks to be left alone for `seconds`."""
+
+    def __init__(self, status: int, text: str, seconds: float) -> None:
+        super().__init__(status, "", "busy", code=_read_code(text))
+        self.seconds = seconds
+
+
+def _read_code(text: str) -> int | None:
+    try:
+        code = json.loads(text).get("code")
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    return code if isinstance(code, int) else None
 
 
 class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
@@ -36,21 +60,29 @@ class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
         self._origin = urlsplit(origin) if origin else None
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        """Send the request, to the other origin if there is one."""
+        """Send the request, to the other origin if there is one.
+
+        Raises BusyError where the answer, which the SDK would throw away, asks to wait.
+        """
         if self._origin:
             asked = urlsplit(url)
             url = urlunsplit((*self._origin[:2], asked.path, asked.query, ""))
         _deadline.set(time.monotonic() + self._seconds)
-        return super().request(method, url, *args, **kwargs)
+        answer = super().request(method, url, *args, **kwargs)
+        seconds = read_pause(answer.headers) if answer.status_code in BUSY else None
+        if seconds is not None:
+            raise BusyError(answer.status_code, answer.text, seconds)
+        return answer
 
 
 class _TimedReader(io.RawIOBase):
-    """A socket's bytes, for as long as the request may take."""
+    """A socket's bytes, for as long as the request may take, and not endlessly many."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._bytes = connection.makefile("rb", buffering=0)
         self._deadline = _deadline.get()
+        self._bytes_left = MOST_BYTES
 
     def readable(self) -> bool:
         return True
@@ -60,7 +92,11 @@ class _TimedReader(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("the request took too long")
         self._connection.settimeout(left)
-        return self._bytes.readinto(buffer)
+        read = self._bytes.readinto(buffer)
+        self._bytes_left -= read or 0
+        if self._bytes_left < 0:
+            raise OSError("the answer is too large")
+        return read
 
     def close(self) -> None:
         self._bytes.close()

@@ -6,6 +6,7 @@ Twilio before it may be sent again.
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -24,7 +25,11 @@ MOST_STEPS_A_CALL = 200
 
 
 class Sender:
-    """Sends replies through Twilio and knows what to do when that fails."""
+    """Sends replies through Twilio and knows what to do when that fails.
+
+    A pause that Twilio asks for is kept by every send of this process: it counts
+    requests for the whole account.
+    """
 
     wait_for_sent = timedelta(seconds=4)
     poll_seconds = 0.15
@@ -39,6 +44,7 @@ class Sender:
         self._outbox = outbox
         self._twilio = twilio
         self._stopping = stopping
+        self._left_alone_until = 0.0
 
     def send_now(self, user_id: UUID) -> None:
         """Send what a user's parts allow at once; leave the rest to a job.
@@ -51,7 +57,7 @@ class Sender:
             log.info("a send is left to a job: %s", error)
             is_settled = False
         if not is_settled:
-            self._outbox.queue_sends(user_id)
+            self._outbox.queue_sends(user_id, timedelta(seconds=self._pause_left()))
 
     def _send_until_held(self, user_id: UUID) -> bool:
         for _ in range(MOST_STEPS_A_CALL):
@@ -81,7 +87,22 @@ class Sender:
         raise DeliveryError(Outcome.SAFE, "more to send than one call does")
 
     def _claim_next(self, user_id: UUID) -> Claim | None:
+        """Claim what is next. Raises DeliveryError while Twilio is left alone."""
+        if seconds := self._pause_left():
+            reason = "Twilio asked to be left alone for a while"
+            raise DeliveryError(Outcome.SAFE, reason, retry_after=seconds)
         return self._outbox.claim_next(user_id, self.wait_for_sent, SERVICE_WINDOW)
+
+    def _pause_left(self) -> float:
+        """Return for how many seconds Twilio is still left alone."""
+        return max(0.0, self._left_alone_until - time.monotonic())
+
+    def _leave_alone(self, error: DeliveryError) -> float:
+        """Keep the pause that Twilio asked for, if it did; return its seconds."""
+        seconds = error.retry_after or 0.0
+        until = time.monotonic() + seconds
+        self._left_alone_until = max(until, self._left_alone_until)
+        return seconds
 
     def _deliver(self, claim: Claim) -> None:
         """Send a claimed part. Raises DeliveryError, unless that is settled with it."""
@@ -107,17 +128,18 @@ class Sender:
             accepted = self._twilio.send_part(part)
         except DeliveryError as error:
             SENDS.labels(error.outcome).inc()
-            self._keep(part, error)
+            pause = self._leave_alone(error)
+            self._keep(part, error, pause)
             raise
         SENDS.labels("accepted").inc()
         self._record_accepted(part, accepted)
 
-    def _keep(self, part: Part, error: DeliveryError) -> None:
+    def _keep(self, part: Part, error: DeliveryError, pause: float) -> None:
         """Have a part that may yet go through wait for its next try."""
         about = {"error_code": error.code, "part_id": str(part.part_id)}
         if error.outcome == Outcome.UNKNOWN:
             log.error("a send without an answer: %s", error, extra=about)
-            error.retry_after = self.settle_time.total_seconds()
+            error.retry_after = max(self.settle_time.total_seconds(), pause)
             self._outbox.record_uncertain(part)
         elif error.outcome != Outcome.PERMANENT:
             level = logging.ERROR if error.outcome == Outcome.REFUSED else logging.INFO
@@ -174,7 +196,7 @@ class Sender:
         try:
             return self._twilio.find_sent(part, since)
         except DeliveryError as error:
-            pause = self.look_again.total_seconds()
+            pause = max(self.look_again.total_seconds(), self._leave_alone(error))
             raise DeliveryError(
                 Outcome.UNKNOWN, str(error), retry_after=pause
             ) from error

@@ -159,7 +159,8 @@ SELECT unnest(refused_sids) FROM reply_parts WHERE refused_sids && %(sids)s::tex
 QUEUE_SENDS = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
   'deliveries', 'send_parts', 0, 'send:' || %(user_id)s, NULL,
-  jsonb_build_object('user_id', %(user_id)s), NULL
+  jsonb_build_object('user_id', %(user_id)s),
+  CASE WHEN %(pause)s > interval '0' THEN now() + %(pause)s END
 )::procrastinate_job_to_defer_v1])
 WHERE NOT EXISTS (
   SELECT FROM procrastinate_jobs

@@ -23,7 +23,8 @@ REFUSED = (400, {"code": 63016, "message": "No", "status": 400})
 class ScriptedTwilio:
     """Takes messages; each create is answered as the script says, then `sent`.
 
-    Lists are answered as `listings` says, then with what was taken.
+    Lists are answered as `listings` says, then with what was taken. `retry_after` is
+    the header of what is no success, if any.
     """
 
     answers: deque[Answer] = field(default_factory=deque)
@@ -31,6 +32,7 @@ class ScriptedTwilio:
     bodies: list[str] = field(default_factory=list)
     forms: list[dict[str, list[str]]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
+    retry_after: str | None = None
     meanwhile: Callable[[], object] = lambda: None
 
     def listing(self) -> Answer:
@@ -77,6 +79,8 @@ def exchange() -> Iterator[Exchange]:
 
         def _say(self, status: int, body: dict[str, Any] | str) -> None:
             self.send_response(status)
+            if status >= 400 and (pause := server.twilio.retry_after):
+                self.send_header("Retry-After", pause)
             self.end_headers()
             said = body if isinstance(body, str) else json.dumps(body)
             self.wfile.write(said.encode())

@@ -10,7 +10,7 @@ import pytest
 from requests.exceptions import RequestException
 
 from bot.whatsapp.outcomes import explain
-from bot.whatsapp.rest_client import RebasedHttpClient
+from bot.whatsapp.rest_client import MOST_BYTES, RebasedHttpClient
 
 SECONDS = 0.6
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"
@@ -33,6 +33,12 @@ def answers(connection: socket.socket) -> None:
     for _ in range(2):  # over one connection
         connection.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}")
         connection.recv(65536)
+
+
+def floods(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"\r\n")
+    for _ in range(2 * MOST_BYTES // 65536):
+        connection.sendall(b"x" * 65536)
 
 
 @contextmanager
@@ -74,6 +80,15 @@ def test_a_drip_holds_a_request_no_longer_than_silence_does(talk: Talk) -> None:
         with pytest.raises(RequestException) as raised:
             client.request("POST", "https://api.twilio.com/x", data={"Body": "Hi"})
         assert time.monotonic() - began < 2 * SECONDS
+        client.session.close()
+    assert explain(raised.value).outcome == "unknown"
+
+
+def test_a_flood_is_cut_off() -> None:
+    with listening(floods) as origin:
+        client = RebasedHttpClient(origin, 30 * SECONDS)
+        with pytest.raises(RequestException, match="too large") as raised:
+            client.request("POST", "https://api.twilio.com/x", data={"Body": "Hi"})
         client.session.close()
     assert explain(raised.value).outcome == "unknown"
 
