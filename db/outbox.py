@@ -74,6 +74,11 @@ class PostgresOutbox:
         rows = repeat_once(lambda: self._database.rows(sql.FIND_KNOWN, asked))
         return {row.message_sid for row in rows} & set(message_sids)
 
+    def find_our_addresses(self) -> list[str]:
+        """Return which of our numbers people wrote to, and we answer from."""
+        found = repeat_once(lambda: self._database.rows(sql.FIND_OUR_ADDRESSES))
+        return [row.our_address for row in found]
+
     def free_refused(self, part: Part, message_sid: str) -> None:
         """Put a part back to `pending` whose send was refused before it was recorded.
 

@@ -6,7 +6,7 @@ https://www.twilio.com/docs/messaging/api/message-resource
 import json
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -122,29 +122,37 @@ class TwilioClient:
             and (message.date_created is None or message.date_created >= since)
         ]
 
-    def find_received(self, since: datetime) -> Sequence[ListedMessage]:
+    def find_received(
+        self, since: datetime, written_to: Collection[str] = ()
+    ) -> Sequence[ListedMessage]:
         """Return what users sent to our number since then, oldest first.
 
-        Twilio promises a day's precision for DateSent, so it is filtered here too.
-        Raises DeliveryError.
+        With a Messaging Service also what they sent to the numbers that were
+        `written_to` before. Twilio promises a day's precision for DateSent, so it is
+        filtered here too. Raises DeliveryError.
         """
+        ours = {self._twilio.whatsapp_number}
+        if self._twilio.messaging_service_sid:
+            ours |= set(written_to)
         try:
-            listed = self._sdk.messages.list(
-                to=self._twilio.whatsapp_number,
-                date_sent_after=since - timedelta(days=1),
-                limit=MOST_RECEIVED,
-                page_size=MOST_RECEIVED,
-            )
-            inbound = [
-                message
-                for message in listed
-                if message.direction == "inbound"
-                and message.from_ != self._twilio.whatsapp_number
+            found = [
+                _read_listed(message)
+                for number in sorted(ours)
+                for message in self._list_inbound(number, since)
+                if message.from_ not in ours and _sent_at(message) >= since
             ]
-            found = [_read_listed(m) for m in inbound if _sent_at(m) >= since]
         except Exception as error:
             raise explain(error) from error
         return sorted(found, key=lambda message: message.received_at)
+
+    def _list_inbound(self, number: str, since: datetime) -> list[MessageInstance]:
+        listed = self._sdk.messages.list(
+            to=number,
+            date_sent_after=since - timedelta(days=1),
+            limit=MOST_RECEIVED,
+            page_size=MOST_RECEIVED,
+        )
+        return [message for message in listed if message.direction == "inbound"]
 
     @contextmanager
     def typing(self, message_sid: str) -> Iterator[None]:

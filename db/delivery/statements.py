@@ -10,6 +10,7 @@ NOT_ON_ITS_WAY = WITH_TWILIO[: WITH_TWILIO.index("sent")]
 REFUSABLE = (*UNSETTLED, *WITH_TWILIO[: WITH_TWILIO.index("delivered")])
 # How often a part is sent again after Twilio took it, and how long it waits first.
 MOST_REFUSALS = 5
+MOST_OUR_ADDRESSES = 20
 PAUSE = "interval '5 s' * 3 ^ (cardinality(part.refused_sids) - 1)"
 COLUMNS = ", ".join(f"part.{field.name}" for field in fields(Part))
 
@@ -155,6 +156,11 @@ SELECT message_sid FROM reply_parts WHERE message_sid = ANY (%(sids)s)
 UNION
 SELECT unnest(refused_sids) FROM reply_parts WHERE refused_sids && %(sids)s::text[]
 """
+# Of all that is kept of what came in: some weeks.
+FIND_OUR_ADDRESSES = f"""
+SELECT our_address FROM inbound_messages WHERE our_address IS NOT NULL
+GROUP BY our_address ORDER BY max(received_at) DESC LIMIT {MOST_OUR_ADDRESSES}
+"""  # noqa: S608  (our own number)
 # A job that waits will see what is stored now: one is enough, however often is asked.
 QUEUE_SENDS = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(

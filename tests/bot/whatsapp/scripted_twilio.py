@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from tests.records import new_sid
 
@@ -35,10 +35,11 @@ class ScriptedTwilio:
     retry_after: str | None = None
     meanwhile: Callable[[], object] = lambda: None
 
-    def listing(self) -> Answer:
+    def listing(self, to: str | None) -> Answer:
         if self.listings:
             return self.listings.popleft()
-        return 200, {"messages": self.taken}
+        listed = [told for told in self.taken if told.get("to", to) == to]
+        return 200, {"messages": listed}
 
     def create(self, form: dict[str, list[str]]) -> Answer:
         self.forms.append(form)
@@ -75,7 +76,8 @@ def exchange() -> Iterator[Exchange]:
             self._say(*server.twilio.create(form))
 
         def do_GET(self) -> None:
-            self._say(*server.twilio.listing())
+            asked = parse_qs(urlsplit(self.path).query)
+            self._say(*server.twilio.listing(asked.get("To", [None])[0]))
 
         def _say(self, status: int, body: dict[str, Any] | str) -> None:
             self.send_response(status)

@@ -26,6 +26,8 @@ from tests.db.parts import replied
 from tests.db.sql import change, values
 from tests.records import ANA, BEN, new_sid
 
+OURS = "whatsapp:+14155238886"
+OTHER = "whatsapp:+14155550000"
 KEY = "the-key-of-this-test"
 HOUR = timedelta(hours=1)
 
@@ -44,7 +46,7 @@ def settings(
     known = {
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "token",
-        "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
+        "TWILIO_WHATSAPP_NUMBER": OURS,
         "TWILIO_API_BASE_URL": f"http://127.0.0.1:{server.server_address[1]}",
         "PUBLIC_BASE_URL": "https://bot.example",
         "DATA_FOLDER": str(tmp_path),
@@ -54,10 +56,12 @@ def settings(
     return Settings.from_env()
 
 
-def lists(server: Exchange, address: str, body: str, ago: timedelta) -> None:
+def lists(
+    server: Exchange, address: str, body: str, ago: timedelta, to: str = OURS
+) -> None:
     """Have Twilio list a message of a user, sent so long ago."""
     sent = (datetime.now(UTC) - ago).strftime("%a, %d %b %Y %H:%M:%S +0000")
-    told = {"sid": new_sid(), "from": address, "body": body, "num_media": "0"}
+    told = {"sid": new_sid(), "from": address, "to": to, "body": body}
     times = {"date_sent": sent, "date_created": sent}
     server.twilio.taken.append({**told, **times, "direction": "inbound"})
 
@@ -177,6 +181,36 @@ def test_our_own_answer_to_a_later_message_is_nobody_elses(
     lists(server, ANA, "its webhook was lost", 2 * HOUR)
     outbox.record_accepted(part.part_id, answers(server, ANA, HOUR), "sent")
     assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("MG" + "0" * 32, "to another one of the service"),
+        ("", "from a number that may be anybody's"),
+    ],
+)
+def test_the_other_numbers_of_a_messaging_service_are_asked_for_as_well(
+    server: Exchange,
+    settings: Settings,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: tuple[str, str],
+) -> None:
+    service, more = setting
+    monkeypatch.setenv("TWILIO_MESSAGING_SERVICE_SID", service)
+    started(database, timedelta(days=9))
+    knows = """
+        INSERT INTO inbound_messages (message_sid, address, our_address)
+        VALUES (%(sid)s, %(ana)s, %(other)s)
+    """
+    change(database, knows, sid=new_sid(), ana=ANA, other=OTHER)
+    lists(server, ANA, "to our number", HOUR)
+    lists(server, BEN, "to another one of the service", HOUR, to=OTHER)
+    lists(server, BEN, "to somebody else's", HOUR, to="whatsapp:+14155551111")
+    lists(server, OTHER, "from a number that may be anybody's", HOUR)
+    assert reconciliation_of(Settings.from_env(), database).run(timedelta(days=1)) == 2
+    assert set(texts(database)) == {"to our number", more}
 
 
 def test_what_was_found_is_taken_in_though_twilio_is_busy_afterwards(
