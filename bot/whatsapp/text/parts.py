@@ -1,10 +1,8 @@
 """From a reply's text to the messages that it is sent as."""
 
 import logging
-import re
 import unicodedata
 from dataclasses import replace
-from itertools import groupby
 
 from bot.chat.sentences import ENDS_HERE
 from bot.whatsapp.text.formatting import to_whatsapp
@@ -16,9 +14,6 @@ log = logging.getLogger(__name__)
 # Some 15,000 characters: who wants more asks for it, and each message is paid for.
 MOST_PARTS = 10
 
-# A model that is caught in a loop says the same hundreds of times; a song does not.
-_MOST_REPEATS, _SHOWN_REPEATS = 5, 2
-_BORDER = re.compile(r"((?<!\s)\s*\n\s*|(?<=[.!?\u3002])[ \t]+)")
 # They count as letters or symbols, and show nothing.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -26,12 +21,12 @@ _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 def with_parts(reply: Reply) -> Reply:
     """Return the reply with the messages that it is sent as; ours alone are sent.
 
-    They are MOST_PARTS at most, the last of which says so when the text went on. Runs
-    of one line or sentence are cut short; a text that shows nothing has no messages.
+    They are MOST_PARTS at most, the last of which says so when the text went on. A text
+    that shows nothing has no messages.
     """
     if reply.turn.role != "assistant" or not _is_visible(reply.turn.content):
         return reply
-    bodies = split_message(to_whatsapp(_without_repeats(reply.turn.content)))
+    bodies = split_message(to_whatsapp(reply.turn.content))
     if len(bodies) > MOST_PARTS:
         log.warning("an answer of %d messages was cut", len(bodies))
         # Beside a part's 1500 units Twilio's 1600 leave room for the sentence.
@@ -44,16 +39,3 @@ def _is_visible(text: str) -> bool:
         unicodedata.category(char)[0] not in "CZM" and char not in _BLANKS
         for char in text
     )
-
-
-def _without_repeats(text: str) -> str:
-    """Keep two of a line or sentence that follows itself more than five times."""
-    pieces = [*_BORDER.split(text), ""]
-    pairs = zip(pieces[::2], pieces[1::2], strict=True)
-    out: list[str] = []
-    for piece, run in groupby(pairs, key=lambda pair: pair[0].strip()):
-        same = [said + border for said, border in run]
-        if piece and len(same) > _MOST_REPEATS:
-            same = [*same[: _SHOWN_REPEATS - 1], same[-1]]
-        out += same
-    return "".join(out)

@@ -38,18 +38,6 @@ def test_an_endless_answer_ends_and_says_so() -> None:
     assert ENDS_HERE not in "".join(bodies("word " * 2000))
 
 
-@pytest.mark.parametrize("border", ["\n", "\n\n", " "])
-def test_a_line_that_a_model_repeats_forever_is_said_twice(border: str) -> None:
-    said = border.join(["Yes.", *["We are open."] * 2000, "Bye."])
-    shown = border.join(["Yes.", "We are open.", "We are open.", "Bye."])
-    assert bodies(said) == [shown]
-
-
-def test_what_is_said_a_few_times_stays() -> None:
-    song = "Row, row.\nRow, row.\nRow, row.\n\nHa. Ha. Ha. Ha. Ha.\n- a\n- a"
-    assert bodies(song) == [song]
-
-
 @pytest.mark.parametrize("said", ["\u200b", "\u2060\ufeff \n", "\u3164", "\u2800"])
 def test_what_shows_nothing_is_not_sent(said: str) -> None:
     assert bodies(said) == []
