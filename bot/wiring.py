@@ -6,7 +6,7 @@ the function that builds it.
 
 # ruff: noqa: PLC0415
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from threading import Event
@@ -18,7 +18,7 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.pool import Limits
 from db.privacy.tombstones import find_key, was_erased
-from db.records import InboundMessage
+from db.records import InboundMessage, Reply
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
     from bot.chat.talk import Channel, Talk
     from bot.llm.openai_chat import LLMServer
+    from bot.whatsapp.account import TwilioAccount
     from bot.whatsapp.reconciliation import Reconciliation
     from bot.whatsapp.twilio import TwilioClient
+    from bot.whatsapp.webhook import Webhooks
+    from db.outbox import PostgresOutbox
     from db.store import ChatStore
 
 ONE_LOOK = Limits(connections=1)
@@ -44,8 +47,6 @@ def build_web(settings: Settings) -> "Flask":
 
 def _build_web(settings: Settings) -> "Flask":
     from bot.serving.webhook_app import build_app
-    from bot.whatsapp.signature import SignatureChecker
-    from bot.whatsapp.webhook import Webhooks
     from db.outbox import PostgresOutbox
     from db.queue.wake_ups import WakeUps
 
@@ -53,15 +54,9 @@ def _build_web(settings: Settings) -> "Flask":
     limits = Limits(connections=settings.web_threads)
     database = Database(parts.database_url, limits)
     wake_workers = WakeUps(parts.database_url).ring
-    webhooks = Webhooks(
-        checker=SignatureChecker(
-            parts.twilio.auth_tokens,
-            settings.public_base_url,
-            parts.twilio.shared_keys,
-        ),
-        account_sid=parts.twilio.account_sid,
-        our_number=parts.twilio.whatsapp_number,
-        messaging_service_sid=parts.twilio.messaging_service_sid,
+    webhooks = _build_webhooks(
+        settings,
+        parts.twilio,
         store=PostgresChatStore(database, settings.session_timeout, wake_workers),
         outbox=PostgresOutbox(database),
     )
@@ -72,27 +67,42 @@ def _build_web(settings: Settings) -> "Flask":
 
 def _build_inline(settings: Settings) -> "Flask":
     from bot.serving.webhook_app import build_app
-    from bot.whatsapp.signature import SignatureChecker
-    from bot.whatsapp.webhook import Webhooks
     from bot.worker.inline import InlineAnswers
     from db.in_memory import MemoryChatStore
 
     parts = settings.parts(InlineParts)
     store = MemoryChatStore(settings.session_timeout)
     talk = build_talk(settings, parts.llm, store)
-    webhooks = Webhooks(
-        checker=SignatureChecker(
-            parts.twilio.auth_tokens,
-            settings.public_base_url,
-            parts.twilio.shared_keys,
-        ),
-        account_sid=parts.twilio.account_sid,
-        our_number=parts.twilio.whatsapp_number,
-        messaging_service_sid=parts.twilio.messaging_service_sid,
+    webhooks = _build_webhooks(
+        settings,
+        parts.twilio,
         store=store,
         answer_now=InlineAnswers(talk, INLINE_SECONDS),
     )
     return build_app(webhooks, lambda: None, _about("none"))
+
+
+def _build_webhooks(
+    settings: Settings,
+    twilio: "TwilioAccount",
+    store: "ChatStore",
+    outbox: "PostgresOutbox | None" = None,
+    answer_now: "Callable[[str], Sequence[Reply]] | None" = None,
+) -> "Webhooks":
+    from bot.whatsapp.signature import SignatureChecker
+    from bot.whatsapp.webhook import Webhooks
+
+    return Webhooks(
+        checker=SignatureChecker(
+            twilio.auth_tokens, settings.public_base_url, twilio.shared_keys
+        ),
+        account_sid=twilio.account_sid,
+        our_number=twilio.whatsapp_number,
+        messaging_service_sid=twilio.messaging_service_sid,
+        store=store,
+        outbox=outbox,
+        answer_now=answer_now,
+    )
 
 
 def _about(migration: str) -> str:
