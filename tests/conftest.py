@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -19,6 +20,10 @@ from db.in_memory import MemoryChatStore
 from db.outbox import PostgresOutbox
 from db.store import ChatStore
 from tests.db.sql import opened
+
+# No test measures time, and no example either: other processes share the machine.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 SESSION_TIMEOUT = timedelta(days=1)
 # Quick where only power cuts are at stake; a killed server keeps what it committed.

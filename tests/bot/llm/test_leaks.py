@@ -1,7 +1,5 @@
 """What servers leak into an answer beside the answer: none of it reaches a user."""
 
-import time
-
 import pytest
 
 from bot.llm.leaks import spoken
@@ -88,26 +86,21 @@ def test_an_answer_of_which_nothing_is_left_is_empty(
         llm.complete(HI)
 
 
+# So long that it would be seen if reading took more than its length's time.
+HUGE = 300_000
+
+
+@pytest.mark.parametrize(
+    "piece", ["#", "## ", "\n##", "**", "<think ", "\nUser:", "</answer> ", "assistant"]
+)
+def test_a_huge_monotonous_answer_stays(piece: str) -> None:
+    said = f"{piece * (HUGE // len(piece))}."
+    assert spoken(said) == said.strip()
+
+
 @pytest.mark.parametrize(
     "piece",
-    [
-        "#",
-        "## ",
-        "\n##",
-        "**",
-        " ",
-        "\n\n",
-        "<think>",
-        "<think ",
-        "\nUser:",
-        "<|channel|>a",
-        "<|im_end|>",
-        "</answer>\n",
-        "assistant",
-        "analysisA",
-    ],
+    [" ", "\n\n", "<think>", "<|channel|>a", "<|im_end|>", "analysisA"],
 )
-def test_a_monotonous_answer_is_read_in_a_moment(piece: str) -> None:
-    began = time.process_time()
-    spoken(piece * (30_000 // len(piece)))
-    assert time.process_time() - began < 1
+def test_a_huge_answer_of_nothing_is_nothing(piece: str) -> None:
+    assert spoken(piece * (HUGE // len(piece))) == ""

@@ -172,7 +172,7 @@ names = st.sampled_from(
 ) | st.text(max_size=10)  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from([INBOUND, STATUS]),
     st.sampled_from([{}, {"AccountSid": ACCOUNT}, text_form(MessageStatus="sent")]),

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.whatsapp.text.formatting import to_whatsapp
@@ -183,7 +183,6 @@ def texts(*pieces: str) -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from(pieces), max_size=60).map("".join)
 
 
-@settings(deadline=None)
 @given(texts(*PLAIN, *SIGNS, *HARD_SIGNS) | st.text())
 def test_any_text_can_be_formatted(text: str) -> None:
     formatted = to_whatsapp(text)
@@ -193,13 +192,11 @@ def test_any_text_can_be_formatted(text: str) -> None:
     assert not re.search("[\ufdd0-\ufdef]", formatted)
 
 
-@settings(deadline=None)
 @given(texts(*PLAIN, *SIGNS), texts(*PLAIN, *SIGNS))
 def test_no_word_is_lost(before: str, after: str) -> None:
     assert "word" in to_whatsapp(f"{before}word{after}")
 
 
-@settings(deadline=None)
 @given(st.from_regex(r"\A[a-z0-9 _.,!?é👍\n]*\Z", fullmatch=True))
 def test_blank_lines_become_one_and_nothing_else_changes(text: str) -> None:
     words = re.sub(r"\n\s*\n", "\n\n", text.strip())

@@ -1,7 +1,7 @@
 """LaTeX is shown as a person would type it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.whatsapp.text.formatting import to_whatsapp
@@ -51,7 +51,6 @@ def test_a_formula_of_any_depth_is_read(piece: str) -> None:
     assert to_whatsapp(f"\\(57 {piece * 150}\\)").startswith("57")
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES)), st.lists(st.sampled_from(PIECES)))
 def test_no_word_of_a_formula_is_lost(before: list[str], after: list[str]) -> None:
     formula = f"{''.join(before)} 57 {''.join(after)}"

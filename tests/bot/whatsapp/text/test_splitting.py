@@ -4,7 +4,7 @@ import re
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.whatsapp.text.splitting import split_message, utf16_length
@@ -156,7 +156,6 @@ SYLLABLES = ["a", "word", "👍", FAMILY, "e\u0301", "क्षि", "。", ". "
 TEXTS = st.text() | st.lists(st.sampled_from(SYLLABLES)).map("".join)
 
 
-@settings(deadline=None)
 @given(TEXTS.map(lambda text: re.sub(r"[*_~`]", "", text)), st.integers(2, 40))
 def test_parts_are_the_text_and_within_the_limit(text: str, limit: int) -> None:
     parts = split_message(text, limit)
@@ -164,7 +163,6 @@ def test_parts_are_the_text_and_within_the_limit(text: str, limit: int) -> None:
     assert all(part.strip() and utf16_length(part) <= limit for part in parts)
 
 
-@settings(deadline=None)
 @given(TEXTS, st.integers(24, 60))
 def test_no_grapheme_is_cut(text: str, limit: int) -> None:
     text = re.sub(r"[*_~`]", "", text)
@@ -183,7 +181,6 @@ CODE = PHRASE.map(lambda words: "```\n" + words.replace(" ", "\n  ") + "\n```")
 LINES = st.lists(FORMATTED, min_size=1).map(" ".join) | CODE
 
 
-@settings(deadline=None)
 @given(st.lists(LINES).map("\n".join), st.integers(24, 80))
 def test_every_part_is_formatted_on_its_own(text: str, limit: int) -> None:
     parts = split_message(text, limit)
@@ -197,7 +194,6 @@ def test_every_part_is_formatted_on_its_own(text: str, limit: int) -> None:
             assert all(line.count(marker) % 2 == 0 for marker in "*_~`")
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="*_~` \nab👍"), st.integers(2, 30))
 def test_any_formatting_can_be_split(text: str, limit: int) -> None:
     parts = split_message(text, limit)
