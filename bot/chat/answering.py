@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.chat import sentences
@@ -38,17 +38,30 @@ class Policy:
     timezone: tzinfo = UTC
 
 
+@dataclass(slots=True)
+class Room:
+    """How long a prompt may be, in tokens, once the LLM's server told it."""
+
+    tokens: int | None = None
+
+    def limit(self, policy: Policy) -> Policy:
+        """Return the policy for prompts that fit."""
+        budget = min(policy.token_budget, self.tokens or policy.token_budget)
+        return replace(policy, token_budget=budget)
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
     """The only way to an LLM.
 
     Asking has no effects: an answer may be thrown away, and asked for again. Once there
     are tools, they record their effects for the batch that asked for them, and a batch
-    is asked again only before its first effect.
+    is asked again only before its first effect. What is remembered is `room`.
     """
 
     llm: LLM
     policy: Policy
+    room: Room = field(default_factory=Room)
 
     def answer(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:
         """Return the LLM's reply to a batch of the chat; nothing is stored or sent.
@@ -57,7 +70,7 @@ class Answering:
         """
         seconds = min(seconds, self.policy.llm_seconds)
         deadline = time.monotonic() + seconds
-        policy = self.policy
+        policy, told = self.room.limit(self.policy), None
         prompt = prompt_for(chat, batch, policy)
         for tries_left in reversed(range(MOST_PROMPTS)):
             try:
@@ -65,13 +78,25 @@ class Answering:
                 break
             except LLMError as error:
                 policy = _policy_after(error, policy, prompt)
+                told = error.prompt_tokens or told
                 shorter = prompt_for(chat, batch, policy)
                 seconds = deadline - time.monotonic()
                 if shorter == prompt or not tries_left or seconds <= 0:
                     raise
                 log.warning("the LLM is asked once more, with less of the chat")
                 prompt = shorter
+        self._remember(told)
         return _reply_with(completion, batch)
+
+    def _remember(self, prompt_tokens: int | None) -> None:
+        """Keep what a server told, now that it answered: never what only failed."""
+        if prompt_tokens and prompt_tokens < self.policy.token_budget:
+            self.room.tokens = prompt_tokens
+            log.warning(
+                "prompts have %d tokens at most from now on, as the LLM's server told:"
+                " lower PROMPT_TOKEN_BUDGET",
+                prompt_tokens,
+            )
 
     def _complete(self, prompt: Prompt, seconds: float) -> Completion:
         try:
@@ -92,7 +117,10 @@ def _policy_after(error: LLMError, policy: Policy, prompt: Prompt) -> Policy:
     """
     if error.too_long:
         estimated = sum(estimate_tokens(str(message.content)) for message in prompt)
-        return replace(policy, token_budget=min(policy.token_budget, estimated) // 2)
+        taken = min(policy.token_budget, estimated)
+        fits = error.prompt_tokens
+        budget = fits if fits and fits < taken else taken // 2
+        return replace(policy, token_budget=budget)
     return replace(policy, most_turns=1) if error.permanent else policy
 
 

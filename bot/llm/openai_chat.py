@@ -93,7 +93,7 @@ class OpenAIChat:
                 break
             answer = self._ask(asking, dialect)
             if isinstance(answer, Refusal):
-                failure = answer.explained()
+                failure = answer.explained(self._server.max_tokens)
                 dialect = dialect.after(answer, self._server.max_tokens)
                 continue
             try:

@@ -90,8 +90,8 @@ class LLMError(Exception):
 
     `permanent`: the same prompt would fail again. `most_tries`: how often it is worth
     asking all the same; without it, until the message is too old. `too_long`: a shorter
-    prompt may be answered. `retry_after`: in how many seconds the server may be asked
-    again, if that is known.
+    prompt may be answered; `prompt_tokens`: how long it may be, if that is known.
+    `retry_after`: in how many seconds the server may be asked again, if that is known.
     """
 
     def __init__(
@@ -107,6 +107,7 @@ class LLMError(Exception):
         self.permanent = permanent
         self.most_tries = MOST_TRIES if permanent and not most_tries else most_tries
         self.too_long = too_long
+        self.prompt_tokens: int | None = None
         self.retry_after = retry_after
 
 

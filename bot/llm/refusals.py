@@ -14,6 +14,8 @@ from bot.pauses import read_pause
 # The same prompt would be refused again.
 PERMANENT_STATUSES = frozenset({400, 413, 422})
 FEW_TRIES = 2
+# No smaller budget can be set, either: what a server seems to tell may be nonsense.
+LEAST_TOKENS = 200
 REFUSED = "it refused the prompt; check OPENAI_MODEL and LLM_MAX_TOKENS"
 TOO_LONG = "the prompt is too long for it; check PROMPT_TOKEN_BUDGET"
 FILTERED = "its content filter refused the prompt; check the filter of your account"
@@ -47,6 +49,13 @@ _LENGTH_CODE = re.compile(
 _LENGTH_WORDS = re.compile(
     r"context (length|size|window)|(prompt|input|request|messages?) (is|are|was) too"
     r" (long|large)|reduce (the|your) (length|prompt|input)|too many (input )?tokens",
+    re.IGNORECASE,
+)
+# "maximum context length is 8192 tokens", "210000 tokens > 200000 maximum", "too large
+# for model with 32768 maximum context length", "tokens allowed (1048576)"
+_LENGTH_TOLD = re.compile(
+    r"context (?:length|size|window)\D{0,20}?(\d{3,8})\b|\b(\d{3,8}) max"
+    r"|allowed \((\d{3,8})\)",
     re.IGNORECASE,
 )
 
@@ -91,8 +100,19 @@ class Refusal:
             return True
         return self.status in {400, 422, 500} and bool(_LENGTH_WORDS.search(self.said))
 
-    def explained(self) -> LLMError:
-        """Return it as what the queue understands."""
+    def find_prompt_tokens(self, answer_tokens: int) -> int | None:
+        """Return how long a prompt may be beside its answer, if it tells."""
+        if not self.is_length:
+            return None
+        told = self.error.get("n_ctx") if isinstance(self.error, dict) else None
+        if not isinstance(told, int):  # which is llama.cpp's
+            match = _LENGTH_TOLD.search(self.said)
+            told = int(match[match.lastindex or 0]) if match else 0
+        left = told - answer_tokens
+        return left if left >= LEAST_TOKENS else None
+
+    def explained(self, answer_tokens: int = 0) -> LLMError:
+        """Return it as what the queue understands, of a prompt with such an answer."""
         default = (
             "check OPENAI_BASE_URL" if self.status < 500 else "the fault is its own"
         )
@@ -101,7 +121,7 @@ class Refusal:
             check = TOO_LONG
         elif self.is_filter:
             check = FILTERED
-        return LLMError(
+        error = LLMError(
             f"The LLM's server answered {self._told()}: {check}.",
             permanent=self.is_length
             or self.is_filter
@@ -110,6 +130,8 @@ class Refusal:
             too_long=self.is_length,
             retry_after=self.retry_after,
         )
+        error.prompt_tokens = self.find_prompt_tokens(answer_tokens)
+        return error
 
     def _told(self) -> str:
         code = next((c for c in self.codes if ERROR_CODE.fullmatch(c[:60])), None)

@@ -85,6 +85,49 @@ def test_a_message_that_is_too_long_is_cut(
 
 
 @pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "This model's maximum context length is 1050 tokens. However,"},
+        {"message": "prompt is too long: 1300 tokens > 1050 maximum"},
+        {"message": "too large for model with 1050 maximum context length"},
+        {
+            "message": "the request exceeds the available context size, try again",
+            "type": "exceed_context_size_error",
+            "n_ctx": 1050,
+        },
+    ],
+)
+def test_how_long_a_prompt_may_be_is_remembered_once_it_was_told(
+    server: ScriptedLLM, ana: Conversation, error: dict[str, object]
+) -> None:
+    server.next(Script(status=400, body=json.dumps({"error": error})))
+    ana.says("x" * 9000)
+    ana.hears()
+    ana.says("y" * 9000)
+    ana.hears()
+    told = [str(prompt) for prompt in server.prompts]
+    assert len(told) == 3, "the second message is cut before it is asked"
+    assert told[0].count("x") == 9000
+    assert 2500 < told[1].count("x") < 3000, "1000 tokens, beside 50 of the answer"
+    assert 2500 < told[2].count("y") < 3000
+
+
+@pytest.mark.parametrize(
+    "message", ["the input is too long", "context length 7", "context length 10000000"]
+)
+def test_what_says_nothing_of_use_is_not_remembered(
+    server: ScriptedLLM, ana: Conversation, message: str
+) -> None:
+    error = {"message": message, "code": "context_length_exceeded"}
+    server.next(Script(status=400, body=json.dumps({"error": error})))
+    ana.says("x" * 9000)
+    ana.hears()
+    ana.says("q" * 9000)
+    ana.hears()
+    assert str(server.prompts[-1]).count("q") == 9000
+
+
+@pytest.mark.parametrize(
     ("script", "most_requests"),
     [
         (FILTERED, 2),
