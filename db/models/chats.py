@@ -74,8 +74,9 @@ userchats = Table(
             "message.",
             "messages": "The transcript, append-only, in order of arrival. Each "
             "element has role, content and timestamp; where known message_sid, media, "
-            "reference_id, in_reply_to (the MessageSids it answers), notice_for (those "
-            "it only says something about), command, opt_out_type, model, tokens_used, "
+            "beside (what Twilio told with the text, by Twilio's names), reference_id, "
+            "in_reply_to (the MessageSids it answers), notice_for (those it only says "
+            "something about), command, opt_out_type, model, tokens_used, "
             "response_time (seconds), error.",
             "metadata": "Whatever else is known of the chat.",
             "updated_at": "Last message (set by a trigger).",

@@ -1,10 +1,14 @@
 """Everything in the database explains itself to a person at psql."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import fields
 
 import pytest
 
 from db.database import Database
+from db.models import metadata
+from db.records import Turn
 from tests.db.sql import change, values
 
 OURS = "(SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')"
@@ -78,3 +82,9 @@ def test_comments_are_sentences_for_people(database: Database) -> None:
           AND description !~ '[.…]$'
     """
     assert values(database, query) == []
+
+
+def test_a_transcripts_comment_names_all_that_a_message_may_hold() -> None:
+    told = str(metadata.tables["userchats"].c.messages.comment)
+    words = set(re.findall(r"\w+", told))
+    assert {field.name for field in fields(Turn)} <= words

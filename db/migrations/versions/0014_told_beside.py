@@ -1,0 +1,25 @@
+"""The comment on a transcript names all that a message may hold."""
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+MESSAGES = (
+    "COMMENT ON COLUMN userchats.messages IS 'The transcript, append-only, in order of "
+    "arrival. Each element has role, content and timestamp; where known message_sid, "
+    "media, {beside}reference_id, in_reply_to (the MessageSids it answers), notice_for "
+    "(those it only says something about), command, opt_out_type, model, tokens_used, "
+    "response_time (seconds), error.'"
+)
+
+
+def upgrade() -> None:
+    told = "beside (what Twilio told with the text, by Twilio''s names), "
+    op.execute(MESSAGES.format(beside=told))
+
+
+def downgrade() -> None:
+    op.execute(MESSAGES.format(beside=""))
