@@ -42,10 +42,10 @@ TEXTS = {
     "blanks": " \t\n\u00a0\u3000",
 }
 FIELDS = (
-    "ProfileName", "ButtonText", "ButtonPayload", "ListTitle", "WaId", "MessageType",
+    "ProfileName", "ButtonText", "ButtonPayload", "ListTitle", "MessageType",
     "ChannelMetadata", "NumMedia", "NumSegments", "MediaContentType0", "MediaUrl0",
-    "Latitude", "Longitude", "Address", "Label", "ExternalUserId", "SmsMessageSid",
-    "OptOutType", "ReferralBody", "To", "ApiVersion", "ErrorCode", "__proto__", "",
+    "Latitude", "Longitude", "Address", "Label", "ExternalUserId", "OptOutType",
+    "ReferralBody", "ApiVersion", "ErrorCode", "__proto__", "",
 )  # fmt: skip
 
 

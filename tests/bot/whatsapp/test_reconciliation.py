@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from bot.settings import Settings, TwilioParts
+from bot.whatsapp.borders import find_moved_border
 from bot.whatsapp.outcomes import DeliveryError
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.twilio import TwilioClient
@@ -124,6 +126,17 @@ def test_where_there_is_no_key_nobody_was_erased_and_all_is_taken_in(
     lists(server, ANA, "Hello", HOUR)
     assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
     assert texts(database) == ["Hello"]
+
+
+def test_a_text_that_no_webhook_may_bring_is_taken_in_from_twilios_list(
+    server: Exchange, settings: Settings, database: Database
+) -> None:
+    text = f"What does From{BEN}MessageSid{new_sid()} mean?"
+    assert find_moved_border(MultiDict({"From": ANA, "Body": text}))
+    started(database, timedelta(days=9))
+    lists(server, ANA, text, HOUR)
+    assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
+    assert texts(database) == [text]
 
 
 def test_a_first_start_takes_in_nothing_that_is_older_than_the_database(

@@ -37,7 +37,7 @@ def new_sid() -> str:
 
 
 def text_form(body: str = "Hi", **more: str) -> dict[str, str]:
-    sid = new_sid()
+    sid = more.get("MessageSid", new_sid())
     return {
         "MessageSid": sid,
         "SmsMessageSid": sid,
