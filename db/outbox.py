@@ -56,7 +56,7 @@ class PostgresOutbox:
     def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> bool:
         """Store the SID that Twilio gave the part; False if it was refused since."""
         accepted = DeliveryStatus(message_sid=message_sid, status=status)
-        is_stored = self._advance(sql.ADVANCE_PART, accepted, part_id)
+        is_stored = self._advance(sql.BY_ID, accepted, part_id)
         for early in self._find_early(message_sid):
             if not self._refuse(early):
                 self._move(early)
@@ -64,9 +64,10 @@ class PostgresOutbox:
 
     def record_failed(self, part: Part, error_code: int | None) -> None:
         """Store that a part, and what follows it in its reply, will not be sent."""
+        if error_code == OPTED_OUT_AT_TWILIO:
+            self._write(sql.NOTE_OPT_OUT, part_id=part.part_id)
         rest = {"reference_id": part.reference_id, "position": part.position}
         self._write(sql.RECORD_FAILED, **rest, error_code=error_code)
-        self._note_opt_out(error_code, part_id=part.part_id)
 
     def find_known(self, message_sids: Sequence[str]) -> set[str]:
         """Return those of the SIDs that a part has, or had when it was refused."""
@@ -103,9 +104,9 @@ class PostgresOutbox:
         part then, and the SID is stored with it. What finds no part is kept for a day.
 
         A failure for what may be over soon has the part sent again, some times; after
-        any other one the rest of its reply fails with it.
+        any other one the rest of its reply fails with it. One that says that the user
+        opted out at Twilio is believed if it moves the part.
         """
-        self._note_opt_out(status.error_code, message_sid=status.message_sid)
         return self._refuse(status) or self._move(status)
 
     def _refuse(self, status: DeliveryStatus) -> bool:
@@ -123,27 +124,17 @@ class PostgresOutbox:
         return is_known
 
     def _find_and_advance(self, status: DeliveryStatus) -> bool:
-        if self._advance(sql.ADVANCE_BY_SID, status):
+        if self._advance(sql.BY_SID, status):
             return True
-        if status.part_id and self._advance(sql.ADVANCE_UNSENT, status, status.part_id):
+        if status.part_id and self._advance(sql.UNSENT, status, status.part_id):
             return True
         if self.find_known([status.message_sid]):
             # Stored in between; or refused before, and nothing of it counts any more.
-            self._advance(sql.ADVANCE_BY_SID, status)
+            self._advance(sql.BY_SID, status)
             return True
         repeat_once(lambda: self._database.count(sql.KEEP_EARLY, _bind_status(status)))
         # Once more: the SID may have been stored in between.
-        return self._advance(sql.ADVANCE_BY_SID, status)
-
-    def _note_opt_out(
-        self,
-        code: int | None,
-        part_id: UUID | None = None,
-        message_sid: str | None = None,
-    ) -> None:
-        """Record that the user opted out where Twilio says so."""
-        if code == OPTED_OUT_AT_TWILIO:
-            self._write(sql.NOTE_OPT_OUT, part_id=part_id, message_sid=message_sid)
+        return self._advance(sql.BY_SID, status)
 
     def _find_early(self, message_sid: str) -> list[DeliveryStatus]:
         known = {"message_sid": message_sid}
@@ -151,8 +142,11 @@ class PostgresOutbox:
         return [DeliveryStatus(**row._asdict()) for row in rows]
 
     def _advance(
-        self, statement: str, status: DeliveryStatus, part_id: UUID | None = None
+        self, mine: str, status: DeliveryStatus, part_id: UUID | None = None
     ) -> bool:
+        told_why = status.error_code if status.status in FAILED else None
+        opts_out = told_why == OPTED_OUT_AT_TWILIO
+        statement = (sql.OPT_OUT if opts_out else sql.ADVANCE).format(mine=mine)
         told = _read_status(status.status)
         parameters = {
             **_bind_status(status),

@@ -80,15 +80,22 @@ WHERE reference_id = %(reference_id)s AND position >= %(position)s
 """  # noqa: S608  (our own words)
 # The SID is stored whatever the status; status and error only if they lie ahead. A
 # failure that only we recorded (there is no SID) gives way to what Twilio says.
-ADVANCE = """
+AHEAD = f"status = ANY (%(reached)s) OR (status IN {FAILED} AND message_sid IS NULL)"
+COUNTS = "(refused_sids IS NULL OR NOT refused_sids @> ARRAY[%(message_sid)s])"
+ADVANCE = f"""
 UPDATE reply_parts SET message_sid = %(message_sid)s,
-  status = CASE WHEN {ahead} THEN %(status)s ELSE status END,
-  error_code = CASE WHEN {ahead} THEN %(error_code)s ELSE error_code END
-WHERE {mine} AND (refused_sids IS NULL OR NOT refused_sids @> {told})
-""".replace("{told}", "ARRAY[%(message_sid)s]").replace(
-    "{ahead}",
-    f"status = ANY (%(reached)s) OR (status IN {FAILED} AND message_sid IS NULL)",
-)
+  status = CASE WHEN {AHEAD} THEN %(status)s ELSE status END,
+  error_code = CASE WHEN {AHEAD} THEN %(error_code)s ELSE error_code END
+WHERE {{mine}} AND {COUNTS}
+"""  # noqa: S608  (the same)
+# Of a failure that says that the user opted out at Twilio. Only what moves a part says
+# it: the callback may be an old one that somebody sends again, after START.
+OPT_OUT = f"""
+WITH opted_out AS (
+  INSERT INTO opt_outs (user_id) SELECT user_id FROM reply_parts
+  WHERE {{mine}} AND {COUNTS} AND ({AHEAD}) ON CONFLICT DO NOTHING
+) {ADVANCE}
+"""  # noqa: S608  (the same)
 # Taken, and refused later for what may be over soon: the part is sent again, under a
 # new SID. The old one is kept, so that nothing that is told of it counts any more.
 # While a send is under way nobody knows whether it is the one that was refused: its
@@ -131,11 +138,10 @@ WHERE part.message_sid = %(message_sid)s AND part.status IN {FAILED}
   AND rest.reference_id = part.reference_id AND rest.position > part.position
   AND rest.status = 'pending'
 """  # noqa: S608  (the same)
-ADVANCE_BY_SID = ADVANCE.replace("{mine}", "message_sid = %(message_sid)s")
-ADVANCE_PART = ADVANCE.replace("{mine}", "part_id = %(part_id)s")
-ADVANCE_UNSENT = ADVANCE.replace(
-    "{mine}", "part_id = %(part_id)s AND message_sid IS NULL"
-)
+# Which part a status is about.
+BY_SID = "message_sid = %(message_sid)s"
+BY_ID = "part_id = %(part_id)s"
+UNSENT = "part_id = %(part_id)s AND message_sid IS NULL"
 KEEP_EARLY = """
 WITH old AS (
   DELETE FROM early_statuses WHERE received_at < now() - interval '1 day'
@@ -148,8 +154,8 @@ SELECT message_sid, status, error_code FROM early_statuses
 WHERE message_sid = %(message_sid)s
 """
 NOTE_OPT_OUT = """
-INSERT INTO opt_outs (user_id) SELECT DISTINCT user_id FROM reply_parts
-WHERE part_id = %(part_id)s OR message_sid = %(message_sid)s ON CONFLICT DO NOTHING
+INSERT INTO opt_outs (user_id) SELECT user_id FROM reply_parts
+WHERE part_id = %(part_id)s ON CONFLICT DO NOTHING
 """
 FIND_KNOWN = """
 SELECT message_sid FROM reply_parts WHERE message_sid = ANY (%(sids)s)

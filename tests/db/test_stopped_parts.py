@@ -1,11 +1,15 @@
 """STOP takes effect at once: what is unsent by then is not sent, whoever dies."""
 
+from dataclasses import replace
+
+import pytest
+
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.outbox import PostgresOutbox
-from db.records import Part
+from db.records import DeliveryStatus, Part
 from tests.db.parts import again, claim, replied
-from tests.db.sql import change, rows, take_in
+from tests.db.sql import change, load, rows, take_in
 from tests.records import BEN, answer_to, new_sid, said
 
 
@@ -105,3 +109,49 @@ def test_twilio_s_word_of_an_opt_out_ends_what_waits_too(
     assert again(outbox, two).status == "canceled"
     change(database, "DELETE FROM opt_outs")
     assert claim(outbox, one) is None
+
+
+def test_a_callback_says_once_that_the_user_opted_out_at_twilio(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (one,) = replied(pg, outbox, "one")
+    claim(outbox, one)
+    sid = new_sid()
+    outbox.record_accepted(one.part_id, sid, "sent")
+    told = DeliveryStatus(message_sid=sid, status="undelivered", error_code=21610)
+    assert outbox.record_delivery_status(told)
+    assert load(pg, one.chat_id).opted_out
+    starts(pg)
+    assert outbox.record_delivery_status(told), "somebody sends it again"
+    assert outbox.record_delivery_status(replace(told, part_id=one.part_id))
+    assert outbox.record_delivery_status(replace(told, status="failed"))
+    assert not load(pg, one.chat_id).opted_out
+
+
+def test_nor_does_one_about_a_message_that_the_user_has(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (one,) = replied(pg, outbox, "one")
+    claim(outbox, one)
+    sid = new_sid()
+    outbox.record_accepted(one.part_id, sid, "read")
+    told = DeliveryStatus(message_sid=sid, status="failed", error_code=21610)
+    outbox.record_delivery_status(told)
+    assert not load(pg, one.chat_id).opted_out
+
+
+@pytest.mark.parametrize("names_the_part", [True, False])
+def test_an_early_callback_says_it_too(
+    pg: PostgresChatStore, outbox: PostgresOutbox, names_the_part: bool
+) -> None:
+    (one,) = replied(pg, outbox, "one")
+    claim(outbox, one)
+    told = DeliveryStatus(
+        message_sid=new_sid(),
+        status="failed",
+        error_code=21610,
+        part_id=one.part_id if names_the_part else None,
+    )
+    outbox.record_delivery_status(told)
+    outbox.record_accepted(one.part_id, told.message_sid, "queued")
+    assert load(pg, one.chat_id).opted_out
