@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.talk import Pace
 from bot.environment import PROJECT, Reader
@@ -50,6 +51,7 @@ def read_all(read: Reader) -> dict[str, Any]:
         "llm": _read_llm(read, llm_seconds),
         "policy": _read_policy(read, llm_seconds),
         "pace": _read_pace(read),
+        "allowance": _read_allowance(read),
         "public_base_url": _read_public_base_url(read) or f"http://127.0.0.1:{port}",
         "session_timeout": timedelta(minutes=idle),
         "port": port,
@@ -193,6 +195,13 @@ def _read_pace(read: Reader) -> Pace:
         quiet_seconds=read.number("ANSWER_QUIET_SECONDS", 0.8, 0, 2),
         notice_seconds=read.number("ANSWER_NOTICE_SECONDS", 120, 0, 86_400),
         max_age=timedelta(minutes=age),
+    )
+
+
+def _read_allowance(read: Reader) -> Allowance:
+    return Allowance(
+        per_person=read.integer("ANSWERS_PER_PERSON_HOUR", 60, 0, 1_000_000),
+        for_all=read.integer("ANSWERS_PER_HOUR", 3000, 0, 1_000_000),
     )
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.talk import Pace
 from bot.environment import PROJECT, Reader, load_environment
@@ -90,6 +91,7 @@ class Settings:
     llm: LLMServer | None
     policy: Policy
     pace: Pace
+    allowance: Allowance
     public_base_url: str
     session_timeout: timedelta
     port: int

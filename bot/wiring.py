@@ -8,6 +8,7 @@ the function that builds it.
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -72,7 +73,9 @@ def _build_inline(settings: Settings) -> "Flask":
 
     parts = settings.parts(InlineParts)
     store = MemoryChatStore(settings.session_timeout)
-    talk = build_talk(settings, parts.llm, store)
+    talk = replace(
+        build_talk(settings, parts.llm, store), count_answers=store.count_answers
+    )
     webhooks = _build_webhooks(
         settings,
         parts.twilio,
@@ -117,6 +120,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     from bot.whatsapp.twilio import TwilioClient
     from bot.worker.jobs import register_jobs
     from bot.worker.scheduled import register_reconciliation, register_retention
+    from db.delivery.answered import count_answers
     from db.outbox import PostgresOutbox
     from db.queue.app import build_queue
 
@@ -126,7 +130,10 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     twilio = TwilioClient(parts.twilio, settings.public_base_url)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
     channel = Channel(with_parts=with_parts, typing=twilio.typing, send=sender.send_now)
-    talk = build_talk(settings, parts.llm, store, channel, stopping)
+    talk = replace(
+        build_talk(settings, parts.llm, store, channel, stopping),
+        count_answers=partial(count_answers, database),
+    )
     queue = build_queue(parts.database_url)
     register_jobs(queue, talk, sender)
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
@@ -155,6 +162,7 @@ def build_talk(
         answering=Answering(OpenAIChat(llm), settings.policy),
         channel=channel or Channel(with_parts=with_parts),
         pace=settings.pace,
+        allowance=settings.allowance,
         stopping=stopping or Event(),
     )
 

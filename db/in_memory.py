@@ -2,16 +2,19 @@
 
 import secrets
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from db.records import InboundMessage, Receipt, Reply, Turn, Userchat
+from db.store import Answered
 
 MOST_SIDS = 100_000
 MOST_CHATS = 10_000
 MOST_TURNS_A_CHAT = 1_000
+MOST_ANSWERS = 100_000
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class MemoryChatStore:
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._people: dict[str, _Person] = {}
         self._chats: OrderedDict[str, _Chat] = OrderedDict()
+        self._answers: deque[tuple[datetime, UUID, str]] = deque(maxlen=MOST_ANSWERS)
 
     def record_inbound(self, message: InboundMessage) -> Receipt:
         """Take a message in once: user, active chat, turn."""
@@ -112,7 +116,23 @@ class MemoryChatStore:
             if reply.opts_out is not None:
                 chat.person.opted_out = reply.opts_out
             self._append(chat, reply.turn)
+            if reply.parts:
+                told = (datetime.now(UTC), chat.person.user_id, reply.parts[0].body)
+                self._answers.append(told)
             return len(chat.turns)
+
+    def count_answers(
+        self, user_id: UUID, words: Collection[str], within: timedelta, most: int
+    ) -> Answered:
+        """Count the replies of late, as db.delivery.answered does."""
+        since = datetime.now(UTC) - within
+        with self._lock:
+            while self._answers and self._answers[0][0] < since:
+                self._answers.popleft()
+            sent = [(to, body in words) for _, to, body in self._answers]
+        counted = [to for to, is_word in sent if not is_word]
+        to_all = min(len(counted), most)
+        return Answered(counted.count(user_id), to_all, (user_id, True) in sent)
 
 
 def _was_said(turns: list[Turn], reply: Turn) -> bool:

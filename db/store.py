@@ -1,8 +1,21 @@
 """What the bot asks of its store, whichever of the two it is."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from db.records import InboundMessage, Receipt, Reply, Userchat
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How many replies were stored of late: for one person, and for all.
+
+    `is_told`: the person was told that there will be no more.
+    """
+
+    to_person: int
+    to_all: int
+    is_told: bool
 
 
 class ChatStore(Protocol):

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import UUID
 
+from bot.chat.allowance import Allowance, CountAnswers, find_exceeded, is_over
 from bot.chat.answering import Answering
 from bot.chat.brake import is_brake
 from bot.chat.replies import Batch, apology, notice
@@ -22,7 +23,7 @@ from bot.chat.tries import Tries
 from bot.llm.protocol import LLMError
 from bot.observability import ANSWERS, bound
 from db.records import Reply, Userchat
-from db.store import ChatStore
+from db.store import Answered, ChatStore
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,10 @@ def age_of(batch: Batch) -> timedelta:
     return datetime.now(UTC) - batch[0].timestamp
 
 
+def _none_answered(*_asked: object) -> Answered:
+    return Answered(0, 0, is_told=False)
+
+
 def _no_typing(_message_sid: str) -> AbstractContextManager[None]:
     return nullcontext()
 
@@ -80,12 +85,15 @@ class Talk:
     """Answers chats: in order, once it is quiet, and again where that failed.
 
     `stopping` ends waits early. `tries` are those of what would fail again anyway.
+    `count_answers` tells what the `allowance` is held against.
     """
 
     store: ChatStore
     answering: Answering
     channel: Channel
     pace: Pace = Pace()
+    allowance: Allowance = field(default_factory=Allowance)
+    count_answers: CountAnswers = _none_answered
     stopping: Event = field(default_factory=Event)
     tries: Tries = field(default_factory=Tries)
 
@@ -156,6 +164,8 @@ class Talk:
             return reply
         if self.pace.is_too_old(batch):
             return apology(batch, "no answer within ANSWER_MAX_AGE_MINUTES")
+        if over := self.allowance.reply_beyond(chat, batch, self.count_answers):
+            return over
         with self.channel.typing(batch[-1].message_sid or ""):
             chat, batch = self._wait_for_quiet(chat, batch, deadline)
             try:
@@ -258,6 +268,8 @@ def _log_stored(reply: Reply) -> None:
             "a chat is silenced for some minutes: a machine seems to write",
             extra=fields,
         )
+    elif setting := find_exceeded(reply.turn):
+        log.error("messages are not answered for a while: more than %s", setting)
     elif reply.error:
         log.error("gave up on a message: %s", reply.error, extra=fields)
     else:
@@ -266,6 +278,8 @@ def _log_stored(reply: Reply) -> None:
 
 def _kind(reply: Reply) -> str:
     turn = reply.turn
+    if is_over(turn):
+        return "allowance"
     if turn.role == "system":
         return "silence"
     if turn.error or turn.notice_for:

@@ -45,7 +45,7 @@ def parse_inbound(form: Mapping[str, str]) -> InboundMessage:
         message_sid=message_sid,
         address=_read_address(form, "From"),
         other_address=_read_other_address(form),
-        our_address=_read_address(form, "To"),
+        our_address=_read_our_address(form),
         profile_name=_read_name(form),
         turn=turn,
         opens_chat=find_command(content) is Command.NEW,
@@ -101,6 +101,11 @@ def _read_other_address(form: Mapping[str, str]) -> str | None:
     other = _first_text(form, "ExternalUserId", "ExternalUserIdentifier")
     usable = ADDRESS.fullmatch(other) and other != form.get("From")
     return other if usable else None
+
+
+def _read_our_address(form: Mapping[str, str]) -> str | None:
+    ours = form.get("To", "")
+    return ours if ADDRESS.fullmatch(ours) else None
 
 
 def _read_name(form: Mapping[str, str]) -> str | None:

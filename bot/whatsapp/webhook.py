@@ -116,6 +116,8 @@ class Webhooks:
 
     def _refuse_other_number(self, message: InboundMessage) -> None:
         """Refuse what was sent to another number: the answer would come from ours."""
+        if message.our_address is None:
+            raise BadInputError("To is missing or no WhatsApp address")
         service = self.messaging_service_sid
         if service and request.form.get("MessagingServiceSid") == service:
             return

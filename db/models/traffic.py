@@ -154,6 +154,11 @@ reply_parts = Table(
     Index("idx_reply_parts_chat_id", "chat_id"),
     Index("idx_reply_parts_user_id_sequence", "user_id", "sequence"),
     Index(
+        "idx_reply_parts_replies",
+        "created_at",
+        postgresql_where=text('"position" = 0'),
+    ),
+    Index(
         "idx_reply_parts_unsettled",
         "user_id",
         "sequence",

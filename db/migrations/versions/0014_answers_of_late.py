@@ -1,4 +1,4 @@
-"""The comment on a transcript names all that a message may hold."""
+"""Answers of late can be counted, and a transcript's comment names all of a message."""
 
 from alembic import op
 
@@ -19,7 +19,12 @@ MESSAGES = (
 def upgrade() -> None:
     told = "beside (what Twilio told with the text, by Twilio''s names), "
     op.execute(MESSAGES.format(beside=told))
+    op.execute(
+        "CREATE INDEX idx_reply_parts_replies ON reply_parts (created_at) "
+        "WHERE position = 0"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DROP INDEX idx_reply_parts_replies")
     op.execute(MESSAGES.format(beside=""))

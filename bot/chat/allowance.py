@@ -1,0 +1,70 @@
+"""How many answers one person, and all of them, get within an hour: each is paid for.
+
+The brake looks at one chat, for machines; this counts what was stored for a person,
+in whichever chat, and holds whoever writes.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from bot.chat import sentences
+from bot.chat.replies import Batch, note, say
+from db.records import Reply, Turn, Userchat
+from db.store import Answered
+
+WITHIN = timedelta(hours=1)
+# Said to a person once within the hour, and not counted as answers.
+WORDS = (sentences.TOO_MANY_OF_YOURS, sentences.TOO_MANY_OF_ALL)
+SETTINGS = {
+    sentences.TOO_MANY_OF_YOURS: "ANSWERS_PER_PERSON_HOUR",
+    sentences.TOO_MANY_OF_ALL: "ANSWERS_PER_HOUR",
+}
+
+# Counts what was answered to a user and to all, but for some words, of late, and to all
+# no further than to a bound.
+CountAnswers = Callable[[UUID, Collection[str], timedelta, int], Answered]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What an operator allows in an hour; 0: as many as there are."""
+
+    per_person: int = 0
+    for_all: int = 0
+
+    def reply_beyond(
+        self, chat: Userchat, batch: Batch, count: CountAnswers
+    ) -> Reply | None:
+        """Return what settles a batch without an answer; None: it may be answered.
+
+        A polite word, or a note where the person was told within the hour.
+        """
+        if not self.per_person and not self.for_all:
+            return None
+        answered = count(chat.user_id, WORDS, WITHIN, self.for_all)
+        word = self._exceeded(answered)
+        if word is None:
+            return None
+        if answered.is_told:
+            return note(batch, sentences.NOT_ANSWERED_ALLOWANCE)
+        return Reply(turn=say(word, batch))
+
+    def _exceeded(self, answered: Answered) -> str | None:
+        if self.per_person and answered.to_person >= self.per_person:
+            return sentences.TOO_MANY_OF_YOURS
+        if self.for_all and answered.to_all >= self.for_all:
+            return sentences.TOO_MANY_OF_ALL
+        return None
+
+
+def find_exceeded(turn: Turn) -> str | None:
+    """Return the setting that a turn of ours tells of, where no more is allowed."""
+    return SETTINGS.get(turn.content) if turn.is_by_bot else None
+
+
+def is_over(turn: Turn) -> bool:
+    """Tell whether a turn of ours stands for an answer that was not allowed."""
+    is_note = turn.role == "system" and turn.content == sentences.NOT_ANSWERED_ALLOWANCE
+    return is_note or find_exceeded(turn) is not None

@@ -1,0 +1,44 @@
+"""How much was answered of late: counted where it is stored."""
+
+from datetime import timedelta
+
+from bot.chat.allowance import WORDS
+from bot.whatsapp.text.parts import with_parts
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.delivery.answered import count_answers
+from db.outbox import PostgresOutbox
+from db.records import Reply
+from db.store import Answered
+from tests.db.parts import replied
+from tests.db.sql import change
+from tests.records import BEN, reply_turn
+
+HOUR = timedelta(hours=1)
+
+
+def test_replies_are_counted_for_a_person_and_for_all(
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (anas, _) = replied(pg, outbox, "in two", "parts")
+    replied(pg, outbox, "another one")
+    (bens,) = replied(pg, outbox, "to somebody else", to=BEN)
+
+    def answered(most: int = 10) -> Answered:
+        return count_answers(database, anas.user_id, WORDS, HOUR, most)
+
+    assert answered() == Answered(2, 3, is_told=False)
+    assert answered(most=2).to_all == 2
+    assert answered(most=0).to_all == 0
+    replied(pg, outbox, WORDS[0])
+    replied(pg, outbox, WORDS[1], to=BEN)
+    assert answered() == Answered(2, 3, is_told=True)
+    change(database, "UPDATE reply_parts SET created_at = now() - interval '61 min'")
+    assert answered() == Answered(0, 0, is_told=False)
+    assert bens.user_id != anas.user_id
+
+
+def test_the_words_are_sent_as_they_are_counted() -> None:
+    for word in WORDS:
+        (part,) = with_parts(Reply(turn=reply_turn(word))).parts
+        assert part.body == word
