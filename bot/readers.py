@@ -49,9 +49,7 @@ def read_all(read: Reader) -> dict[str, Any]:
         "database_url": read_database_url(read),
         "twilio": _read_twilio(read),
         "llm": _read_llm(read, llm_seconds),
-        "policy": _read_policy(read, llm_seconds),
-        "pace": _read_pace(read),
-        "allowance": _read_allowance(read),
+        **_read_talk(read, llm_seconds),
         "public_base_url": _read_public_base_url(read) or f"http://127.0.0.1:{port}",
         "session_timeout": timedelta(minutes=idle),
         "port": port,
@@ -161,6 +159,14 @@ def _read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:
         timeout_seconds=timeout_seconds,
     )
     return server if read.is_set("OPENAI_API_KEY", "OPENAI_BASE_URL") else None
+
+
+def _read_talk(read: Reader, llm_seconds: float) -> dict[str, Any]:
+    return {
+        "policy": _read_policy(read, llm_seconds),
+        "pace": _read_pace(read),
+        "allowance": _read_allowance(read),
+    }
 
 
 def _read_policy(read: Reader, llm_seconds: float) -> Policy:

@@ -115,9 +115,10 @@ class Stage:
             "TWILIO_API_BASE_URL": stand_in,
             "OPENAI_BASE_URL": f"{stand_in}/v1",
             "OPENAI_API_KEY": "sk-of-the-bench",
-            # What they count is asked for, and never reached.
+            # Some people get thousands of answers. All of theirs are not counted: by
+            # default that is at most 3000 rows, here it would be what is measured.
             "ANSWERS_PER_PERSON_HOUR": "1000000",
-            "ANSWERS_PER_HOUR": "1000000",
+            "ANSWERS_PER_HOUR": "0",
         }
 
 

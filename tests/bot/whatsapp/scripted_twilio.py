@@ -35,9 +35,10 @@ class ScriptedTwilio:
     retry_after: str | None = None
     meanwhile: Callable[[], object] = lambda: None
 
-    def listing(self, to: str | None) -> Answer:
+    def listing(self, path: str) -> Answer:
         if self.listings:
             return self.listings.popleft()
+        (to,) = parse_qs(urlsplit(path).query).get("To", [None])
         listed = [told for told in self.taken if told.get("to", to) == to]
         return 200, {"messages": listed}
 
@@ -76,8 +77,7 @@ def exchange() -> Iterator[Exchange]:
             self._say(*server.twilio.create(form))
 
         def do_GET(self) -> None:
-            asked = parse_qs(urlsplit(self.path).query)
-            self._say(*server.twilio.listing(asked.get("To", [None])[0]))
+            self._say(*server.twilio.listing(self.path))
 
         def _say(self, status: int, body: dict[str, Any] | str) -> None:
             self.send_response(status)
