@@ -30,10 +30,13 @@ FULL_BYTES = 12_000
 MOST_BYTES = 16_000
 
 # A person is known by the business-scoped id first: a number may be handed on.
+# An erased message is none: its webhook may have been kept and be sent again. (One that
+# waits here for the erasure finds the user gone, and is repeated: see repeat_once.)
 RECORD_INBOUND = """
 WITH seen AS (
   INSERT INTO inbound_messages (message_sid, address, our_address)
-  VALUES (%(sid)s, %(address)s, %(our_address)s)
+  SELECT %(sid)s, %(address)s, %(our_address)s
+  WHERE NOT EXISTS (SELECT FROM erased_sids WHERE sid_hash = hash_sid(%(sid)s))
   ON CONFLICT (message_sid) DO NOTHING
   RETURNING message_sid
 ), known AS (
@@ -183,9 +186,12 @@ FROM userchats CROSS JOIN LATERAL jsonb_array_elements(messages) AS said
 WHERE customer_id = %(user_id)s AND said ->> 'message_sid' = ANY (%(sids)s)
 """
 
-KNOWN_SIDS = (
-    "SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (%(sids)s)"
-)
+KNOWN_SIDS = """
+SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (%(sids)s)
+UNION ALL
+SELECT given.sid FROM unnest(%(sids)s::text[]) AS given (sid)
+JOIN erased_sids ON sid_hash = hash_sid(given.sid)
+"""
 FIRST_START = "SELECT COALESCE(min(started_at), now()) FROM first_start"
 
 
@@ -210,7 +216,7 @@ class PostgresChatStore:
         return Receipt(chat_id=chat_id)
 
     def find_unknown(self, message_sids: Sequence[str]) -> set[str]:
-        """Return those of the SIDs that were never taken in."""
+        """Return those of the SIDs that were never taken in, nor erased."""
         with outages():
             known = self._database.rows(KNOWN_SIDS, {"sids": list(message_sids)})
         return set(message_sids) - {row.message_sid for row in known}

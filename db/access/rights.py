@@ -18,6 +18,7 @@ LOCKED_FACTS = f"{FACTS}, UPDATE (received_at)"
 NARROWER = {
     "alembic_version": "SELECT",
     "early_statuses": LOCKED_FACTS,
+    "erased_sids": f"{FACTS}, UPDATE (erased_at)",
     "erasures": "SELECT, INSERT, UPDATE",
     "first_start": "SELECT",
     "inbound_messages": LOCKED_FACTS,

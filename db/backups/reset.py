@@ -5,7 +5,8 @@ from db.outages import outages
 
 MOST_SECONDS = 600.0
 # Twilio still lists messages of the last day: their keys stay, so that a worker that
-# asks for lost ones takes none of them for new. STOP holds, and so do tombstones.
+# asks for lost ones takes none of them for new. STOP holds, and so do tombstones and
+# what keeps webhooks of erased people from coming back.
 STEPS = (
     "SET LOCAL lock_timeout = '30s'",
     "TRUNCATE reply_parts, userchats, userchats_archive, early_statuses",

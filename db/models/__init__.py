@@ -8,7 +8,7 @@ userchats.messages, and the queue's tables, which are procrastinate's.
 
 from db.models.base import metadata
 from db.models.chats import userchats, userchats_archive
-from db.models.people import erasures, opt_outs, user_aliases, users
+from db.models.people import erased_sids, erasures, opt_outs, user_aliases, users
 from db.models.traffic import (
     early_statuses,
     first_start,
@@ -21,6 +21,7 @@ __all__ = [
     "all_chats",
     "chat_overview",
     "early_statuses",
+    "erased_sids",
     "erasures",
     "first_start",
     "inbound_messages",

@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    LargeBinary,
     Table,
     Text,
     Uuid,
@@ -90,4 +91,19 @@ erasures = Table(
     ),
     comment="Tombstones of erased people: what a restored backup brings back of them "
     "is erased again. No personal data.",
+)
+
+erased_sids = Table(
+    "erased_sids",
+    metadata,
+    Column(
+        "sid_hash",
+        LargeBinary,
+        primary_key=True,
+        comment="hash_sid(message_sid) of a message of theirs.",
+    ),
+    time_column("erased_at", "When; retention drops it later."),
+    Index("idx_erased_sids_erased_at", "erased_at"),
+    comment="Messages of erased people: their webhooks, sent again, are not taken in. "
+    "No personal data.",
 )

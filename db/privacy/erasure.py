@@ -17,6 +17,7 @@ from uuid import UUID
 from db.database import Connection, Database
 from db.errors import OperatorError
 from db.outages import COLLISIONS, FAILURES, outages
+from db.privacy.erased_sids import carry_over
 from db.privacy.tombstones import (
     Graveyard,
     Tombstone,
@@ -58,6 +59,18 @@ FROM users WHERE user_id = %(user_id)s
 """
 CHATS = "SELECT {} FROM all_chats WHERE customer_id = %(user_id)s"
 SIDS = "jsonb_path_query(messages, '$[*].message_sid') #>> '{}'"
+THEIR_MESSAGES = f"""
+FROM inbound_messages
+WHERE address = ANY (%(unshared)s) OR message_sid IN ({CHATS.format(SIDS)})
+"""
+# Whoever kept their webhooks can send them again, well signed, as long as they like.
+KEEP_SIDS = f"""
+INSERT INTO erased_sids (sid_hash)
+SELECT hash_sid(sid) FROM (
+  SELECT message_sid {THEIR_MESSAGES} UNION {CHATS.format(SIDS)}
+) AS theirs (sid) WHERE sid IS NOT NULL
+ON CONFLICT DO NOTHING
+"""  # noqa: S608
 # In this order: what leads to other rows goes last.
 PURGES = {
     "jobs": f"""
@@ -66,10 +79,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
   OR args ->> 'user_id' = %(user_id)s::text
   OR args ->> 'chat_id' IN ({CHATS.format("chat_id")})
 """,  # noqa: S608
-    "inbound_messages": f"""
-DELETE FROM inbound_messages
-WHERE address = ANY (%(unshared)s) OR message_sid IN ({CHATS.format(SIDS)})
-""",  # noqa: S608
+    "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (
   SELECT message_sid FROM reply_parts WHERE user_id = %(user_id)s
@@ -118,8 +128,11 @@ def erase_again(
     """Erase from a restored database whom any tombstone names; return how many people.
 
     Tombstones are those of the database in use, if it can be asked, of the backup and
-    of the file beside the backups. All of them stand in `restored` afterwards.
+    of the file beside the backups. All of them stand in `restored` afterwards, and so
+    does which messages were erased from the database in use.
     """
+    if current:
+        carry_over(current, restored)
     found = [*_known_in(current), *read_tombstones(restored)]
     found += read_tombstone_file(graveyard.file)
     if not found:
@@ -230,5 +243,6 @@ def _erase(
     addresses = connection.rows(ADDRESSES, mine)
     unshared = [row.address for row in addresses if not row.shared]
     known: dict[str, Any] = {**mine, "unshared": unshared}
+    connection.count(KEEP_SIDS, known)
     rows = {name: connection.count(purge, known) for name, purge in PURGES.items()}
     return moment, [row.address for row in addresses], rows

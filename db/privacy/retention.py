@@ -22,6 +22,8 @@ MOST_SECONDS = 60.0  # for some hundred rows
 LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'"
 # The table says so.
 EARLY_STATUSES_AFTER = timedelta(days=1)
+# Whoever kept a webhook may send it again: the shortest time in which that is refused.
+ERASED_SIDS_AFTER = timedelta(days=30)
 FIRST = (datetime.fromtimestamp(0, UTC) - timedelta(days=1), "")
 END = """
 SELECT {at}, {id} FROM {table}
@@ -90,6 +92,7 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (steps.DELETE_ARCHIVED, ages.delete_archived),
         (steps.DROP_JOBS, ages.drop_records),
         (steps.DROP_INBOUND, ages.drop_records),
+        (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),
         (steps.DROP_EARLY_STATUSES, EARLY_STATUSES_AFTER),
     ]
 

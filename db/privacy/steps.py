@@ -171,6 +171,17 @@ done AS (
   DELETE FROM inbound_messages USING due WHERE inbound_messages.message_sid = due.id
 )""",
 )
+DROP_ERASED_SIDS = Step(
+    name="erased webhook keys dropped",
+    table="erased_sids AS erased",
+    at="erased.erased_at",
+    id="encode(erased.sid_hash, 'hex')",
+    coarse=f"erased.erased_at < {OLD}",
+    action="""
+done AS (
+  DELETE FROM erased_sids USING due WHERE erased_sids.sid_hash = decode(due.id, 'hex')
+)""",
+)
 DROP_EARLY_STATUSES = Step(
     name="unclaimed statuses dropped",
     table="early_statuses AS early",

@@ -44,6 +44,7 @@ def shared(postgres: EmbeddedPostgres, migrated: str) -> Iterator[dict[str, str]
         "UPDATE inbound_messages SET address = ''",
         "UPDATE opt_outs SET opted_out_at = now()",
         "DELETE FROM erasures",
+        "UPDATE erased_sids SET sid_hash = ''",
         "UPDATE first_start SET started_at = now()",
         "SELECT FROM masked.chat_messages",
         "SELECT FROM pg_authid",
@@ -129,7 +130,7 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
           AND relnamespace = 'public'::regnamespace ORDER BY relname
     """
     assert values(database, query) == [
-        "alembic_version", "early_statuses", "erasures", "first_start",
-        "inbound_messages", "opt_outs", "reply_parts", "user_aliases", "userchats",
+        "alembic_version", "early_statuses", "erased_sids", "erasures",
+        "first_start", "inbound_messages", "opt_outs", "reply_parts", "user_aliases", "userchats",
         "userchats_archive", "users",
     ]  # fmt: skip
