@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
 from db import schema
-from db.backups import new_database
 from db.backups.dump import compare_rows, find_missing_roles, restore_dump
 from db.backups.manifest import Backup, Manifest, check_whole, read_manifest
 from db.backups.since_backup import (
@@ -21,6 +19,8 @@ from db.backups.since_backup import (
     tell_what_happened,
 )
 from db.backups.stream import Progress, no_progress
+from db.beside import new_database
+from db.beside.left import Kind, name_beside
 from db.database import Database
 from db.errors import OperatorError
 from db.outages import FAILURES, explained, first_line
@@ -28,8 +28,6 @@ from db.pool import Limits
 from db.privacy.erasure import erase_again
 from db.privacy.tombstones import Graveyard
 
-STAMP = "%Y%m%d%H%M%S"
-LONGEST_NAME = 63  # bytes, PostgreSQL's
 # Copying a large table takes its time.
 LIMITS = Limits(connections=2, statement_seconds=4 * 3600)
 
@@ -122,9 +120,11 @@ def restore(database: Database, request: RestoreRequest) -> Outcome:
 
 
 @contextmanager
-def _aimed(database: Database, why: str) -> Iterator[Target]:
+def _aimed(database: Database, why: Kind) -> Iterator[Target]:
     with database.maintenance(LIMITS) as beside:
-        target = Target(database, beside, database.beside(_name(database, why), LIMITS))
+        target = Target(
+            database, beside, database.beside(name_beside(database.name, why), LIMITS)
+        )
         try:
             yield target
         finally:
@@ -201,7 +201,7 @@ def _prepare_and_swap(
     erased = erase_again(current, new, request.graveyard)
     request.say("Carrying over what happened after the backup")
     since, unread = _carry(current, new, manifest, open_ones)
-    before = _name(target.current, "before")
+    before = name_beside(target.current.name, "before")
     target.current.close()
     new.close()
     new_database.swap(target.beside, target.current.name, new.name, before)
@@ -224,10 +224,3 @@ def _carry(
         return tell_what_happened(old, new, manifest.created_at, open_ones), None
     except UnreadableError as error:
         return doubt_all(new, open_ones), str(error)
-
-
-def _name(database: Database, why: str) -> str:
-    """Return a name for a database beside ours."""
-    ending = f"_{why}_{datetime.now(UTC).strftime(STAMP)}"
-    kept = database.name.encode()[: LONGEST_NAME - len(ending)]
-    return kept.decode(errors="ignore") + ending

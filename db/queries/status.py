@@ -9,6 +9,7 @@ from psycopg import errors
 
 from db import schema
 from db.backups.rotation import list_backups
+from db.beside.left import find_beside
 from db.database import Database, Statements
 from db.outages import explained
 
@@ -53,8 +54,7 @@ FROM pg_stat_replication ORDER BY 1
 """
 BESIDE = """
 SELECT datname::text, pg_database_size(oid) FROM pg_database
-WHERE starts_with(datname, current_database() || '_')
-  AND datname ~ '_(before|restored|drill)_[0-9]{14}$' ORDER BY 1
+WHERE datname = ANY (%(names)s) ORDER BY 1
 """
 
 
@@ -127,7 +127,8 @@ def read_status(database: Database, backup_folder: Path) -> Status:
         server = database.first(SERVER)
         queue = _try(database, QUEUE)
         standbys = _try(database, STANDBYS)
-        beside = _try(database, BESIDE)
+        left = [found.name for found in find_beside(database)]
+        beside = _try(database, BESIDE, {"names": left})
         return Status(
             **server._asdict(),
             migration=_read_migration(database),
@@ -143,13 +144,15 @@ def read_status(database: Database, backup_folder: Path) -> Status:
         )
 
 
-def _try(database: Statements, query: str) -> list[Any] | None:
+def _try(
+    database: Statements, query: str, known: dict[str, Any] | None = None
+) -> list[Any] | None:
     """Return the rows; None where this role may not ask, or what is asked is not there.
 
     A standby has no position of its own, a database without migrations no queue.
     """
     try:
-        return database.rows(query)
+        return database.rows(query, known)
     except (
         errors.InsufficientPrivilege,
         errors.UndefinedTable,

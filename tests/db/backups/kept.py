@@ -11,8 +11,8 @@ import pyrage  # type: ignore[import-untyped]
 from db.backups.backup import make_backup
 from db.backups.folder import BackupFolder
 from db.backups.manifest import Manifest
-from db.backups.new_database import drop
 from db.backups.restore import RestoreRequest
+from db.beside.new_database import drop
 from db.database import Database
 from db.privacy.tombstones import Graveyard
 from tests.db.sql import PATIENT

@@ -12,9 +12,9 @@ from psycopg import errors
 from db import schema
 from db.address import parse_url, plain, with_database
 from db.backups.manifest import path_of_manifest
-from db.backups.new_database import drop, stop_writes
 from db.backups.programs import arguments_for
 from db.backups.restore import Outcome, RestoreRequest, restore, verify
+from db.beside.new_database import drop, stop_writes
 from db.database import Database
 from db.errors import OperatorError
 from tests.db.backups.kept import (

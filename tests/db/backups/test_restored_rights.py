@@ -10,8 +10,8 @@ import pytest
 
 from db import schema
 from db.address import with_database, with_login
-from db.backups.new_database import drop
 from db.backups.restore import restore
+from db.beside.new_database import drop
 from db.database import Database
 from db.errors import OperatorError
 from tests.db.access.logins import refusal, three_roles

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from db.backups.new_database import drop
 from db.backups.restore import Outcome, RestoreRequest, restore, verify
 from db.backups.since_backup import SinceBackup
+from db.beside.new_database import drop
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError

@@ -1,0 +1,1 @@
+"""Databases beside the live one: made, put into its place, found again, dropped."""
