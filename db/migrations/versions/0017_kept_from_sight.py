@@ -23,6 +23,7 @@ PRIVATE = {
     "inbound_messages": "message_sid address",
     "reply_parts": "address body media template message_sid refused_sids",
     "early_statuses": "message_sid",
+    "procrastinate.procrastinate_jobs": "args",
 }
 # Only a superuser may: elsewhere they stay, and `bot users erase` tells of them.
 CLEAR = """

@@ -1,5 +1,7 @@
 """What people who only look see: the views without addresses and names."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -60,6 +62,55 @@ def test_no_view_shows_an_address_or_a_name(database: Database) -> None:
         assert shown, f"{view} has no row to show"
         for secret in ("+1555", "9876543", "SecretHandle", "Zebulon", "Quux"):
             assert secret not in shown, view
+
+
+def test_what_a_message_carries_shows_neither_places_nor_addresses(
+    database: Database,
+) -> None:
+    pg = PostgresChatStore(database, timedelta(days=1))
+    message = said("Here", ADDRESS)
+    place = {"latitude": "52.5", "longitude": "13.4", "address": "Home street 1"}
+    media = (
+        {"type": "image/jpeg", "url": "https://api.twilio.com/secret"},
+        {"type": "location", "label": "Home", **place},
+    )
+    told = {"ReferralSourceUrl": "https://shop.example/secret", "FormName": "Quux"}
+    turn = replace(message.turn, media=media, beside=told, opt_out_type="HELP")
+    chat_id = take_in(pg, replace(message, turn=turn))
+    assert pg.record_reply(chat_id, answer_to(message, error="the LLM is away"))
+    change(database, "UPDATE userchats SET messages = jsonb_set(messages, "
+                     "'{0,by_hand}', '[\"Home street 1\"]')")  # fmt: skip
+    asked, answered = values(
+        database, "SELECT metadata FROM masked.chat_messages ORDER BY position"
+    )
+    assert asked == {
+        "media": [{"type": "image/jpeg"}, {"type": "location"}],
+        "beside": {"ReferralSourceUrl": "***", "FormName": "***"},
+        "by_hand": "***",
+        "opt_out_type": "HELP",
+        "error": "the LLM is away",
+    }
+    assert answered["in_reply_to"] == [message.message_sid]
+    assert set(answered) == {"in_reply_to", "reference_id"}
+
+
+@pytest.mark.parametrize("metadata", ["{}", '{"media": "x"}', '{"media": [1, null]}'])
+def test_what_was_written_by_hand_breaks_no_view(
+    database: Database, metadata: str
+) -> None:
+    query = "SELECT masked.mask_metadata(%(metadata)s::jsonb)"
+    shown = value(database, query, metadata=metadata)
+    assert "x" not in str(shown)
+    assert set(shown) == set(json.loads(metadata))
+
+
+def test_a_name_that_turns_the_direction_of_writing_turns_nothing(
+    database: Database,
+) -> None:
+    query = "SELECT masked.shorten_name(%(name)s)"
+    assert value(database, query, name="\u202e\u2066Ana") == "A***"
+    assert value(database, query, name="\u202e") == "***"
+    assert value(database, query, name="أمل") == "أ***"
 
 
 @pytest.mark.usefixtures("talked")
