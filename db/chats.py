@@ -30,8 +30,7 @@ FULL_BYTES = 12_000
 MOST_BYTES = 16_000
 
 # A person is known by the business-scoped id first: a number may be handed on.
-# An erased message is none: its webhook may have been kept and be sent again. (One that
-# waits here for the erasure finds the user gone, and is repeated: see repeat_once.)
+# An erased message is never new: see migration 0016, and for races repeat_once.
 RECORD_INBOUND = """
 WITH seen AS (
   INSERT INTO inbound_messages (message_sid, address, our_address)
@@ -188,9 +187,8 @@ WHERE customer_id = %(user_id)s AND said ->> 'message_sid' = ANY (%(sids)s)
 
 KNOWN_SIDS = """
 SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (%(sids)s)
-UNION ALL
-SELECT given.sid FROM unnest(%(sids)s::text[]) AS given (sid)
-JOIN erased_sids ON sid_hash = hash_sid(given.sid)
+UNION ALL SELECT sid FROM unnest(%(sids)s::text[]) AS sid
+JOIN erased_sids ON sid_hash = hash_sid(sid)
 """
 FIRST_START = "SELECT COALESCE(min(started_at), now()) FROM first_start"
 

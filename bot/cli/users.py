@@ -11,7 +11,11 @@ from bot.cli.database import migrated_database, read_settings
 from bot.cli.root import main
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from db.database import Database
+    from db.privacy.tombstones import Graveyard
+    from db.privacy.traces import Traces
     from db.queries.people import Person
 
 MOST_LISTED = 10_000
@@ -128,10 +132,12 @@ def export(address: str, output: Path | None) -> None:
 def erase(address: str, yes: bool) -> None:
     """Erase a person with all that belongs to them, for good.
 
-    A tombstone stays beside the backups: `bot db restore` erases the person again.
+    Also from the databases that restores left beside this one. A tombstone stays beside
+    the backups: `bot db restore` erases the person again.
     """
     from bot.cli.show import describe_person
     from db.privacy.erasure import erase_person
+    from db.privacy.tombstones import FILE_NAME, Graveyard
     from db.queries.people import find_details, find_person
 
     with migrated_database() as database:
@@ -142,13 +148,68 @@ def erase(address: str, yes: bool) -> None:
             for line in describe_person(person, details):
                 click.echo(line)
             click.confirm("Erase all of this for good?", abort=True)
-        erased = erase_person(database, person.user_id, _erasure_key())
+        key = _erasure_key()
+        erased = erase_person(database, person.user_id, key)
         if erased is None:
             click.echo("Somebody else erased this person just now.")
             return
-        removed = ", ".join(f"{n} {name}" for name, n in erased.rows.items() if n)
-        click.echo(f"Erased: {removed}.")
+        rows = {name: n for name, n in erased.rows.items() if n}
+        click.echo(f"Erased: {', '.join(f'{n} {name}' for name, n in rows.items())}.")
         _keep_tombstones(database)
+        file = read_settings().backups.path / FILE_NAME
+        _erase_beside(database, Graveyard(file, key))
+        _wipe_traces(database, list(rows))
+
+
+def _erase_beside(database: "Database", graveyard: "Graveyard") -> None:
+    """Reach the databases that restores left; say which ones could not be."""
+    from db.privacy.beside import erase_beside
+
+    for beside in erase_beside(database, graveyard):
+        if beside.fault is not None:
+            click.echo(
+                f"Warning: {beside.name}, which a restore left, may still hold the "
+                f"person, since {beside.fault.rstrip('.')}. When it is not needed any "
+                f'more, say in `bot db shell`: DROP DATABASE "{beside.name}";',
+                err=True,
+            )
+        elif beside.people:
+            people = "1 person" if beside.people == 1 else f"{beside.people} people"
+            click.echo(f"Erased from {beside.name}, which a restore left: {people}.")
+            _tell_traces(f"In {beside.name}: ", beside.traces)
+
+
+def _wipe_traces(database: "Database", tables: list[str]) -> None:
+    from db.privacy.traces import wipe_traces
+
+    _tell_traces("", wipe_traces(database, tables))
+
+
+def _tell_traces(where: str, traces: "Traces") -> None:
+    for line in _describe_traces(traces):
+        click.echo(f"Note: {where}{line}", err=True)
+
+
+def _describe_traces(traces: "Traces") -> "Iterator[str]":
+    still = "what was erased lies in the files of {0} until autovacuum comes by"
+    remedy = "VACUUM (ANALYZE) {0};"
+    reasons = (
+        (traces.foreign, "this role does not own them. At once, as their owner"),
+        (traces.late, "cleaning up took too long. Later"),
+        (
+            traces.held,
+            "an older transaction may still read it. Once that has ended",
+        ),
+    )
+    for tables, reason in reasons:
+        if tables:
+            names = ", ".join(tables)
+            yield f"{still.format(names)}: {reason}: {remedy.format(names)}"
+    if traces.sampled:
+        yield (
+            f"the planner has old samples of {', '.join(traces.sampled)}; only a "
+            "superuser can remove them: docs/operations.md, What the bot can't erase"
+        )
 
 
 def _erasure_key() -> bytes:

@@ -1,4 +1,4 @@
-"""Hashes of the MessageSids of erased people: what keeps their webhooks from coming back.
+"""Hashes of the MessageSids of erased people: their webhooks must not come back.
 
 Twilio signs no time: a webhook that was captured once can be sent again for ever. These
 hashes are asked in the statement that takes a message in (see db/chats.py).

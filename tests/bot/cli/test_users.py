@@ -7,8 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from db import schema
 from db.chats import PostgresChatStore
 from db.database import Database
+from tests.db.access.logins import three_roles
+from tests.db.privacy.copies import left_beside
 from tests.db.privacy.planting import CARA, MARKER, plant
 from tests.db.sql import take_in, value, values
 from tests.records import ANA, BEN, said
@@ -135,3 +138,34 @@ def test_a_folder_that_cant_be_written_does_not_stop_the_erasure(
     assert "can't be written" in done.stderr
     assert values(database, USERS) == []
     assert desk.run("show", ANA).exit_code == 1
+
+
+def test_what_a_restore_left_is_reached_or_named(
+    desk: Desk, database: Database, pg: PostgresChatStore
+) -> None:
+    plant(pg, database)
+    with left_beside(database) as reached, left_beside(database, "restored") as older:
+        schema.downgrade(older, "0012")
+        older.close()
+        done = desk.run("erase", CARA, "--yes")
+        assert done.exit_code == 0, done.output
+        assert f"Erased from {reached.name}, which a restore left: 1 person." in (
+            done.stdout
+        )
+        assert values(reached, USERS) == [ANA]
+        assert f"Warning: {older.name}, which a restore left, may still hold the" in (
+            done.stderr
+        )
+        assert f'DROP DATABASE "{older.name}";' in done.stderr
+        assert values(older, USERS) == [ANA, CARA]
+
+
+@pytest.mark.usefixtures("desk")
+def test_who_may_not_clean_up_is_told_who_may(
+    database_url: str, tmp_path: Path
+) -> None:
+    with three_roles(database_url) as urls:
+        done = Desk(urls["app"], tmp_path).run("erase", ANA, "--yes")
+    assert done.exit_code == 0, done.output
+    assert "this role does not own them" in done.stderr
+    assert "VACUUM (ANALYZE)" in done.stderr

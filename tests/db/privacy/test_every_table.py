@@ -30,7 +30,8 @@ EVERY_TABLE = """
 SELECT relname FROM pg_class
 WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
 """
-# They outlive a person on purpose: hashes, of which nobody can tell whose they are. An erasure makes them, and people are not told of what can't be tied to them.
+# They outlive a person on purpose: hashes, of which nobody can tell whose they are. An
+# erasure makes them, and people are not told of what can't be tied to them.
 TOMBSTONES = {"erasures", "erased_sids"}
 OF_NOBODY = {"alembic_version", "first_start"}  # one migration, one moment
 # The export has the user beside its sections, and names addresses by their meaning.
