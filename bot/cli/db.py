@@ -4,6 +4,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,12 @@ from bot.cli.database import database, database_url, read_settings
 from bot.cli.root import main
 from db.errors import OperatorError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from db.access.gaps import Gaps
+
+MOST_NAMED = 5
 PURPOSES = (
     "owns everything: `bot db upgrade` and backups",
     "the bot: DATABASE_URL of web, worker and the other commands",
@@ -131,6 +138,7 @@ def roles(
 
     May be repeated, and should be after each restore. Passwords are shown once.
     """
+    from db.access.gaps import find_gaps
     from db.access.roles import set_up_roles, write_script
 
     with database() as opened:
@@ -140,6 +148,7 @@ def roles(
             return
         given = _read_passwords(password_file) if password_file else {}
         logins = set_up_roles(opened, prefix, given, renew=new_passwords)
+        gaps = find_gaps(opened, prefix)
     for login, purpose in zip(logins, PURPOSES, strict=True):
         click.echo(f"{login.name}: {purpose}")
         if login.name in given:
@@ -148,6 +157,24 @@ def roles(
             click.echo(f"  {login.url or 'its password stays'}")
     if any(login.url and login.name not in given for login in logins):
         click.echo("New passwords are shown only here.")
+    for line in _describe_gaps(gaps, logins[-1].name):
+        click.echo(line, err=True)
+
+
+def _describe_gaps(gaps: "Gaps", reader: str) -> "Iterator[str]":
+    if gaps.large_objects:
+        yield (
+            f"Note: {reader} may store large objects, which only a superuser can take "
+            "from it: have one run this, or what `bot db roles --print` prints."
+        )
+    if gaps.databases:
+        named = ", ".join(gaps.databases[:MOST_NAMED])
+        more = "" if len(gaps.databases) <= MOST_NAMED else " and others"
+        yield (
+            f"Note: {reader} may connect to further databases of this server and store "
+            f"things there: {named}{more}. If nobody else needs that, their owner says "
+            "REVOKE CONNECT ON DATABASE … FROM PUBLIC."
+        )
 
 
 def _read_passwords(file: Path) -> dict[str, str]:

@@ -8,10 +8,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from db import schema
+from db.address import with_login
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.embedded.server import EmbeddedPostgres
+from tests.conftest import new_database, run_on_server
 from tests.db.access.logins import gone_after, new_prefix, refusal, three_roles
-from tests.db.sql import change, take_in, value
+from tests.db.sql import change, opened, take_in, value
 from tests.records import ANA, answer_to, said
 
 DENIED = "42501"
@@ -37,6 +41,34 @@ def test_each_role_is_shown_with_its_purpose_and_a_url_that_works(
         assert refusal(owner, "CREATE TABLE notes ()") is None
         assert refusal(app, "CREATE TABLE more_notes ()") == DENIED
         assert refusal(readonly, "SELECT FROM chat_overview") is None
+
+
+def test_what_readers_may_do_beyond_looking_is_told(
+    database_url: str,
+) -> None:
+    prefix = new_prefix()
+    with gone_after(database_url, prefix):
+        told = run(database_url, "--prefix", prefix).stderr
+        assert f"{prefix}_readonly may connect to further databases" in told
+        assert "REVOKE CONNECT ON DATABASE" in told
+        assert "large objects" not in told
+
+
+def test_what_only_a_superuser_takes_from_readers_is_told(
+    postgres: EmbeddedPostgres,
+) -> None:
+    admin, prefix = new_prefix(), new_prefix()
+    run_on_server(postgres, f"CREATE ROLE {admin} LOGIN CREATEROLE PASSWORD 'x'")
+    with new_database(postgres, f"OWNER {admin}") as root:
+        url = with_login(root, admin, "x")
+        with gone_after(root, admin), gone_after(root, prefix):
+            with opened(url) as own:
+                schema.upgrade(own)
+            done = run(url, "--prefix", prefix)
+            assert done.exit_code == 0, done.output
+            assert f"{prefix}_readonly may store large objects" in done.stderr
+            again = run(root, "--prefix", prefix)
+            assert "large objects" not in again.stderr
 
 
 def test_a_second_run_tells_no_password(database_url: str) -> None:
