@@ -40,8 +40,10 @@ def open_shell(url: str, arguments: tuple[str, ...] = ()) -> int:
     by the environment: arguments are for everyone to see. Call it from the main thread.
     """
     shown, password = split_password(url)
-    # less, unless told otherwise: wide tables scroll sideways, small ones just stand.
-    environment = {"LESS": "-SRFX", **os.environ, "PSQLRC": str(PSQLRC)}
+    # Unless told otherwise: less, where wide tables scroll sideways and small ones just
+    # stand; and no file of what was typed, which is full of names and numbers.
+    chosen = {"LESS": "-SRFX", "PSQL_HISTORY": os.devnull}
+    environment = {**chosen, **os.environ, "PSQLRC": str(PSQLRC)}
     if password:
         environment["PGPASSWORD"] = password
     given, typed = _type_saved_query(arguments)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -17,15 +18,19 @@ from db.address import parse_url
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.embedded.programs import bin_folder
+from tests.db.access.logins import three_roles
 from tests.db.sql import take_in
 from tests.records import ANA, answer_to, said
 
 ROOT = Path(__file__).parents[3]
-SETTINGS = {"help", "PROMPT1", "PROMPT2", "HISTCONTROL", "COMP_KEYWORD_CASE", "QUIET"}
+SETTINGS = {"PROMPT1", "PROMPT2", "HISTCONTROL", "COMP_KEYWORD_CASE", "QUIET"}
+PIECES = {"help", "help_views", "help_rest", "tables_only"}
+PIECES |= {"tricks", "signs"}
+NEED_TABLES = {"newest", "stopped", "jobs"}
 SAVED = [
     name
     for name in re.findall(r"^\\set (\w+) '", PSQLRC.read_text(), re.MULTILINE)
-    if name not in SETTINGS
+    if name not in SETTINGS | PIECES
 ]
 A_TABLE = """\
 ┌──────┬─────────┐
@@ -96,11 +101,16 @@ def test_without_the_psqlrc_psql_is_as_ever(
     assert "∅" not in capfd.readouterr().out
 
 
-def test_a_terminal_shows_database_role_and_where_help_is(database_url: str) -> None:
+def test_a_terminal_shows_database_role_and_where_help_is_and_keeps_no_history(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PSQL_HISTORY", raising=False)
     shown = typed(database_url, "SELECT 'läßt' AS word, NULL AS nothing;")
     assert "Type :help for saved queries" in shown
     assert f"{parse_url(database_url).database} as bot=# " in shown
     assert A_TABLE in shown
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_wide_tables_may_be_scrolled_sideways(database_url: str) -> None:
@@ -114,7 +124,8 @@ def test_help_lists_every_saved_query(
 ) -> None:
     assert open_shell(database_url, ("-c", ":help")) == 0
     listed = re.findall(r"^  :(\w+) ", capfd.readouterr().out, re.MULTILINE)
-    assert listed == SAVED
+    assert set(listed) == set(SAVED)
+    assert len(listed) == len(SAVED)
     assert {"inbox", "unanswered", "failed", "busiest"} <= set(listed)
 
 
@@ -134,6 +145,45 @@ def test_every_saved_query_runs(
 ) -> None:
     assert open_shell(inhabited_url, ("-c", f":{name}")) == 0
     assert re.search(r"^\(\d+ rows?\)$", capfd.readouterr().out, re.MULTILINE)
+
+
+def run_file(url: str, file: Path, names: Iterable[str]) -> int:
+    """Run saved queries one after the other, in one psql."""
+    file.write_text("".join(f":{name}\n" for name in names))
+    return open_shell(url, ("-v", "ON_ERROR_STOP=1", "-f", str(file)))
+
+
+def test_a_role_that_only_looks_is_offered_what_it_may_ask(
+    inhabited_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "queries"
+    with three_roles(inhabited_url) as urls:
+        assert run_file(urls["readonly"], file, ["help", *SAVED]) == 0
+        shown = capfd.readouterr()
+        listed = re.findall(r"^  :(\w+) ", shown.out, re.MULTILINE)
+        assert set(listed) == set(SAVED) - NEED_TABLES
+        assert shown.out.count("may not read the tables") == len(NEED_TABLES)
+        assert shown.err == ""
+        assert run_file(urls["app"], file, ["newest", "jobs"]) == 0
+        assert ANA in capfd.readouterr().out
+
+
+def test_nothing_that_people_wrote_turns_the_direction_of_a_line(
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    pg = PostgresChatStore(database, timedelta(days=1))
+    tricks = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    take_in(pg, said(f"a{tricks}\nb", profile_name=f"A{tricks}na"))
+    asked = ("inbox", "unanswered", "newest", "busiest")
+    assert run_file(database_url, tmp_path / "queries", asked) == 0
+    shown = capfd.readouterr().out
+    signs = "\ufffd" * len(tricks)
+    assert shown.count(f"A{signs}na") == 4
+    assert shown.count(f"a{signs} b") == 2
+    assert not set(tricks) & set(shown)
 
 
 @pytest.mark.parametrize(
