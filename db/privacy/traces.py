@@ -17,7 +17,7 @@ from db.outages import FAILURES
 from db.pool import Limits
 
 MOST_SECONDS = 60.0  # to begin with each table, and then for one of them
-PATIENCE_SECONDS = 3.0  # for transactions that began before
+PATIENCE_SECONDS = 1.0  # for transactions that began before
 POLL_SECONDS = 0.1
 # An erasure counts jobs by what they are to people.
 TABLES = {"jobs": ("procrastinate_jobs", "procrastinate_events")}
