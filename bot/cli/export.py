@@ -33,11 +33,13 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
     """Yield a stream for UTF-8 text; None is standard output.
 
     A file gets its name when it is complete, and only its owner may read it. Raises
-    OperatorError where it can't be written.
+    OperatorError where it can't be written, or is a link.
     """
     if path is None:
         yield sys.stdout
         return
+    if path.is_symlink():
+        raise OperatorError(f"{path} is a link: name the file that is meant")
     try:
         with writing_whole(path) as file:
             stream = io.TextIOWrapper(file, encoding="utf-8", newline="")

@@ -16,6 +16,7 @@ from db.embedded.processes import (
     end_with_parent,
     ends_within,
 )
+from db.files import open_new
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Child:
             if ON_LINUX:
                 end_with_parent(parent, signal.SIGTERM)
 
-        output = self.log_file.open("wb") if self.log_file else None
+        output = open_new(self.log_file) if self.log_file else None
         self.process = subprocess.Popen(  # noqa: S603 (our own modules)
             [sys.executable, "-m", *self.arguments],
             env=dict(self.environment),

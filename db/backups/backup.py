@@ -1,7 +1,6 @@
 """Backups: a dump and its manifest, whole or not at all, encrypted on the way."""
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +22,7 @@ from db.backups.manifest import (
 from db.backups.stream import Measured, Progress, no_progress
 from db.database import Database
 from db.errors import OperatorError
-from db.files import sync_folder, write_whole
+from db.files import open_own, sync_folder, write_whole
 from db.outages import explained
 
 LOCK = ".lock"
@@ -87,7 +86,7 @@ def _folder_in_hand(folder: Path) -> Iterator[None]:
     """Make the folder, keep other backups out of it, and sweep up what crashes left."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.fdopen(os.open(folder / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+        lock = open_own(folder / LOCK)
     except OSError as error:
         raise OperatorError(
             f"no backup can be written to {folder}: {error.strerror}; set "

@@ -18,7 +18,7 @@ from db.backups.stream import (
 )
 from db.database import Database
 from db.errors import OperatorError
-from db.files import PRIVATE
+from db.files import open_new
 
 MOST_SHOWN = 5
 MISSING = """
@@ -45,8 +45,7 @@ def write_dump(
     shown, environment = arguments_for(snapshot.url)
     command = [str(pg_dump), "--format=custom", f"--snapshot={snapshot.name}"]
     command += ["--lock-wait-timeout=60s", "--no-password", f"--dbname={shown}"]
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-    with os.fdopen(handle, "wb") as file:
+    with open_new(draft) as file:
         written = Measured(file, progress)
         with start_program(command, environment) as program:
             copy(Outlet(program), written, public_key)

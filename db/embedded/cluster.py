@@ -16,7 +16,7 @@ from db.embedded.errors import EmbeddedPostgresError
 from db.embedded.moving import find_place, leave_link, new_workshop, settle
 from db.embedded.processes import ask_to_end, end_process, start_child
 from db.embedded.programs import bin_folder_for
-from db.files import write_whole
+from db.files import open_new, write_whole
 
 ROLE = "bot"
 INITDB_SECONDS = 60.0
@@ -111,8 +111,7 @@ class Cluster:
             raise EmbeddedPostgresError(self.failure())
 
     def _run(self, command: list[str], account: Account | None) -> int:
-        write_whole(self.log_file, "")
-        with self.log_file.open("ab") as log:
+        with open_new(self.log_file) as log:
             child = start_child(command, account, log)
         try:
             return child.wait(INITDB_SECONDS)

@@ -19,7 +19,7 @@ from db.embedded.cluster import POLL_SECONDS, ROLE, Cluster
 from db.embedded.errors import EmbeddedPostgresError
 from db.embedded.moving import OPEN_FOLDER
 from db.embedded.processes import end_process, start_child
-from db.files import write_whole
+from db.files import open_new, open_own, write_whole
 
 DATABASE = "whatsapp_bot"
 FIRST_PORT = 54320
@@ -130,7 +130,7 @@ class EmbeddedPostgres:
         if folder in self._locks:
             return
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / "postgres.lock").open("ab")
+        file = open_own(folder / "postgres.lock")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:
@@ -160,8 +160,7 @@ class EmbeddedPostgres:
     def _comes_up(self, account: Account | None, deadline: float) -> bool:
         """Start the server once; False when it ended, or the time did, before ready."""
         self.port = _free_port(self.port)
-        write_whole(self.cluster.log_file, "")
-        with self.cluster.log_file.open("ab") as log:
+        with open_new(self.cluster.log_file) as log:
             self.process = start_child(self._command(), account, log)
         while self.process.poll() is None and time.monotonic() < deadline:
             if self.cluster.is_served_by(self.process.pid):

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from db.database import Connection, Database
 from db.errors import OperatorError
-from db.files import write_once
+from db.files import open_own, write_once
 from db.outages import outages
 
 BATCH = 1000
@@ -194,7 +194,7 @@ def append_missing(database: Database, folder: Path) -> int:
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / FILE_NAME
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb+") as file:
+    with open_own(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         known = {t.address_hash: t.erased_at for t in read_tombstone_file(path)}
         missing = [

@@ -1,6 +1,7 @@
 """`bot users` from the outside."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,23 @@ def test_an_export_to_nowhere_says_so(desk: Desk, tmp_path: Path) -> None:
     done = desk.run("export", ANA, "--output", str(tmp_path / "no" / "x.json"))
     assert done.exit_code == 1
     assert "can't be written" in done.output
+
+
+def test_an_export_goes_through_no_link_and_replaces_no_pipe(
+    desk: Desk, tmp_path: Path
+) -> None:
+    others, link = tmp_path / "others", tmp_path / "link.json"
+    others.write_text("theirs")
+    link.symlink_to(others)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for output, told in ((link, "is a link"), (pipe, "no file")):
+        done = desk.run("export", ANA, "--output", str(output))
+        assert done.exit_code == 1
+        assert told in done.output
+    assert others.read_text() == "theirs"
+    assert link.is_symlink()
+    assert pipe.is_fifo()
 
 
 def test_erasing_asks_first(desk: Desk, database: Database) -> None:
