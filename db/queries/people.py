@@ -102,7 +102,9 @@ def find_person(connection: Connection, given: str) -> Person:
     known = {"address": to_address(given), "user_id": _read_id(given)}
     found = connection.read(Person, FIND, known)
     if not found:
-        raise OperatorError(f"nobody has the address {given}: see `bot users list`")
+        raise OperatorError(
+            f"nobody has the address {given}: {_look_again(connection, given)}"
+        )
     if len(found) > 1:
         ids = ", ".join(str(person.user_id) for person in found)
         raise OperatorError(
@@ -110,6 +112,17 @@ def find_person(connection: Connection, given: str) -> Person:
             f"which by the user_id ({ids}, the oldest first)"
         )
     return found[0]
+
+
+def _look_again(connection: Connection, given: str) -> str:
+    """Return what to do about an address that nobody has."""
+    digits = WRITTEN_AROUND.sub("", given.strip().removeprefix("whatsapp:"))
+    meant = f"+{digits}"
+    known = {"address": to_address(meant), "user_id": None}
+    if digits.isdecimal() and connection.read(Person, FIND, known):
+        return f"did you mean {meant}, with the plus?"
+    plus = "a number begins with + and its country; " if digits.isdecimal() else ""
+    return f"{plus}see `bot users list`"
 
 
 def list_people(connection: Connection, most: int, *, inactive: bool) -> list[Listed]:
