@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.settings import InlineParts, Settings, WebParts, WorkerParts
 from db import __version__, schema
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from db.outbox import PostgresOutbox
     from db.store import ChatStore
 
+Result = TypeVar("Result")
 ONE_LOOK = Limits(connections=1)
 WORKER_LIMITS = Limits(connections=8, statement_seconds=30, pool_seconds=30)
 # Twilio waits for 15 s:
@@ -193,7 +194,7 @@ def _was_erased(
     return was_erased(database, key, addresses, message.turn.timestamp)
 
 
-def with_database(url: str, work: Callable[[Database], None]) -> None:
+def with_database(url: str, work: Callable[[Database], Result]) -> Result:
     """Do something with a database over one connection, before a process begins."""
     with closing(Database(url, ONE_LOOK)) as database:
-        work(database)
+        return work(database)

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.pool import PoolProxiedConnection
 
 from db.address import database_of, with_database
-from db.outages import LostConnectionError, in_time, outages
+from db.outages import LostConnectionError, RefusedError, in_time, outages
 from db.pool import SPARE_SECONDS, BoundedConnection, Limits, Pool
 
 Statement = str | Composable | ClauseElement
@@ -233,6 +233,8 @@ class Database(Statements):
         driver = cast(BoundedConnection, pooled.driver_connection)
         try:
             yield driver
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise RefusedError(str(error), driver.info.user) from error
         except psycopg.Error as error:
             if not driver.closed:
                 raise

@@ -13,13 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from psycopg import errors
-from sqlalchemy import exc
 
+from db.address import parse_url
 from db.database import Connection, Database, Statements
 from db.errors import OperatorError
-from db.outages import FAILURES, first_line
+from db.outages import FAILURES, is_away, reason_of, who_may
 from db.queue.jobs import REACHABLE
 
 if TYPE_CHECKING:
@@ -63,6 +62,10 @@ def current(database: Statements) -> str | None:
     return None if found is None else str(found)
 
 
+class HiddenError(OperatorError):
+    """What this role may not do; the text says which one may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One migration: its number and its first line."""
@@ -83,7 +86,7 @@ def read_current(database: Database) -> str | None:
 
     Raises OperatorError where it can't be reached.
     """
-    with _explained():
+    with _explained(database):
         return current(database)
 
 
@@ -128,17 +131,19 @@ def downgrade(database: Database, revision: str) -> None:
     _run(database, command.downgrade, revision)
 
 
-def require_current(database: Database) -> None:
+def require_current(database: Database) -> str | None:
     """Raise OperatorError where the database is at another migration than this code.
 
-    A database that can't be reached passes: that may be mended without us.
+    A database that can't be asked passes, since that may be mended without us: the text
+    says why.
     """
     try:
         found = current(database)
-    except FAILURES:
-        return
+    except FAILURES as error:
+        return _tell(error)
     if found != head():
         raise OperatorError(_mismatch(found))
+    return None
 
 
 def find_fault(database: Database) -> str | None:
@@ -148,11 +153,14 @@ def find_fault(database: Database) -> str | None:
         if found != head():
             return _mismatch(found)
         database.scalar(REACHABLE)
-    except psycopg.ProgrammingError as error:
-        return f"the queue's tables can't be read: {type(error).__name__}"
     except FAILURES as error:
-        return f"the database can't be reached: {type(error).__name__}"
+        return _tell(error)
     return None
+
+
+def _tell(error: Exception) -> str:
+    what = "reached" if is_away(error) else "worked with"
+    return f"the database can't be {what}: {reason_of(error)}"
 
 
 def _mismatch(found: str | None) -> str:
@@ -173,22 +181,18 @@ def _ahead(found: str | None) -> str:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(database: Database) -> Iterator[None]:
     """Turn an outage into an OperatorError; a migration's own fault stays as it is."""
     try:
         yield
     except FAILURES as error:
         cause = getattr(error, "orig", error)
         if isinstance(cause, errors.InsufficientPrivilege):
-            raise OperatorError(
-                "this role may not change tables: give the owner's address as "
-                "DATABASE_URL (see `bot db roles`)"
-            ) from None
-        if not isinstance(cause, psycopg.OperationalError | exc.TimeoutError):
+            user = parse_url(database.url).username or "this role"
+            raise HiddenError(who_may(user)) from None
+        if not is_away(error):
             raise
-        raise OperatorError(
-            f"the database can't do that now: {first_line(cause)}"
-        ) from None
+        raise OperatorError(_tell(error)) from None
 
 
 def _scripts() -> "ScriptDirectory":
@@ -212,7 +216,10 @@ def _run(
     from alembic.util import CommandError
 
     try:
-        with _explained(), database.alchemy(WHOLE_MIGRATION_SECONDS) as connection:
+        with (
+            _explained(database),
+            database.alchemy(WHOLE_MIGRATION_SECONDS) as connection,
+        ):
             raw: Any = connection.connection.driver_connection
             driver = Connection(raw)
             driver.scalar(LOCK, {"number": ONE_AT_A_TIME})

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from db.access.gaps import Gaps
+    from db.schema import Migration
 
 MOST_NAMED = 5
 PURPOSES = (
@@ -71,9 +72,13 @@ def history() -> None:
     """List the migrations, and where the database is."""
     from db import schema
 
-    with database() as opened:
-        found = schema.read_current(opened)
     known = schema.history()
+    with database() as opened:
+        try:
+            found = schema.read_current(opened)
+        except schema.HiddenError as error:
+            _list_hidden(known, error)
+            return
     for migration in known:
         here = " <- the database" if migration.revision == found else ""
         click.echo(f"{migration.revision}  {migration.summary}{here}")
@@ -81,6 +86,12 @@ def history() -> None:
         click.echo("The database has none of them: run `bot db upgrade`.")
     elif found not in {migration.revision for migration in known}:
         click.echo(f"The database is at {found}, which this code does not know.")
+
+
+def _list_hidden(known: "list[Migration]", error: OperatorError) -> None:
+    for migration in known:
+        click.echo(f"{migration.revision}  {migration.summary}")
+    click.echo(f"At which of them the database is can't be seen: {error}.")
 
 
 @db.command()

@@ -77,7 +77,8 @@ def _require_current(url: str) -> None:
     from bot.wiring import with_database
     from db import schema
 
-    with_database(url, schema.require_current)
+    if fault := with_database(url, schema.require_current):
+        click.echo(f"Warning: {fault}. Webhooks get 503 until then.", err=True)
 
 
 def _build_web(settings: "Settings") -> "Flask":

@@ -16,6 +16,7 @@ from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError, WorkerParts
 from bot.wiring import build_worker, with_database
 from db import schema
+from db.outages import reason_of
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,9 @@ def run(settings: Settings) -> None:
     if settings.in_memory:
         raise SettingsError({"STORAGE_BACKEND": "is memory: there is no worker then"})
     url = settings.parts(WorkerParts).database_url
-    with_database(url, schema.require_current)
     configure_logging(settings.log_level)
+    if fault := with_database(url, schema.require_current):
+        log.warning("%s", fault)
     _serve_metrics(settings.worker_metrics_port)
     with asyncio.Runner() as runner:
         code = runner.run(_work(settings))
@@ -75,7 +77,7 @@ async def _work(settings: Settings) -> int:
                 {taking, rescuing, asked}, return_when=asyncio.FIRST_COMPLETED
             )
             if taking.done() and (lost := taking.exception()):
-                log.error("the queue was lost: %s", type(lost).__name__)
+                log.error("the queue was lost: %s", reason_of(lost))
             patience.reschedule(loop.time() + GRACEFUL_SECONDS)
             stopping.set()
             rescuing.cancel()
@@ -84,7 +86,7 @@ async def _work(settings: Settings) -> int:
     except TimeoutError:
         log.warning("stopped with jobs in hand: the next worker takes them over")
     except (ConnectorException, OSError, OperationalError) as error:
-        log.error("the queue can't be reached: %s", type(error).__name__)  # noqa: TRY400
+        log.error("the queue can't be reached: %s", reason_of(error))  # noqa: TRY400
     return 0 if stop_asked.is_set() else 1
 
 
@@ -115,4 +117,4 @@ async def _rescue_jobs(queue: App) -> None:
                 await queue.job_manager.retry_job(job)
                 log.warning("took over a job", extra={"job_id": job.id})
         except ConnectorException as error:
-            log.warning("could not look for stalled jobs: %s", type(error).__name__)
+            log.warning("could not look for stalled jobs: %s", reason_of(error))

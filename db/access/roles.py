@@ -13,6 +13,7 @@ from db.access.rights import RoleNames, is_migrated, statements
 from db.address import parse_url, with_login
 from db.database import Connection, Database
 from db.errors import OperatorError
+from db.outages import first_line, reason_of
 from db.pool import SEARCH_PATH
 from db.schema import LOCK, ONE_AT_A_TIME
 
@@ -131,13 +132,13 @@ def _connected(
         ) from None
     except psycopg.OperationalError as error:
         raise OperatorError(
-            f"The database can't be reached ({type(error).__name__}), and nothing was "
-            "changed: check DATABASE_URL."
+            "The database can't be reached, and nothing was changed: "
+            + reason_of(error)
         ) from None
 
 
 def _explain(error: errors.InsufficientPrivilege, user: str | None) -> str:
-    told = error.diag.message_primary or "permission denied"
+    told = first_line(error)
     return (
         f"{user} may not do this ({told}), and nothing was changed. Connect as a "
         "superuser, or as the role that owns the database and its tables and has "

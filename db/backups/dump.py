@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+from db.address import parse_url
 from db.backups.manifest import Backup, Manifest, Snapshot, count_rows, server_major
 from db.backups.programs import Program, arguments_for, find_program, start_program
 from db.backups.stream import (
@@ -19,6 +20,7 @@ from db.backups.stream import (
 from db.database import Database
 from db.errors import OperatorError
 from db.files import open_new
+from db.outages import who_may
 
 MOST_SHOWN = 5
 MISSING = """
@@ -50,10 +52,20 @@ def write_dump(
         with start_program(command, environment) as program:
             copy(Outlet(program), written, public_key)
             if program.finish() != 0:
-                raise program.failure()
+                raise _explain(program, snapshot.url)
         file.flush()
         os.fsync(file.fileno())
     return written, major
+
+
+def _explain(program: Program, url: str) -> OperatorError:
+    """Return why a dump failed, and which role may make one where this one may not."""
+    failure = program.failure()
+    if "permission denied" not in str(failure):
+        return failure
+    return OperatorError(
+        f"{failure}\n{who_may(parse_url(url).username or 'this role')}"
+    )
 
 
 def find_missing_roles(beside: Database, manifest: Manifest) -> list[str]:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from db.database import Connection, Database
 from db.errors import OperatorError
-from db.outages import COLLISIONS, FAILURES, outages
+from db.outages import COLLISIONS, FAILURES, outages, reason_of
 from db.privacy.erased_sids import carry_over
 from db.privacy.tombstones import (
     Graveyard,
@@ -208,7 +208,7 @@ def _try_again(database: Database, erase: Callable[[Connection], Done]) -> Done:
             with database.transaction(MOST_SECONDS) as connection:
                 return erase(connection)
         except COLLISIONS as error:
-            reason = type(error).__name__
+            reason = reason_of(error)
     raise OperatorError(
         f"the database gave no answer ({reason}): run the same command again; nobody "
         "is erased by half"

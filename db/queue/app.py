@@ -11,6 +11,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from psycopg.rows import dict_row
 
+from db.outages import reason_of
 from db.pool import Limits, conninfo
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class OwnJobs(JobManager):
             try:
                 await self.connector.execute_query_async(statement, **how)
             except ConnectorException as error:
-                log.warning("could not end a job yet: %s", type(error).__name__)
+                log.warning("could not end a job yet: %s", reason_of(error))
                 await asyncio.sleep(pause)
             else:
                 return

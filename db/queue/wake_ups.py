@@ -12,6 +12,7 @@ import time
 
 import psycopg
 
+from db.outages import reason_of
 from db.pool import Limits, conninfo
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class WakeUps:
             try:
                 self._send_over_one_connection()
             except psycopg.Error as error:
-                log.warning("could not wake workers: %s", type(error).__name__)
+                log.warning("could not wake workers: %s", reason_of(error))
                 time.sleep(PAUSE_SECONDS)
 
     def _send_over_one_connection(self) -> None:

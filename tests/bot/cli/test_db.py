@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,6 +11,7 @@ from bot.cli import main
 from db import schema
 from db.address import parse_url
 from db.database import Database
+from db.embedded.server import EmbeddedPostgres
 from tests.db.backups.kept import dump_of
 from tests.db.sql import change, value
 
@@ -123,17 +125,43 @@ def test_status_of_an_empty_database(empty_database_url: str) -> None:
     assert "Queue         not to be seen" in shown
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["upgrade"], ["downgrade", "base"], ["history"], ["status"], ["backup"]],
+COMMANDS = (
+    "db upgrade",
+    "db downgrade base",
+    "db history",
+    "db status",
+    "db backup",
+    "db roles",
+    "db reset --yes",
+    "users list",
+    "chats list",
+    "chats search bread",
+    "stats",
+    "retention run",
 )
-def test_a_database_that_is_away_is_told_without_its_password(
-    arguments: list[str], database_url: str
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"port": 1}, "Connection refused: nothing listens there"),
+        ({"password": "planted"}, "the server refuses the user or the password"),
+        ({"database": "none"}, "the server has no database of that name"),
+    ],
+)
+def test_every_command_says_why_it_cant_reach_the_database(
+    changed: dict[str, Any], reason: str, postgres: EmbeddedPostgres
 ) -> None:
-    parsed = parse_url(database_url)
-    away = parsed.set(port=1).render_as_string(hide_password=False)
-    done = run(away, *arguments)
-    assert done.exit_code == 1
-    assert "Connection refused" in done.output
-    assert "Traceback" not in done.output
-    assert str(parsed.password) not in done.output
+    parsed = parse_url(postgres.url)
+    wrong = parsed.set(**changed).render_as_string(hide_password=False)
+    for command in COMMANDS:
+        done = CliRunner().invoke(main, command.split(), env={"DATABASE_URL": wrong})
+        assert done.exit_code == 1, command
+        assert reason in done.output, command
+        for untold in (
+            str(parsed.password),
+            "planted",
+            "Traceback",
+            "OperationalError",
+        ):
+            assert untold not in done.output, command

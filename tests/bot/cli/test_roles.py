@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from db import schema
-from db.address import with_login
+from db.address import parse_url, with_login
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
@@ -19,6 +19,17 @@ from tests.db.sql import change, opened, take_in, value
 from tests.records import ANA, answer_to, said
 
 DENIED = "42501"
+REFUSED_TO_READERS = (
+    "users list",
+    "users show 1",
+    "chats list",
+    "chats search bread",
+    "stats",
+    "retention run",
+    "db upgrade",
+    "db downgrade base --yes",
+    "db reset --yes",
+)
 
 
 def run(url: str, *arguments: str) -> Result:
@@ -120,6 +131,13 @@ def test_print_changes_nothing(database: Database, database_url: str) -> None:
 
 
 @pytest.fixture
+def readonly(database_url: str) -> Iterator[str]:
+    """The role of people who only look."""
+    with three_roles(database_url) as urls:
+        yield urls["readonly"]
+
+
+@pytest.fixture
 def app(database: Database, database_url: str) -> Iterator[str]:
     """The bot's role, in a database with old and new rows for every command."""
     pg = PostgresChatStore(database, timedelta(days=1))
@@ -164,6 +182,29 @@ def test_commands_work_as_the_app_role(
     done = CliRunner().invoke(main, command.split(), env=environment)
     assert done.exit_code == 0, done.output
     assert told in done.output
+
+
+def test_who_only_looks_is_told_which_role_may(readonly: str, tmp_path: Path) -> None:
+    prefix = str(parse_url(readonly).username).removesuffix("_readonly")
+    environment = {"DATABASE_URL": readonly, "DATA_FOLDER": str(tmp_path)}
+    for command in REFUSED_TO_READERS:
+        done = CliRunner().invoke(main, command.split(), env=environment)
+        assert done.exit_code == 1, command
+        assert f"{prefix}_readonly may not do this: {prefix}_app may" in done.output
+        assert "InsufficientPrivilege" not in done.output
+    done = CliRunner().invoke(main, ["db", "history"], env=environment)
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("0001  ")
+    assert "the database is can't be seen" in done.output
+
+
+def test_the_app_role_is_told_that_the_owner_may(app: str, tmp_path: Path) -> None:
+    prefix = str(parse_url(app).username).removesuffix("_app")
+    environment = {"DATABASE_URL": app, "DATA_FOLDER": str(tmp_path)}
+    for command in ("backup", "reset --yes", "reset --yes --no-backup"):
+        done = CliRunner().invoke(main, ["db", *command.split()], env=environment)
+        assert done.exit_code == 1, command
+        assert f"{prefix}_app may not do this: {prefix}_owner may" in done.output
 
 
 def test_retention_as_the_app_role_does_its_work(

@@ -106,7 +106,7 @@ def test_a_backup_that_fails_leaves_nothing(database: Database, tmp_path: Path) 
     with pytest.raises(OperatorError, match="BACKUP_PUBLIC_KEY is no age public key"):
         make_backup(database, BackupFolder(tmp_path, "age1" + "q" * 58))
     gone = with_database(database.url, f"{database.name}_gone")
-    told = pytest.raises(OperatorError, match=r"the backup failed.*does not exist")
+    told = pytest.raises(OperatorError, match="the backup failed: the server has no d")
     with opened(gone) as nothing, told:
         make_backup(nothing, BackupFolder(tmp_path))
     assert names_in(tmp_path) == []
