@@ -12,6 +12,11 @@ from dotenv.parser import parse_stream
 from db.errors import OperatorError
 
 Value = TypeVar("Value")
+QUOTED = """'[^']*'|"[^"]*\""""
+LEFT_QUOTES = (
+    "must be without the quotes around it: a shell and .env take them off, "
+    "`docker run --env-file` leaves them there"
+)
 PROJECT = Path(__file__).parent.parent
 
 
@@ -50,12 +55,17 @@ class Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self.problems: dict[str, str] = {}
+        self.asked: set[str] = set()
 
     def text(self, name: str, pattern: str = "", hint: str = "") -> str | None:
         """Return the variable, None where it is unset, empty or not as expected."""
+        self.asked.add(name)
         value = self._environment.get(name, "").strip()
         if not _is_unicode(value):
             self.problems[name] = "must be text in UTF-8"
+            return None
+        if re.fullmatch(QUOTED, value, re.DOTALL):
+            self.problems[name] = LEFT_QUOTES
             return None
         if value and pattern and not re.fullmatch(pattern, value):
             self.problems[name] = f"must be {hint}"
@@ -99,6 +109,15 @@ class Reader:
         """Return an http(s) address without a trailing slash."""
         hint = "an address such as https://bot.example.com"
         return self.parsed(name, _parse_http_url, None, hint)
+
+    def origin(self, name: str) -> str | None:
+        """Return an http(s) address that is scheme and host alone."""
+        hint = "scheme and host alone, such as https://bot.example.com, without a path"
+        address = self.url(name)
+        if address and urlsplit(address).path:
+            self.problems[name] = f"must be {hint}"
+            return None
+        return address
 
     def file(self, name: str, path: str) -> str | None:
         """Return the text of the file that the variable names."""

@@ -1,5 +1,6 @@
 """How each setting is read; what is wrong is collected by the reader."""
 
+import re
 from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from bot.chat.talk import Pace
 from bot.environment import PROJECT, Reader
 from bot.llm.openai_chat import LLMServer
 from bot.whatsapp.account import TwilioAccount
-from db.address import build_url, is_address
+from db.address import build_url, find_refused, is_address
 from db.backups.folder import BackupFolder
 from db.privacy.ages import Ages
 
@@ -30,6 +31,9 @@ ADDRESS = r"whatsapp:\+[1-9][0-9]{6,14}"
 # Goes into an HTTP header, which holds nothing else.
 KEY = "[!-~]+"
 KEY_HINT = "as it was given to you: letters, digits and signs, without a blank"
+# `docker run --env-file` takes a comment for a part of the value.
+MODEL = r"(?!.*\s#).+"
+ASKED_PATH = "/chat/completions"
 ZONE_HINT = "the name of a time zone, such as Europe/Berlin"
 MESSAGING_SERVICE = "TWILIO_MESSAGING_SERVICE_SID"
 NAME = "whatsapp_bot"  # of the database and its user, where nothing else is said
@@ -67,7 +71,7 @@ def read_all(read: Reader) -> dict[str, Any]:
 
 
 def _read_public_base_url(read: Reader) -> str | None:
-    url = read.url("PUBLIC_BASE_URL")
+    url = read.origin("PUBLIC_BASE_URL")
     # https://www.twilio.com/docs/messaging/api/message-resource (StatusCallback)
     if url and "_" in urlsplit(url).netloc:
         read.problems["PUBLIC_BASE_URL"] = "must name a host without _ for Twilio"
@@ -79,7 +83,12 @@ def read_database_url(read: Reader) -> str | None:
     if not read.is_set("DATABASE_URL") and read.is_set("POSTGRES_HOST"):
         return _build_database_url(read)
     hint = "an address such as postgresql://user:password@host:5432/name"
-    return read.parsed("DATABASE_URL", _check_database_url, None, hint)
+    url = read.parsed("DATABASE_URL", _check_database_url, None, hint)
+    if url and (refused := find_refused(url)):
+        read.problems["DATABASE_URL"] = (
+            f"must be one for PostgreSQL's driver: {refused}"
+        )
+    return url
 
 
 def _check_database_url(url: str) -> str:
@@ -118,7 +127,7 @@ def _read_twilio(read: Reader) -> TwilioAccount | None:
     key = read.text("TWILIO_API_KEY_SID", "SK[0-9a-fA-F]{32}", "SK and 32 hex digits")
     secret = read.text("TWILIO_API_KEY_SECRET", KEY, KEY_HINT)
     service = read.text(MESSAGING_SERVICE, "MG[0-9a-fA-F]{32}", "MG and 32 hex digits")
-    base_url = read.url("TWILIO_API_BASE_URL")
+    base_url = read.origin("TWILIO_API_BASE_URL")
     account = {
         "TWILIO_ACCOUNT_SID": sid,
         "TWILIO_AUTH_TOKEN": tokens,
@@ -143,17 +152,24 @@ def _read_twilio(read: Reader) -> TwilioAccount | None:
 
 
 def _read_secrets(read: Reader, name: str) -> tuple[str, ...]:
-    given = read.text(name, "[ -~]+", f"{KEY_HINT}, or several by ,")
-    secrets = (secret.strip() for secret in (given or "").split(","))
-    return tuple(secret for secret in secrets if secret)
+    hint = f"{KEY_HINT}, or several by ,"
+    return read.parsed(name, _split_secrets, (), hint)
+
+
+def _split_secrets(given: str) -> tuple[str, ...]:
+    secrets = [secret.strip() for secret in given.split(",")]
+    found = tuple(secret for secret in secrets if secret)
+    if not all(re.fullmatch(KEY, secret) for secret in found):
+        raise ValueError
+    return found
 
 
 def _read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:
     key = read.text("OPENAI_API_KEY", KEY, KEY_HINT)
     server = LLMServer(
         api_key=key or "none",
-        base_url=read.url("OPENAI_BASE_URL"),
-        model=read.text("OPENAI_MODEL") or "gpt-4o-mini",
+        base_url=_read_llm_url(read),
+        model=read.text("OPENAI_MODEL", MODEL, "a model's name") or "gpt-4o-mini",
         temperature=read.number("LLM_TEMPERATURE", 0.3, 0, 2),
         max_tokens=read.integer("LLM_MAX_TOKENS", 500, 1, 100_000),
         timeout_seconds=timeout_seconds,
@@ -167,6 +183,13 @@ def _read_talk(read: Reader, llm_seconds: float) -> dict[str, Any]:
         "pace": _read_pace(read),
         "allowance": _read_allowance(read),
     }
+
+
+def _read_llm_url(read: Reader) -> str | None:
+    url = read.url("OPENAI_BASE_URL")
+    if url and url.endswith(ASKED_PATH):
+        read.problems["OPENAI_BASE_URL"] = f"must end before {ASKED_PATH}"
+    return url
 
 
 def _read_policy(read: Reader, llm_seconds: float) -> Policy:

@@ -1,11 +1,24 @@
 """A database's address: read, changed, and shown without its password."""
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 DRIVER = "postgresql+psycopg"
+# Parameters of other drivers and of poolers' adapters, which stand in many an address.
+OTHERS = re.compile(
+    "adapter|charset|command_timeout|connection_limit|conn_max_age|currentSchema"
+    "|encoding|pgbouncer|pool|pool_max_conns|pool_timeout|prepareThreshold|schema"
+    "|prepared_statement_cache_size|socket_timeout|ssl|sslaccept|sslidentity"
+    "|ssl_require|statement_cache_size|supa|uselibpqcompat"
+)
+COUNTS = ("keepalives", "keepalives_count", "keepalives_interval")
+FILES = ("sslcert", "sslkey", "sslcrl")
+NOWHERE = "/dev/null"  # no folder: no connection is ever made there
 OURS = ("postgres://", "postgresql://", f"{DRIVER}://")
 
 
@@ -30,6 +43,48 @@ def is_address(url: str) -> bool:
     except ArgumentError:
         return False
     return url.startswith(OURS) and 1 <= port <= 65535
+
+
+def find_refused(url: str) -> str | None:
+    """Say which parameter of an address the driver refuses; None if it takes them all.
+
+    libpq itself is asked; no connection is made. No value is told, and of names only
+    known ones: what stands behind a ? may be the rest of a password.
+    """
+    from psycopg.pq import Conninfo  # noqa: PLC0415  (as above)
+
+    query = parse_url(url).query
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    for name, value in query.items():
+        if name not in known:
+            return f"{_tellable(name, known)} is no parameter of it"
+        if not isinstance(value, str) and name not in {"host", "port"}:
+            return f"{name} stands there more than once"
+        if name in COUNTS and not str(value).isdecimal():
+            return f"{name} must be a whole number"
+        if name in FILES and not Path(str(value)).is_file():
+            return f"{name} must name a file that is there"
+    return _ask_libpq({n: v for n, v in query.items() if n not in {"host", "port"}})
+
+
+def _tellable(name: str, known: set[str]) -> str:
+    if name.lower() in known:
+        return f"{name} (it is written {name.lower()})"
+    return name if OTHERS.fullmatch(name) else "what stands behind the ?"
+
+
+def _ask_libpq(given: Mapping[str, Any]) -> str | None:
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415  (as above)
+    from psycopg.pq import PGconn  # noqa: PLC0415  (as above)
+
+    elsewhere = {"user": "x", **given, "host": NOWHERE, "hostaddr": "", "password": ""}
+    probe = PGconn.connect_start(make_conninfo(**elsewhere).encode())
+    said = probe.error_message.decode(errors="replace")
+    probe.finish()
+    if said.startswith("connection to server"):
+        return None
+    name = next((n for n in given if re.search(rf"\b{n}\b", said)), "a parameter")
+    return f"{name} has a value that it does not know, or that goes with no other"
 
 
 def build_url(

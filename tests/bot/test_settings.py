@@ -51,11 +51,7 @@ DEFAULTS = {
 GOOD: dict[str, tuple[str, str, Any]] = {
     "STORAGE_BACKEND": ("memory", "storage_backend", "memory"),
     "LLM_TIMEOUT_SECONDS": ("2.5", "policy.llm_seconds", 2.5),
-    "PUBLIC_BASE_URL": (
-        "https://b.example/x/",
-        "public_base_url",
-        "https://b.example/x",
-    ),
+    "PUBLIC_BASE_URL": ("https://b.example/", "public_base_url", "https://b.example"),
     "SYSTEM_PROMPT": (" Be kind. ", "policy.system_prompt", "Be kind."),
     "TIMEZONE": ("America/Lima", "policy.timezone", ZoneInfo("America/Lima")),
     "MAX_CONVERSATION_HISTORY": ("1", "policy.most_turns", 1),
@@ -77,21 +73,30 @@ GOOD: dict[str, tuple[str, str, Any]] = {
 }
 BAD = {
     "STORAGE_BACKEND": ["mongo", "Memory"],
-    "DATABASE_URL": ["sqlite:///x", "/tmp", "postgresql://h:a/x", "postgres://h:70000/x"],
+    "DATABASE_URL": [
+        "sqlite:///x", "/tmp", "postgresql://h:a/x", "postgres://h:70000/x",
+        "postgres://u:p@h/x?pgbouncer=true", "postgres://h/x?sslmode=on",
+    ],
     "TWILIO_ACCOUNT_SID": ["AC12", "SK" + "0" * 32, "AC" + "g" * 32],
-    "TWILIO_AUTH_TOKEN": ["t\u00f6ken", "a\tb"],
+    "TWILIO_AUTH_TOKEN": ["t\u00f6ken", "a\tb", "a b", "a,b c", "token # of Twilio"],
     "TWILIO_SHARED_KEYS": ["k\u00e9y", "a\tb"],
     "TWILIO_WHATSAPP_NUMBER": ["+14155238886", "whatsapp:14155238886", "whatsapp:+1"],
     "TWILIO_API_KEY_SID": ["AC" + "0" * 32],
     "TWILIO_API_KEY_SECRET": ["two words", "\u00e9"],
     "TWILIO_MESSAGING_SERVICE_SID": ["MG"],
-    "TWILIO_API_BASE_URL": ["api.twilio.com", "ftp://x", "http://", "http://u:p@x"],
+    "TWILIO_API_BASE_URL": [
+        "api.twilio.com", "ftp://x", "http://", "http://u:p@x", "https://x/2010-04-01",
+    ],
     "PUBLIC_BASE_URL": [
         "bot.example", "https://x?a=1", "https://x?", "https://x#rc=3", "https://:p@x",
         "https://a b.example", "https://my_bot.example", "https://x:0", "https://x:a",
+        "https://bot.example/webhooks/whatsapp", "https://bot.example/bot/",
     ],
     "OPENAI_API_KEY": ["sk two", "sk-\u2026"],
-    "OPENAI_BASE_URL": ["localhost:11434", "https://key@x/v1"],
+    "OPENAI_BASE_URL": [
+        "localhost:11434", "https://key@x/v1", "https://x/v1/chat/completions/",
+    ],
+    "OPENAI_MODEL": ["gpt-4o # the large one"],
     "LLM_TEMPERATURE": ["warm", "-1", "3", "nan", "inf"],
     "LLM_MAX_TOKENS": ["0", "1.5", "many"],
     "LLM_TIMEOUT_SECONDS": ["0", "601", "inf"],
@@ -167,6 +172,21 @@ def test_a_bad_value_is_named_with_what_to_do(name: str, value: str) -> None:
     assert problems[name].startswith("must ")
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotes_that_docker_leaves_in_a_value_are_named(quote: str) -> None:
+    given = {name: value for name, (value, _, _) in GOOD.items()}
+    given |= TWILIO | {"DATABASE_URL": "postgresql://h/x", "OPENAI_API_KEY": "key"}
+    problems = problems_of(**{n: f"{quote}{v}{quote}" for n, v in given.items()})
+    assert set(problems) == set(given)
+    assert all("docker run --env-file" in problem for problem in problems.values())
+
+
+def test_quotes_that_belong_to_a_value_stay() -> None:
+    prompt = '"Rosa" is the shop; its motto is "Flowers"'
+    settings = Settings.from_env({"SYSTEM_PROMPT": prompt})
+    assert settings.policy.system_prompt == prompt
+
+
 def test_all_bad_variables_are_named_in_one_message() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({name: values[0] for name, values in BAD.items()})
@@ -175,7 +195,7 @@ def test_all_bad_variables_are_named_in_one_message() -> None:
 
 
 def test_no_message_holds_a_value() -> None:
-    bad = dict.fromkeys([*BAD, "SYSTEM_PROMPT"], f"{PLANTED} \u00e9")
+    bad = dict.fromkeys([*BAD, "SYSTEM_PROMPT"], f"{PLANTED} \u00e9 # x")
     with pytest.raises(SettingsError) as caught:
         Settings.from_env(bad)
     assert len(caught.value.problems) == len(BAD)
