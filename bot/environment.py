@@ -74,6 +74,7 @@ class Reader:
 
     def is_set(self, *names: str) -> bool:
         """Tell whether any of the variables is set, rightly or wrongly."""
+        self.asked.update(names)
         return any(self._environment.get(name, "").strip() for name in names)
 
     def parsed(

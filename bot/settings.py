@@ -145,6 +145,14 @@ class Settings:
         """
         return self.parts(InlineParts) if self.in_memory else self.parts(WebParts)
 
+    def worker_parts(self) -> WorkerParts:
+        """Return what the worker needs. Raises SettingsError."""
+        if self.in_memory:
+            raise SettingsError(
+                {"STORAGE_BACKEND": "is memory: there is no worker then"}
+            )
+        return self.parts(WorkerParts)
+
     def describe(self) -> list[str]:
         """Return a line for each part: configured, or provided by `bot run`."""
         given = {
@@ -154,8 +162,7 @@ class Settings:
         }
         if self.in_memory:
             given["Database"] = (None, "", "none: STORAGE_BACKEND is memory")
-        lines = [
+        return [
             f"{name}: {real if value else own}"
             for name, (value, real, own) in given.items()
         ]
-        return ["The settings are right.", *lines]

@@ -2,9 +2,12 @@
 
 # ruff: noqa: PLC0415
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import click
 
 from db.errors import OperatorError
 
@@ -16,11 +19,50 @@ if TYPE_CHECKING:
 MOST_SECONDS = 300.0
 
 
-def read_settings() -> "Settings":
-    """Return the settings; they are loaded here, since `bot --help` needs none."""
-    from bot.settings import Settings
+def read_settings(cautions: Sequence[str] = ()) -> "Settings":
+    """Return the settings; they are loaded here, since `bot --help` needs none.
 
-    return Settings.from_env()
+    The cautions are told where the settings are wrong: they may be why.
+    """
+    from bot.settings import Settings, SettingsError
+
+    try:
+        return Settings.from_env()
+    except SettingsError:
+        warn(cautions)
+        raise
+
+
+def read_settings_for(process: str, cautions: Sequence[str]) -> "Settings":
+    """Return the settings for `run`, `web` or `worker`, if nothing stops it.
+
+    Raises SettingsError; then the cautions are told as well.
+    """
+    from bot.checks.starts import require_start
+    from bot.settings import SettingsError
+
+    settings = read_settings(cautions)
+    try:
+        require_start(settings, process)
+    except SettingsError:
+        warn(cautions)
+        raise
+    return settings
+
+
+def read_cautions() -> list[str]:
+    """Return what is no fault of the settings, and yet hardly meant."""
+    from bot.checks.cautions import find_cautions
+    from bot.environment import PROJECT, load_environment
+
+    file = PROJECT / ".env"
+    return list(find_cautions(load_environment(os.environ, file), file))
+
+
+def warn(cautions: Sequence[str]) -> None:
+    """Tell what is doubtful, beside what a command prints."""
+    for caution in cautions:
+        click.echo(f"Warning: {caution}", err=True)
 
 
 @contextmanager

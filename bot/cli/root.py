@@ -2,19 +2,25 @@
 
 # ruff: noqa: PLC0415
 
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.database import read_settings
+from bot.cli.database import read_cautions, read_settings, read_settings_for, warn
 from db import __version__
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from bot.checks.findings import Finding
     from bot.settings import Settings
+
+
+# Given by `bot run`, which has told the warnings already.
+WARNED = click.option("--warned", is_flag=True, hidden=True)
 
 
 class Commands(click.Group):
@@ -53,7 +59,10 @@ def run() -> None:
     """Start the whole bot here, and what is not configured with it."""
     from bot.local.run import run as run_all
 
-    run_all(read_settings())
+    cautions = read_cautions()
+    settings = read_settings_for("run", cautions)
+    warn(cautions)
+    run_all(settings)
 
 
 @main.command()
@@ -61,24 +70,26 @@ def run() -> None:
     "--host", default="0.0.0.0", show_default=True,  # noqa: S104
     help="The address to listen on.",
 )  # fmt: skip
-def web(host: str) -> None:
+@WARNED
+def web(host: str, warned: bool) -> None:
     """Serve Twilio's webhooks on PORT."""
     from bot.serving.server import serve
     from bot.settings import WebParts
 
-    settings = read_settings()
+    warnings = [] if warned else read_cautions()
+    settings = read_settings_for("web", warnings)
     parts = settings.web_parts()
     if isinstance(parts, WebParts):
-        _require_current(parts.database_url)
-    serve(settings, host, _build_web)
+        warnings += _require_current(parts.database_url)
+    serve(settings, host, _build_web, warnings)
 
 
-def _require_current(url: str) -> None:
+def _require_current(url: str) -> list[str]:
     from bot.wiring import with_database
     from db import schema
 
-    if fault := with_database(url, schema.require_current):
-        click.echo(f"Warning: {fault}. Webhooks get 503 until then.", err=True)
+    fault = with_database(url, schema.require_current)
+    return [] if fault is None else [f"webhooks get 503 until this is mended: {fault}"]
 
 
 def _build_web(settings: "Settings") -> "Flask":
@@ -88,11 +99,13 @@ def _build_web(settings: "Settings") -> "Flask":
 
 
 @main.command()
-def worker() -> None:
+@WARNED
+def worker(warned: bool) -> None:
     """Answer chats and send replies from the queue."""
     from bot.worker.process import run as work
 
-    work(read_settings())
+    warnings = [] if warned else read_cautions()
+    work(read_settings_for("worker", warnings), warnings)
 
 
 @main.command()
@@ -161,10 +174,30 @@ def settings() -> None:
 
 
 @settings.command()
-def check() -> None:
-    """Tell whether the settings are right.
+@click.option(
+    "--online", is_flag=True, help="Ask the database, the LLM and Twilio as well."
+)
+def check(online: bool) -> None:
+    """Tell whether the settings are right, and what each process would do.
 
+    Ends with 1 if what is configured can't run, or does not fit those who are asked.
     What is not configured is named as well: `bot run` provides it.
     """
-    for line in read_settings().describe():
+    from bot.checks.report import report_on
+
+    cautions = read_cautions()
+    settings = read_settings(cautions)
+    findings = _ask(settings) if online else []
+    report = report_on(settings, cautions, findings)
+    for line in report.lines:
         click.echo(line)
+    sys.exit(0 if report.is_right else 1)
+
+
+def _ask(settings: "Settings") -> "list[Finding]":
+    from bot.checks.online import ask_all
+
+    click.echo(
+        "Asking the database, the LLM and Twilio, where they are set ...", err=True
+    )
+    return list(ask_all(settings))

@@ -99,9 +99,9 @@ class Run:
             self._start_simulator()
         if not self._in_memory:
             self._start_database()
-        self._family.add(self._child("web", "web", "--host", HOST))
+        self._family.add(self._child("web", "web", "--host", HOST, "--warned"))
         if not self._in_memory:
-            self._family.add(self._child("worker", "worker"))
+            self._family.add(self._child("worker", "worker", "--warned"))
         self._wait_for(f"http://{HOST}:{self._settings.port}/readyz", "the web process")
         if model_url:
             wait_until_ready(model_url, START_SECONDS)

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, Response
@@ -28,8 +28,13 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     """Runs an application in each of its worker processes."""
 
     def __init__(
-        self, settings: Settings, host: str, build: Callable[[Settings], Flask]
+        self,
+        settings: Settings,
+        host: str,
+        build: Callable[[Settings], Flask],
+        warnings: Sequence[str],
     ) -> None:
+        self._warnings = warnings
         self._settings = settings
         self._host = host
         self._build = build
@@ -53,17 +58,19 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "forwarder_headers": "",
             "control_socket_disable": True,
             "loglevel": "warning",
-            "on_starting": self._configure_logging,
+            "on_starting": self._begin_the_log,
             "pre_fork": _share_memory,
             "child_exit": _forget_metrics,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def _configure_logging(self, _server: object) -> None:
+    def _begin_the_log(self, _server: object) -> None:
         from bot.observability import configure_logging  # noqa: PLC0415  (see serve)
 
         configure_logging(self._settings.log_level)
+        for warning in self._warnings:
+            log.warning("%s", warning)
 
     def load(self) -> Flask:
         """Build the application, in each worker process."""
@@ -81,13 +88,21 @@ def _refuse_body(error: errors.ParseException) -> Response:
     return Response(status=400)
 
 
-def serve(settings: Settings, host: str, build: Callable[[Settings], Flask]) -> None:
-    """Serve what `build` makes in each worker process, until SIGTERM."""
+def serve(
+    settings: Settings,
+    host: str,
+    build: Callable[[Settings], Flask],
+    warnings: Sequence[str] = (),
+) -> None:
+    """Serve what `build` makes in each worker process, until SIGTERM.
+
+    The log begins with the warnings.
+    """
     # prometheus_client looks for the folder when it is imported: before the forks.
     folder = tempfile.mkdtemp(prefix="whatsapp-bot-metrics-")
     atexit.register(_remove, folder, os.getpid())
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-    WebServer(settings, host, build).run()
+    WebServer(settings, host, build, warnings).run()
 
 
 def _remove(folder: str, owner: int) -> None:

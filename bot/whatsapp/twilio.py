@@ -58,8 +58,8 @@ class TwilioClient:
     def __init__(self, twilio: TwilioAccount, public_base_url: str) -> None:
         self._twilio = twilio
         self._status_url = public_base_url + STATUS_PATH
-        self._sdk = _build_sdk(twilio, SEND_SECONDS)
-        self._typing_sdk = _build_sdk(twilio, TYPING_SECONDS)
+        self._sdk = build_sdk(twilio, SEND_SECONDS)
+        self._typing_sdk = build_sdk(twilio, TYPING_SECONDS)
 
     def send_part(self, part: Part) -> Accepted:
         """Give a part to Twilio, once and without retries. Raises DeliveryError."""
@@ -212,7 +212,8 @@ def _read_listed(message: MessageInstance) -> ListedMessage:
     return ListedMessage(form, _sent_at(message))
 
 
-def _build_sdk(twilio: TwilioAccount, timeout: float) -> Client:
+def build_sdk(twilio: TwilioAccount, timeout: float) -> Client:
+    """Return Twilio's own client; each request has `timeout` seconds in all."""
     http_client = RebasedHttpClient(twilio.api_base_url, timeout)
     user = twilio.api_key_sid or twilio.account_sid
     password = twilio.api_key_secret or twilio.auth_tokens[0]

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -13,7 +14,7 @@ from prometheus_client import start_http_server
 from psycopg import OperationalError
 
 from bot.observability import configure_logging
-from bot.settings import Settings, SettingsError, WorkerParts
+from bot.settings import Settings, SettingsError
 from bot.wiring import build_worker, with_database
 from db import schema
 from db.outages import reason_of
@@ -29,16 +30,17 @@ LOOK_SECONDS = 2.0
 POLL_SECONDS = 0.5
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, warnings: Sequence[str] = ()) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand within seconds.
 
-    What is not finished by then is taken over by the next worker, as after a crash.
+    What is not finished by then is taken over by the next worker, as after a crash. The
+    log begins with the warnings.
     Raises SettingsError; otherwise ends the process.
     """
-    if settings.in_memory:
-        raise SettingsError({"STORAGE_BACKEND": "is memory: there is no worker then"})
-    url = settings.parts(WorkerParts).database_url
+    url = settings.worker_parts().database_url
     configure_logging(settings.log_level)
+    for warning in warnings:
+        log.warning("%s", warning)
     if fault := with_database(url, schema.require_current):
         log.warning("%s", fault)
     _serve_metrics(settings.worker_metrics_port)

@@ -214,13 +214,13 @@ def test_the_web_process_needs_what_its_backend_needs(
 
 
 def test_the_description_tells_what_is_provided() -> None:
-    assert Settings.from_env({}).describe()[1:] == [
+    assert Settings.from_env({}).describe() == [
         "Database: embedded PostgreSQL 16",
         "Twilio: simulator",
         "LLM: local toy model",
     ]
     configured = TWILIO | {"OPENAI_API_KEY": "k", "STORAGE_BACKEND": "memory"}
-    assert Settings.from_env(configured).describe()[1:] == [
+    assert Settings.from_env(configured).describe() == [
         "Database: none: STORAGE_BACKEND is memory",
         "Twilio: configured",
         "LLM: configured",

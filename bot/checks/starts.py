@@ -1,0 +1,144 @@
+"""What stops each process with these settings: told by a check, and at its start."""
+
+import importlib.util
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.local.model import LocalModelError, model_file
+from bot.settings import MISSING, Settings, SettingsError
+from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.programs import bin_folder
+
+NOT_INSTALLED = "and {} that would take its place is not installed: run `make install`"
+NO_PUBLIC_ADDRESS = (
+    "is missing, or leads to this machine or network only: give the address at which "
+    "Twilio reaches this bot, such as https://bot.example.com"
+)
+INNER_NAMES = (".localhost", ".local", ".internal")
+Problems = Mapping[str, str]
+
+
+def find_obstacles(settings: Settings, process: str) -> Problems:
+    """Return what stops `run`, `web` or `worker`, by the variables to look at."""
+    return OBSTACLES[process](settings)
+
+
+def require_start(settings: Settings, process: str) -> None:
+    """Raise SettingsError with all that stops the process."""
+    if found := find_obstacles(settings, process):
+        raise SettingsError(found)
+
+
+def meant_to_run(settings: Settings) -> list[str]:
+    """Return the processes that must start with what is configured.
+
+    `bot run` provides what is missing, so that it always must; with Twilio and a
+    database a deployment of web and worker is meant.
+    """
+    if settings.twilio is None or not (settings.database_url or settings.in_memory):
+        return ["run"]
+    return ["run", "web"] if settings.in_memory else ["run", "web", "worker"]
+
+
+def _of_run(settings: Settings) -> Problems:
+    found = {**_public_address(settings), **_ports_alike(settings)}
+    return {**found, **_not_installed(settings), **_data_folder(settings)}
+
+
+def _of_web(settings: Settings) -> Problems:
+    return {**_missing(settings.web_parts), **_public_address(settings)}
+
+
+def _of_worker(settings: Settings) -> Problems:
+    return {**_missing(settings.worker_parts), **_public_address(settings)}
+
+
+OBSTACLES: Mapping[str, Callable[[Settings], Problems]] = {
+    "run": _of_run,
+    "web": _of_web,
+    "worker": _of_worker,
+}
+
+
+def _missing(parts: Callable[[], object]) -> Problems:
+    try:
+        parts()
+    except SettingsError as error:
+        return error.problems
+    return {}
+
+
+def _public_address(settings: Settings) -> Problems:
+    """Signatures are checked against it, and status callbacks go there."""
+    twilio = settings.twilio
+    if twilio is None or _is_inner(twilio.api_base_url):  # a stand-in beside us
+        return {}
+    is_inner = _is_inner(settings.public_base_url)
+    return {"PUBLIC_BASE_URL": NO_PUBLIC_ADDRESS} if is_inner else {}
+
+
+def _is_inner(address: str | None) -> bool:
+    """Tell whether an address leads nowhere from outside; None is Twilio's own."""
+    if address is None:
+        return False
+    host = urlsplit(address).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith(INNER_NAMES)
+
+
+def _ports_alike(settings: Settings) -> Problems:
+    wanted = {"PORT": settings.port}
+    if settings.twilio is None:
+        wanted["SIMULATOR_PORT"] = settings.simulator_port
+    if settings.worker_metrics_port and not settings.in_memory:
+        wanted["WORKER_METRICS_PORT"] = settings.worker_metrics_port
+    first: dict[int, str] = {}
+    for name, port in wanted.items():
+        first.setdefault(port, name)
+    return {
+        name: f"is the port of {first[port]}, too: choose another"
+        for name, port in wanted.items()
+        if first[port] != name
+    }
+
+
+def _not_installed(settings: Settings) -> Problems:
+    found = {}
+    if settings.database_url is None and not settings.in_memory:
+        try:
+            bin_folder()
+        except EmbeddedPostgresError:
+            instead = NOT_INSTALLED.format("the embedded PostgreSQL")
+            found["DATABASE_URL"] = f"is missing, {instead}"
+    if settings.llm is None and not _has_local_model():
+        missing = MISSING["llm"]["OPENAI_API_KEY"]
+        instead = NOT_INSTALLED.format("the local model")
+        found["OPENAI_API_KEY"] = f"{missing}, {instead}"
+    return found
+
+
+def _has_local_model() -> bool:
+    try:
+        model_file()
+    except LocalModelError:
+        return False
+    return importlib.util.find_spec("xllamacpp") is not None
+
+
+def _data_folder(settings: Settings) -> Problems:
+    folder = settings.data_folder
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if _may_write(there):
+        return {}
+    return {
+        "DATA_FOLDER": "must be a folder that is there, or can be made, and written"
+    }
+
+
+def _may_write(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)

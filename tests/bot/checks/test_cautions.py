@@ -1,0 +1,102 @@
+"""What stops nothing and is hardly meant: strange names, files open to everybody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from bot.checks.cautions import find_cautions, known_names
+from tests.bot.test_env_file import entries
+
+NO_FILE = Path("/no/such/.env")
+
+
+def cautions(**environment: str) -> list[str]:
+    return list(find_cautions(environment, NO_FILE))
+
+
+def test_every_documented_name_is_known() -> None:
+    assert known_names() == {entry.name for entry in entries()}
+    assert cautions(**{entry.name: "" for entry in entries()}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("OPENAI_MODELL", "is OPENAI_MODEL meant?"),
+        ("OPENAI_KEY", "is OPENAI_API_KEY meant?"),
+        ("TWILIO_SID", "is TWILIO_ACCOUNT_SID meant?"),
+        ("TWILIO_TOKEN", "is TWILIO_AUTH_TOKEN meant?"),
+        ("TWILLIO_AUTH_TOKEN", "is TWILIO_AUTH_TOKEN meant?"),
+        ("DATABASE_URI", "is DATABASE_URL meant?"),
+        ("TIME_ZONE", "is TIMEZONE meant?"),
+        ("LOGLEVEL", "is LOG_LEVEL meant?"),
+        ("openai_api_key", "write OPENAI_API_KEY"),
+        ("BACKUP_BUCKET", "see .env.example"),
+        ("RETENTION_DAYS_OF_ALL", "see .env.example"),
+    ],
+)
+def test_a_name_like_ours_that_nothing_reads_is_told(name: str, meant: str) -> None:
+    assert cautions(**{name: "planted"}) == [f"nothing reads {name}: {meant}"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PATH", "SPORT", "HTTP_PORT", "WEB_CONCURRENCY", "TEST_DATABASE_URL", "PGHOST",
+        "TWILIO_REGION", "OPENAI_ORG_ID", "POSTGRES_INITDB_ARGS",
+        "POSTGRES_PORT_5432_TCP_ADDR", "POSTGRES_SERVICE_HOST", "HOST", "COMPOSE_FILE",
+    ],
+)  # fmt: skip
+def test_names_of_others_are_left_alone(name: str) -> None:
+    assert cautions(**{name: "x"}) == []
+
+
+def test_ports_that_compose_would_give_twice_are_told() -> None:
+    told = "POSTGRES_PORT is the port of PORT, too: Compose can't give both"
+    assert cautions(POSTGRES_PORT="8000") == [told]
+    assert cautions(PORT="5050") == []  # nobody speaks of Compose
+    assert len(cautions(PORT="5050", PGADMIN_PORT="5050")) == 1
+    assert cautions(POSTGRES_PORT="8000", POSTGRES_HOST="db.example.com") == []
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that everybody may enter; pytest's own are closed."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o602])
+def test_an_env_file_that_everybody_can_read_is_told(folder: Path, mode: int) -> None:
+    file = folder / ".env"
+    file.write_text("OPENAI_API_KEY=planted\n")
+    file.chmod(mode)
+    (told,) = find_cautions({}, file)
+    assert f"chmod 600 '{file}'" in told
+    assert "planted" not in told
+    for closed in (0o600, 0o640, 0o400):
+        file.chmod(closed)
+        assert list(find_cautions({}, file)) == []
+
+
+def test_so_are_the_files_of_secrets_that_settings_name(folder: Path) -> None:
+    password, key = folder / "password", folder / "erasure.key"
+    for file in (password, key):
+        file.write_text("planted")
+        file.chmod(0o644)
+    environment = {"POSTGRES_PASSWORD_FILE": str(password), "DATA_FOLDER": str(folder)}
+    told = cautions(**environment)
+    assert [str(file) in text for file, text in zip((password, key), told, strict=True)]
+    linked = folder / "link"
+    linked.symlink_to(password)
+    assert len(cautions(POSTGRES_PASSWORD_FILE=str(linked))) == 1
+
+
+def test_a_file_in_a_folder_that_nobody_may_enter_is_closed(folder: Path) -> None:
+    secrets = folder / ".secrets"
+    secrets.mkdir(mode=0o700)
+    (secrets / "password").touch(0o644)
+    assert cautions(POSTGRES_PASSWORD_FILE=str(secrets / "password")) == []
