@@ -10,12 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from requests.exceptions import RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from bot.checks.findings import Finding
 from bot.whatsapp.account import TwilioAccount
-from bot.whatsapp.outcomes import DOCS
 from bot.whatsapp.paths import INBOUND_PATH
 from bot.whatsapp.twilio import build_sdk
 
@@ -60,7 +59,7 @@ def _ask_account(sdk: Client, account_sid: str, name: str) -> Finding:
     try:
         account = sdk.api.v2010.accounts(account_sid).fetch()
     except (TwilioException, RequestException) as error:
-        return _refused(name, error, "see Account SID in the console")
+        return _refused(name, error, "Account SID in Twilio's console")
     kind = "; it is a trial account" if account.type == "Trial" else ""
     told = f"{name}: Twilio takes it; the account is {account.status}{kind}"
     return Finding(told, account.status == "active")
@@ -72,7 +71,7 @@ def _ask_with_key(sdk: Client, twilio: TwilioAccount) -> Finding:
     try:
         sdk.messages.list(to=twilio.whatsapp_number, limit=1, page_size=1)
     except (TwilioException, RequestException) as error:
-        return _refused(name, error, "see API keys in the console")
+        return _refused(name, error, "API keys in Twilio's console")
     return Finding(f"{name}: Twilio takes it with its secret")
 
 
@@ -106,7 +105,7 @@ def _find_sender(sdk: Client, number: str) -> tuple[Any, Finding]:
             channel="whatsapp", limit=MOST_SENDERS, page_size=MOST_SENDERS
         )
     except (TwilioException, RequestException) as error:
-        return None, _refused(name, error, "see Senders in the console", fits=None)
+        return None, _refused(name, error, "Senders in Twilio's console", fits=None)
     mine = [sender for sender in found if sender.sender_id == number]
     if not mine:
         others = f"none of its {len(found)} WhatsApp senders" if found else "no sender"
@@ -128,7 +127,7 @@ def _ask_service(
             limit=MOST_SENDERS, page_size=MOST_SENDERS
         )
     except (TwilioException, RequestException) as error:
-        return False, [_refused(name, error, "see Messaging Services in the console")]
+        return False, [_refused(name, error, "Messaging Services in Twilio's console")]
     holds = number in {sender.sender for sender in senders}
     has = "has" if holds else "does not have"
     told = [Finding(f"{name}: it {has} {number} among its senders", holds)]
@@ -158,11 +157,20 @@ def _refused(
 
 def _explain(error: Exception, hint: str) -> str:
     """Say what failed; never in the words of who answered, which may quote us."""
-    if not isinstance(error, TwilioRestException):
+    status = _status_of(error)
+    if status is None:
         return "Twilio can't be reached: check the network and TWILIO_API_BASE_URL"
-    if error.status in {401, 403}:
-        return f"Twilio refuses the credentials ({error.status}): {hint}"
-    if error.status == 404:
-        return f"Twilio does not know it, or not for this account: {hint}"
-    code = error.code if isinstance(error.code, int) else error.status
-    return f"Twilio said {error.status}, see {DOCS}{code}"
+    if status in {401, 403}:
+        return f"Twilio refuses the credentials ({status}): see {hint}"
+    if status == 404:
+        return f"Twilio does not know it, or not for this account: see {hint}"
+    return f"who answers for Twilio said {status}: try again, and see {hint}"
+
+
+def _status_of(error: Exception) -> int | None:
+    """Return the HTTP status of an answer; the SDK puts a list's aside."""
+    status = getattr(error, "status", None)
+    if status is None:
+        answers = (getattr(part, "status_code", None) for part in error.args)
+        status = next((code for code in answers if isinstance(code, int)), None)
+    return status
