@@ -90,8 +90,8 @@ reset: ## Empty the database; asks, and takes a backup first
 	$(BOT) db reset
 
 .env:
-	@echo "There is no .env yet: copy .env.example to .env and fill in Twilio's account," \
-		"the LLM's key and PUBLIC_BASE_URL." && exit 1
+	@echo "There is no .env yet: install -m 600 .env.example .env, and fill in Twilio's" \
+		"account, the LLM's key and PUBLIC_BASE_URL." && exit 1
 
 # The folder keeps it secret: in the containers other users must be able to read the file.
 $(SECRET):
@@ -112,12 +112,12 @@ $(SECRET):
 		"apt-get install python3-venv"; exit 1; }
 
 .venv/run.done: .venv/bin/python requirements-run.txt pyproject.toml
-	@echo "Installing into .venv (once; about 20 s) ..."
+	@echo "Installing into .venv (once; about a minute, more over a slow line) ..."
 	@$(PIP) --require-hashes -r requirements-run.txt
 	@$(PIP) --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev.done: .venv/run.done requirements-dev.txt
-	@echo "Installing the tools for tests into .venv (once; about 15 s) ..."
+	@echo "Installing the tools for tests into .venv (once; half a minute) ..."
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@

@@ -92,7 +92,7 @@ def test_nothing_starts_without_settings(folder: Path) -> None:
     (folder / ".env").unlink()
     done = make(folder, "start")
     assert done.returncode != 0
-    assert "copy .env.example to .env" in done.stdout
+    assert "install -m 600 .env.example .env" in done.stdout
     assert told_to_docker(folder) == []
 
 

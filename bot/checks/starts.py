@@ -7,10 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.local.model import LocalModelError, model_file
 from bot.settings import MISSING, Settings, SettingsError
-from db.embedded.errors import EmbeddedPostgresError
-from db.embedded.programs import bin_folder
 
 NOT_INSTALLED = "and {} that would take its place is not installed: run `make install`"
 NO_PUBLIC_ADDRESS = (
@@ -109,12 +106,9 @@ def _ports_alike(settings: Settings) -> Problems:
 
 def _not_installed(settings: Settings) -> Problems:
     found = {}
-    if settings.database_url is None and not settings.in_memory:
-        try:
-            bin_folder()
-        except EmbeddedPostgresError:
-            instead = NOT_INSTALLED.format("the embedded PostgreSQL")
-            found["DATABASE_URL"] = f"is missing, {instead}"
+    if not (settings.database_url or settings.in_memory or _has_postgres()):
+        instead = NOT_INSTALLED.format("the embedded PostgreSQL")
+        found["DATABASE_URL"] = f"is missing, {instead}"
     if settings.llm is None and not _has_local_model():
         missing = MISSING["llm"]["OPENAI_API_KEY"]
         instead = NOT_INSTALLED.format("the local model")
@@ -122,7 +116,20 @@ def _not_installed(settings: Settings) -> Problems:
     return found
 
 
+def _has_postgres() -> bool:
+    from db.embedded.errors import EmbeddedPostgresError  # noqa: PLC0415
+    from db.embedded.programs import bin_folder  # noqa: PLC0415 (web needs none)
+
+    try:
+        bin_folder()
+    except EmbeddedPostgresError:
+        return False
+    return True
+
+
 def _has_local_model() -> bool:
+    from bot.local.model import LocalModelError, model_file  # noqa: PLC0415 (as above)
+
     try:
         model_file()
     except LocalModelError:

@@ -9,13 +9,19 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SETTINGS = """
 from threading import Event
+from bot.checks.starts import require_start
+from bot.cli.database import read_cautions
 from bot.settings import Settings
 from bot.wiring import build_web, build_worker
 settings = Settings.from_env({
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "token",
     "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886", "OPENAI_API_KEY": "key",
     "DATABASE_URL": "postgresql://bot@127.0.0.1:9/nowhere",
+    "PUBLIC_BASE_URL": "https://bot.example.com",
 })
+cautions = read_cautions()
+require_start(settings, "web")
+require_start(settings, "worker")
 """
 PROCESSES = {
     "bot --help": "import bot.cli",

@@ -201,6 +201,7 @@ def test_the_log_still_says_what_is_wrong(told: Told) -> None:
         "code 20003",
         "gave up",
         "the store is away",
+        "503 until this is mended: the database can't be reached: the server refuses",
         "not currently accepting connections",
     ):
         assert what in told.output
