@@ -7,14 +7,16 @@ next run finds it. So a run may be killed anywhere, repeated, or run twice at on
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from db.database import Connection, Database
 from db.outages import COLLISIONS, outages
 from db.privacy import steps
 from db.privacy.ages import Ages
+from db.privacy.foreseen import foresee
 from db.privacy.steps import Step
 
 WINDOW = 500
@@ -41,6 +43,7 @@ SELECT id, amount, kept FROM due
 """
 
 Place = tuple[datetime, str]
+Window = Callable[[Connection, Place], tuple[int, Place | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,9 @@ def run_retention(
     """Do what is due, and yield what each step did.
 
     It ends between two transactions when `seconds` are over or `stopping` says so.
-    With `dry_run` it counts what is due now, step by step, and changes nothing. Raises
-    OperatorError where the database is away; what is done stays done.
+    With `dry_run` it counts what a run would do now, what its first steps would leave
+    to the later ones included, and changes nothing. Raises OperatorError where the
+    database is away; what is done stays done.
     """
     deadline = time.monotonic() + seconds
 
@@ -79,8 +83,11 @@ def run_retention(
         for step, age in _plan(ages):
             if age is None:
                 yield Purged(step.name, None)
+            elif dry_run:
+                yield _foresee(database, step, age, ages, is_over)
             else:
-                yield _walk(database, step, age, dry_run, is_over)
+                take = partial(_take_window, step=step, age=age)
+                yield _walk(database, step, age, take, is_over)
 
 
 def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
@@ -97,11 +104,27 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
     ]
 
 
+def _foresee(
+    database: Database,
+    step: Step,
+    age: timedelta,
+    ages: Ages,
+    is_over: Callable[[], bool],
+) -> Purged:
+    """Count what a step would do once those before it were done."""
+    counted = []
+    for foreseen in foresee(step):
+        count = partial(_count_window, step=foreseen, age=age, ages=ages)
+        counted.append(_walk(database, step, age, count, is_over))
+    amount = sum(purged.amount for purged in counted)
+    return Purged(step.name, age, amount, all(purged.whole for purged in counted))
+
+
 def _walk(
     database: Database,
     step: Step,
     age: timedelta,
-    dry_run: bool,
+    work: Window,
     is_over: Callable[[], bool],
 ) -> Purged:
     amount, place = 0, FIRST
@@ -109,7 +132,7 @@ def _walk(
         try:
             with database.transaction(MOST_SECONDS) as connection:
                 connection.count(LOCK_TIMEOUT)
-                found, end = _take_window(connection, step, age, place, dry_run)
+                found, end = work(connection, place)
         except COLLISIONS:
             break  # somebody works on these rows: the next run takes them
         amount += found
@@ -120,18 +143,35 @@ def _walk(
 
 
 def _take_window(
-    connection: Connection, step: Step, age: timedelta, place: Place, dry_run: bool
+    connection: Connection, place: Place, *, step: Step, age: timedelta
 ) -> tuple[int, Place | None]:
     """Take what is due among the next rows; return the amount, and where they end."""
-    known: dict[str, Any] = {"age": age, "at": place[0], "id": place[1]}
-    parts = {name: getattr(step, name) for name in Step.__slots__}
-    window = {**known, "window": WINDOW}
-    end = connection.first(END.format(**parts), window)
-    known |= {"end_at": end and end[0], "end_id": end and end[1]}
-    due = DUE.format(**parts)
-    statement = due if dry_run else TAKE.format(due=due, action=step.action)
+    end, known = _find_end(connection, step, {"age": age}, place)
+    statement = TAKE.format(due=_fill(DUE, step), action=step.action)
     rows = connection.rows(statement, known)
-    if rows and step.afterwards and not dry_run:
+    if rows and step.afterwards:
         kept = {"ids": [row.id for row in rows], "kept": [row.kept for row in rows]}
         connection.count(step.afterwards, kept)
-    return sum(row.amount for row in rows), (end[0], end[1]) if end else None
+    return sum(row.amount for row in rows), end
+
+
+def _count_window(
+    connection: Connection, place: Place, *, step: Step, age: timedelta, ages: Ages
+) -> tuple[int, Place | None]:
+    """Count what is due among the next rows, as `_take_window` would take it."""
+    end, known = _find_end(connection, step, {**asdict(ages), "age": age}, place)
+    return sum(row.amount for row in connection.rows(_fill(DUE, step), known)), end
+
+
+def _find_end(
+    connection: Connection, step: Step, known: dict[str, Any], place: Place
+) -> tuple[Place | None, dict[str, Any]]:
+    """Return where the next rows end, None if all are left, and what a query needs."""
+    known = {**known, "at": place[0], "id": place[1], "window": WINDOW}
+    end = connection.first(_fill(END, step), known)
+    known |= {"end_at": end and end[0], "end_id": end and end[1]}
+    return (end[0], end[1]) if end else None, known
+
+
+def _fill(statement: str, step: Step) -> str:
+    return statement.format(**{name: getattr(step, name) for name in Step.__slots__})

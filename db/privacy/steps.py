@@ -17,9 +17,10 @@ EXISTS (SELECT FROM reply_parts AS part WHERE part.chat_id = chat.chat_id AND (
 # Its prompts read across that border.
 CONTINUED = """
 EXISTS (SELECT FROM userchats AS later
-  WHERE later.customer_id = chat.customer_id AND later.is_active
+  WHERE later.customer_id = chat.customer_id AND NOT {later_is_closed}
     AND later.metadata ->> 'continues' = chat.chat_id)
 """
+CLOSED = "(NOT {chat}.is_active)"
 # Of the sender; any of theirs keeps all of theirs, and that is soon over. OFFSET 0 has
 # PostgreSQL look at the sender's chats alone instead of all chats.
 WAITED_FOR = """
@@ -73,6 +74,16 @@ class Step:
     afterwards: str | None = None
 
 
+def archivable(closed: str = CLOSED, old: str = OLD) -> dict[str, str]:
+    """Return `coarse` and `fine` of chats to archive; `closed` is when `{chat}` is."""
+    later = CONTINUED.format(later_is_closed=closed.format(chat="later"))
+    return {
+        "coarse": f"{closed.format(chat='chat')} AND chat.created_at < {old} "
+        f"AND chat.updated_at < {old}",
+        "fine": f"is_answered(chat.messages) AND NOT {ON_ITS_WAY} AND NOT {later}",
+    }
+
+
 CLOSE_IDLE = Step(
     name="idle chats closed",
     table="userchats AS chat",
@@ -107,9 +118,7 @@ ARCHIVE = Step(
     table="userchats AS chat",
     at="chat.created_at",
     id="chat.chat_id",
-    coarse=f"NOT chat.is_active AND chat.created_at < {OLD} "
-    f"AND chat.updated_at < {OLD}",
-    fine=f"is_answered(chat.messages) AND NOT {ON_ITS_WAY} AND NOT {CONTINUED}",
+    **archivable(),
     action="""
 moved AS (
   DELETE FROM userchats USING due WHERE userchats.chat_id = due.id

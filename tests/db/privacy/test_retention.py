@@ -7,6 +7,7 @@ import pytest
 
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.privacy.ages import Ages
 from tests.db.privacy.aging import (
     AGES,
     DAY,
@@ -28,6 +29,11 @@ ARCHIVED_CHATS = f"SELECT {CHAT} FROM userchats_archive"  # noqa: S608
 ADD_A_NOTE = """
 UPDATE userchats SET messages = jsonb_build_array(jsonb_build_object(
   'role', 'system', 'content', 'a note', 'timestamp', '2020-01-01T00:00Z')) || messages
+"""
+
+OLD_TURNS = """
+UPDATE userchats
+SET messages = jsonb_set(messages, '{1,timestamp}', '"2020-01-01T00:00:00Z"')
 """
 
 
@@ -211,6 +217,61 @@ def test_a_dry_run_counts_and_changes_nothing(
     assert run(database, dry_run=True) == due
     assert len(hot(database)) == 2
     assert run(database) == due
+
+
+def noted(pg: PostgresChatStore, database: Database, days: int, to: str) -> None:
+    """Have a message settled by a note and another note written, so many days ago."""
+    message = said("Hi", to)
+    chat_id = take_in(pg, message)
+    reply = answer_to(message, parts=())
+    silence = replace(reply.turn, role="system", reference_id=None)
+    assert pg.record_reply(chat_id, replace(reply, turn=silence))
+    change(database, OLD_TURNS + " WHERE chat_id = %(chat)s", chat=chat_id)
+    change(database, ADD_A_NOTE + " WHERE chat_id = %(chat)s", chat=chat_id)
+    grow_old(database, chat_id, days)
+
+
+def a_crowded_house(pg: PostgresChatStore, database: Database) -> None:
+    """Make chats that one step leaves to another, and chats that it must not."""
+    for days in (31, 91, 92):
+        grow_old(database, answered(pg, f"whatsapp:+155577700{days}"), days)
+    full = closed(pg, database, 95)
+    later = answered(pg, text="Further")
+    continues = "UPDATE userchats SET metadata = jsonb_build_object('continues', "
+    change(
+        database,
+        continues + "%(full)s::text) WHERE chat_id = %(later)s",
+        full=full,
+        later=later,
+    )
+    grow_old(database, later, 40)
+    for days in (29, 40, 93):
+        noted(pg, database, days, f"whatsapp:+155577711{days}")
+    message = said("Hi", BEN)
+    chat_id = take_in(pg, message)
+    assert pg.record_reply(chat_id, answer_to(message))
+    grow_old(database, chat_id, 94)
+    grow_old(database, take_in(pg, said("Hello?", "whatsapp:+15557772222")), 400)
+
+
+@pytest.mark.parametrize(
+    "ages",
+    [
+        AGES,
+        replace(AGES, close_idle=None),
+        replace(AGES, archive=None),
+        replace(AGES, drop_system_messages=None),
+        replace(AGES, close_idle=92 * DAY, drop_system_messages=60 * DAY),
+    ],
+)
+def test_a_dry_run_counts_what_the_run_then_does(
+    database: Database, pg: PostgresChatStore, ages: Ages
+) -> None:
+    a_crowded_house(pg, database)
+    foreseen = run(database, ages, dry_run=True)
+    assert run(database, ages) == foreseen
+    assert foreseen
+    assert run(database, ages) == {}
 
 
 def test_never_means_never(database: Database, pg: PostgresChatStore) -> None:
