@@ -23,7 +23,7 @@ from db.queue.jobs import REACHABLE
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
+    from alembic.script import Script, ScriptDirectory
     from sqlalchemy import Connection as AlchemyConnection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -68,17 +68,22 @@ class HiddenError(OperatorError):
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One migration: its number and its first line."""
+    """One migration: its number, its first line, and what taking it back loses."""
 
     revision: str
     summary: str
+    loses: str | None
 
 
 def history() -> list[Migration]:
     """Return this code's migrations, oldest first."""
-    walk = _scripts().walk_revisions()
-    found = [Migration(s.revision, (s.doc or "").partition("\n")[0]) for s in walk]
-    return found[::-1]
+    return [_describe(script) for script in _scripts().walk_revisions()][::-1]
+
+
+def _describe(script: "Script") -> Migration:
+    summary = (script.doc or "").partition("\n")[0]
+    loses = getattr(script.module, "LOSES", "what it made, with its data")
+    return Migration(script.revision, summary, loses)
 
 
 def read_current(database: Database) -> str | None:
@@ -123,8 +128,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
 def downgrade(database: Database, revision: str) -> None:
     """Take the database back to a revision (`base`: none of our tables).
 
-    What its migrations made is dropped with all that is in it. Raises OperatorError
-    where this code does not know the way.
+    What its migrations made is dropped: `find_undone` tells which data goes with it.
+    Raises OperatorError where this code does not know the way.
     """
     from alembic import command
 

@@ -56,11 +56,15 @@ def downgrade(revision: str, yes: bool) -> None:
                 f"Nothing to take back: at {schema.read_current(opened) or 'none'}."
             )
             return
-        click.echo("These are taken back, and what they made is dropped with its data:")
+        click.echo("These are taken back:")
         for migration in undone:
             click.echo(f"  {migration.revision}  {migration.summary}")
+            if migration.loses:
+                click.echo(f"        Lost: {migration.loses}.")
         if not yes:
-            click.confirm("That data is lost. Go on?", abort=True)
+            loses = any(migration.loses for migration in undone)
+            told = "That data is lost." if loses else "No data is lost."
+            click.confirm(f"{told} Go on?", abort=True)
         schema.downgrade(opened, revision)
         click.echo(
             f"The database is at migration {schema.read_current(opened) or 'none'}."

@@ -6,6 +6,11 @@
         lines = operations.splitlines()
         return "\n".join(x for x in lines if not x.lstrip().startswith("# ###")).strip()
 %><%
+    dropped = re.findall(
+        r"op\.drop_(?:table|column)\(\s*['\"]([^'\"]+)['\"](?:,\s*['\"]([^'\"]+))?",
+        downgrades,
+    )
+    loses = ", ".join(".".join(filter(None, names)) for names in dropped) or None
     uses_sqlalchemy = re.search(r"\bsa\.[A-Za-z]+\(", f"{upgrades} {downgrades}")
 %>"""${message}."""
 
@@ -21,6 +26,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+LOSES = ${repr(loses)}
 
 
 def upgrade() -> None:

@@ -24,6 +24,14 @@ from tests.records import ANA, ANAS_ID, answer_to, said
 
 ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
+STORED = """
+SELECT format('%s.%s', relname, attname) FROM pg_attribute
+JOIN pg_class ON pg_class.oid = attrelid
+WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
+  AND relnamespace::regnamespace::text IN ('public', 'procrastinate')
+"""
+# The upgrade fills it from what is there.
+MADE_AGAIN = {"userchats.search_tsv", "userchats_archive.search_tsv"}
 
 
 def revisions() -> list[str]:
@@ -80,6 +88,19 @@ def test_every_migration_goes_down_and_up_again(empty: Database) -> None:
         schema.upgrade(empty, "+1")
         assert dump(empty.url) == after
         before = after
+
+
+def test_each_migration_tells_whether_going_back_loses_data(database: Database) -> None:
+    dropping = []
+    for migration in schema.history()[::-1]:
+        before = set(values(database, STORED))
+        schema.downgrade(database, "-1")
+        if before - set(values(database, STORED)) - MADE_AGAIN:
+            dropping.append(migration.revision)
+    losing = [m.revision for m in schema.history() if m.loses]
+    assert losing == dropping[::-1]
+    for file in sorted((schema.MIGRATIONS / "versions").glob("[0-9]*.py")):
+        assert "\nLOSES = " in file.read_text(), f"{file.name}: LOSES = … or None"
 
 
 def test_every_migration_goes_down_and_up_on_a_database_full_of_data(

@@ -10,6 +10,7 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+LOSES = "all users and chats, who wrote STOP, and what was taken in and sent"
 
 TABLES = """
 CREATE TABLE inbound_messages (

@@ -9,6 +9,7 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+LOSES = "the queue's jobs: what they were to answer and to send"
 
 
 def upgrade() -> None:

@@ -6,6 +6,7 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+LOSES = "delivery statuses of messages that no part is known for yet"
 
 TABLE = """
 CREATE TABLE early_statuses (

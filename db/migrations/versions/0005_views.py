@@ -9,6 +9,7 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+LOSES = None
 
 VIEWS_SQL = Path(__file__).parents[2] / "sql" / "0005_views.sql"
 QUEUE_COMMENTS = VIEWS_SQL.with_name("0005_queue_comments.sql")

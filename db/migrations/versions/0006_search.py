@@ -15,6 +15,7 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+LOSES = None  # the words of closed chats are read again on the way up
 
 COLUMNS = """
 ALTER TABLE userchats ADD COLUMN search_tsv tsvector;

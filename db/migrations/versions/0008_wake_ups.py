@@ -6,6 +6,7 @@ revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+LOSES = None
 
 INDEXES = """
 CREATE INDEX idx_reply_parts_unsettled ON reply_parts (user_id, sequence)

@@ -6,6 +6,7 @@ revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+LOSES = "media, templates and authors of parts"
 
 COLUMNS = """
 ALTER TABLE reply_parts

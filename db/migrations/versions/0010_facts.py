@@ -14,6 +14,7 @@ revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+LOSES = None
 
 OLDER_VIEWS = Path(__file__).parents[2] / "sql" / "0005_views.sql"
 

@@ -6,6 +6,10 @@ revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
+LOSES = (
+    "since when messages are taken in, which number of ours they were written to, and "
+    "Twilio's ids of refused sends"
+)
 
 REFUSALS = """
 ALTER TABLE reply_parts ADD COLUMN refused_sids TEXT[];

@@ -8,6 +8,7 @@ revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+LOSES = None
 
 # A part that is canceled and has no SID was never given to Twilio: only STOP does that.
 STOPPED = """CASE WHEN parts.status = 'canceled' AND parts.message_sid IS NULL

@@ -66,6 +66,7 @@ def test_downgrade_names_what_goes_and_asks(
     asked = run(database_url, "downgrade", "0003", answer="n\n")
     assert asked.exit_code == 1
     assert "0004  The archive of closed chats, and the tombstones" in asked.output
+    assert "Lost: archived chats, and the tombstones of erased people." in asked.output
     assert "0003" not in asked.output
     assert "That data is lost. Go on?" in asked.output
     assert schema.read_current(database) == schema.head()
@@ -75,6 +76,14 @@ def test_downgrade_names_what_goes_and_asks(
     done = run(database_url, "downgrade", "base", "--yes")
     assert done.output.endswith("The database is at migration none.\n")
     assert "run `bot db upgrade`" in run(database_url, "history").output
+
+
+def test_downgrade_warns_of_no_loss_where_there_is_none(database_url: str) -> None:
+    run(database_url, "downgrade", "0008", "--yes")
+    asked = run(database_url, "downgrade", "0006", answer="n\n")
+    assert "0007  What people who only look may see" in asked.output
+    assert "Lost" not in asked.output
+    assert "No data is lost. Go on?" in asked.output
 
 
 def test_history_shows_where_the_database_is(

@@ -95,6 +95,7 @@ def test_a_small_change_is_a_small_migration(empty: Database, tmp_path: Path) ->
     assert written is not None
     source = written.file.read_text()
     assert "postgresql" not in source
+    assert '\nLOSES = "users.nickname"\n' in source
     assert source.endswith(
         'def downgrade() -> None:\n    op.drop_column("users", "nickname")\n'
     )
