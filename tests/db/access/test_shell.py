@@ -23,6 +23,9 @@ print("psql ended with", open_shell(sys.argv[1], tuple(sys.argv[2:])))
 """
 SHOWS_HOW_IT_WAS_CALLED = """#!{python}
 import json, os, sys
+if sys.argv[1:] == ["--version"]:
+    print("psql (PostgreSQL) 99.1")
+    sys.exit()
 print(json.dumps({{"arguments": sys.argv, "environment": dict(os.environ)}}))
 """
 
@@ -101,3 +104,14 @@ def test_the_wheels_psql_serves_where_none_is_installed(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_psql() == str(bin_folder() / "psql")
+
+
+@pytest.mark.parametrize(("major", "is_used"), [(15, False), (16, True), (17, True)])
+def test_an_installed_psql_is_used_unless_it_is_older_than_the_wheels(
+    major: int, is_used: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    psql = tmp_path / "psql"
+    psql.write_text(f"#!/bin/sh\necho 'psql (PostgreSQL) {major}.2 (Debian)'\n")
+    psql.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_psql() == str(psql if is_used else bin_folder() / "psql")
