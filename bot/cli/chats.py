@@ -12,7 +12,7 @@ import click
 
 from bot.cli.database import migrated_database
 from bot.cli.root import main
-from bot.cli.show import describe_transcript, show_chat, show_hit
+from bot.cli.show import describe_transcript, show_chats, show_hit
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -74,15 +74,14 @@ def list_(address: str | None, active: bool, limit: int) -> None:
 
     A line has the chat_id, the time of the last message, the state (active, closed or
     archived), how many messages there are, the address, the name, and what was said
-    last.
+    last. A narrow terminal shows less of it, a file or a pipe gets all.
     """
     from db.queries.transcripts import find_chats
 
     with _connection() as connection:
         user_id = _find_user(connection, address)
         found = find_chats(connection, user_id, limit, only_active=active)
-    for line in found:
-        show_chat(line)
+    show_chats(found)
     if not found:
         click.echo("There are no chats.", err=True)
 
@@ -117,8 +116,8 @@ def export(address: str | None, format_: str, output: Path | None) -> None:
 
     json and jsonl have a chat with all that is stored of it in each element or line;
     csv has a message in each row; markdown is for reading. In csv, what a spreadsheet
-    would take for a formula (it begins with = + - @ or a tab) gets a ' before it. In
-    csv and markdown, control characters are replaced.
+    would take for a formula (it begins with = + - @ or a tab) gets a ' before it. What
+    a terminal would obey in csv and markdown is replaced where they go to one.
     """
     from bot.cli.export import FORMATS, open_output
     from db.queries.transcripts import (

@@ -10,6 +10,7 @@ import click
 
 from bot.cli.database import database, database_url, read_settings
 from bot.cli.root import main
+from bot.terminal import Column, printable
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from db.schema import Migration
 
 MOST_NAMED = 5
+MIGRATIONS = (Column("migration"), Column("what it does", least=20), Column(""))
 PURPOSES = (
     "owns everything: `bot db upgrade` and backups",
     "the bot: DATABASE_URL of web, worker and the other commands",
@@ -74,6 +76,7 @@ def downgrade(revision: str, yes: bool) -> None:
 @db.command()
 def history() -> None:
     """List the migrations, and where the database is."""
+    from bot.cli.show import show_table
     from db import schema
 
     known = schema.history()
@@ -83,9 +86,10 @@ def history() -> None:
         except schema.HiddenError as error:
             _list_hidden(known, error)
             return
-    for migration in known:
-        here = " <- the database" if migration.revision == found else ""
-        click.echo(f"{migration.revision}  {migration.summary}{here}")
+    here = {found: "<- the database"}
+    show_table(
+        MIGRATIONS, [(m.revision, m.summary, here.get(m.revision, "")) for m in known]
+    )
     if found is None:
         click.echo("The database has none of them: run `bot db upgrade`.")
     elif found not in {migration.revision for migration in known}:
@@ -93,8 +97,9 @@ def history() -> None:
 
 
 def _list_hidden(known: "list[Migration]", error: OperatorError) -> None:
-    for migration in known:
-        click.echo(f"{migration.revision}  {migration.summary}")
+    from bot.cli.show import show_table
+
+    show_table(MIGRATIONS[:2], [(m.revision, m.summary) for m in known])
     click.echo(f"At which of them the database is can't be seen: {error}.")
 
 
@@ -113,7 +118,7 @@ def status(as_json: bool) -> None:
         click.echo(json.dumps(found.to_json(), indent=2))
         return
     for line in describe_status(found):
-        click.echo(line)
+        click.echo(printable(line))
 
 
 @db.command(context_settings={"ignore_unknown_options": True})

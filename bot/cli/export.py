@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.cli.show import printable
+from bot.terminal import printable, printable_json
 from db.errors import OperatorError
 from db.files import writing_whole
 from db.queries.transcripts import Transcript
@@ -28,15 +28,21 @@ COLUMNS = ("chat_id", "phone_number", "full_name", "position", *OF_MESSAGE)
 MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
 
 
+class _Terminal(io.TextIOBase):
+    def write(self, text: str) -> int:
+        return sys.stdout.write(printable(text))
+
+
 @contextmanager
-def open_output(path: Path | None) -> Iterator[TextIO]:
+def open_output(path: Path | None) -> Iterator[TextIO | io.TextIOBase]:
     """Yield a stream for UTF-8 text; None is standard output.
 
-    A file gets its name when it is complete, and only its owner may read it. Raises
-    OperatorError where it can't be written, or is a link.
+    A file gets its name when it is complete, and only its owner may read it. A terminal
+    gets nothing that it would obey. Raises OperatorError where it can't be written, or
+    is a link.
     """
     if path is None:
-        yield sys.stdout
+        yield _Terminal() if sys.stdout.isatty() else sys.stdout
         return
     if path.is_symlink():
         raise OperatorError(f"{path} is a link: name the file that is meant")
@@ -99,8 +105,9 @@ FORMATS: dict[str, Callable[[Iterable[Transcript]], Iterator[str]]] = {
 
 
 def _to_json(transcript: Transcript) -> str:
-    # What people wrote as they wrote it.
-    return json.dumps(asdict(transcript), ensure_ascii=False, default=_moment)
+    # What people wrote as they wrote it; only what a terminal would obey is escaped.
+    text = json.dumps(asdict(transcript), ensure_ascii=False, default=_moment)
+    return printable_json(text)
 
 
 def _moment(time: datetime) -> str:
@@ -116,9 +123,12 @@ def _to_csv(rows: Iterable[Iterable[Any]]) -> str:
 def _defuse(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
-    shown = printable(cell)
-    return f"'{shown}" if shown.startswith(FORMULA) else shown
+    # Signs that show nothing may stand before it.
+    begins = printable(cell).lstrip("\ufffd")
+    return f"'{cell}" if begins.startswith(FORMULA) else cell
 
 
 def _escape(text: str) -> str:
-    return printable(text).translate(MARKDOWN)
+    # Whatever ends a line ends it here, too: the next one is quoted as well.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return lines.translate(MARKDOWN)

@@ -26,19 +26,23 @@ def run(dry_run: bool) -> None:
 
     ages = read_settings().ages
     if dry_run:
-        click.echo("Due now; nothing was changed:")
+        click.echo("What a run would do now; nothing was changed:")
     more = False
     with migrated_database() as database:
+        click.echo(f"{'step':33} {'rows':>10}  after")
         for purged in run_retention(database, ages, dry_run=dry_run):
             click.echo(_describe(purged))
             more = more or not purged.whole
     if more:
-        click.echo("Somebody was working on some of it: run this again for the rest.")
+        click.echo(
+            "Where a + stands, somebody was working on some of it: run this again for "
+            "the rest."
+        )
 
 
 def _describe(purged: "Purged") -> str:
     if purged.age is None:
-        return f"{purged.name:34}     never"
-    mark = "" if purged.whole else "  and more"
+        return f"{purged.name:33} {'':10}  never"
+    amount = f"{purged.amount:,}{'' if purged.whole else '+'}"
     days = "1 day" if purged.age.days == 1 else f"{purged.age.days} days"
-    return f"{purged.name:34} {purged.amount:9,}  after {days}{mark}"
+    return f"{purged.name:33} {amount:>10}  {days}"

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+import os
 import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.database import read_cautions, read_settings, read_settings_for, warn
+from bot.terminal import printable
 from db import __version__
 from db.errors import OperatorError
 
@@ -31,7 +33,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OperatorError as error:
-            raise click.ClickException(str(error)) from None
+            # It may quote what others wrote.
+            raise click.ClickException(printable(str(error))) from None
         except click.Abort:  # a question that was not answered with yes
             click.echo("\nNothing was changed.", err=True)
             ctx.exit(1)
@@ -50,8 +53,11 @@ def _show_version(ctx: click.Context, _option: object, wanted: bool) -> None:
     "--version", is_flag=True, is_eager=True, expose_value=False,
     callback=_show_version, help="Show the version and its newest migration.",
 )  # fmt: skip
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Answer WhatsApp messages with an LLM; `bot run` starts all of it here."""
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        ctx.color = False  # for all commands, whatever is styled in them
 
 
 @main.command()

@@ -1,11 +1,20 @@
 """How things are shown on a terminal. What people wrote is untrusted: no tricks."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from bot.terminal import (
+    LONGEST,
+    Column,
+    cut,
+    one_line,
+    printable,
+    table,
+    terminal_width,
+)
 
 if TYPE_CHECKING:
     from db.queries.people import Details, Listed, Person
@@ -14,33 +23,36 @@ if TYPE_CHECKING:
     from db.queries.transcripts import ChatLine, Transcript
 
 DAY, HOUR, MINUTE = 86_400, 3600, 60
-# What a terminal would obey, or would let text stand where it was not written: control
-# characters, half characters, separators of lines, and invisible signs of format such
-# as those that turn the direction of writing. Joiners stay: emoji and some scripts
-# need them.
-# https://www.unicode.org/reports/tr44/#General_Category_Values
-TRICKS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-HARMLESS = set("\n\t\u200c\u200d")
-HEADINGS = ("address", "name", "chats", "messages", "last message", "")
-LONGEST_NAME = 24
-LONGEST_LINE = 60
+PEOPLE = (
+    Column("address"),
+    Column("name", least=8),
+    Column("chats", right=True, spare=2),
+    Column("messages", right=True, spare=3),
+    Column("last message", spare=1),
+    Column(""),
+)
+CHATS = (
+    Column("chat"),
+    Column("last message", spare=2),
+    Column("state", spare=3),
+    Column("messages", right=True, spare=4),
+    Column("address", least=22),
+    Column("name", least=8, spare=1),
+    Column("said last", least=12),
+)
+TABLES = (
+    Column("table", least=16),
+    Column("size", right=True),
+    Column("rows", right=True, spare=1),
+    Column("dead", right=True, spare=2),
+)
 FOUND: dict[str, Any] = {"bold": True, "fg": "yellow"}
 
 
-def printable(text: str) -> str:
-    """Return a text of whatever origin as a terminal may have it."""
-    return "".join(map(_shown, text.replace("\r\n", "\n")))
-
-
-def _shown(sign: str) -> str:
-    is_trick = unicodedata.category(sign) in TRICKS and sign not in HARMLESS
-    return "\ufffd" if is_trick else sign
-
-
-def one_line(text: str, width: int = 1000) -> str:
-    """Return the text's beginning, on one line of `width` characters at most."""
-    flat = " ".join(printable(text[: 4 * width]).split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"
+def show_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: as wide as the terminal at most, else whole."""
+    for line in table(columns, rows, terminal_width()):
+        click.echo(line)
 
 
 def describe_status(status: "Status") -> Iterator[str]:
@@ -120,34 +132,35 @@ def _describe_copies(status: "Status") -> Iterator[str]:
 
 
 def _describe_tables(status: "Status") -> Iterator[str]:
+    rows = [
+        (
+            told.table.removeprefix("public."),
+            readable_size(told.bytes),
+            f"{told.rows:,}",
+            f"{told.dead_rows:,}",
+        )
+        for told in status.tables
+    ]
     yield ""
-    yield f"{'table':<44} {'size':>9} {'rows':>11} {'dead':>9}"
-    for table in status.tables:
-        name = table.table.removeprefix("public.")
-        size = readable_size(table.bytes)
-        yield f"{name:<44} {size:>9} {table.rows:>11,} {table.dead_rows:>9,}"
+    yield from table(TABLES, rows, terminal_width())
 
 
-def describe_people(people: Sequence["Listed"]) -> Iterator[str]:
-    """Yield the lines of a table."""
-    rows = [HEADINGS, *(_describe_row(person) for person in people)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+def show_people(people: Sequence["Listed"]) -> None:
+    """Print the list of people."""
+    show_table(PEOPLE, [_describe_person(person) for person in people])
     if not people:
-        yield "(nobody)"
+        click.echo("(nobody)")
 
 
-def _describe_row(person: "Listed") -> tuple[str, ...]:
+def _describe_person(person: "Listed") -> tuple[str, ...]:
     notes = []
     if not person.is_active:
         notes.append("deactivated")
     if person.opted_out:
         notes.append("stopped")
     return (
-        one_line(person.address),
-        one_line(person.full_name or "", LONGEST_NAME),
+        person.address,
+        person.full_name or "",
         str(person.chats),
         str(person.messages),
         _to_minute(person.last_message_at),
@@ -188,10 +201,9 @@ def _to_minute(moment: datetime | None) -> str:
 def show_hit(hit: "Hit") -> None:
     """Print a message that was found, what was found in it in colour."""
     when = f"{hit.sent_at:%Y-%m-%d %H:%M}" if hit.sent_at else "-" * 16
-    who = one_line(hit.full_name or "", LONGEST_LINE)
-    address = one_line(hit.phone_number)
-    facts = f"{hit.chat_id}  {when}  {address}  {who}  {hit.role}"
-    click.secho(facts.rstrip(), dim=True)
+    who = f"{one_line(hit.phone_number)}  {one_line(hit.full_name or '')}"
+    facts = f"{hit.chat_id}  {when}  {who.rstrip()}  {hit.role}"
+    click.secho(cut(facts, terminal_width() or LONGEST), dim=True)
     click.echo("  ", nl=False)
     for number, piece in enumerate(hit.pieces()):
         flat = printable(piece).replace("\n", " ")
@@ -200,14 +212,21 @@ def show_hit(hit: "Hit") -> None:
     click.echo()
 
 
-def show_chat(line: "ChatLine") -> None:
-    """Print a line of the list of chats."""
+def show_chats(lines: Sequence["ChatLine"]) -> None:
+    """Print the list of chats."""
+    show_table(CHATS, [_describe_chat(line) for line in lines])
+
+
+def _describe_chat(line: "ChatLine") -> tuple[str, ...]:
     state = "active" if line.is_active else "archived" if line.archived else "closed"
-    said = one_line(line.last_message or "", LONGEST_LINE)
-    click.echo(
-        f"{line.chat_id}  {line.last_message_at:%Y-%m-%d %H:%M}  {state:8}  "
-        f"{line.messages:4}  {one_line(line.phone_number):22}  "
-        f"{one_line(line.full_name or '', 16):16}  {said}"
+    return (
+        line.chat_id,
+        _to_minute(line.last_message_at),
+        state,
+        str(line.messages),
+        line.phone_number,
+        line.full_name or "",
+        line.last_message or "",
     )
 
 

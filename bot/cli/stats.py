@@ -3,9 +3,10 @@
 # ruff: noqa: PLC0415
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from itertools import dropwhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import click
 
 from bot.cli.database import migrated_database
 from bot.cli.root import main
+from bot.terminal import Column, table, terminal_width
 from db.errors import OperatorError
 from db.files import writing_whole
 
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
     from db.queries.statistics import Numbers, Statistics
 
 PLOTS = (".svg", ".png")
+# What goes first where a terminal is narrow.
+SPARE = {"p99": 6, "p50": 5, "chats": 4, "new users": 3, "tokens": 2, "p95": 1}
 HEAD = (
     "day", "new users", "chats", "messages", "answers", "tokens", "p50", "p95", "p99",
     "failed",
 )  # fmt: skip
+COLUMNS = tuple(Column(name, right=True, spare=SPARE.get(name, 0)) for name in HEAD)
 INCHES = (11.0, 8.5)
 MARGINS = {
     "left": 0.07, "right": 0.97, "bottom": 0.05, "top": 0.89, "hspace": 0.45,
@@ -64,7 +69,7 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
     Messages are those of users, answers those of the LLM; p50, p95 and p99 are the
     seconds that 50, 95 and 99 in 100 of its answers did not exceed. Failed are the
     bot's messages that were not delivered, as long as they are kept: archiving a chat
-    drops them.
+    drops them. Days before the first one that had anything are left out.
     """
     from db.queries.statistics import measure
 
@@ -76,7 +81,8 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
         found = measure(connection, days, datetime.now(UTC))
     if plot is not None:
         _draw(found, plot)
-    click.echo(json.dumps(_as_json(found)) if as_json else _as_table(found))
+    for line in [json.dumps(_as_json(found))] if as_json else _as_lines(found):
+        click.echo(line)
     if plot is not None:
         click.echo(f"Drawn: {plot}", err=True)
 
@@ -88,17 +94,28 @@ def _as_json(statistics: "Statistics") -> dict[str, Any]:
     return told
 
 
-def _as_table(statistics: "Statistics") -> str:
-    rows: list[tuple[str, ...]] = [HEAD]
-    rows += [(day.isoformat(), *_cells(told)) for day, told in statistics.days.items()]
-    rows.append(("total", *_cells(statistics.total)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(str.rjust, row, widths)) for row in rows]
-    now = (
+def _as_lines(statistics: "Statistics") -> Iterator[str]:
+    """Yield what there is, and a table from the first day on that had anything."""
+    yield (
         f"{statistics.users:,} users, {statistics.all_chats:,} chats, "
         f"{statistics.active_chats:,} of them active"
     )
-    return "\n".join([now, "", *lines])
+    yield ""
+    told = [*dropwhile(_is_empty, statistics.days.items())]
+    if not told:
+        yield (
+            f"Nothing happened in the last {len(statistics.days)} days."
+            if statistics.users
+            else "Nobody has written yet."
+        )
+        return
+    rows = [(day.isoformat(), *_cells(numbers)) for day, numbers in told]
+    rows.append(("total", *_cells(statistics.total)))
+    yield from table(COLUMNS, rows, terminal_width())
+
+
+def _is_empty(day: "tuple[date, Numbers]") -> bool:
+    return not any(asdict(day[1]).values())
 
 
 def _cells(numbers: "Numbers") -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import click
 
 from bot.cli.database import migrated_database, read_settings
 from bot.cli.root import main
+from bot.terminal import printable, printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +42,12 @@ def users() -> None:
 @click.option("--inactive", is_flag=True, help="Only those who were deactivated.")
 def list_(limit: int, inactive: bool) -> None:
     """List people, newest first."""
-    from bot.cli.show import describe_people
+    from bot.cli.show import show_people
     from db.queries.people import list_people
 
     with migrated_database() as database, database.reading() as connection:
         found = list_people(connection, limit, inactive=inactive)
-    for line in describe_people(found):
-        click.echo(line)
+    show_people(found)
 
 
 @users.command()
@@ -73,9 +73,11 @@ def deactivate(address: str) -> None:
     """
     changed, person = _set_active(address, active=False)
     if changed:
-        click.echo(f"{person.address} gets no answers any more.")
+        click.echo(f"{printable(person.address)} gets no answers any more.")
     else:
-        click.echo(f"{person.address} is deactivated already: nothing changed.")
+        click.echo(
+            f"{printable(person.address)} is deactivated already: nothing changed."
+        )
 
 
 @users.command()
@@ -83,13 +85,13 @@ def deactivate(address: str) -> None:
 def activate(address: str) -> None:
     """Give a person answers again, to what they write from now on."""
     changed, person = _set_active(address, active=True)
+    who = printable(person.address)
     if changed:
         click.echo(
-            f"{person.address} gets answers again. What was written meanwhile stays "
-            "without one."
+            f"{who} gets answers again. What was written meanwhile stays without one."
         )
     else:
-        click.echo(f"{person.address} is active already: nothing changed.")
+        click.echo(f"{who} is active already: nothing changed.")
 
 
 def _set_active(address: str, *, active: bool) -> tuple[bool, "Person"]:
@@ -121,9 +123,11 @@ def export(address: str, output: Path | None) -> None:
         with database.reading() as connection:
             person = find_person(connection, address)
         with open_output(output) as file:
-            file.writelines(export_person(database, person.user_id))
+            file.writelines(
+                map(printable_json, export_person(database, person.user_id))
+            )
     if output is not None:
-        click.echo(f"Everything held about {person.address} is in {output}.")
+        click.echo(f"Everything held about {printable(person.address)} is in {output}.")
 
 
 @users.command()

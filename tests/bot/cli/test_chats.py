@@ -21,7 +21,17 @@ from tests.db.sql import change, take_in, value
 from tests.house import ROOT
 from tests.records import ANA, ANAS_ID, BEN, said
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "\uff1d1"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\n=1",
+    "\uff1d1",
+    "\r=1",
+    "\u200e=1",
+]
 FORMATS = ["json", "jsonl", "csv", "markdown"]
 
 
@@ -81,14 +91,15 @@ def test_the_list_has_the_last_changed_chat_first(
 ) -> None:
     older = add_chat(database, "one", hour=1, state="archived")
     newer = add_chat(database, "two\nlines " + "x" * 99, hour=2, state="active")
-    lines = bot(database_url, "list").stdout.splitlines()
+    headings, *lines = bot(database_url, "list").stdout.splitlines()
+    assert headings.split()[:3] == ["chat", "last", "message"]
     assert [line[:16] for line in lines] == [newer, older]
-    assert "  active       1  whatsapp:" in lines[0]
-    assert lines[0].endswith("  two lines " + "x" * 49 + "…")
-    assert "  archived     1  whatsapp:" in lines[1]
-    active = bot(database_url, "list", "--active").stdout.splitlines()
+    assert "  active           1  whatsapp:" in lines[0]
+    assert lines[0].endswith("  two lines " + "x" * 99)
+    assert "  archived         1  whatsapp:" in lines[1]
+    active = bot(database_url, "list", "--active").stdout.splitlines()[1:]
     assert [line[:16] for line in active] == [newer]
-    assert bot(database_url, "list", "--limit", "1").stdout.count("\n") == 1
+    assert bot(database_url, "list", "--limit", "1").stdout.count("\n") == 2
 
 
 def test_a_stranger_is_not_taken_for_somebody(database_url: str) -> None:
@@ -115,7 +126,7 @@ def test_a_person_is_found_as_bot_users_finds_them(
     for given in ("+1 555 123 0001", ANA, ANAS_ID, "US.1A2B3C4D5E"):
         shown, listed = both_find(database_url, given)
         assert ANA in shown.stdout
-        assert [line[:16] for line in listed.stdout.splitlines()] == [chat_id]
+        assert [line[:16] for line in listed.stdout.splitlines()[1:]] == [chat_id]
         told = json.loads(exported(database_url, "json", "--user", given))
         assert [chat["chat_id"] for chat in told] == [chat_id]
 
@@ -133,7 +144,7 @@ def test_a_number_that_two_people_had_is_refused_as_bot_users_refuses_it(
     query = "SELECT customer_id FROM userchats WHERE chat_id = %(chat_id)s"
     by_id = str(value(database, query, chat_id=second))
     _, listed = both_find(database_url, by_id)
-    assert [line[:16] for line in listed.stdout.splitlines()] == [second]
+    assert [line[:16] for line in listed.stdout.splitlines()[1:]] == [second]
 
 
 def test_a_database_behind_is_told_before_it_is_read(
@@ -192,20 +203,22 @@ def test_an_export_of_nothing_is_still_of_its_format(database_url: str) -> None:
 
 
 def test_no_cell_of_a_csv_is_a_formula(database: Database, database_url: str) -> None:
-    add_chat(database, *FORMULAS, 'plain, "quoted"\nand long', "\r=1")
+    plain = ['plain, "quoted"\nand long', "\u200fZoë\u202c \x1b[1m"]
+    add_chat(database, *FORMULAS, *plain)
     change(database, "UPDATE users SET full_name = '=2+2'")
-    rows = list(csv.DictReader(io.StringIO(exported(database_url, "csv"))))
-    assert [row["full_name"] for row in rows] == ["'=2+2"] * 9
-    assert [row["position"] for row in rows] == [str(n) for n in range(9)]
+    told = io.StringIO(exported(database_url, "csv"), newline="")
+    rows = list(csv.DictReader(told))
+    assert [row["full_name"] for row in rows] == ["'=2+2"] * 11
+    assert [row["position"] for row in rows] == [str(n) for n in range(11)]
     contents = [row["content"] for row in rows]
-    assert contents[7:] == ['plain, "quoted"\nand long', "\ufffd=1"]
-    assert contents[:7] == [f"'{formula}" for formula in FORMULAS]
+    assert contents[9:] == plain
+    assert contents[:9] == [f"'{formula}" for formula in FORMULAS]
 
 
 def test_markdown_shows_what_was_written_and_nothing_more(
     database: Database, database_url: str
 ) -> None:
-    chat_id = add_chat(database, "# no *heading*\n\n<b>bold</b> [x](y)")
+    chat_id = add_chat(database, "# no *heading*\r\r\n<b>bold</b> [x](y)")
     change(
         database, "UPDATE users SET phone_number = 'whatsapp:+1', full_name = 'A_na'"
     )

@@ -90,7 +90,7 @@ def test_history_shows_where_the_database_is(
     database: Database, database_url: str
 ) -> None:
     schema.downgrade(database, "0002")
-    lines = run(database_url, "history").output.splitlines()
+    _, *lines = run(database_url, "history").output.splitlines()
     assert len(lines) == len(schema.history())
     here = [line for line in lines if line.endswith(" <- the database")]
     assert [line[:4] for line in here] == ["0002"]

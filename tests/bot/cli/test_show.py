@@ -1,57 +1,18 @@
 """What people wrote is shown on a terminal as text, whatever it tries."""
 
+import os
+import pty
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.cli.show import one_line, printable
 from db.database import Database
 from tests.db.queries.past_chats import add_chat
 from tests.db.sql import change
-
-TRICKS = {
-    "turns the direction of all that follows": "\u202e",
-    "isolates a direction": "\u2066",
-    "marks a direction": "\u200f",
-    "moves the cursor": "\x1b[2A",
-    "is an escape in one sign": "\x9b",
-    "rings": "\x07",
-    "goes back to the line's beginning": "\r",
-    "begins a new line": "\u2028",
-    "shows nothing": "\ufeff",
-    "is half a sign": "\ud83d",
-}
-
-
-@pytest.mark.parametrize("trick", TRICKS)
-def test_no_trick_reaches_a_terminal(trick: str) -> None:
-    sign = TRICKS[trick]
-    assert printable(f"a{sign}b") == f"a\ufffd{sign[1:]}b"
-    assert sign[0] not in one_line(f"a{sign}b")
-
-
-READABLE = [
-    "Zoë",
-    "مرحبا",
-    "\u0645\u06cc\u200c\u062a\u0648\u0627\u0646\u0645",
-    "👨\u200d👩\u200d👧 ❤️ 🇨🇱",
-    "two\nlines\tand a tab",
-    "a\u00a0b",
-]
-
-
-@pytest.mark.parametrize("text", READABLE)
-def test_text_stays_as_it_is(text: str) -> None:
-    assert printable(text) == text
-
-
-def test_lines_of_windows_are_lines() -> None:
-    assert printable("one\r\ntwo") == "one\ntwo"
-
-
-def test_one_line_is_one_line_and_not_too_long() -> None:
-    assert one_line("one\n\n  two\tthree") == "one two three"
-    assert one_line("x" * 50, 10) == "x" * 9 + "…"
+from tests.house import ROOT
 
 
 @pytest.mark.parametrize("command", [["list"], ["show", ""], ["search", "bread"]])
@@ -66,3 +27,59 @@ def test_nobody_makes_a_command_lie(
     assert done.exit_code == 0, done.output
     assert "bread" in done.stdout
     assert not set(done.stdout) & set("\u202e\u2066")
+
+
+def on_a_terminal(url: str, *arguments: str, **environment: str) -> str:
+    """Return what a command shows on a terminal of 60 columns."""
+    ours, terminal = pty.openpty()
+    variables = {**os.environ, "DATABASE_URL": url, "COLUMNS": "60", **environment}
+    command = [sys.executable, "-m", "bot", *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=variables, stdout=terminal, stderr=terminal
+    ) as running:
+        os.close(terminal)
+        shown = b""
+        try:
+            while piece := os.read(ours, 10_000):
+                shown += piece
+        except OSError:
+            pass  # the terminal was closed at the other end
+        assert running.wait(30) == 0
+    os.close(ours)
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.fixture
+def tricky(database: Database) -> None:
+    for _ in range(2):
+        add_chat(database, "bread \x1b[2J\x9b1m\u202e " + "x" * 99)
+    change(
+        database,
+        "UPDATE users SET full_name = E'Ana\u202e ' || repeat('a', 30), "
+        "phone_number = 'whatsapp:' || user_id",
+    )
+
+
+@pytest.mark.usefixtures("tricky")
+def test_a_list_fits_its_terminal_and_has_headings(database_url: str) -> None:
+    heading, *lines = on_a_terminal(database_url, "chats", "list").splitlines()
+    assert max(map(len, lines)) <= 60
+    assert heading.split() == ["chat", "address", "said", "last"]
+    assert all("  bread \ufffd[2J" in line and line.endswith("…") for line in lines)
+
+
+@pytest.mark.usefixtures("tricky")
+def test_no_color_is_obeyed(database_url: str) -> None:
+    search = ("chats", "search", "bread", "--limit", "1")
+    done = CliRunner().invoke(
+        main, search, color=True, env={"DATABASE_URL": database_url, "NO_COLOR": ""}
+    )
+    assert "\x1b[33m\x1b[1mbread" in done.stdout
+    assert "\x1b" not in on_a_terminal(database_url, *search, NO_COLOR="1")
+
+
+@pytest.mark.usefixtures("tricky")
+def test_an_export_is_harmless_on_a_terminal(database_url: str) -> None:
+    shown = on_a_terminal(database_url, "chats", "export", "--format", "csv")
+    assert "bread \ufffd[2J" in shown
+    assert not set(shown) & set("\x1b\x9b\u202e")

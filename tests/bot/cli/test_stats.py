@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from bot.cli import main
 from db.database import Database
 from tests.db.queries.past_chats import add_transcript, answer, message
+from tests.db.sql import change
 from tests.house import ROOT
 
 # A Python that has no matplotlib, as where it is not installed.
@@ -56,6 +57,29 @@ def test_a_table_tells_what_happened_by_day_and_in_all(database_url: str) -> Non
         f"{today} 1 1 1 1 1,000 1.00 s 1.00 s 1.00 s ·",
         "total 3 3 3 3 4,000 1.00 s 1.90 s 1.98 s ·",
     ]
+
+
+@pytest.mark.usefixtures("told")
+def test_the_table_begins_with_the_first_day_that_had_anything(
+    database_url: str,
+) -> None:
+    lines = bot(database_url).stdout.splitlines()
+    first = [line.split()[0] for line in lines[2:]]
+    assert first == ["day", *days(), "total"]
+
+
+def test_a_new_installation_is_told_in_a_sentence(
+    database: Database, database_url: str
+) -> None:
+    zero = "0 users, 0 chats, 0 of them active"
+    assert bot(database_url).stdout == f"{zero}\n\nNobody has written yet.\n"
+    change(
+        database,
+        "INSERT INTO users (phone_number, created_at) VALUES ('ana', now() - "
+        "interval '3 days')",
+    )
+    quiet = bot(database_url, "--days", "2").stdout
+    assert quiet.endswith("Nothing happened in the last 2 days.\n")
 
 
 @pytest.mark.usefixtures("told")

@@ -47,7 +47,14 @@ def desk(database_url: str, tmp_path: Path, pg: PostgresChatStore) -> Desk:
 def test_the_list_is_a_table(desk: Desk, pg: PostgresChatStore) -> None:
     take_in(pg, said("Hi", BEN, profile_name="\x1b[2J\u202eneB"))
     headings, ben, ana = desk.lines("list")
-    assert headings.split("  ")[0] == "address"
+    assert headings.split() == [
+        "address",
+        "name",
+        "chats",
+        "messages",
+        "last",
+        "message",
+    ]
     assert ana.split()[:4] == [ANA, "Ana", "1", "1"]
     assert ben.split()[:2] == [BEN, "\ufffd[2J\ufffdneB"]
     assert desk.lines("list", "--limit", "1")[1:] == [ben]
@@ -99,6 +106,17 @@ def test_an_export_goes_to_a_file_that_others_cant_read(
     assert json.loads(file.read_text())["user"]["full_name"] == MARKER
     assert [path.name for path in tmp_path.iterdir()] == ["cara.json"]
     assert json.loads("\n".join(desk.lines("export", CARA)))["user"]["email"]
+
+
+def test_an_export_holds_nothing_that_a_terminal_obeys(
+    desk: Desk, pg: PostgresChatStore
+) -> None:
+    take_in(pg, said("\u202e\x9b2J Zoë", BEN, profile_name="\u2066"))
+    shown = "\n".join(desk.lines("export", BEN))
+    assert not set(shown) & set("\u202e\x9b\u2066")
+    assert json.loads(shown)["userchats"][0]["messages"][0]["content"] == (
+        "\u202e\x9b2J Zoë"
+    )
 
 
 def test_an_export_to_nowhere_says_so(desk: Desk, tmp_path: Path) -> None:
