@@ -132,24 +132,26 @@ def simulator() -> None:
 
 @main.command()
 @click.option(
-    "--as", "address", default="whatsapp:+15551230001", show_default=True,
-    metavar="ADDRESS", help="The address that writes.",
+    "--as", "address", default="+15551230001", show_default=True,
+    metavar="ADDRESS", help="Who writes; named as on the chat page, or not at all.",
 )  # fmt: skip
 @click.argument("text", required=False)
 def chat(address: str, text: str | None) -> None:
     """Talk to the running bot through the simulator; with TEXT, once.
 
-    `bot run` must be running, with the same SIMULATOR_PORT.
+    An ADDRESS is +1555… or whatsapp:+1555…; `bot run` must be running, with the same
+    SIMULATOR_PORT.
     """
     from bot.local.phone import Phone, converse
+    from db.queries.people import to_address
 
     port = read_settings().simulator_port
-    phone = Phone(f"http://127.0.0.1:{port}", address)
+    phone = Phone(f"http://127.0.0.1:{port}", to_address(address))
     if text is None:
         converse(phone)
         return
     for message in phone.say(text):
-        click.echo(message)
+        click.echo(printable(message))
 
 
 @main.command()

@@ -10,6 +10,8 @@ from urllib.parse import quote
 import click
 import requests
 
+from bot.simulator.records import is_address
+from bot.terminal import printable
 from db.errors import OperatorError
 
 ANSWER_SECONDS = 90.0
@@ -17,29 +19,42 @@ POLL_SECONDS = 0.2
 # The parts of one answer follow each other within this time.
 LAST_PART_SECONDS = 1.0
 REQUEST_SECONDS = 20
+SILENCE = (
+    f"No answer within {ANSWER_SECONDS:.0f} s: see the log. (None comes after STOP "
+    "until START, nor to a deactivated user, nor in a chat that a person has taken "
+    "over.)"
+)
 
 
 class Phone:
     """Writes as one address to the bot behind the simulator at `origin`."""
 
     def __init__(self, origin: str, address: str) -> None:
+        """Raise OperatorError where the address is none of WhatsApp's."""
+        if not is_address(address):
+            raise OperatorError(
+                f"nobody can write as {address.removeprefix('whatsapp:')!r}: give a "
+                "number with its country code, such as +15551230001"
+            )
         self._origin = origin
         self._address = address
 
     def say(self, text: str) -> Iterator[str]:
         """Send a message, then yield the bot's messages until it has answered.
 
-        Raises OperatorError where no simulator runs, the bot refuses or is silent.
+        Who wrote before keeps the name they had then. Raises OperatorError where there
+        is nothing to send, no simulator runs, the bot refuses or is silent.
         """
-        known = {message["sid"] for message in self._messages()}
-        form = {"from": self._address, "body": text, "profile_name": "Terminal"}
-        sent = self._call("post", "/simulator/messages", form)
-        if sent.get("webhook_status") != 200:
-            raise OperatorError(f"The bot did not take the message: {sent}")
+        if not text.strip():
+            raise OperatorError("there is nothing to send: write a text")
+        conversation = self._conversation()
+        known = {message["sid"] for message in conversation.get("messages", [])}
+        self._send(text, conversation.get("name"))
         deadline = time.monotonic() + ANSWER_SECONDS
         answered = False
         while time.monotonic() < deadline:
-            fresh = [m for m in self._messages() if m["sid"] not in known]
+            told = self._conversation().get("messages", [])
+            fresh = [message for message in told if message["sid"] not in known]
             for message in fresh:
                 known.add(message["sid"])
                 if message["direction"] == "outbound":
@@ -48,16 +63,19 @@ class Phone:
                     yield message["body"]
             Event().wait(POLL_SECONDS)
         if not answered:
-            raise OperatorError(
-                f"No answer within {ANSWER_SECONDS:.0f} s: see the log. (None comes "
-                "after STOP until START, nor to a deactivated user, nor in a chat that "
-                "a person has taken over.)"
-            )
+            raise OperatorError(SILENCE)
 
-    def _messages(self) -> list[dict[str, str]]:
-        path = f"/simulator/conversations/{quote(self._address)}"
-        found: list[dict[str, str]] = self._call("get", path).get("messages", [])
-        return found
+    def _send(self, text: str, name: str | None) -> None:
+        form = {"from": self._address, "body": text}
+        if name:
+            form["profile_name"] = name
+        sent = self._call("post", "/simulator/messages", form)
+        if sent.get("webhook_status") != 200:
+            why = sent.get("error") or "the simulator does not say why"
+            raise OperatorError(f"The bot did not take the message. {why}")
+
+    def _conversation(self) -> dict[str, Any]:
+        return self._call("get", f"/simulator/conversations/{quote(self._address)}")
 
     def _call(
         self, method: str, path: str, form: dict[str, str] | None = None
@@ -74,7 +92,7 @@ class Phone:
         if answer.status_code == 404:
             return {}
         if not answer.ok:
-            raise OperatorError(f"The simulator said: {answer.text.strip()}")
+            raise OperatorError(f"The simulator refused: {_reason(answer)}")
         found: dict[str, Any] = answer.json()
         return found
 
@@ -85,4 +103,12 @@ def converse(phone: Phone) -> None:
     for line in sys.stdin:
         if line.strip():
             for message in phone.say(line.rstrip("\n")):
-                click.echo(f"bot: {message}")
+                click.echo(f"bot: {printable(message)}")
+
+
+def _reason(answer: requests.Response) -> str:
+    """Return the sentence in an error of the simulator's."""
+    try:
+        return str(answer.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {answer.status_code}"

@@ -84,8 +84,10 @@ def show_conversation(address: str) -> Response:
     """Show all messages with one address, in order of creation."""
     board = switchboard()
     messages = board.mailbox.messages_with(address)
+    last = board.mailbox.last_inbound(address)
     shown = {
         "address": address,
+        "name": last.profile_name if last else None,
         "messages": [message.for_phone() for message in messages],
         "typing": board.is_typing(address),
     }
@@ -249,6 +251,8 @@ def _extra(given: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _check_writable(message: PhoneMessage) -> None:
+    if not (message.body.strip() or message.media or message.location or message.extra):
+        raise PhoneError("There is nothing to send: write a text, or attach a file.")
     texts = [message.body, message.profile_name or "", *message.extra]
     texts += [value for value in message.extra.values() if value]
     texts += [message.location["label"]] if message.location else []

@@ -13,6 +13,7 @@ from db.database import Connection
 from db.errors import OperatorError
 from db.models import all_chats, opt_outs, users
 
+NUMBER = re.compile(r"\+[0-9]+|[1-9][0-9]{6,14}")
 WRITTEN_AROUND = re.compile(r"[\s().-]")
 
 FIND = """
@@ -86,10 +87,14 @@ class Details:
 
 
 def to_address(given: str) -> str:
-    """Return the address as Twilio writes it: `+1 555…` becomes `whatsapp:+1555…`."""
+    """Return the address as Twilio writes it: `+1 555…` becomes `whatsapp:+1555…`.
+
+    Digits alone are a number, too, as WhatsApp's own ids are written.
+    """
     known = given.strip().removeprefix("whatsapp:")
-    if known.startswith("+"):
-        known = WRITTEN_AROUND.sub("", known)
+    bare = WRITTEN_AROUND.sub("", known)
+    if NUMBER.fullmatch(bare):
+        known = "+" + bare.removeprefix("+")
     return f"whatsapp:{known}"
 
 
@@ -103,7 +108,7 @@ def find_person(connection: Connection, given: str) -> Person:
     found = connection.read(Person, FIND, known)
     if not found:
         raise OperatorError(
-            f"nobody has the address {given}: {_look_again(connection, given)}"
+            f"nobody has the address {_shown(given)}: see `bot users list`"
         )
     if len(found) > 1:
         ids = ", ".join(str(person.user_id) for person in found)
@@ -112,17 +117,6 @@ def find_person(connection: Connection, given: str) -> Person:
             f"which by the user_id ({ids}, the oldest first)"
         )
     return found[0]
-
-
-def _look_again(connection: Connection, given: str) -> str:
-    """Return what to do about an address that nobody has."""
-    digits = WRITTEN_AROUND.sub("", given.strip().removeprefix("whatsapp:"))
-    meant = f"+{digits}"
-    known = {"address": to_address(meant), "user_id": None}
-    if digits.isdecimal() and connection.read(Person, FIND, known):
-        return f"did you mean {meant}, with the plus?"
-    plus = "a number begins with + and its country; " if digits.isdecimal() else ""
-    return f"{plus}see `bot users list`"
 
 
 def list_people(connection: Connection, most: int, *, inactive: bool) -> list[Listed]:
@@ -172,6 +166,13 @@ def set_active(connection: Connection, person: Person, *, active: bool) -> bool:
     """Let a person have answers or not; False if that was so before."""
     known = {"user_id": person.user_id, "active": active}
     return connection.count(SET_ACTIVE, known) > 0
+
+
+def _shown(given: str) -> str:
+    """Return what was looked for, where that is not what was written."""
+    sought = to_address(given).removeprefix("whatsapp:")
+    is_as_written = given.startswith(("+", "whatsapp:")) or not sought.startswith("+")
+    return given if is_as_written else f"{given} ({sought})"
 
 
 def _read_id(given: str) -> UUID | None:

@@ -87,15 +87,6 @@ def test_a_stranger_is_refused_by_every_command(desk: Desk) -> None:
         assert "Traceback" not in done.output
 
 
-def test_a_number_without_its_plus_is_asked_about(desk: Desk) -> None:
-    for command in ("activate", "show"):
-        for given in ("15551230001", "whatsapp:1 555 123-0001"):
-            done = desk.run(command, given)
-            assert done.exit_code == 1
-            assert "did you mean +15551230001, with the plus?" in done.output
-    assert "begins with + and its country" in desk.run("activate", "19990").output
-
-
 def test_an_export_goes_to_a_file_that_others_cant_read(
     desk: Desk, pg: PostgresChatStore, database: Database, tmp_path: Path
 ) -> None:

@@ -41,12 +41,21 @@ def connection(database: Database, pg: PostgresChatStore) -> Iterator[Connection
         "+15551230001",
         "whatsapp:+15551230001",
         " +1 (555) 123-0001 ",
+        "15551230001",
+        "1 555 123 0001",
         "US.1A2B3C4D5E",
         "whatsapp:US.1A2B3C4D5E",
     ],
 )
 def test_a_person_is_found_by_any_address(connection: Connection, given: str) -> None:
     assert find_person(connection, given).address == ANA
+
+
+def test_digits_that_nobody_has_are_told_as_they_were_taken(
+    connection: Connection,
+) -> None:
+    with pytest.raises(OperatorError, match=r"address 5551230001 \(\+5551230001\):"):
+        find_person(connection, "5551230001")
 
 
 def test_a_person_is_found_by_the_id(connection: Connection) -> None:

@@ -1,0 +1,89 @@
+"""`bot chat`: a phone in the terminal."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from bot.simulator.server import create_simulator
+from tests.bot.simulator.desk import Desk, config_for
+from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot, served
+
+ANA = "whatsapp:+15551230001"
+
+
+@pytest.fixture(scope="module")
+def bot() -> Iterator[ScriptedBot]:
+    with scripted_bot() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def desk(bot: ScriptedBot) -> Iterator[Desk]:
+    app = create_simulator(config_for(bot.webhook_url))
+    with served(app) as origin:
+        yield Desk(origin)
+        app.extensions["switchboard"].close()
+
+
+def chat(desk: Desk, *arguments: str) -> Result:
+    settings = {"SIMULATOR_PORT": desk.url.rpartition(":")[2], "TWILIO_ACCOUNT_SID": ""}
+    return CliRunner().invoke(main, ["chat", *arguments], env=settings)
+
+
+def answered(desk: Desk, bot: ScriptedBot, text: str, *arguments: str) -> Result:
+    """Have the bot answer what is said with a text."""
+    before = len(bot.received)
+    with ThreadPoolExecutor(1) as terminal:
+        done = terminal.submit(chat, desk, *arguments)
+        bot.wait_until(lambda: len(bot.received) > before)
+        desk.bot_sends(bot.received[before].form["From"], text)
+        return done.result(30)
+
+
+def test_a_number_is_written_as_people_write_it_and_keeps_its_name(
+    desk: Desk, bot: ScriptedBot
+) -> None:
+    desk.user_says(ANA, profile_name="Ana")
+    done = answered(desk, bot, "Hi Ana", "--as", "+1 (555) 123-0001", "Hello")
+    assert done.output == "Hi Ana\n"
+    form = bot.received[-1].form
+    assert (form["From"], form["ProfileName"]) == (ANA, "Ana")
+
+
+def test_whom_nobody_named_gets_no_name_and_the_terminal_no_tricks(
+    desk: Desk, bot: ScriptedBot
+) -> None:
+    said = "\x1b]0;OWNED\x07\u202eabc\n*bold*"
+    done = answered(desk, bot, said, "--as", "15551230009", "Hello")
+    assert done.output == "\ufffd]0;OWNED\ufffd\ufffdabc\n*bold*\n"
+    assert "ProfileName" not in bot.received[-1].form
+
+
+@pytest.mark.parametrize("address", ["ana", "+1", ""])
+def test_an_address_that_is_none_is_refused_in_words(desk: Desk, address: str) -> None:
+    done = chat(desk, "--as", address, "Hello")
+    assert done.exit_code == 1
+    assert f"nobody can write as {address!r}: give a number with its" in done.output
+    assert "{" not in done.output
+
+
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_an_empty_text_is_refused(desk: Desk, bot: ScriptedBot, text: str) -> None:
+    before = len(bot.received)
+    done = chat(desk, text)
+    assert (done.exit_code, len(bot.received)) == (1, before)
+    assert done.output == "Error: there is nothing to send: write a text\n"
+
+
+def test_a_bot_that_is_away_is_told_in_words(desk: Desk) -> None:
+    closed = create_simulator(config_for("http://127.0.0.1:9/webhooks/whatsapp"))
+    with served(closed) as origin:
+        done = chat(Desk(origin), "Hello")
+        closed.extensions["switchboard"].close()
+    assert done.exit_code == 1
+    assert "The bot can't be reached at http://127.0.0.1:9: not delivered." in (
+        done.output
+    )
