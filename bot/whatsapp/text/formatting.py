@@ -16,6 +16,11 @@ from bot.whatsapp.text.parsing import Parser
 
 # Neither PostgreSQL's JSONB nor UTF-8 takes all of these, and nobody can read them.
 _UNUSABLE = re.compile(f"[\0\ud800-\udfff{RESERVED}]")
+# What a terminal would obey, which a phone shows as boxes or as scraps: colours of a
+# model's console output with all that belongs to them, and single control characters.
+_COMMANDS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\))")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f]")
 _BREAK_IN_CELL = re.compile(r"(?<=[\w)%*_~])\n")
 _TASK = re.compile(r"\[([ xX])\](?: |$)")
 
@@ -23,11 +28,12 @@ _TASK = re.compile(r"\[([ xX])\](?: |$)")
 def to_whatsapp(markdown: str) -> str:
     """Turn Markdown into the text of a WhatsApp message, of any length.
 
-    Line breaks stay as they are and blank lines stay as one; text that is not blank
-    never becomes blank. NUL, lone surrogates and Unicode's noncharacters become U+FFFD.
+    Line breaks stay as they are and blank lines stay as one; text that shows anything
+    never becomes blank. NUL, lone surrogates and Unicode's noncharacters become U+FFFD,
+    other control characters go.
     """
-    source = _UNUSABLE.sub("\ufffd", markdown)
-    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    source = _UNUSABLE.sub("\ufffd", _COMMANDS.sub("", markdown))
+    source = _CONTROLS.sub("", _LINE_ENDS.sub("\n", source))
     page = _Page(source)
     page.write(_PARSER.parse(source))
     return "\n".join(page.lines).strip() or source.strip()

@@ -176,6 +176,7 @@ def test_characters_that_no_database_takes_are_replaced() -> None:
 
 PLAIN = ["a", "é重", "👍", "\n", "\n\n", "  ", "    ", "\r\n"]
 SIGNS = ["**", *'*_~#>-[]()!\\&"', "- ", "1. ", "https://a_b_", "&amp;"]
+CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f]")
 HARD_SIGNS = ["```", *"`<>|:\0", "<br>", "</i>", "|-|-|\n"]
 
 
@@ -188,7 +189,8 @@ def test_any_text_can_be_formatted(text: str) -> None:
     formatted = to_whatsapp(text)
     formatted.encode()
     assert "\0" not in formatted
-    assert bool(formatted.strip()) == bool(text.strip())
+    if not CONTROLS.search(text):
+        assert bool(formatted.strip()) == bool(text.strip())
     assert not re.search("[\ufdd0-\ufdef]", formatted)
 
 
@@ -204,3 +206,17 @@ def test_blank_lines_become_one_and_nothing_else_changes(text: str) -> None:
     assert "\n\n\n" not in formatted
     if not re.search(r"(^|\W|_)_|_(\W|_|$)|^\d+\.|^ | +$", words, re.MULTILINE):
         assert formatted == words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31m**red**\x1b[0m", "*red*"),
+        ("\x1b]0;OWNED\x07yes\x1b[2J", "yes"),
+        ("\x9b2J a\x07b\x08c\x7f", "2J abc"),
+        ("one\x0btwo\x85three\u2028four", "one\ntwo\nthree\nfour"),
+        ("a\ttab", "a\ttab"),
+    ],
+)
+def test_control_characters_go_to_nobody(text: str, shown: str) -> None:
+    assert to_whatsapp(text) == shown
