@@ -72,11 +72,11 @@ def database_url() -> Iterator[str]:
     if configured.database_url is not None:
         yield configured.database_url
         return
-    from db.embedded.server import EmbeddedPostgres
+    from db.embedded.server import EmbeddedPostgres, running_url
 
-    running = configured.data_folder / "postgres.url"
-    if running.exists():
-        yield running.read_text().strip()
+    running = running_url(configured.data_folder)
+    if running is not None:
+        yield running
         return
     with EmbeddedPostgres(configured.data_folder) as postgres:
         yield postgres.url

@@ -30,7 +30,7 @@ from db import schema
 from db.access.shell import find_psql
 from db.address import pgpass_line
 from db.database import Database
-from db.embedded.server import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres, require_free, was_killed
 from db.errors import OperatorError
 from db.files import write_whole
 
@@ -42,6 +42,11 @@ WATCH_SECONDS = 0.25
 # Ten seconds in all: first what works on messages, then what it needs.
 STOP_WORK_SECONDS = 6.5
 STOP_REST_SECONDS = 2.0
+AFTER_A_KILL = (
+    "The last run was killed before it could stop. What it acknowledged is not lost:"
+    "\nPostgreSQL recovers, and the worker goes on where it was. `bot db status` shows"
+    " how it is."
+)
 
 
 class RunError(OperatorError):
@@ -69,6 +74,10 @@ class Run:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         self._check_ports()
+        if self._brings_its_database():
+            require_free(self._folder)
+            if was_killed(self._folder):
+                click.echo(AFTER_A_KILL)
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             self._start()
@@ -78,6 +87,9 @@ class Run:
                 self._family.watch()
         finally:
             self._end()
+
+    def _brings_its_database(self) -> bool:
+        return not self._in_memory and self._settings.database_url is None
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping.set()

@@ -1,9 +1,11 @@
 """One embedded PostgreSQL server: started, watched, started again, stopped."""
 
 import fcntl
+import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,9 +24,12 @@ from db.embedded.processes import end_process, start_child
 from db.files import open_new, open_own, write_whole
 
 DATABASE = "whatsapp_bot"
+URL_FILE, LOCK = "postgres.url", "postgres.lock"
 FIRST_PORT = 54320
 PORTS_TRIED = 200
 START_SECONDS = 30.0
+# Somebody who looks whether a folder is free holds its lock that moment.
+LOOK_SECONDS = 0.3
 # A fast shutdown, then an immediate one:
 # https://www.postgresql.org/docs/16/server-shutdown.html
 STOP_PATIENCE = {signal.SIGINT: 5.0, signal.SIGQUIT: 1.5}
@@ -60,7 +65,7 @@ class EmbeddedPostgres:
     ) -> None:
         self.cluster = Cluster(folder, open_folder)
         self.folder = self.cluster.folder
-        self.url_file = self.folder / "postgres.url"
+        self.url_file = self.folder / URL_FILE
         self.process: subprocess.Popen[bytes] | None = None
         self.port = preferred_port
         self._settings = {**SETTINGS, **(settings or {})}
@@ -130,15 +135,16 @@ class EmbeddedPostgres:
         if folder in self._locks:
             return
         folder.mkdir(parents=True, exist_ok=True)
-        file = open_own(folder / "postgres.lock")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            file.close()
-            raise EmbeddedPostgresError(
-                f"Another process runs PostgreSQL in {folder}: stop it first, or use"
-                " another folder."
-            ) from e
+        file = open_own(folder / LOCK)
+        deadline = time.monotonic() + LOOK_SECONDS
+        while not _locks(file, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                file.close()
+                raise EmbeddedPostgresError(_taken(folder))
+            threading.Event().wait(POLL_SECONDS)
+        file.truncate(0)
+        file.write(f"{os.getpid()} {_own_command()}\n".encode())
+        file.flush()
         self._locks[folder] = file
 
     def _start(self) -> None:
@@ -181,6 +187,61 @@ class EmbeddedPostgres:
             known = "SELECT FROM pg_database WHERE datname = %(name)s"
             if connection.execute(known, {"name": DATABASE}).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def running_url(folder: Path) -> str | None:
+    """Return the URL of the server that a living process runs in a folder, if any.
+
+    The URL of a server whose process was killed stands there still, and is none.
+    """
+    with suppress(OSError):
+        url = (folder / URL_FILE).read_text().strip()
+        return url if _is_locked(folder) else None
+    return None
+
+
+def was_killed(folder: Path) -> bool:
+    """Tell whether the last server in a folder was left behind by a killed process."""
+    return (folder / URL_FILE).exists() and not _is_locked(folder)
+
+
+def require_free(folder: Path) -> None:
+    """Raise EmbeddedPostgresError where another process runs a server in a folder."""
+    if _is_locked(folder):
+        raise EmbeddedPostgresError(_taken(folder))
+
+
+def _is_locked(folder: Path) -> bool:
+    if not (folder / LOCK).exists():
+        return False
+    with (folder / LOCK).open("rb") as file:
+        return not _locks(file, fcntl.LOCK_SH)
+
+
+def _locks(file: IO[bytes], kind: int) -> bool:
+    """Take a file's lock for as long as it is open, if that is possible now."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _taken(folder: Path) -> str:
+    holder = (folder / LOCK).read_text(errors="replace").strip()
+    pid, _, command = holder.partition(" ")
+    who = f"process {pid} ({command})" if command else "another process"
+    return (
+        f"PostgreSQL runs in {folder} already, started by {who}: end that first, or use"
+        " another folder."
+    )
+
+
+def _own_command() -> str:
+    """Return what was called, for people: the program's name and its arguments."""
+    program = Path(sys.argv[0])
+    name = program.parent.name if program.name == "__main__.py" else program.name
+    return " ".join([name, *sys.argv[1:]])[:200]
 
 
 def _free_port(preferred: int) -> int:

@@ -114,6 +114,7 @@ def test_two_commands_and_a_chat(data_folder: Path) -> None:
         assert "/new" in asked.stdout
         assert said_in_psql(running) == "Hello!"
         assert running.stop() == 0
+    leave_as_a_kill_does(folder)
     assert said_after_a_second_start(folder) == "Hello!"
 
 
@@ -127,9 +128,14 @@ def said_in_psql(running: Running) -> str:
     return found.stdout.splitlines()[0]
 
 
+def leave_as_a_kill_does(folder: Path) -> None:
+    (folder / "postgres.url").write_text("postgresql://bot@127.0.0.1:9/whatsapp_bot\n")
+
+
 def said_after_a_second_start(folder: Path) -> str:
     with run_bot(folder, OPENAI_BASE_URL="http://127.0.0.1:9/v1") as running:
         assert "toy model" not in running.printed
+        assert running.printed.startswith("The last run was killed before it could")
         return said_in_psql(running)
 
 

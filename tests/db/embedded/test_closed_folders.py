@@ -195,7 +195,7 @@ def test_a_copied_checkout_leaves_the_running_server_alone(
     with start(old_data, open_folder) as server:
         copy = old_data.with_name("copy")
         subprocess.run(["cp", "-a", str(old_data), str(copy)], check=True)
-        with pytest.raises(EmbeddedPostgresError, match="Another process"):
+        with pytest.raises(EmbeddedPostgresError, match="already, started by"):
             start(copy, open_folder).start()
         assert value_of(server, WORD) == "still here"
 

@@ -17,13 +17,13 @@ import pytest
 from db.embedded.errors import EmbeddedPostgresError
 from db.embedded.processes import ON_LINUX
 from db.embedded.programs import bin_folder
-from db.embedded.server import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres, require_free, running_url, was_killed
 from tests.db.embedded.parts import AS_ROOT, QUICK, pid_of, run_sql, value_of
 
 ROOT = Path(__file__).parents[3]
 STARTS_ONE_AND_WAITS = """
 import pathlib, sys
-from db.embedded.server import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres, require_free, running_url, was_killed
 with EmbeddedPostgres(pathlib.Path(sys.argv[1]), {"fsync": "off"}) as server:
     print("started", flush=True)
     sys.stdin.read()
@@ -78,8 +78,16 @@ def test_a_killed_parent_leaves_no_server_and_no_damage(folder: Path) -> None:
         assert parent.stdout is not None
         assert parent.stdout.readline()
         assert mark.exists()
+        assert running_url(folder) == (folder / "postgres.url").read_text().strip()
+        assert not was_killed(folder)
+        with pytest.raises(EmbeddedPostgresError, match=rf"process {parent.pid} \("):
+            require_free(folder)
         parent.kill()
     assert appears(lambda: not mark.exists())
+    assert (folder / "postgres.url").exists()
+    assert running_url(folder) is None
+    assert was_killed(folder)
+    require_free(folder)
     with EmbeddedPostgres(folder, QUICK):
         assert "was shut down at" in (folder / "postgres.log").read_text()
 
@@ -147,7 +155,7 @@ def test_nobody_gets_in_without_the_password(folder: Path) -> None:
 
 def test_a_second_server_on_the_same_folder_is_refused(folder: Path) -> None:
     with EmbeddedPostgres(folder, QUICK) as server:
-        with pytest.raises(EmbeddedPostgresError, match="Another process"):
+        with pytest.raises(EmbeddedPostgresError, match="already, started by"):
             EmbeddedPostgres(folder, QUICK).start()
         assert server.url_file.exists()
         assert value_of(server, "SELECT 1") == 1
