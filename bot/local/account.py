@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 from bot.settings import Settings
-from bot.simulator.config import SimulatorConfig
+from bot.simulator.records import SimulatorConfig
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.paths import INBOUND_PATH
 from db.errors import OperatorError
@@ -55,4 +55,5 @@ def configure(settings: Settings) -> SimulatorConfig:
         webhook_url=settings.public_base_url + INBOUND_PATH,
         number=account.whatsapp_number,
         public_url=account.api_base_url or "",
+        archive=settings.data_folder / "simulator.sqlite3",
     )

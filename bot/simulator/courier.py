@@ -12,14 +12,14 @@ from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
 
-from bot.simulator.config import SimulatorConfig
 from bot.simulator.events import Broadcast
 from bot.simulator.faults import Faults
 from bot.simulator.mailbox import Mailbox
-from bot.simulator.records import Message, now
+from bot.simulator.records import STATUS_RANKS, Message, SimulatorConfig, now
 from bot.simulator.webhooks import SignedWebhooks, status_fields
 
 LANES = 8
+ON_ITS_WAY = frozenset({"accepted", "queued", "sent"})
 MOST_WAITING_IN_A_LANE = 2_000
 SERVICE_WINDOW = timedelta(hours=24)
 OUTSIDE_SERVICE_WINDOW = 63016
@@ -66,6 +66,21 @@ class Courier:
         """Take an accepted message through its statuses, soon."""
         self._add(message.sid, partial(self._deliver, message))
 
+    def resume(self) -> None:
+        """Take what was on its way at the last end on, once the bot may listen."""
+        left = [
+            message
+            for message in reversed(self._mailbox.newest_first())
+            if not message.is_inbound and message.status in ON_ITS_WAY
+        ]
+        if left:
+            Thread(target=self._resume, args=(left,), daemon=True).start()
+
+    def _resume(self, messages: list[Message]) -> None:
+        if not self._closed.wait(self._config.resume_seconds):
+            for message in messages:
+                self.deliver(message)
+
     def mark_read(self, address: str) -> None:
         """Turn what was delivered to `address` into read: a page shows it now."""
         for message in self._mailbox.messages_with(address):
@@ -99,7 +114,7 @@ class Courier:
             log.warning("%s gets no more statuses: too many wait", sid)
 
     def _deliver(self, message: Message) -> None:
-        self._go(message, self._plan(message))
+        self._go(message, self._left(message))
         delivered = self._mailbox.find(message.sid)
         if delivered is None or delivered.status != "delivered":
             return
@@ -116,6 +131,12 @@ class Courier:
             return [*queued, Step("sent"), Step("delivered")]
         sent = [] if fault.kind == "failed" else [Step("sent")]
         return [*queued, *sent, Step(fault.kind, fault.code)]
+
+    def _left(self, message: Message) -> list[Step]:
+        """Return the steps that are before a message still."""
+        reached = STATUS_RANKS[message.status]
+        plan = self._plan(message)
+        return [step for step in plan if STATUS_RANKS[step.status] > reached]
 
     def _go(self, message: Message, steps: list[Step]) -> None:
         late = self._faults.take("callbacks", {"shuffle"}) is not None

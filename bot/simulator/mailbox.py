@@ -1,19 +1,12 @@
-"""Everything that was written, in memory and bounded: the oldest goes first."""
+"""Everything that was written, bounded: the oldest goes first."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Lock
-from typing import NamedTuple
 
+from bot.simulator.archive import Archive, Content
 from bot.simulator.records import STATUS_RANKS, Conversation, Message, now
-
-
-class Content(NamedTuple):
-    """The bytes of a picture or file."""
-
-    content_type: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +43,28 @@ class Search:
 
 
 class Mailbox:
-    """The messages and media of all conversations; safe to share between threads."""
+    """The messages and media of all conversations; safe to share between threads.
+
+    The messages are in memory, and in the archive for the next start.
+    """
 
     def __init__(
         self,
         most_messages: int = 10_000,
         most_media: int = 200,
         most_media_bytes: int = 256 * 2**20,
+        archive: Archive | None = None,
     ) -> None:
         self._most_messages = most_messages
         self._most_media = most_media
         self._most_media_bytes = most_media_bytes
         self._messages: OrderedDict[str, Message] = OrderedDict()
         self._sids_by_address: dict[str, dict[str, None]] = {}
-        self._contents: OrderedDict[str, Content] = OrderedDict()
+        self._archive = archive or Archive()
         self._lock = Lock()
+        for message in self._archive.messages():
+            self._remember(message)
+        self._drop_the_oldest()
 
     def add(self, message: Message, content: bytes | None = None) -> bool:
         """Keep `message` and the bytes of its first media.
@@ -74,11 +74,11 @@ class Mailbox:
         with self._lock:
             if message.sid in self._messages:
                 return False
-            self._messages[message.sid] = message
-            self._sids_by_address.setdefault(message.address, {})[message.sid] = None
+            self._remember(message)
+            self._archive.put(message)
             if content is not None:
-                media = message.media[0]
-                self._contents[media.sid] = Content(media.content_type, content)
+                most = (self._most_media, self._most_media_bytes)
+                self._archive.put_content(message.media[0], content, most)
             self._drop_the_oldest()
         return True
 
@@ -89,8 +89,7 @@ class Mailbox:
 
     def content(self, media_sid: str) -> Content | None:
         """Look up the bytes of a media that a phone sent, and their type."""
-        with self._lock:
-            return self._contents.get(media_sid)
+        return self._archive.content(media_sid)
 
     def advance(
         self, sid: str, status: str, error_code: int | None = None
@@ -109,6 +108,7 @@ class Mailbox:
                 sent_at=message.sent_at or (moment if status == "sent" else None),
             )
             self._messages[sid] = moved
+            self._archive.put(moved)
             return moved
 
     def delete(self, sid: str) -> bool:
@@ -124,7 +124,8 @@ class Mailbox:
                 return False
             rest = tuple(m for m in message.media if m.sid != media_sid)
             self._messages[sid] = replace(message, media=rest)
-            self._contents.pop(media_sid, None)
+            self._archive.put(self._messages[sid])
+            self._archive.forget_content(media_sid)
             return True
 
     def newest_first(self) -> list[Message]:
@@ -150,8 +151,12 @@ class Mailbox:
 
     def conversation_of(self, message: Message) -> Conversation:
         """Show the conversation whose last message is `message`."""
-        inbound = self.last_inbound(message.address)
-        return Conversation(None if inbound is None else inbound.profile_name, message)
+        return Conversation(self.name_of(message.address), message)
+
+    def name_of(self, address: str) -> str | None:
+        """Find the name that the owner of `address` gave last, if any."""
+        names = (m.profile_name for m in reversed(self.messages_with(address)))
+        return next(filter(None, names), None)
 
     def last_inbound(self, address: str) -> Message | None:
         """Find what `address` wrote last."""
@@ -163,14 +168,10 @@ class Mailbox:
     def _drop_the_oldest(self) -> None:
         while len(self._messages) > self._most_messages:
             self._forget(next(iter(self._messages)))
-        while (
-            len(self._contents) > self._most_media
-            or self._media_bytes() > self._most_media_bytes
-        ):
-            self._contents.popitem(last=False)
 
-    def _media_bytes(self) -> int:
-        return sum(len(content.data) for content in self._contents.values())
+    def _remember(self, message: Message) -> None:
+        self._messages[message.sid] = message
+        self._sids_by_address.setdefault(message.address, {})[message.sid] = None
 
     def _forget(self, sid: str) -> bool:
         message = self._messages.pop(sid, None)
@@ -180,8 +181,7 @@ class Mailbox:
         del sids[sid]
         if not sids:
             del self._sids_by_address[message.address]
-        for media in message.media:
-            self._contents.pop(media.sid, None)
+        self._archive.forget(sid)
         return True
 
 

@@ -12,9 +12,16 @@ from xml.etree import ElementTree as ET
 
 from werkzeug.datastructures import MultiDict
 
-from bot.simulator.config import SimulatorConfig
 from bot.simulator.faults import TwilioError
-from bot.simulator.records import Direction, Media, Message, is_address, new_sid, now
+from bot.simulator.records import (
+    Direction,
+    Media,
+    Message,
+    SimulatorConfig,
+    is_address,
+    new_sid,
+    now,
+)
 
 MOST_CHARACTERS = 1600
 MOST_MEDIA = 10

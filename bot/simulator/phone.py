@@ -84,10 +84,9 @@ def show_conversation(address: str) -> Response:
     """Show all messages with one address, in order of creation."""
     board = switchboard()
     messages = board.mailbox.messages_with(address)
-    last = board.mailbox.last_inbound(address)
     shown = {
         "address": address,
-        "name": last.profile_name if last else None,
+        "name": board.mailbox.name_of(address),
         "messages": [message.for_phone() for message in messages],
         "typing": board.is_typing(address),
     }

@@ -5,8 +5,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+API_VERSION = "2010-04-01"
 Direction = Literal["inbound", "outbound-api", "outbound-reply"]
 
 ADDRESS = re.compile(
@@ -24,6 +26,42 @@ STATUS_RANKS = {
     "delivered": 4,
     "read": 5,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorConfig:
+    """What must be known of the bot: its credentials, and where it listens.
+
+    `webhook_url` takes inbound messages; it may end in connection overrides
+    (`#rc=3&rp=all`), which are followed and left out of the signature, see
+    https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides .
+    `public_url` is the origin of the media that webhooks point at (default: the
+    origin under which the phone's request came in). `status_delay_seconds` lies
+    before each delivery status, `webhook_timeout_seconds` bounds one webhook with
+    its retries. `archive` is the file that messages are kept in for the next start;
+    None: they are forgotten. What was on its way at the last end goes on after
+    `resume_seconds`: the bot is started after its simulator.
+    """
+
+    account_sid: str
+    auth_token: str
+    webhook_url: str
+    number: str = "whatsapp:+14155238886"
+    api_key_sid: str | None = None
+    api_key_secret: str | None = None
+    public_url: str = ""
+    status_delay_seconds: float = 0.03
+    webhook_timeout_seconds: float = 15.0
+    archive: Path | None = None
+    resume_seconds: float = 5.0
+
+    def message_path(self, sid: str) -> str:
+        """Name a message's path in the REST API, without `.json`."""
+        return f"/{API_VERSION}/Accounts/{self.account_sid}/Messages/{sid}"
+
+    def media_path(self, message_sid: str, sid: str) -> str:
+        """Name the path of a message's media in the REST API: its bytes lie there."""
+        return f"{self.message_path(message_sid)}/Media/{sid}"
 
 
 class Location(TypedDict):

@@ -17,11 +17,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.simulator.config import API_VERSION, SimulatorConfig
 from bot.simulator.faults import TwilioError, with_faults
 from bot.simulator.mailbox import Search
 from bot.simulator.outbound import parse_outbound
-from bot.simulator.records import Media, Message
+from bot.simulator.records import API_VERSION, Media, Message, SimulatorConfig
 from bot.simulator.switchboard import switchboard
 
 rest = Blueprint("rest", __name__)

@@ -10,9 +10,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import NotFound
 
-from bot.simulator.config import SimulatorConfig
 from bot.simulator.faults import TwilioError, fault_orders
 from bot.simulator.phone import MOST_FILE_BYTES, phone
+from bot.simulator.records import SimulatorConfig
 from bot.simulator.rest import rest
 from bot.simulator.switchboard import Switchboard, switchboard
 

@@ -7,13 +7,13 @@ from typing import cast
 
 from flask import current_app
 
-from bot.simulator.config import SimulatorConfig
+from bot.simulator.archive import Archive
 from bot.simulator.courier import Courier
 from bot.simulator.events import Broadcast
 from bot.simulator.faults import Faults
 from bot.simulator.mailbox import Mailbox
 from bot.simulator.outbound import TwimlError, parse_replies
-from bot.simulator.records import Message, PhoneMessage
+from bot.simulator.records import Message, PhoneMessage, SimulatorConfig
 from bot.simulator.webhooks import SignedWebhooks, WebhookAnswer, inbound_fields
 
 TYPING_SECONDS = 25.0
@@ -36,7 +36,7 @@ class Switchboard:
 
     def __init__(self, config: SimulatorConfig) -> None:
         self.config = config
-        self.mailbox = Mailbox()
+        self.mailbox = Mailbox(archive=Archive(config.archive))
         self.broadcast = Broadcast()
         self.faults = Faults()
         self._webhooks = SignedWebhooks(
@@ -45,6 +45,7 @@ class Switchboard:
         self.courier = Courier(
             config, self.mailbox, self.broadcast, self.faults, self._webhooks
         )
+        self.courier.resume()
         self._typing_ends: dict[str, float] = {}
         self._typing_lock = Lock()
 

@@ -18,8 +18,7 @@ import requests
 from twilio.request_validator import RequestValidator
 from urllib3.exceptions import MaxRetryError
 
-from bot.simulator.config import API_VERSION, SimulatorConfig
-from bot.simulator.records import Message, PhoneMessage
+from bot.simulator.records import API_VERSION, Message, PhoneMessage, SimulatorConfig
 
 CONNECT_SECONDS = 5.0
 MOST_RETRIES = 5

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from bot.simulator.config import SimulatorConfig
+from bot.simulator.records import SimulatorConfig
 
 ACCOUNT = "AC" + "0a" * 16
 TOKEN = "a-token"

@@ -100,9 +100,9 @@ def test_only_the_newest_messages_are_kept() -> None:
     assert box.find(messages[0].sid) is None
 
 
-@pytest.mark.parametrize("limit", [{"most_media": 2}, {"most_media_bytes": 250}])
-def test_only_the_newest_files_are_kept(limit: dict[str, int]) -> None:
-    box = Mailbox(**limit)
+@pytest.mark.parametrize(("most", "most_bytes"), [(2, 10_000), (10, 250)])
+def test_only_the_newest_files_are_kept(most: int, most_bytes: int) -> None:
+    box = Mailbox(most_media=most, most_media_bytes=most_bytes)
     sent = [written(size=100) for _ in range(4)]
     for each in sent:
         box.add(each.as_message(), each.content)

@@ -14,7 +14,7 @@ from tests.bot.simulator.scripted_bot import ScriptedBot, eventually
 
 SERVE = """
 import sys
-from bot.simulator.config import SimulatorConfig
+from bot.simulator.records import SimulatorConfig
 from bot.simulator.server import serve
 account, token, webhook_url, port = sys.argv[1:]
 serve(SimulatorConfig(account, token, webhook_url), int(port))

@@ -1,0 +1,134 @@
+"""What the simulator knew it knows after a restart, as Twilio does."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.simulator.archive import Archive
+from bot.simulator.mailbox import Mailbox
+from bot.simulator.records import Media, Message, PhoneMessage, new_sid
+from bot.simulator.server import create_simulator
+from tests.bot.simulator.desk import Desk, config_for
+from tests.bot.simulator.scripted_bot import ScriptedBot, served
+
+PLACE = {"latitude": 52.5, "longitude": 13.4, "label": "Bakery"}
+WRITES_AND_IS_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bot.simulator.records import PhoneMessage
+from bot.simulator.archive import Archive
+from bot.simulator.mailbox import Mailbox
+box = Mailbox(archive=Archive(Path(sys.argv[1])))
+for number in range(50):
+    box.add(PhoneMessage(f"SM{number:032x}", "whatsapp:+15551230001").as_message())
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "simulator.sqlite3"
+
+
+@contextmanager
+def simulator(bot: ScriptedBot, file: Path) -> Iterator[Desk]:
+    app = create_simulator(
+        config_for(bot.webhook_url, archive=file, resume_seconds=0.05)
+    )
+    with served(app) as origin:
+        yield Desk(origin)
+        app.extensions["switchboard"].close()
+
+
+def with_media(data: bytes = b"bytes") -> tuple[Message, bytes]:
+    sid = new_sid("MM")
+    media = Media(new_sid("ME"), sid, "image/png", "a.png")
+    written = PhoneMessage(sid, "whatsapp:+15551230001", media=media, content=data)
+    return written.as_message(), data
+
+
+def test_conversations_are_there_again(
+    bot: ScriptedBot, file: Path, address: str
+) -> None:
+    with simulator(bot, file) as desk:
+        desk.user_says(address, "Where?", profile_name="Zoë", location=PLACE)
+        desk.bot_sends(address, "There.", StatusCallback=f"{bot.origin}/status")
+        files = {"file": ("a.png", b"png", "image/png")}
+        desk.phone("POST", "messages", data={"from": address}, files=files)
+        bot.wait_until(lambda: len(bot.inbound_from(address)) == 2)
+        before = desk.conversation(address)
+        listed = desk.rest("GET", "Messages.json").json()
+    assert file.stat().st_mode & 0o777 == 0o600
+    with simulator(bot, file) as desk:
+        after = desk.conversation(address)
+        assert [m["sid"] for m in after["messages"]] == [
+            m["sid"] for m in before["messages"]
+        ]
+        assert (after["name"], after["messages"][0]["location"]) == ("Zoë", PLACE)
+        [media] = after["messages"][2]["media"]
+        assert desk.rest("GET", media["url"], auth=None).content == b"png"
+        again = desk.rest("GET", "Messages.json").json()["messages"]
+        assert [m["sid"] for m in again] == [m["sid"] for m in listed["messages"]]
+
+
+def test_what_was_on_its_way_arrives_after_the_restart(
+    bot: ScriptedBot, file: Path, address: str
+) -> None:
+    said = PhoneMessage(new_sid("SM"), address).as_message()
+    with simulator(bot, file) as desk:
+        desk.user_says(address)
+    box = Mailbox(archive=Archive(file))
+    sid = new_sid("SM")
+    box.add(
+        Message(
+            sid, address, "outbound-api", "Hi", "queued", said.created_at,
+            said.updated_at, status_callback=f"{bot.origin}/status",
+        )
+    )  # fmt: skip
+    with simulator(bot, file) as desk:
+        bot.wait_until(lambda: bot.statuses_of(sid) == ["sent", "delivered"])
+        assert desk.statuses(address)[-1] == "delivered"
+
+
+def test_a_kill_loses_nothing(file: Path) -> None:
+    command = [sys.executable, "-c", WRITES_AND_IS_KILLED, str(file)]
+    assert subprocess.run(command, timeout=30).returncode == -signal.SIGKILL
+    assert len(Mailbox(archive=Archive(file)).newest_first()) == 50
+
+
+def test_it_is_bounded_and_forgets_for_good(file: Path) -> None:
+    box = Mailbox(most_messages=3, most_media=2, archive=Archive(file))
+    kept = [with_media() for _ in range(4)]
+    for message, data in kept:
+        box.add(message, data)
+    box.delete(kept[3][0].sid)
+    again = Mailbox(archive=Archive(file))
+    assert [m.sid for m in again.newest_first()] == [
+        kept[place][0].sid for place in (2, 1)
+    ]
+    contents = [again.content(message.media[0].sid) for message, _ in kept]
+    assert [content is not None for content in contents] == [False, False, True, False]
+
+
+def test_a_broken_file_is_put_aside(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"this is no database, and longer than a header of one" * 99)
+    assert Mailbox(archive=Archive(file)).newest_first() == []
+    assert file.with_name("simulator.sqlite3.broken").exists()
+    box = Mailbox(archive=Archive(file))
+    box.add(with_media()[0])
+    assert len(Mailbox(archive=Archive(file)).newest_first()) == 1
+
+
+def test_a_disk_that_cant_be_written_stops_no_conversation(
+    bot: ScriptedBot, tmp_path: Path, address: str
+) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    with simulator(bot, tmp_path / "data" / "simulator.sqlite3") as desk:
+        assert desk.user_says(address)["webhook_status"] == 200
+        assert desk.bodies(address) == ["Hello"]
