@@ -17,6 +17,7 @@ from bot.simulator.records import (
     MESSAGE_SID,
     Location,
     Media,
+    Message,
     PhoneMessage,
     is_address,
     new_sid,
@@ -27,7 +28,9 @@ MOST_FILE_BYTES = 16 * 2**20
 MOST_EXTRA_FIELDS = 100
 # Types that a browser shows without running anything that may hide in them.
 SHOWN_TYPES = frozenset(
-    {"image/png", "image/jpeg", "image/webp", "image/gif", "audio/ogg", "video/mp4"}
+    [f"image/{kind}" for kind in ("png", "jpeg", "webp", "gif")]
+    + [f"audio/{kind}" for kind in ("ogg", "mp4", "webm")]
+    + ["video/mp4"]
 )
 
 phone = Blueprint("phone", __name__, url_prefix="/simulator")
@@ -139,15 +142,17 @@ def _parse_message() -> PhoneMessage:
     file = request.files.get("file")
     sid = _sid(given, "SM" if file is None else "MM")
     media, content = (None, None) if file is None else _read_file(file, sid)
+    address = _address(given, "from")
     message = PhoneMessage(
         sid=sid,
-        address=_address(given, "from"),
+        address=address,
         body=_text(given, "body") or "",
         profile_name=_text(given, "profile_name"),
         external_user_id=_external_user_id(given),
         media=media,
         content=content,
         location=_location(given),
+        quoted=_quoted(given, address),
         extra=_extra(given),
     )
     _check_writable(message)
@@ -229,15 +234,28 @@ def _location(given: Mapping[str, Any]) -> Location | None:
     if place is None:
         return None
     try:
-        return Location(
+        found = Location(
             latitude=float(place["latitude"]),
             longitude=float(place["longitude"]),
             label=str(place.get("label", "")),
         )
     except (KeyError, TypeError, ValueError):
-        raise PhoneError(
-            "'location' needs 'latitude' and 'longitude' in degrees."
-        ) from None
+        found = None
+    if found is None or not (
+        abs(found["latitude"]) <= 90 and abs(found["longitude"]) <= 180
+    ):
+        raise PhoneError("'location' needs 'latitude' and 'longitude' in degrees.")
+    return found
+
+
+def _quoted(given: Mapping[str, Any], address: str) -> Message | None:
+    sid = _text(given, "reply_to")
+    if sid is None:
+        return None
+    message = switchboard().mailbox.find(sid)
+    if message is None or message.address != address:
+        raise PhoneError("'reply_to' is no message of this conversation.")
+    return message
 
 
 def _extra(given: Mapping[str, Any]) -> dict[str, str | None]:

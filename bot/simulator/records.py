@@ -114,6 +114,7 @@ class Message:
     profile_name: str | None = None
     external_user_id: str | None = None
     location: Location | None = None
+    reply_to: str | None = None
 
     @property
     def is_inbound(self) -> bool:
@@ -134,6 +135,7 @@ class Message:
             "body": self.body,
             "media": [media.for_phone() for media in self.media],
             "location": self.location,
+            "reply_to": self.reply_to,
             "status": self.status,
             "error_code": self.error_code,
             "created_at": self.created_at.isoformat(),
@@ -160,7 +162,8 @@ class Conversation:
 class PhoneMessage:
     """A message as the phone's owner wrote it; `content` are the bytes of `media`.
 
-    `extra` are webhook fields that replace or extend the usual ones; None drops one.
+    `quoted` is the message that it replies to. `extra` are webhook fields that replace
+    or extend the usual ones; None drops one.
     """
 
     sid: str
@@ -171,6 +174,7 @@ class PhoneMessage:
     media: Media | None = None
     content: bytes | None = None
     location: Location | None = None
+    quoted: Message | None = None
     extra: Mapping[str, str | None] = field(default_factory=dict)
 
     def as_message(self) -> Message:
@@ -189,6 +193,7 @@ class PhoneMessage:
             profile_name=self.profile_name,
             external_user_id=self.user_id,
             location=self.location,
+            reply_to=self.quoted.sid if self.quoted else None,
         )
 
     @property

@@ -106,7 +106,8 @@ class Switchboard:
         if answer.error is not None:
             no_answer = answer.status is None
             code = CONNECTION_FAILURE if no_answer else HTTP_FAILURE
-            self.courier.advance(written.sid, "failed", code)
+            if self.courier.advance(written.sid, "failed", code) is None:
+                return [], f"{answer.error}, but it took the message."
             return [], f"{answer.error}: not delivered."
         self.courier.advance(written.sid, "delivered")
         try:

@@ -122,6 +122,7 @@ def inbound_fields(
         "ApiVersion": API_VERSION,
         **_media_fields(message, config, origin),
         **_location_fields(message),
+        **_quoted_fields(message, config),
         **message.extra,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -191,6 +192,16 @@ def _location_fields(message: PhoneMessage) -> dict[str, str]:
         "Latitude": str(message.location["latitude"]),
         "Longitude": str(message.location["longitude"]),
         "Label": message.location["label"],
+    }
+
+
+def _quoted_fields(message: PhoneMessage, config: SimulatorConfig) -> dict[str, str]:
+    if message.quoted is None:
+        return {}
+    sender, _ = message.quoted.sides(config.number)
+    return {
+        "OriginalRepliedMessageSid": message.quoted.sid,
+        "OriginalRepliedMessageSender": sender,
     }
 
 

@@ -91,6 +91,50 @@ def test_a_location_is_shared(desk: Desk, bot: ScriptedBot, address: str) -> Non
     assert got.form["Label"] == "Office"
 
 
+@pytest.mark.parametrize("latitude", [91, -91, "x", float("nan"), float("inf")])
+def test_a_place_off_the_earth_is_refused(
+    desk: Desk, address: str, latitude: float
+) -> None:
+    place = {"latitude": latitude, "longitude": 1}
+    form = {"from": address, "location": json.dumps(place)}
+    refused = desk.phone("POST", "messages", data=form)
+    assert refused.status_code == 400
+    assert "in degrees" in refused.json()["error"]
+
+
+def test_a_reply_names_what_it_replies_to(
+    desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    mine = desk.user_says(address)["message_sid"]
+    theirs = desk.bot_sends(address, "Rye or wheat?")["sid"]
+    for sid, sender in ((mine, address), (theirs, NUMBER)):
+        said = desk.user_says(address, "This", reply_to=sid)["message_sid"]
+        form = bot.inbound_from(address)[-1].form
+        assert form["OriginalRepliedMessageSid"] == sid
+        assert form["OriginalRepliedMessageSender"] == sender
+        shown = desk.conversation(address)["messages"][-1]
+        assert (shown["sid"], shown["reply_to"]) == (said, sid)
+
+
+def test_only_what_stands_in_the_conversation_is_replied_to(
+    desk: Desk, address: str
+) -> None:
+    others = desk.user_says("whatsapp:+15550009999")["message_sid"]
+    for sid in (others, "SM" + "0" * 32):
+        form = {"from": address, "body": "This", "reply_to": sid}
+        refused = desk.phone("POST", "messages", json=form)
+        assert refused.status_code == 400
+        assert "no message of this conversation" in refused.json()["error"]
+
+
+@pytest.mark.parametrize("body", ["", " \n"])
+def test_nothing_at_all_is_not_sent(desk: Desk, address: str, body: str) -> None:
+    form = {"from": address, "body": body}
+    refused = desk.phone("POST", "messages", json=form)
+    assert refused.status_code == 400
+    assert "nothing to send" in refused.json()["error"]
+
+
 def test_a_repeated_sid_is_posted_again_and_shown_once(
     desk: Desk, bot: ScriptedBot, address: str
 ) -> None:
