@@ -11,11 +11,13 @@ const TICKS = {
 };
 const BAD = new Set(["failed", "undelivered"]);
 
-export function bubble(message) {
+// `quoted` is the message that it replies to, as far as that is known.
+export function bubble(message, quoted) {
   const node = element("article", "", `bubble ${message.direction}`);
   node.dataset.sid = message.sid;
   node.title = message.sid;
   node.append(element("span", message.direction === "inbound" ? "You: " : "Bot: ", "unseen"));
+  if (message.reply_to) node.append(quoteNode(message.reply_to, quoted));
   node.append(...message.media.map(mediaNode));
   if (message.location) node.append(locationNode(message.location));
   if (message.body) {
@@ -23,8 +25,17 @@ export function bubble(message) {
     body.append(formatted(message.body));
     node.append(body);
   }
-  node.append(footer(message));
+  node.append(footer(message), replyButton(message));
   return node;
+}
+
+// A message in a few words: for lists and quotations.
+export function summary(message) {
+  const kind = message.media[0]?.type.split("/")[0];
+  const names = { audio: "Voice message", image: "Photo", video: "Video" };
+  const text = message.body || (message.location && (message.location.label || "Location")) ||
+    names[kind] || message.media[0]?.name || "";
+  return text.replace(/[*_~`]/gu, "");
 }
 
 export function showStatus(node, message) {
@@ -62,6 +73,25 @@ export function clock(date) {
   return date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
+function quoteNode(sid, quoted) {
+  const node = element("button", "", "quote");
+  node.type = "button";
+  node.dataset.quotes = sid;
+  const whom = quoted?.direction === "inbound" ? "You" : "Bot";
+  const text = element("bdi", quoted ? summary(quoted) : "A message that is gone");
+  node.append(element("b", quoted ? whom : ""), text);
+  return node;
+}
+
+function replyButton(message) {
+  const node = element("button", "", "icon small reply");
+  node.type = "button";
+  node.dataset.reply = message.sid;
+  node.setAttribute("aria-label", "Reply");
+  node.append(icon("reply"));
+  return node;
+}
+
 function footer(message) {
   const node = element("footer");
   const time = element("time", clock(new Date(message.created_at)));
@@ -88,7 +118,7 @@ function mediaNode({ type, url, name }) {
   if (own && kind === "image") return pictureNode(url, name);
   if (own && (kind === "audio" || kind === "video")) return playerNode(kind, url, name);
   const link = linkTo(url, "file-link");
-  link.append(icon("file"), element("span", name));
+  link.append(icon("file"), element("bdi", name));
   return link;
 }
 
@@ -111,7 +141,9 @@ function playerNode(kind, url, name) {
 
 function locationNode({ latitude, longitude, label }) {
   const node = element("p", "", "file-link");
-  node.append(icon("pin"), element("span", `${label || "Location"} (${latitude}, ${longitude})`));
+  const text = element("span");
+  text.append(element("bdi", label || "Location"), ` (${latitude}, ${longitude})`);
+  node.append(icon("pin"), text);
   return node;
 }
 

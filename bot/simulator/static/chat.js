@@ -1,11 +1,14 @@
 // The page: who is open, what is shown, and what the keys do.
 
 import { bubble, dayLine, showStatus, typingBubble } from "./bubbles.js";
-import { Listener, loadConversation, loadConversations, sendMessage } from "./connection.js";
+import { Composer } from "./composer.js";
+import { Listener, loadConversation, loadConversations } from "./connection.js";
+import { element } from "./formatting.js";
 import { asAddress, newPerson, personRow, shortAddress } from "./people.js";
 
 const TYPING_MILLISECONDS = 25000;
 const NEAR_THE_END = 120;
+const ARRIVED = new Set(["delivered", "read"]);
 
 const find = (id) => document.getElementById(id);
 const people = new Map(); // by address, the latest last
@@ -15,6 +18,14 @@ let messages = new Map(); // of the open conversation, by sid
 let loaded = Promise.resolve();
 let listener = null;
 let typingTimer;
+let troubled; // the sid of the message that the problem is about, if any
+const composer = new Composer({
+  writer: () => ({ address: current, name: people.get(current)?.name }),
+  onProblem: (text, sid) => {
+    if (!ARRIVED.has(messages.get(sid)?.status)) showProblem(text, sid);
+  },
+  onEscape: showList,
+});
 
 // --- the list of conversations ---
 
@@ -79,6 +90,7 @@ function openFromHash() {
   find("welcome").hidden = Boolean(current);
   document.body.classList.toggle("in-conversation", Boolean(current));
   find("log").replaceChildren();
+  composer.reset();
   showProblem(null);
   if (!current) return showPeople();
   unread.delete(current);
@@ -121,12 +133,14 @@ const TAKE = {
     if (messages.has(message.sid)) return;
     const follow = message.direction === "inbound" || isAtTheEnd();
     append(message);
+    if (message.direction === "outbound") showProblem(null); // it did answer
     if (follow) scrollDown();
   },
   status({ sid, ...news }) {
     const message = messages.get(sid);
     if (!message) return;
     Object.assign(message, news);
+    if (sid === troubled && ARRIVED.has(news.status)) showProblem(null);
     showStatus(find("log").querySelector(`[data-sid="${sid}"]`), message);
   },
   typing: ({ typing }) => showTyping(typing),
@@ -139,7 +153,7 @@ function append(message) {
   const last = [...messages.values()].at(-1);
   const before = find("typing");
   const isNewDay = !last || new Date(last.created_at).toDateString() !== date.toDateString();
-  const node = bubble(message);
+  const node = bubble(message, messages.get(message.reply_to));
   if (isNewDay) log.insertBefore(dayLine(date), before);
   node.classList.toggle("first", isNewDay || last.direction !== message.direction);
   messages.set(message.sid, message);
@@ -158,13 +172,16 @@ function showTyping(typing) {
   typingTimer = setTimeout(() => showTyping(false), TYPING_MILLISECONDS);
 }
 
+// Names may be written from right to left: each stands in a box of its own.
 function showSelf() {
   const name = people.get(current)?.name;
-  find("self").textContent = `You are ${name ? `${name}, ` : ""}${shortAddress(current)}`;
+  const who = [name, shortAddress(current)].filter(Boolean).map((text) => element("bdi", text));
+  find("self").replaceChildren("You are ", who[0], ...who.slice(1).flatMap((node) => [", ", node]));
 }
 
-function showProblem(text) {
+function showProblem(text, sid) {
   const follow = isAtTheEnd();
+  troubled = sid;
   find("problem").hidden = !text;
   find("problem").textContent = text ?? "";
   if (follow) scrollDown();
@@ -183,41 +200,12 @@ function scrollDown() {
   find("log").scrollTop = find("log").scrollHeight;
 }
 
-// --- writing ---
+// --- what is clicked ---
 
-async function send(event) {
-  event.preventDefault();
-  const [body, file] = [find("body").value.trim(), find("file").files[0]];
-  if (!body && !file) return;
-  const from = current;
-  find("body").value = "";
-  attach(null);
-  fitBody();
-  showProblem(null);
-  const error = await sendMessage({ from, name: people.get(from)?.name, body, file });
-  if (from === current && error) showProblem(error);
-}
-
-function attach(files) {
-  if (files) find("file").files = files;
-  else find("file").value = "";
-  const file = find("file").files[0];
-  find("attached").hidden = !file;
-  find("attached-name").textContent = file?.name ?? "";
-  find("body").focus();
-}
-
-function fitBody() {
-  const body = find("body");
-  body.style.height = "auto";
-  body.style.height = `${body.scrollHeight}px`;
-}
-
-function pressInBody(event) {
-  if (event.key === "Escape") showList();
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  find("composer").requestSubmit();
+function pressInLog({ target }) {
+  const { reply, quotes } = target.closest("[data-reply], [data-quotes]")?.dataset ?? {};
+  if (reply) composer.quote(messages.get(reply));
+  if (quotes) find("log").querySelector(`[data-sid="${quotes}"]`)?.scrollIntoView({ block: "center" });
 }
 
 function showList() {
@@ -229,15 +217,7 @@ find("conversations").addEventListener("click", (event) => {
   const address = event.target.closest("[data-address]")?.dataset.address;
   if (address) location.hash = encodeURIComponent(address);
 });
-find("composer").addEventListener("submit", send);
-find("body").addEventListener("keydown", pressInBody);
-find("body").addEventListener("input", fitBody);
-find("body").addEventListener("paste", (event) => {
-  if (event.clipboardData.files.length) attach(event.clipboardData.files);
-});
-find("attach").addEventListener("click", () => find("file").click());
-find("file").addEventListener("change", () => attach(find("file").files));
-find("detach").addEventListener("click", () => attach(null));
+find("log").addEventListener("click", pressInLog);
 find("back").addEventListener("click", showList);
 window.addEventListener("hashchange", openFromHash);
 openFromHash();

@@ -12,18 +12,21 @@ export function loadConversation(address) {
   return getJson(`/simulator/conversations/${encodeURIComponent(address)}`);
 }
 
-// Resolves to an error sentence, or to null when the bot took the message.
-export async function sendMessage({ from, name, body, file }) {
+// Resolves to the message's sid and an error sentence, null when the bot took it.
+export async function sendMessage({ from, name, body, file, location, replyTo }) {
   const form = new FormData();
   form.set("from", from);
-  form.set("body", body);
+  form.set("body", body ?? "");
   if (name) form.set("profile_name", name);
   if (file) form.set("file", file);
+  if (location) form.set("location", JSON.stringify(location));
+  if (replyTo) form.set("reply_to", replyTo);
   try {
     const response = await fetch("/simulator/messages", { method: "POST", body: form });
-    return (await response.json()).error;
+    const { message_sid: sid, error } = await response.json();
+    return { sid, error };
   } catch {
-    return "The simulator does not answer: not sent.";
+    return { error: "The simulator does not answer: not sent." };
   }
 }
 

@@ -45,6 +45,7 @@ function appendLines(parent, text) {
     const name = rule?.wrapper ?? "p";
     if (block?.localName !== name) {
       block = element(name);
+      block.dir = "auto"; // the direction of its own letters
       parent.append(block);
       if (name === "ol") block.start = Number.parseInt(line, 10);
     } else if (!rule?.item) block.append("\n");

@@ -1,6 +1,6 @@
 // The list of conversations, and who one can write as.
 
-import { clock } from "./bubbles.js";
+import { clock, summary } from "./bubbles.js";
 import { element } from "./formatting.js";
 
 const FIRST_NAMES = ["Ana", "Bruno", "Chioma", "Dilek", "Emil", "Fatima", "Goran", "Hana"];
@@ -32,7 +32,9 @@ export function personRow({ address, name, last_message: last }, { current, unre
   button.dataset.address = address;
   if (current) button.setAttribute("aria-current", "true");
   const text = element("span", "", "person-text");
-  text.append(element("strong", name || shortAddress(address)), element("span", preview(last)));
+  const who = element("strong");
+  who.append(element("bdi", name || shortAddress(address)));
+  text.append(who, preview(last));
   const side = element("span", "", "person-side");
   if (last) side.append(element("time", clock(new Date(last.created_at))));
   if (unread) side.append(badge(unread));
@@ -47,7 +49,7 @@ function numberOf(count) {
 
 function avatar(address, name) {
   const sum = [...address].reduce((total, letter) => total + letter.codePointAt(0), 0);
-  const letter = [...(name || shortAddress(address).replace("+", ""))][0];
+  const [letter] = (name || shortAddress(address)).match(/[\p{L}\p{N}]/u) ?? ["?"];
   const node = element("span", letter.toUpperCase(), `avatar tint-${sum % TINTS}`);
   node.setAttribute("aria-hidden", "true");
   return node;
@@ -60,7 +62,9 @@ function badge(unread) {
 }
 
 function preview(last) {
-  if (!last) return "New conversation";
-  const text = last.body || last.media[0]?.name || (last.location ? "Location" : "");
-  return (last.direction === "inbound" ? "You: " : "") + text.replace(/[*_~`]/gu, "");
+  const node = element("span", last ? "" : "New conversation");
+  if (!last) return node;
+  if (last.direction === "inbound") node.append("You: ");
+  node.append(element("bdi", summary(last)));
+  return node;
 }

@@ -1,8 +1,5 @@
 """The chat page in a real browser."""
 
-import shutil
-import struct
-import zlib
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -11,20 +8,16 @@ from flask import Response
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.simulator.server import create_simulator
-from tests.bot.simulator.desk import Desk, config_for
+from tests.bot.simulator.browser import (
+    CHROMIUM,
+    CUT_OFF,
+    FLAGS,
+    LOADS_SOUND,
+    PHONE,
+    dot,
+)
+from tests.bot.simulator.desk import NUMBER, Desk, config_for
 from tests.bot.simulator.scripted_bot import ScriptedBot, served
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"width": 390, "height": 844}
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
@@ -122,6 +115,7 @@ def test_a_picture_is_sent_and_shown(chat_page: Page, desk: Desk, address: str) 
     picture = {"name": "dot.png", "mimeType": "image/png", "buffer": dot()}
     chat_page.locator("#file").set_input_files(picture)  # type: ignore[arg-type]
     expect(chat_page.get_by_text("dot.png")).to_be_visible()
+    expect(chat_page.get_by_label("The chosen picture")).to_be_visible()
     chat_page.get_by_role("button", name="Send", exact=True).click()
     shown = chat_page.get_by_role("img", name="dot.png")
     expect(shown).to_be_visible()
@@ -138,6 +132,84 @@ def test_a_bot_that_refuses_is_told(
         "The bot answered 503: not delivered."
     )
     expect(chat_page.get_by_label("Failed, error 11200")).to_be_visible()
+
+
+def test_a_complaint_goes_once_the_bot_answers(
+    chat_page: Page, desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    open_as(chat_page, desk, address)
+    bot.will_answer(Response("no", status=503))
+    write(chat_page, "Hello?")
+    complaint = chat_page.get_by_text("The bot answered 503: not delivered.")
+    expect(complaint).to_be_visible()
+    desk.bot_sends(address, "Here I am")
+    expect(chat_page.locator(".bubble.outbound .body")).to_have_text("Here I am")
+    expect(complaint).to_be_hidden()
+
+
+def test_a_message_is_replied_to_with_an_emoji(
+    chat_page: Page, desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    desk.user_says(address, "Hello")
+    sid = desk.bot_sends(address, "Rye or *wheat*?")["sid"]
+    open_as(chat_page, desk, address)
+    asked = chat_page.locator(f"[data-sid={sid}]")
+    asked.hover()
+    asked.get_by_role("button", name="Reply").click()
+    expect(chat_page.locator("#quoting")).to_have_text("Bot Rye or wheat?")
+    chat_page.get_by_label("Message", exact=True).fill("Rye ")
+    chat_page.get_by_role("button", name="Insert an emoji").click()
+    chat_page.get_by_role("button", name="🍞").click()
+    chat_page.keyboard.press("Enter")
+    answer = chat_page.locator(".bubble.inbound").last
+    expect(answer.locator(".quote")).to_have_text("BotRye or wheat?")
+    expect(answer.get_by_label("Delivered")).to_be_visible()
+    expect(chat_page.locator("#quoting")).to_be_hidden()
+    form = bot.inbound_from(address)[-1].form
+    assert (form["Body"], form["OriginalRepliedMessageSid"]) == ("Rye 🍞", sid)
+    assert form["OriginalRepliedMessageSender"] == NUMBER
+
+
+def test_a_place_is_sent(
+    chat_page: Page, desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    open_as(chat_page, desk, address)
+    chat_page.get_by_role("button", name="Attach").click()
+    chat_page.get_by_role("button", name="A location").click()
+    chat_page.get_by_label("Latitude").fill("91")
+    chat_page.get_by_label("Longitude").fill("13,405")
+    chat_page.get_by_role("button", name="Send location").click()
+    expect(chat_page.get_by_role("alert").last).to_contain_text("Write degrees")
+    chat_page.get_by_label("Latitude").fill("52.52")
+    chat_page.get_by_label("Name of the place").fill("Bakery")
+    chat_page.get_by_role("button", name="Send location").click()
+    shown = chat_page.locator(".bubble.inbound")
+    expect(shown).to_contain_text("Bakery (52.52, 13.405)")
+    expect(shown.get_by_label("Delivered")).to_be_visible()
+    form = bot.inbound_from(address)[-1].form
+    assert (form["Latitude"], form["Longitude"]) == ("52.52", "13.405")
+    assert (form["Label"], form["MessageType"]) == ("Bakery", "location")
+
+
+def test_a_voice_message_is_recorded(
+    chat_page: Page, desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    chat_page.context.grant_permissions(["microphone"])
+    open_as(chat_page, desk, address)
+    chat_page.get_by_role("button", name="Record a voice message").click()
+    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
+    chat_page.get_by_role("button", name="Discard the recording").click()
+    assert bot.inbound_from(address) == []
+    chat_page.get_by_role("button", name="Record a voice message").click()
+    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
+    chat_page.get_by_role("button", name="Send", exact=True).click()
+    sent = chat_page.locator(".bubble.inbound")
+    expect(sent.locator("audio")).to_be_visible()
+    expect(sent.get_by_label("Delivered")).to_be_visible()
+    form = bot.inbound_from(address)[-1].form
+    assert form["MessageType"] == "audio"
+    assert form["MediaContentType0"] in {"audio/ogg", "audio/webm", "audio/mp4"}
+    assert sent.locator("audio").evaluate(LOADS_SOUND)
 
 
 def test_a_reply_that_failed_shows_its_code(
@@ -174,6 +246,29 @@ def test_on_a_phone_the_list_and_the_talk_take_turns(
     expect(chat_page.get_by_label("Conversations", exact=True)).to_be_visible()
 
 
+def test_on_a_phone_names_stand_beside_nothing_and_in_their_own_direction(
+    chat_page: Page, desk: Desk, address: str
+) -> None:
+    name = "\u0641\u0627\u0637\u0645\u0629 \u0627\u0644\u0632\u0647\u0631\u0627\u0621"
+    chat_page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    desk.user_says(address, "\u0645\u0631\u062d\u0628\u0627 abc", profile_name=name)
+    open_as_named = f"{desk.url}/#{quote(address, safe='')}"
+    chat_page.goto(open_as_named)
+    who = chat_page.locator("#self")
+    expect(who).to_have_text(f"You are {name}, {address[9:]}")
+    expect(who.locator("bdi")).to_have_text([name, address[9:]])
+    expect(chat_page.locator(".bubble .body p")).to_have_attribute("dir", "auto")
+    number = chat_page.get_by_role("heading", name="+14155238886").bounding_box()
+    mine = who.bounding_box()
+    assert number
+    assert mine
+    assert number["y"] + number["height"] <= mine["y"]
+    desk.user_says(address, profile_name="Grete von der Langen Straße " * 4)
+    chat_page.reload()
+    expect(who).to_contain_text(f"Langen Straße , {address[9:]}")
+    assert chat_page.evaluate(CUT_OFF) == []
+
+
 def test_the_page_finds_a_restarted_simulator_again(
     chromium: Browser, bot: ScriptedBot, address: str
 ) -> None:
@@ -188,13 +283,3 @@ def test_the_page_finds_a_restarted_simulator_again(
             shown = chat_page.locator(".bubble.inbound .body")
             expect(shown).to_have_text("Still there?", timeout=8000)
             second.extensions["switchboard"].close()
-
-
-def dot() -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        checksum = zlib.crc32(kind + data)
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    pixel = chunk(b"IDAT", zlib.compress(b"\0\x0b\x8f\x6c"))
-    return b"\x89PNG\r\n\x1a\n" + header + pixel + chunk(b"IEND", b"")

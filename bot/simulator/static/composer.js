@@ -1,0 +1,216 @@
+// Writing: text, files, voice, places, emoji and replies.
+
+import { summary } from "./bubbles.js";
+import { sendMessage } from "./connection.js";
+import { emojiButtons, insertAt } from "./emoji.js";
+import { Recorder } from "./recorder.js";
+
+const PREVIEW_PIXELS = 160;
+const PANELS = { choices: "attach", place: "attach", emoji: "smile" };
+
+const find = (id) => document.getElementById(id);
+
+export class Composer {
+  // `writer` tells who writes now; `onProblem` gets a sentence, or null, and a sid.
+  constructor({ writer, onProblem, onEscape }) {
+    this.callbacks = { writer, onProblem, onEscape };
+    this.quoted = null;
+    this.recorder = null;
+    find("emoji").append(...emojiButtons());
+    this.listen();
+  }
+
+  listen() {
+    const on = (id, name, act) => find(id).addEventListener(name, act);
+    on("composer", "submit", (event) => this.submit(event));
+    on("body", "keydown", (event) => this.press(event));
+    on("body", "input", () => this.fit());
+    on("body", "paste", (event) => {
+      if (event.clipboardData.files.length) this.attach(event.clipboardData.files);
+    });
+    on("attach", "click", () => this.toggle("choices"));
+    on("smile", "click", () => this.toggle("emoji"));
+    on("choose-file", "click", () => find("file").click());
+    on("choose-place", "click", () => this.toggle("place"));
+    on("file", "change", () => this.attach(find("file").files));
+    on("detach", "click", () => this.attach(null));
+    on("unquote", "click", () => this.quote(null));
+    on("record", "click", () => this.record());
+    on("discard", "click", () => this.endRecording());
+    on("here", "click", () => this.locate());
+    on("place", "submit", (event) => this.sendPlace(event));
+    on("emoji", "click", ({ target }) => {
+      if (target.dataset.emoji) insertAt(find("body"), target.dataset.emoji);
+    });
+  }
+
+  // Another conversation is open: nothing of the last one is sent there.
+  reset() {
+    this.endRecording();
+    this.toggle(null);
+    this.quote(null);
+    find("body").value = "";
+    this.attach(null);
+    this.fit();
+  }
+
+  quote(message) {
+    this.quoted = message;
+    find("quoting").hidden = !message;
+    if (!message) return;
+    find("quoting-whom").textContent = message.direction === "inbound" ? "You" : "Bot";
+    find("quoting-text").textContent = summary(message);
+    find("body").focus();
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    if (this.recorder) return this.sendRecording();
+    const [body, file] = [find("body").value.trim(), find("file").files[0]];
+    if (!body && !file) return;
+    find("body").value = "";
+    this.attach(null);
+    this.fit();
+    await this.send({ body, file });
+  }
+
+  async send(content) {
+    const { address: from, name } = this.callbacks.writer();
+    const replyTo = this.quoted?.sid;
+    this.toggle(null);
+    this.quote(null);
+    this.callbacks.onProblem(null);
+    const { sid, error } = await sendMessage({ from, name, replyTo, ...content });
+    if (error && from === this.callbacks.writer().address) this.callbacks.onProblem(error, sid);
+  }
+
+  press(event) {
+    if (event.key === "Escape") {
+      if (this.isOpen()) this.toggle(null);
+      else if (this.quoted) this.quote(null);
+      else this.callbacks.onEscape();
+    }
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    find("composer").requestSubmit();
+  }
+
+  fit() {
+    const body = find("body");
+    body.style.height = "auto";
+    body.style.height = `${body.scrollHeight}px`;
+    this.showButtons();
+  }
+
+  showButtons() {
+    const isEmpty = !find("body").value.trim() && !find("file").files.length;
+    find("record").hidden = !isEmpty || Boolean(this.recorder);
+    find("send").hidden = !find("record").hidden;
+  }
+
+  isOpen() {
+    return Object.keys(PANELS).some((panel) => !find(panel).hidden);
+  }
+
+  toggle(chosen) {
+    for (const [panel, button] of Object.entries(PANELS)) {
+      find(panel).hidden = panel !== chosen || !find(panel).hidden;
+      find(button).setAttribute("aria-expanded", "false");
+    }
+    if (chosen && !find(chosen).hidden) {
+      find(PANELS[chosen]).setAttribute("aria-expanded", "true");
+      find(chosen).querySelector("input, button").focus();
+    }
+  }
+
+  attach(files) {
+    if (files) find("file").files = files;
+    else find("file").value = "";
+    const file = find("file").files[0];
+    find("attached").hidden = !file;
+    find("attached-name").textContent = file?.name ?? "";
+    this.toggle(null);
+    this.preview(file);
+    this.showButtons();
+    find("body").focus();
+  }
+
+  // Drawn, since the page's policy lets no picture in that is not the simulator's.
+  async preview(file) {
+    const canvas = find("preview");
+    canvas.hidden = true;
+    find("attached-icon").toggleAttribute("hidden", false);
+    if (!file?.type.startsWith("image/")) return;
+    const picture = await createImageBitmap(file).catch(() => null);
+    if (!picture || find("file").files[0] !== file) return;
+    const scale = Math.min(1, PREVIEW_PIXELS / Math.max(picture.width, picture.height));
+    canvas.width = Math.max(1, picture.width * scale);
+    canvas.height = Math.max(1, picture.height * scale);
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    canvas.hidden = false;
+    find("attached-icon").toggleAttribute("hidden", true);
+  }
+
+  async record() {
+    this.toggle(null);
+    const recorder = new Recorder({
+      onSecond: (seconds) => {
+        find("recorded").textContent =
+          `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      },
+      onFull: () => this.sendRecording(),
+    });
+    const problem = await recorder.start();
+    if (problem) return this.callbacks.onProblem(problem);
+    this.showRecording(recorder);
+    find("send").focus();
+  }
+
+  async sendRecording() {
+    const recorder = this.recorder;
+    if (!recorder) return;
+    this.showRecording(null);
+    await this.send({ file: await recorder.stop() });
+  }
+
+  endRecording() {
+    this.recorder?.discard();
+    this.showRecording(null);
+  }
+
+  showRecording(recorder) {
+    this.recorder = recorder;
+    find("recording").hidden = !recorder;
+    find("body").disabled = Boolean(recorder);
+    this.showButtons();
+  }
+
+  locate() {
+    const fail = () => this.showPlaceError("The browser does not tell where it is.");
+    if (!navigator.geolocation) return fail();
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      find("latitude").value = coords.latitude.toFixed(5);
+      find("longitude").value = coords.longitude.toFixed(5);
+      this.showPlaceError(null);
+    }, fail, { timeout: 10000 });
+  }
+
+  async sendPlace(event) {
+    event.preventDefault();
+    const [latitude, longitude] = ["latitude", "longitude"].map((id) => degrees(find(id).value));
+    const isPlace = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
+    this.showPlaceError(isPlace ? null : "Write degrees, such as 52.52 and 13.405.");
+    if (!isPlace) return find("latitude").focus();
+    await this.send({ location: { latitude, longitude, label: find("label").value.trim() } });
+  }
+
+  showPlaceError(text) {
+    find("place-error").hidden = !text;
+    find("place-error").textContent = text ?? "";
+  }
+}
+
+function degrees(text) {
+  return text.trim() ? Number(text.trim().replace(",", ".")) : NaN;
+}
