@@ -33,7 +33,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OperatorError as error:
-            # It may quote what others wrote.
+            # It may quote what others wrote: a manifest, a server, a file.
             raise click.ClickException(printable(str(error))) from None
         except click.Abort:  # a question that was not answered with yes
             click.echo("\nNothing was changed.", err=True)

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
@@ -56,6 +56,16 @@ def ending_on_sigterm() -> Iterator[threading.Event]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def stopped_by_ctrl_c(words: Callable[[], str], code: int) -> Iterator[None]:
+    """Say what a Ctrl-C has left behind, and end the program with a code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"\n{words()}", err=True)
+        sys.exit(code)
+
+
 def repeat(
     work: Callable[[], None],
     every: timedelta,
@@ -67,6 +77,9 @@ def repeat(
     A failure is told and does not end it.
     """
     wait = timedelta() if age_of_last is None else max(every - age_of_last, timedelta())
+    if wait:
+        due = datetime.now(UTC) + wait
+        click.echo(f"The next one is due at {due:%Y-%m-%d %H:%M} UTC.")
     while not ended.wait(wait.total_seconds()):
         try:
             work()

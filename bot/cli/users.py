@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.backups import erasure_key
 from bot.cli.database import migrated_database, read_settings
 from bot.cli.root import main
 from bot.terminal import printable, printable_json
@@ -152,7 +153,7 @@ def erase(address: str, yes: bool) -> None:
             for line in describe_person(person, details):
                 click.echo(line)
             click.confirm("Erase all of this for good?", abort=True)
-        key = _erasure_key()
+        key = erasure_key()
         erased = erase_person(database, person.user_id, key)
         if erased is None:
             click.echo("Somebody else erased this person just now.")
@@ -214,23 +215,6 @@ def _describe_traces(traces: "Traces") -> "Iterator[str]":
             f"the planner has old samples of {', '.join(traces.sampled)}; only a "
             "superuser can remove them: docs/operations.md, What the bot can't erase"
         )
-
-
-def _erasure_key() -> bytes:
-    from db.privacy.tombstones import find_key, make_key
-
-    settings = read_settings()
-    key = find_key(settings.erasure_key, settings.data_folder)
-    if key is None:
-        made = make_key(settings.data_folder)
-        click.echo(
-            f"A key was made: {made}. Keep a copy of it, apart from the backups and as "
-            "long as they last: without it a restore brings erased people back."
-        )
-        key = find_key(None, settings.data_folder)
-    if key is None:
-        raise click.ClickException("the erasure key is gone: run this again")
-    return key
 
 
 def _keep_tombstones(database: "Database") -> None:

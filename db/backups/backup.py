@@ -9,15 +9,14 @@ from pathlib import Path
 
 from db import __version__
 from db.address import database_of
-from db.backups.dump import write_dump
+from db.backups.dump import Snapshot, hold_snapshot, write_dump
 from db.backups.folder import BackupFolder
 from db.backups.manifest import (
     NAME,
     SUFFIX,
     Manifest,
-    Snapshot,
-    hold_snapshot,
     path_of_manifest,
+    sign,
 )
 from db.backups.stream import Measured, Progress, no_progress
 from db.database import Database
@@ -33,13 +32,15 @@ STAMP = "%Y%m%dT%H%M%SZ"
 def make_backup(
     database: Database,
     folder: BackupFolder,
+    key: bytes,
     name: str | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Path, Manifest]:
     """Dump the database; return the dump's file and its manifest, both on disk.
 
-    Without a name it is called by the time, and rotates. `progress` is told the bytes
-    written so far. Raises OperatorError; what was begun is removed then.
+    The manifest is signed with the `key`. Without a name the backup is called by the
+    time, and rotates. `progress` is told the bytes written so far. Raises
+    OperatorError; what was begun is removed then.
     """
     if name is not None and not NAME.fullmatch(name):
         raise OperatorError(
@@ -51,27 +52,23 @@ def make_backup(
         hold_snapshot(database) as snapshot,
     ):
         path = _find_place(folder, name, snapshot)
-        return path, _make(folder, snapshot, path, name is None, progress)
+        with _drafting(path) as draft:
+            written, major = write_dump(snapshot, draft, folder.public_key, progress)
+            made = _describe(snapshot, written, major, folder)
+            manifest = sign(replace(made, file=path.name, automatic=name is None), key)
+            _put_in_place(draft, path, manifest)
+        return path, manifest
 
 
-def _make(
-    folder: BackupFolder,
-    snapshot: Snapshot,
-    path: Path,
-    automatic: bool,
-    progress: Progress,
-) -> Manifest:
+@contextmanager
+def _drafting(path: Path) -> Iterator[Path]:
     draft = path.with_name(path.name + PARTIAL)
     try:
-        written, major = write_dump(snapshot, draft, folder.public_key, progress)
-        manifest = _describe(snapshot, written, major, folder)
-        manifest = replace(manifest, file=path.name, automatic=automatic)
-        _put_in_place(draft, path, manifest)
+        yield draft
     except OSError as error:
         raise OperatorError(f"{draft} can't be written: {error.strerror}") from None
     finally:
         draft.unlink(missing_ok=True)
-    return manifest
 
 
 def _put_in_place(draft: Path, path: Path, manifest: Manifest) -> None:
@@ -143,4 +140,5 @@ def _describe(
         rows=snapshot.rows,
         owners=snapshot.owners,
         grantees=snapshot.grantees,
+        rights=snapshot.rights,
     )

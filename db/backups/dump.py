@@ -2,10 +2,17 @@
 
 import os
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
+from psycopg import sql
+
 from db.address import parse_url
-from db.backups.manifest import Backup, Manifest, Snapshot, count_rows, server_major
+from db.backups.manifest import Backup, Manifest
 from db.backups.programs import Program, arguments_for, find_program, start_program
 from db.backups.stream import (
     FileSource,
@@ -16,11 +23,14 @@ from db.backups.stream import (
     copy,
     copy_opened,
     copy_plain,
+    no_progress,
 )
-from db.database import Database
+from db.beside.rights import NOBODY, Rights, read_rights
+from db.database import Connection, Database
 from db.errors import OperatorError
 from db.files import open_new
 from db.outages import who_may
+from db.schema import current
 
 MOST_SHOWN = 5
 MISSING = """
@@ -33,6 +43,92 @@ WHERE rolname = ANY (%(names)s) AND NOT pg_has_role(oid, 'MEMBER') ORDER BY 1
 """
 # A newer pg_restore sets parameters that an older server does not know. It goes on.
 HARMLESS = re.compile("unrecognized configuration parameter")
+
+
+# Counting a large table takes its time. pg_dump works on the same snapshot meanwhile,
+# so that holding it keeps nothing more back.
+MOST_SECONDS = 4 * 3600.0
+LONGEST_DUMP_SECONDS = 24 * 3600.0
+TABLES = """
+SELECT nspname, relname
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind = 'r' AND relpersistence <> 't'
+  AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend
+                  WHERE objid = pg_class.oid AND classid = 'pg_class'::regclass
+                    AND deptype = 'e')
+ORDER BY 1, 2
+"""
+# Objects of the role that made the cluster do not stand in pg_shdepend.
+OWNERS = """
+SELECT DISTINCT rolname::text FROM pg_roles JOIN (
+  SELECT relowner FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+) AS owned ON owned.relowner = pg_roles.oid ORDER BY 1
+"""
+GRANTEES = """
+SELECT DISTINCT rolname::text FROM pg_roles JOIN pg_shdepend ON refobjid = pg_roles.oid
+WHERE refclassid = 'pg_authid'::regclass
+  AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One moment of a database. `rows` counts every table, exactly."""
+
+    url: str = field(repr=False)
+    name: str
+    taken_at: datetime
+    server_version: str
+    server_major: int
+    migration: str | None
+    rows: dict[str, int]
+    owners: list[str]
+    grantees: list[str]
+    rights: Rights
+
+
+@contextmanager
+def hold_snapshot(database: Database) -> Iterator[Snapshot]:
+    """Yield a snapshot that others can join as long as this lasts.
+
+    Raises psycopg's errors.
+    """
+    with database.transaction(
+        MOST_SECONDS, snapshot=True, idle_seconds=LONGEST_DUMP_SECONDS
+    ) as connection:
+        now = connection.first(
+            "SELECT pg_export_snapshot() AS name, now() AS taken_at, "
+            "current_setting('server_version') AS version"
+        )
+        yield Snapshot(
+            url=database.url,
+            name=now.name,
+            taken_at=now.taken_at,
+            server_version=now.version,
+            server_major=server_major(connection),
+            migration=current(connection),
+            rows=count_rows(connection),
+            owners=connection.column(OWNERS),
+            grantees=connection.column(GRANTEES),
+            rights=read_rights(connection),
+        )
+
+
+def server_major(connection: Connection) -> int:
+    """Return the server's major version."""
+    return connection.driver.info.server_version // 10_000
+
+
+def count_rows(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of every table, its schema before its name."""
+    counted = {}
+    for schema, table in connection.rows(TABLES):
+        query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
+        counted[f"{schema}.{table}"] = connection.scalar(query)
+    return counted
 
 
 def write_dump(
@@ -70,33 +166,60 @@ def _explain(program: Program, url: str) -> OperatorError:
 
 def find_missing_roles(beside: Database, manifest: Manifest) -> list[str]:
     """Return the roles without which the dump's owners and grants can't be restored."""
-    named = sorted({*manifest.owners, *manifest.grantees})
+    owners = {*manifest.owners, *(manifest.rights.roles() if manifest.rights else ())}
+    named = sorted({*owners, *manifest.grantees})
     missing = beside.column(MISSING, {"names": named})
-    return missing + beside.column(NOT_OURS, {"names": manifest.owners})
+    return missing + beside.column(NOT_OURS, {"names": list(owners - {NOBODY})})
 
 
 def restore_dump(
-    new: Database, backup: Backup, with_roles: bool, progress: Progress
+    new: Database,
+    backup: Backup,
+    progress: Progress,
+    *,
+    with_roles: bool,
+    only: list[str] | None = None,
 ) -> None:
     """Run pg_restore on the new database; the dump is decrypted on the way.
 
-    Without `with_roles` everything belongs to the role that restores. Raises
+    Without `with_roles` nothing is granted. Of its list `only` these lines are run, and
+    all belongs to the role that restores then, as it does without roles. Raises
     OperatorError when anything at all could not be restored.
     """
-    with new.transaction() as connection:
-        server = server_major(connection)
+    server = _major_of_server(new)
     wanted = max(server, int(backup.manifest.pg_dump_version))
     pg_restore, major = find_program("pg_restore", wanted)
     shown, environment = arguments_for(new.url)
     command = [str(pg_restore), "--format=custom", "--no-password", f"--dbname={shown}"]
-    command += [] if with_roles else ["--no-owner", "--no-privileges"]
+    command += [] if with_roles else ["--no-privileges"]
+    command += ["--no-owner"] if only is not None or not with_roles else []
     command += [] if major > server else ["--single-transaction"]
-    with start_program(command, environment) as program:
-        _feed(program, backup, progress)
-        check_end(program)
+    with tempfile.NamedTemporaryFile("w") as chosen:
+        if only is not None:
+            chosen.write("\n".join(only) + "\n")
+            chosen.flush()
+            command.append(f"--use-list={chosen.name}")
+        with start_program(command, environment) as program:
+            feed(program, backup, progress)
+            check_end(program)
 
 
-def _feed(program: Program, backup: Backup, progress: Progress) -> None:
+def _major_of_server(database: Database) -> int:
+    with database.transaction() as connection:
+        return server_major(connection)
+
+
+def feed(
+    program: Program,
+    backup: Backup,
+    progress: Progress = no_progress,
+    *,
+    only_the_head: bool = False,
+) -> None:
+    """Give a dump to pg_restore, decrypted; of `only_the_head` it takes what it wants.
+
+    Raises OperatorError.
+    """
     source, sink = FileSource(backup.dump), Inlet(program, progress)
     try:
         if backup.manifest.encryption and backup.identity:
@@ -104,6 +227,8 @@ def _feed(program: Program, backup: Backup, progress: Progress) -> None:
         else:
             copy_plain(source, sink)
     except BrokenPipeError:
+        if only_the_head:
+            return
         program.finish()
         raise program.failure() from None
     finally:

@@ -10,8 +10,8 @@ Kept = tuple[int, int, int]
 class BackupFolder:
     """Where backups go, to which age public key they are encrypted, how many stay.
 
-    `kept` counts days, weeks (Monday to Sunday) and months: of each of the last ones in
-    which there was a backup, the newest backup stays.
+    `kept` counts days, weeks (Monday to Sunday) and months: of each of the last ones,
+    today's included, the newest backup stays.
     """
 
     path: Path

@@ -1,52 +1,38 @@
-"""What lies beside each backup: what it holds, and how to tell that it is whole."""
+"""What lies beside each backup: what it holds, and how to tell that it is ours.
+
+A dump is code, and its encryption says nothing of who wrote it: anybody can encrypt to
+a public key. So a manifest carries a keyed hash of all that it says, the dump's sha256
+included. Its key is derived from the one of the tombstones, which lies elsewhere.
+"""
 
 import hashlib
+import hmac
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
-
-from db.database import Connection, Database
+from db.beside.rights import Rights
 from db.errors import OperatorError
-from db.schema import current
 
-FORMAT = 1
+FORMAT = 2
+UNSIGNED = 1  # the format of 0.1.0, without `rights` and `mac`
+PURPOSE = b"whatsapp-llm-bot: the manifests of backups"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 BLOCK = 1 << 20
 SUFFIX = ".json"
-# Counting a large table takes its time. pg_dump works on the same snapshot meanwhile,
-# so that holding it keeps nothing more back.
-MOST_SECONDS = 4 * 3600.0
-LONGEST_DUMP_SECONDS = 24 * 3600.0
-TABLES = """
-SELECT nspname, relname
-FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE relkind = 'r' AND relpersistence <> 't'
-  AND nspname !~ '^pg_' AND nspname <> 'information_schema'
-  AND NOT EXISTS (SELECT FROM pg_depend
-                  WHERE objid = pg_class.oid AND classid = 'pg_class'::regclass
-                    AND deptype = 'e')
-ORDER BY 1, 2
-"""
-# Objects of the role that made the cluster do not stand in pg_shdepend.
-OWNERS = """
-SELECT DISTINCT rolname::text FROM pg_roles JOIN (
-  SELECT relowner FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-) AS owned ON owned.relowner = pg_roles.oid ORDER BY 1
-"""
-GRANTEES = """
-SELECT DISTINCT rolname::text FROM pg_roles JOIN pg_shdepend ON refobjid = pg_roles.oid
-WHERE refclassid = 'pg_authid'::regclass
-  AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-ORDER BY 1
-"""
+# What may stand in a manifest: others may have written it, and it is shown.
+PATTERNS = {
+    "migration": re.compile("[0-9a-z_]{1,32}"),
+    "bot_version": re.compile(r"[0-9A-Za-z.+-]{1,40}"),
+    "server_version": re.compile(r"[0-9A-Za-z.,()~+: -]{1,100}"),
+    "pg_dump_version": re.compile("[0-9]{1,3}"),
+    "sha256": re.compile("[0-9a-f]{64}"),
+    "encryption": re.compile("age"),
+}
+MAY_BE_MISSING = {"migration", "encryption"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +40,8 @@ class Manifest:
     """One backup: `size` is in bytes; `rows` counts each table as the dump holds it.
 
     `encryption` is `age` or None. `automatic` ones rotate, named ones stay.
-    `owners` and `grantees` are the roles that the dump names.
+    `owners` and `grantees` are the roles that the dump names, `rights` whose its
+    objects are. `mac` tells which key it was signed with, and the hash.
     """
 
     file: str
@@ -71,7 +58,9 @@ class Manifest:
     rows: dict[str, int]
     owners: list[str]
     grantees: list[str]
+    rights: Rights | None = None
     format: int = FORMAT
+    mac: str | None = None
 
     def to_json(self) -> str:
         """Return the file's text."""
@@ -80,17 +69,93 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> "Manifest":
-        """Read the file's text; raises ValueError where it is none of ours."""
+        """Read the file's text; raises ValueError where it is none of ours.
+
+        A text that an operator will see is one that a terminal may have.
+        """
         read = json.loads(text)
-        if not isinstance(read, dict) or read.get("format") != FORMAT:
+        if not isinstance(read, dict) or read.get("format") not in {UNSIGNED, FORMAT}:
             raise ValueError(f"not of format {FORMAT}")
+        if read["format"] == UNSIGNED:
+            read.update(rights=None, mac=None)
         names = {field.name for field in fields(cls)}
         if missing := names - set(read):
             raise ValueError(f"without {', '.join(sorted(missing))}")
+        if strange := sorted(n for n, p in PATTERNS.items() if not _fits(n, p, read)):
+            raise ValueError(f"{strange[0]} is none")
         known: dict[str, Any] = {name: read[name] for name in names}
-        known["created_at"] = datetime.fromisoformat(known["created_at"])
+        known["created_at"] = _read_moment(known["created_at"])
         known["rows"] = {str(k): int(v) for k, v in known["rows"].items()}
+        known["size"] = int(known["size"])
+        for name in ("owners", "grantees"):
+            known[name] = [str(role) for role in known[name]]
+        if known["rights"] is not None:
+            known["rights"] = Rights.from_json(known["rights"])
         return cls(**known)
+
+
+def _fits(name: str, pattern: re.Pattern[str], read: dict[str, Any]) -> bool:
+    if read[name] is None:
+        return name in MAY_BE_MISSING
+    return bool(pattern.fullmatch(str(read[name])))
+
+
+def _read_moment(text: Any) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("created_at has no time zone")
+    return moment
+
+
+def sign(manifest: Manifest, key: bytes) -> Manifest:
+    """Return the manifest with the keyed hash of all that it says."""
+    return replace(manifest, mac=_mark_of(key) + _hash(manifest, key))
+
+
+def check_signature(manifest: Manifest, key: bytes | None) -> None:
+    """Raise OperatorError unless whoever has the key made the backup."""
+    otherwise = (
+        " If you know that nobody else could write to where it lay, give "
+        "--trust-unsigned: what a dump says is run, so whoever wrote it would own the "
+        "restored data"
+    )
+    if manifest.mac is None:
+        reason = (
+            "an older version of the bot made this backup, and signed none"
+            if manifest.format == UNSIGNED
+            else "the backup is not signed: somebody else made or changed it"
+        )
+    elif key is None:
+        reason = (
+            "the key that tells whether the backup is yours is missing: set "
+            "ERASURE_KEY, or put erasure.key back into DATA_FOLDER"
+        )
+    elif not manifest.mac.startswith(_mark_of(key)):
+        reason = (
+            "the backup is signed with another key than yours: set ERASURE_KEY to the "
+            "one of that time (by default it lies in DATA_FOLDER/erasure.key)"
+        )
+    elif hmac.compare_digest(manifest.mac, _mark_of(key) + _hash(manifest, key)):
+        return
+    else:
+        reason = "the backup's signature is wrong: somebody changed its manifest"
+    raise OperatorError(f"{reason}; nothing was changed.{otherwise}")
+
+
+def _mark_of(key: bytes) -> str:
+    """Return what tells one key from another and says nothing of either."""
+    return hmac.new(_derived(key), b"mark", hashlib.sha256).hexdigest()[:8] + ":"
+
+
+def _hash(manifest: Manifest, key: bytes) -> str:
+    said = {**asdict(replace(manifest, mac=None)), "created_at": ""}
+    said["created_at"] = manifest.created_at.isoformat()
+    told = b"manifest " + json.dumps(said, sort_keys=True).encode()
+    return hmac.new(_derived(key), told, hashlib.sha256).hexdigest()
+
+
+def _derived(key: bytes) -> bytes:
+    return hmac.new(key, PURPOSE, hashlib.sha256).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,58 +205,3 @@ def check_whole(dump: Path, manifest: Manifest) -> None:
         )
     if digest.hexdigest() != manifest.sha256:
         raise OperatorError(f"{dump} is damaged: its sha256 is another one; {advice}")
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One moment of a database. `rows` counts every table, exactly."""
-
-    url: str = field(repr=False)
-    name: str
-    taken_at: datetime
-    server_version: str
-    server_major: int
-    migration: str | None
-    rows: dict[str, int]
-    owners: list[str]
-    grantees: list[str]
-
-
-@contextmanager
-def hold_snapshot(database: Database) -> Iterator[Snapshot]:
-    """Yield a snapshot that others can join as long as this lasts.
-
-    Raises psycopg's errors.
-    """
-    with database.transaction(
-        MOST_SECONDS, snapshot=True, idle_seconds=LONGEST_DUMP_SECONDS
-    ) as connection:
-        now = connection.first(
-            "SELECT pg_export_snapshot() AS name, now() AS taken_at, "
-            "current_setting('server_version') AS version"
-        )
-        yield Snapshot(
-            url=database.url,
-            name=now.name,
-            taken_at=now.taken_at,
-            server_version=now.version,
-            server_major=server_major(connection),
-            migration=current(connection),
-            rows=count_rows(connection),
-            owners=connection.column(OWNERS),
-            grantees=connection.column(GRANTEES),
-        )
-
-
-def server_major(connection: Connection) -> int:
-    """Return the server's major version."""
-    return connection.driver.info.server_version // 10_000
-
-
-def count_rows(connection: Connection) -> dict[str, int]:
-    """Return the number of rows of every table, its schema before its name."""
-    counted = {}
-    for schema, table in connection.rows(TABLES):
-        query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
-        counted[f"{schema}.{table}"] = connection.scalar(query)
-    return counted

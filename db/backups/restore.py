@@ -1,45 +1,62 @@
 """Restoring: into a new database, checked there, and only then in the other's place."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
+from psycopg import sql
 
 from db import schema
-from db.backups.dump import compare_rows, find_missing_roles, restore_dump
-from db.backups.manifest import Backup, Manifest, check_whole, read_manifest
-from db.backups.since_backup import (
-    Open,
-    SinceBackup,
-    UnreadableError,
-    doubt_all,
-    find_open,
-    tell_what_happened,
+from db.backups.contents import (
+    Described,
+    Entry,
+    choose,
+    describe,
+    find_changed,
+    find_foreign,
+    read_entries,
+    refuse,
+    shown,
 )
+from db.backups.dump import compare_rows, find_missing_roles, restore_dump
+from db.backups.manifest import (
+    Backup,
+    Manifest,
+    check_signature,
+    check_whole,
+    read_manifest,
+)
+from db.backups.replacement import Past, Replaced, put_in_place
+from db.backups.since_backup import SinceBackup
 from db.backups.stream import Progress, no_progress
-from db.beside import new_database
-from db.beside.left import Kind, name_beside
+from db.beside.rights import plain_rights
+from db.beside.target import Say, Target, aimed, drop_older
 from db.database import Database
 from db.errors import OperatorError
 from db.outages import FAILURES, explained, first_line
-from db.pool import Limits
 from db.privacy.erasure import erase_again
 from db.privacy.tombstones import Graveyard
 
-# Copying a large table takes its time.
-LIMITS = Limits(connections=2, statement_seconds=4 * 3600)
+
+def _say_nothing(_step: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreRequest:
-    """What to restore. `say` is told each step, `progress` the bytes read so far."""
+    """What to restore. `say` is told each step, `progress` the bytes read so far.
+
+    `trust_unsigned` takes a backup that nobody vouches for, `trust_added` one that
+    holds more than our migrations make.
+    """
 
     dump: Path
     identity: Path | None
     graveyard: Graveyard
-    say: Callable[[str], None] = field(default=lambda _step: None)
+    trust_unsigned: bool = False
+    trust_added: bool = False
+    say: Say = _say_nothing
     progress: Progress = no_progress
 
 
@@ -48,21 +65,30 @@ class Outcome:
     """What came of it.
 
     `erased`: people whom tombstones removed again. `missing_roles`: why owners and
-    grants were left out, if they were. `before` names the database that was replaced;
-    `since` is None for a drill, `unread` why the old database could not be asked.
+    grants were left out, if they were. `replaced` is None for a drill.
     """
 
     manifest: Manifest
     erased: int
     missing_roles: list[str]
-    before: str | None = None
-    since: SinceBackup | None = None
-    unread: str | None = None
+    replaced: Replaced | None = None
+
+    @property
+    def since(self) -> SinceBackup | None:
+        """What the restored database was told; None for a drill."""
+        return self.replaced.since if self.replaced else None
+
+    @property
+    def before(self) -> str | None:
+        """The name of the database that was replaced, if one was."""
+        return self.replaced.before if self.replaced else None
 
 
 def check_request(request: RestoreRequest) -> Manifest:
     """Return the backup's manifest if it can be restored; raises OperatorError."""
     manifest = read_manifest(request.dump)
+    if not request.trust_unsigned:
+        check_signature(manifest, request.graveyard.key)
     check_whole(request.dump, manifest)
     if manifest.encryption and request.identity is None:
         raise OperatorError(
@@ -78,27 +104,18 @@ def check_request(request: RestoreRequest) -> Manifest:
     return manifest
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The database in use, the new one, and a database beside both."""
-
-    current: Database
-    beside: Database
-    new: Database
-
-
 def verify(database: Database, request: RestoreRequest) -> Outcome:
     """Restore into a new database, look at it, and drop it: a drill.
 
     Raises OperatorError when the backup would not do.
     """
     manifest = check_request(request)
-    with explained("the drill"), _aimed(database, "drill") as target:
+    with explained("the drill"), aimed(database, "drill", request.say) as target:
         try:
             missing = _build(target, request, manifest)
             erased = erase_again(database, target.new, request.graveyard)
         finally:
-            _drop_new(target)
+            target.drop()
     return Outcome(manifest=manifest, erased=erased, missing_roles=missing)
 
 
@@ -108,47 +125,79 @@ def restore(database: Database, request: RestoreRequest) -> Outcome:
     Raises OperatorError; nothing is changed then.
     """
     manifest = check_request(request)
-    with explained("the restore"), _aimed(database, "restored") as target:
+    with explained("the restore"), aimed(database, "restored", request.say) as target:
         try:
             missing = _build(target, request, manifest)
-            outcome = _take_over(target, request, manifest)
+            past = Past(manifest.created_at, request.graveyard, request.say)
+            outcome = _take_over(target, past, manifest, missing)
         except BaseException:
             with suppress(Exception):
-                _drop_new(target)
+                target.drop()
             raise
-    return replace(outcome, missing_roles=missing)
-
-
-@contextmanager
-def _aimed(database: Database, why: Kind) -> Iterator[Target]:
-    with database.maintenance(LIMITS) as beside:
-        target = Target(
-            database, beside, database.beside(name_beside(database.name, why), LIMITS)
-        )
-        try:
-            yield target
-        finally:
-            target.new.close()
-
-
-def _drop_new(target: Target) -> None:
-    target.new.close()
-    new_database.drop(target.beside, target.new.name)
+        drop_older(target.beside, database.name, request.say)
+    return outcome
 
 
 def _build(target: Target, request: RestoreRequest, manifest: Manifest) -> list[str]:
     """Make the new database and compare it; return the roles that are missing."""
-    new = target.new
-    request.say(f"Restoring into the new database {new.name}")
+    request.say(f"Restoring into the new database {target.new.name}")
     missing = find_missing_roles(target.beside, manifest)
-    new_database.create_like(target.beside, new.name, target.current.name)
     backup = Backup(request.dump, manifest, request.identity)
-    restore_dump(new, backup, not missing, request.progress)
+    entries = read_entries(backup)
+    target.make()
+    ours = _describe_ours(target, manifest)
+    foreign = find_foreign(entries, ours)
+    _judge(foreign, request)
+    extensions = _make_extensions(target, manifest, entries)
+    only = choose(entries, extensions) if target.is_confined else None
+    restore_dump(
+        target.new, backup, request.progress, with_roles=not missing, only=only
+    )
+    _judge(set(find_changed(describe(target.new), ours)) - set(foreign), request)
     request.say("Comparing the rows of each table with the manifest")
-    compare_rows(new, manifest)
-    _upgrade(new, manifest)
-    new.count("ANALYZE")  # else the first queries are planned blindly
+    compare_rows(target.new, manifest)
+    _upgrade(target.new, manifest)
+    target.new.count("ANALYZE")  # else the first queries are planned blindly
     return missing
+
+
+def _describe_ours(target: Target, manifest: Manifest) -> Described:
+    """Return what our migrations make; the new database is empty again afterwards."""
+    if manifest.migration is None:
+        return {}
+    schema.upgrade(target.new, manifest.migration)
+    ours = describe(target.new)
+    target.empty()
+    return ours
+
+
+def _judge(foreign: Iterable[str], request: RestoreRequest) -> None:
+    names = sorted(foreign)
+    if not request.trust_added:
+        refuse(names)
+    elif names:
+        request.say(f"Trusted, as --trust-added says: {shown(names)}")
+
+
+def _make_extensions(
+    target: Target, manifest: Manifest, entries: list[Entry]
+) -> dict[str, str]:
+    """Make the dump's extensions, which its owner may not; return their schemas."""
+    found = [e.name.removeprefix("EXTENSION - ") for e in entries]
+    named = [name for name, e in zip(found, entries, strict=True) if name != e.name]
+    if not target.is_confined or not named:
+        return {}
+    places = manifest.rights.extensions if manifest.rights else {}
+    known = {name: places.get(name, "public") for name in named}
+    with target.as_us() as us, us.transaction() as connection:
+        for name, place in known.items():
+            where, what = sql.Identifier(place), sql.Identifier(name)
+            words = "CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}"
+            owner = sql.Identifier(target.new.name)
+            connection.count(sql.SQL(words).format(where, owner))
+            words = "CREATE EXTENSION {} SCHEMA {}"
+            connection.count(sql.SQL(words).format(what, where))
+    return known
 
 
 def _upgrade(new: Database, manifest: Manifest) -> None:
@@ -164,63 +213,19 @@ def _upgrade(new: Database, manifest: Manifest) -> None:
         ) from None
 
 
-def _take_over(target: Target, request: RestoreRequest, manifest: Manifest) -> Outcome:
-    open_ones, name = find_open(target.new), target.current.name
-    if not new_database.exists(target.beside, name):
-        return _prepare_and_swap(target, request, manifest, open_ones, is_there=False)
-    undo = f'ALTER DATABASE "{name}" RESET {new_database.OURS}'
-    request.say(
-        f"Stopping writes to {name} (should this be cut short, allow them "
-        f"again: {undo})"
-    )
-    target.current.close()  # it would be cut off
-    try:
-        new_database.stop_writes(target.beside, name)
-        return _prepare_and_swap(target, request, manifest, open_ones, is_there=True)
-    except BaseException:
-        try:
-            new_database.allow_writes(target.beside, name)
-        except psycopg.Error:
-            request.say(f"Writes are still stopped; allow them again: {undo}")
-        raise
-    finally:
-        # What was opened while writes were stopped may not write afterwards either.
-        target.current.close()
-
-
-def _prepare_and_swap(
-    target: Target,
-    request: RestoreRequest,
-    manifest: Manifest,
-    open_ones: Open,
-    *,
-    is_there: bool,
+def _take_over(
+    target: Target, past: Past, manifest: Manifest, missing: list[str]
 ) -> Outcome:
-    current, new = target.current if is_there else None, target.new
-    request.say("Erasing again whom the tombstones name")
-    erased = erase_again(current, new, request.graveyard)
-    request.say("Carrying over what happened after the backup")
-    since, unread = _carry(current, new, manifest, open_ones)
-    before = name_beside(target.current.name, "before")
-    target.current.close()
-    new.close()
-    new_database.swap(target.beside, target.current.name, new.name, before)
+    me = target.beside.scalar("SELECT current_user::text")
+    # An older manifest names the owners of tables, which is nearly always one.
+    owners = [] if missing else manifest.owners
+    rights = plain_rights(owners[0] if len(owners) == 1 else me)
+    if manifest.rights and not missing:
+        rights = manifest.rights
+    replaced = put_in_place(target, past, lambda: target.hand_over(rights))
     return Outcome(
         manifest=manifest,
-        erased=erased,
-        missing_roles=[],
-        before=before if is_there else None,
-        since=since,
-        unread=unread,
+        erased=replaced.erased,
+        missing_roles=missing,
+        replaced=replaced,
     )
-
-
-def _carry(
-    old: Database | None, new: Database, manifest: Manifest, open_ones: Open
-) -> tuple[SinceBackup, str | None]:
-    if old is None:
-        return doubt_all(new, open_ones), "there is none"
-    try:
-        return tell_what_happened(old, new, manifest.created_at, open_ones), None
-    except UnreadableError as error:
-        return doubt_all(new, open_ones), str(error)

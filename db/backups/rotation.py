@@ -1,6 +1,6 @@
 """Which backups lie in a folder, and which of them are old enough to go."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,26 +9,29 @@ from db.backups.folder import Kept
 from db.backups.manifest import SUFFIX, Manifest, path_of_manifest, read_manifest
 from db.errors import OperatorError
 
-Period = Callable[[datetime], Hashable]
-PERIODS: tuple[Period, ...] = (
-    lambda moment: moment.date(),
-    lambda moment: moment.isocalendar()[:2],
-    lambda moment: (moment.year, moment.month),
+# Numbers of a day, of a week (the first of our era begins on a Monday), of a month.
+PERIODS: tuple[Callable[[datetime], int], ...] = (
+    lambda moment: moment.toordinal(),
+    lambda moment: (moment.toordinal() - 1) // 7,
+    lambda moment: moment.year * 12 + moment.month,
 )
 
 
-def find_expired(made: Iterable[datetime], kept: Kept) -> set[datetime]:
+def find_expired(made: Iterable[datetime], kept: Kept, now: datetime) -> set[datetime]:
     """Return which moments' backups may go.
 
-    `kept` is BackupFolder's. The newest of all always stays.
+    `kept` is BackupFolder's. The calendar counts, whether or not there was a backup:
+    after so many months nobody who was erased is left in one. The newest of all always
+    stays.
     """
     newest_first = sorted(set(made), reverse=True)
     staying = set(newest_first[:1])
     for period, count in zip(PERIODS, kept, strict=True):
-        newest: dict[Hashable, datetime] = {}
+        newest: dict[int, datetime] = {}
         for moment in newest_first:
-            newest.setdefault(period(moment), moment)
-        staying.update(list(newest.values())[:count])
+            if period(moment) > period(now) - count:
+                newest.setdefault(period(moment), moment)
+        staying.update(newest.values())
     return set(newest_first) - staying
 
 
@@ -48,13 +51,13 @@ def list_backups(folder: Path) -> list[Manifest]:
     return sorted(found, key=lambda manifest: manifest.created_at)
 
 
-def remove_expired(folder: Path, database: str, kept: Kept) -> list[str]:
+def remove_expired(folder: Path, database: str, kept: Kept, now: datetime) -> list[str]:
     """Delete a database's automatic backups that are old enough; return their names.
 
     The newest stays, and so do those that a person named.
     """
     mine = [m for m in list_backups(folder) if m.automatic and m.database == database]
-    expired = find_expired((m.created_at for m in mine), kept)
+    expired = find_expired((m.created_at for m in mine), kept, now)
     gone = [manifest.file for manifest in mine if manifest.created_at in expired]
     for name in gone:
         # The dump first: a manifest alone is swept up with the next backup.

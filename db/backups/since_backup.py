@@ -15,8 +15,9 @@ from typing import Any
 from uuid import UUID
 
 from db.database import Connection, Database
+from db.delivery.statements import QUEUE_SENDS
 from db.outages import FAILURES, first_line
-from db.records import UNSETTLED, find_unanswered, read_turns
+from db.records import UNSETTLED, WITH_TWILIO, find_unanswered, read_turns
 
 # A message is stamped when its transaction begins: it may be committed a bit later.
 MARGIN = timedelta(minutes=10)
@@ -39,6 +40,9 @@ TAKEN_IN = """
 SELECT message_sid, address, received_at FROM inbound_messages
 WHERE received_at >= %(since)s AND NOT message_sid = ANY (%(open)s)
 """
+HEARD_OF = """
+SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (%(sids)s)
+"""
 KEEP_SEEN = """
 INSERT INTO inbound_messages (message_sid, address, received_at)
 SELECT * FROM unnest(%(sids)s::text[], %(addresses)s::text[], %(times)s::timestamptz[])
@@ -52,14 +56,28 @@ UPDATE userchats SET messages = messages || jsonb_build_array(jsonb_build_object
 WHERE chat_id = %(chat_id)s
 """
 UNSENT_PARTS = "SELECT part_id FROM reply_parts WHERE status = ANY (%(unsettled)s)"
+# Twilio had them, and may have refused them since.
+REFUSABLE_PARTS = """
+SELECT part_id FROM reply_parts
+WHERE status = ANY (%(refusable)s) AND created_at > %(since)s - interval '1 day'
+"""
+# (An older database knows of no refused SIDs.)
 PARTS = """
-SELECT status, message_sid, error_code, attempts, claimed_at, part_id
-FROM reply_parts WHERE part_id = ANY (%(parts)s)
+SELECT status, message_sid, error_code, attempts, claimed_at, part_id,
+  ARRAY(SELECT jsonb_array_elements_text(
+    COALESCE(NULLIF(to_jsonb(part) -> 'refused_sids', 'null'), '[]'))) AS refused_sids
+FROM reply_parts AS part WHERE part_id = ANY (%(parts)s)
 """
 MOVE_PART = """
 UPDATE reply_parts SET status = %(status)s, message_sid = %(message_sid)s,
-  error_code = %(error_code)s, attempts = %(attempts)s, claimed_at = %(claimed_at)s
+  error_code = %(error_code)s, attempts = %(attempts)s, claimed_at = %(claimed_at)s,
+  refused_sids = NULLIF(%(refused_sids)s::text[], '{}')
 WHERE part_id = %(part_id)s
+"""
+HAS_MOVED = """
+AND (status, message_sid, refused_sids) IS DISTINCT FROM
+  (%(status)s, %(message_sid)s, NULLIF(%(refused_sids)s::text[], '{}'))
+RETURNING user_id
 """
 DOUBT_PARTS = """
 UPDATE reply_parts SET status = 'uncertain' WHERE part_id = ANY (%(parts)s)
@@ -114,38 +132,41 @@ def find_open(database: Database) -> Open:
 
 
 def tell_what_happened(
-    old: Database, new: Database, made_at: datetime, open_ones: Open
+    old: Database,
+    new: Database,
+    made_at: datetime,
+    open_ones: Open,
+    *,
+    parted: bool = False,
 ) -> SinceBackup:
     """Tell the new database what the old one knows; all of it or nothing.
 
-    `open_ones` are those that were unanswered in the backup. Raises UnreadableError
-    when the old one can't be asked.
+    `open_ones` are those that were unanswered in the backup. `parted`: the old one does
+    not come from the new one, and may never have heard of some of them. Raises
+    UnreadableError when the old one can't be asked.
     """
+    since = made_at - MARGIN
     with _asking(old) as witness, _telling(new) as told:
         with _readable():
             last_job = witness.scalar(LAST_JOB)
+            unsent = set(witness.column(UNSENT_REPLIES))
             still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
+            if parted:
+                still_open |= _find_open_elsewhere(witness, unsent, since, open_ones)
             opted_out = witness.rows(OPTED_OUT)
         told.scalar(SKIP_JOBS, {"last": last_job})
-        seen = _keep_seen(witness, told, made_at - MARGIN)
-        done = {
-            chat_id: [sid for sid in sids if sid not in still_open]
-            for chat_id, sids in open_ones.items()
-        }
-        for row in opted_out:
-            told.count(KEEP_USER, row._asdict())
-            told.count(KEEP_OPT_OUT, row._asdict())
-        moved, doubted = _move_parts(witness, told)
-        return SinceBackup(
-            seen=seen, settled=_settle(told, done), moved=moved, doubted=doubted
-        )
+        seen = _keep_seen(witness, told, since, unsent)
+        _keep_opt_outs(told, opted_out)
+        moved, doubted = _move_parts(witness, told, since)
+        settled = _settle(told, open_ones, still_open)
+        return SinceBackup(seen=seen, settled=settled, moved=moved, doubted=doubted)
 
 
 def doubt_all(new: Database, open_ones: Open) -> SinceBackup:
     """Prepare the new database where nobody can tell what happened since."""
     with _telling(new) as told:
         doubted = _doubt(told, _unsent_parts(told))
-        settled = _settle(told, open_ones)
+        settled = _settle(told, open_ones, set())
     return SinceBackup(seen=0, settled=settled, moved=0, doubted=doubted)
 
 
@@ -180,14 +201,25 @@ def _find_unanswered(
         yield from (str(turn.message_sid) for turn in find_unanswered(said))
 
 
-def _keep_seen(witness: Connection, told: Connection, since: datetime) -> int:
+def _find_open_elsewhere(
+    witness: Connection, unsent: Collection[str], since: datetime, open_ones: Open
+) -> set[str]:
+    """Return what waits in a chat that the new database has not, or in none at all."""
+    sids = {sid for chat in open_ones.values() for sid in chat}
+    heard_of = set(witness.column(HEARD_OF, {"sids": list(sids)}))
+    waiting = set(_find_unanswered(witness, CHANGED_CHATS, unsent, since=since))
+    return waiting | (sids - heard_of)
+
+
+def _keep_seen(
+    witness: Connection, told: Connection, since: datetime, unsent: Collection[str]
+) -> int:
     """Keep what came since from being taken in again; return how many that was.
 
     Open still is what is unanswered, or answered in parts none of which was ever sent:
     that is left for `bot reconcile`.
     """
     with _readable():
-        unsent = set(witness.column(UNSENT_REPLIES))
         still_open = _find_unanswered(witness, CHANGED_CHATS, unsent, since=since)
         known = {"since": since, "open": list(still_open)}
     taken_in = witness.stream(TAKEN_IN, known, lot=BATCH)
@@ -204,21 +236,32 @@ def _next_lot(rows: Iterator[Any]) -> list[Any]:
         return list(islice(rows, BATCH))
 
 
-def _move_parts(witness: Connection, told: Connection) -> tuple[int, int]:
-    """Bring unsent parts to where they are now; return how many, and how many unknown.
+def _move_parts(
+    witness: Connection, told: Connection, since: datetime
+) -> tuple[int, int]:
+    """Bring parts to where they are now; return how many, and how many unknown.
 
-    A part that is still unsent there is sent from here.
+    A part that is still unsent there is sent from here, and so is one that Twilio had
+    taken when the backup was made, and has refused since.
     """
     parts = _unsent_parts(told)
     moved, unknown = 0, set(parts)
+    for part in _found(witness, parts):
+        moved += told.count(MOVE_PART, part)
+        unknown.discard(part["part_id"])
+    known = {"refusable": list(WITH_TWILIO), "since": since}
+    for part in _found(witness, told.column(REFUSABLE_PARTS, known)):
+        for user_id in told.column(MOVE_PART + HAS_MOVED, part):
+            moved += 1
+            told.scalar(QUEUE_SENDS, {"user_id": str(user_id)})
+    return moved, _doubt(told, list(unknown))
+
+
+def _found(witness: Connection, parts: list[UUID]) -> Iterator[dict[str, Any]]:
     for start in range(0, len(parts), BATCH):
         with _readable():
             found = witness.rows(PARTS, {"parts": parts[start : start + BATCH]})
-        for part in found:
-            told.count(MOVE_PART, part._asdict())
-            unknown.discard(part.part_id)
-        moved += len(found)
-    return moved, _doubt(told, list(unknown))
+        yield from (part._asdict() for part in found)
 
 
 def _unsent_parts(told: Connection) -> list[UUID]:
@@ -229,9 +272,18 @@ def _doubt(told: Connection, parts: list[UUID]) -> int:
     return told.count(DOUBT_PARTS, {"parts": parts})
 
 
-def _settle(told: Connection, done: Open) -> int:
-    for chat_id, sids in done.items():
-        if sids:
-            bound = {"chat_id": chat_id, "sids": sids, "remark": REMARK}
+def _keep_opt_outs(told: Connection, opted_out: list[Any]) -> None:
+    for row in opted_out:
+        told.count(KEEP_USER, row._asdict())
+        told.count(KEEP_OPT_OUT, row._asdict())
+
+
+def _settle(told: Connection, open_ones: Open, still_open: Collection[str]) -> int:
+    settled = 0
+    for chat_id, sids in open_ones.items():
+        done = [sid for sid in sids if sid not in still_open]
+        if done:
+            bound = {"chat_id": chat_id, "sids": done, "remark": REMARK}
             told.count(SETTLE, bound)
-    return sum(map(len, done.values()))
+        settled += len(done)
+    return settled

@@ -173,8 +173,8 @@ def copy(source: Source, sink: Sink, public_key: str | None) -> None:
         recipient = pyrage.x25519.Recipient.from_str(public_key)
     except pyrage.RecipientError:
         raise OperatorError(
-            "BACKUP_PUBLIC_KEY is no age public key: make a pair with age-keygen, or "
-            "see `bot db backup --help`"
+            "BACKUP_PUBLIC_KEY is no age public key: make a pair with `bot db keygen "
+            "FILE`, and set what it says"
         ) from None
     try:
         pyrage.encrypt_io(source, sink, [recipient])
@@ -206,6 +206,13 @@ def copy_plain(source: Source, sink: Sink) -> None:
     while block := source.read(BLOCK):
         sink.write(block)
     sink.flush()
+
+
+def new_identity() -> tuple[str, str]:
+    """Return the text of a new age identity file, and the public key in it."""
+    identity = pyrage.x25519.Identity.generate()
+    public_key = str(identity.to_public())
+    return f"# public key: {public_key}\n{identity}\n", public_key
 
 
 def read_identity(path: Path) -> "pyrage.x25519.Identity":

@@ -5,6 +5,7 @@ Its name comes first, then what they are, then when they were made:
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -46,8 +47,12 @@ def find_left(server: Statements, live: str) -> list[Left]:
 
     Oldest first; any database of the server may be asked. Raises psycopg's errors.
     """
-    likely = [_read(name, live) for name in server.column(LIKELY)]
-    return sorted(filter(None, likely), key=lambda left: left.made_at)
+    return _read_all(server.column(LIKELY), live)
+
+
+def find_left_names(names: Iterable[str], live: str) -> list[str]:
+    """Return those of the names that are of databases beside the one called `live`."""
+    return [left.name for left in _read_all(names, live)]
 
 
 def find_beside(database: Database) -> list[Left]:
@@ -57,6 +62,11 @@ def find_beside(database: Database) -> list[Left]:
     gone at any moment. Raises psycopg's errors.
     """
     return find_left(database, database.name)
+
+
+def _read_all(names: Iterable[str], live: str) -> list[Left]:
+    found = filter(None, (_read(name, live) for name in names))
+    return sorted(found, key=lambda left: left.made_at)
 
 
 def _read(name: str, live: str) -> Left | None:

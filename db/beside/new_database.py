@@ -51,40 +51,52 @@ def exists(beside: Database, name: str) -> bool:
     return beside.scalar(EXISTS, {"name": name}) is not None
 
 
-def create_like(beside: Database, new: str, model: str) -> None:
-    """Create a database; like `model`, if that one exists.
+def create_like(
+    beside: Database, new: str, model: str, owner: str | None = None
+) -> None:
+    """Create a database; of `model`'s encoding, if that one exists.
 
-    Raises OperatorError where this role may not.
+    `owner` is another role than the one that creates it. Raises OperatorError where
+    this role may not.
     """
     found = beside.first(LIKENESS, {"name": model})
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(
         sql.Identifier(new)
     )
+    if owner is not None:
+        statement += sql.SQL(" OWNER {}").format(sql.Identifier(owner))
     if found:
-        statement += _likeness(*found[:5])
+        statement += _likeness(*found[1:5])
     try:
         beside.count(statement)
     except errors.InsufficientPrivilege:
         raise OperatorError(
             MAY_NOT.format(role=_user(beside), database=model)
         ) from None
-    if found:
-        _copy_settings(beside, new, model)
-        _copy_grants(beside, new, model, comment=found[5], only_defaults=found[6])
 
 
-def _likeness(
-    owner: str, encoding: str, provider: str, collate: str, ctype: str
-) -> sql.Composable:
-    # The owner's name comes quoted from regrole.
-    options = sql.SQL(" OWNER {} ENCODING {}").format(
-        sql.SQL(owner), sql.Literal(encoding)
-    )
+def _likeness(encoding: str, provider: str, collate: str, ctype: str) -> sql.Composable:
+    options = sql.SQL(" ENCODING {}").format(sql.Literal(encoding))
     if provider == "c":
         options += sql.SQL(" LC_COLLATE {} LC_CTYPE {}").format(
             sql.Literal(collate), sql.Literal(ctype)
         )
     return options
+
+
+def make_like(beside: Database, new: str, model: str) -> None:
+    """Give a database the owner, the settings, the grants and the comment of `model`.
+
+    Where there is none, it belongs to who is logged in.
+    """
+    found = beside.first(LIKENESS, {"name": model})
+    # The owner's name comes quoted from regrole.
+    owner = found[0] if found else "CURRENT_USER"
+    give = sql.SQL("ALTER DATABASE {} OWNER TO {}")
+    beside.count(give.format(sql.Identifier(new), sql.SQL(owner)))
+    if found:
+        _copy_settings(beside, new, model)
+        _copy_grants(beside, new, model, comment=found[5], only_defaults=found[6])
 
 
 def drop(beside: Database, name: str) -> None:

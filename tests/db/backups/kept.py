@@ -10,7 +10,7 @@ import pyrage  # type: ignore[import-untyped]
 
 from db.backups.backup import make_backup
 from db.backups.folder import BackupFolder
-from db.backups.manifest import Manifest
+from db.backups.manifest import Manifest, path_of_manifest, read_manifest, sign
 from db.backups.restore import RestoreRequest
 from db.beside.new_database import drop
 from db.database import Database
@@ -34,7 +34,7 @@ def manifest_of(dump: Path, **known: object) -> Manifest:
         server_version="16.1",
         pg_dump_version="16",
         size=6,
-        sha256="",
+        sha256="0" * 64,
         encryption=None,
         automatic=True,
         rows={},
@@ -46,13 +46,19 @@ def manifest_of(dump: Path, **known: object) -> Manifest:
 
 def dump_of(database: Database, folder: Path, public_key: str | None = None) -> Path:
     """Make a backup; return its dump."""
-    return make_backup(database, BackupFolder(folder, public_key))[0]
+    return make_backup(database, BackupFolder(folder, public_key), KEY)[0]
 
 
 def order_of(dump: Path, identity: Path | None = None) -> RestoreRequest:
     """Return the order to restore a dump; its tombstones lie beside it."""
     graveyard = Graveyard(dump.parent / "erasures.jsonl", KEY)
     return RestoreRequest(dump=dump, identity=identity, graveyard=graveyard)
+
+
+def signed_again(dump: Path, **known: object) -> None:
+    """Change what a manifest says, and sign that, as who has the key could."""
+    changed = replace(read_manifest(dump), **known)  # type: ignore[arg-type]
+    path_of_manifest(dump).write_text(sign(changed, KEY).to_json())
 
 
 def new_pair(file: Path) -> str:

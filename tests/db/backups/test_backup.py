@@ -18,7 +18,7 @@ from db.backups.manifest import path_of_manifest, read_manifest
 from db.backups.restore import verify
 from db.database import Database
 from db.errors import OperatorError
-from tests.db.backups.kept import dump_of, new_pair, order_of
+from tests.db.backups.kept import KEY, dump_of, new_pair, order_of
 from tests.db.sql import change, opened
 
 ANA = "INSERT INTO users (phone_number) VALUES ('whatsapp:+15551230001')"
@@ -32,7 +32,7 @@ def names_in(folder: Path) -> list[str]:
 def test_a_backup_is_a_dump_and_a_manifest(database: Database, tmp_path: Path) -> None:
     change(database, ANA)
     folder = tmp_path / "new" / "backups"
-    dump, manifest = make_backup(database, BackupFolder(folder), "before-the-fair")
+    dump, manifest = make_backup(database, BackupFolder(folder), KEY, "before-the-fair")
     assert names_in(folder) == ["before-the-fair.dump", "before-the-fair.dump.json"]
     assert dump.read_bytes().startswith(b"PGDMP")
     assert read_manifest(dump) == manifest
@@ -82,7 +82,9 @@ def test_a_sealed_backup_is_never_plain_on_disk(
     def look(_size: int) -> None:
         seen.update(file.read_bytes()[:5] for file in tmp_path.glob("*.partial"))
 
-    dump, manifest = make_backup(database, BackupFolder(tmp_path, key), "sealed", look)
+    dump, manifest = make_backup(
+        database, BackupFolder(tmp_path, key), KEY, "sealed", look
+    )
     assert dump.name == "sealed.dump.age"
     assert manifest.encryption == "age"
     assert dump.read_bytes().startswith(b"age-encryption.org/v1")
@@ -104,11 +106,11 @@ def test_what_crashes_left_is_swept_up(database: Database, tmp_path: Path) -> No
 
 def test_a_backup_that_fails_leaves_nothing(database: Database, tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="BACKUP_PUBLIC_KEY is no age public key"):
-        make_backup(database, BackupFolder(tmp_path, "age1" + "q" * 58))
+        make_backup(database, BackupFolder(tmp_path, "age1" + "q" * 58), KEY)
     gone = with_database(database.url, f"{database.name}_gone")
     told = pytest.raises(OperatorError, match="the backup failed: the server has no d")
     with opened(gone) as nothing, told:
-        make_backup(nothing, BackupFolder(tmp_path))
+        make_backup(nothing, BackupFolder(tmp_path), KEY)
     assert names_in(tmp_path) == []
 
 
@@ -117,10 +119,10 @@ def test_a_disk_that_is_full_leaves_nothing(database: Database, tmp_path: Path) 
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OperatorError, match=r"partial can't be written: No space left"):
-        make_backup(database, BackupFolder(tmp_path), None, no_space)
+        make_backup(database, BackupFolder(tmp_path), KEY, None, no_space)
     key = new_pair(tmp_path / "identity.txt")
     with pytest.raises(OperatorError, match=r"partial can't be written: No space left"):
-        make_backup(database, BackupFolder(tmp_path, key), None, no_space)
+        make_backup(database, BackupFolder(tmp_path, key), KEY, None, no_space)
     assert names_in(tmp_path) == ["identity.txt"]
 
 
@@ -129,16 +131,16 @@ def test_one_backup_at_a_time(database: Database, tmp_path: Path) -> None:
     with (tmp_path / ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(OperatorError, match="another backup is being written"):
-            make_backup(database, BackupFolder(tmp_path), "second")
+            make_backup(database, BackupFolder(tmp_path), KEY, "second")
 
 
 def test_a_name_is_taken_once(database: Database, tmp_path: Path) -> None:
-    make_backup(database, BackupFolder(tmp_path), "mine")
+    make_backup(database, BackupFolder(tmp_path), KEY, "mine")
     before = (tmp_path / "mine.dump").read_bytes()
     key = new_pair(tmp_path / "identity.txt")
     for folder in (BackupFolder(tmp_path), BackupFolder(tmp_path, key)):
         with pytest.raises(OperatorError, match="exists: remove it, or take another"):
-            make_backup(database, folder, "mine")
+            make_backup(database, folder, KEY, "mine")
     assert (tmp_path / "mine.dump").read_bytes() == before
 
 
@@ -146,7 +148,7 @@ def test_a_name_is_taken_once(database: Database, tmp_path: Path) -> None:
 def test_a_name_is_no_path(name: str, tmp_path: Path) -> None:
     told = pytest.raises(OperatorError, match="can't name a backup")
     with opened("postgresql://nobody@127.0.0.1:1/none") as nothing, told:
-        make_backup(nothing, BackupFolder(tmp_path), name)
+        make_backup(nothing, BackupFolder(tmp_path), KEY, name)
     assert names_in(tmp_path) == []
 
 

@@ -30,11 +30,15 @@ def days_ago(*days: float) -> set[datetime]:
             days_ago(0, 0.1, 0.2, 1), (2, 0, 0), days_ago(0.1, 0.2), id="one a day"
         ),
         pytest.param(
-            days_ago(0, 10, 20),
+            days_ago(0, 2, 3, 20),
             (3, 0, 0),
-            days_ago(),
-            id="days without one do not count",
+            days_ago(3, 20),
+            id="days without one count as well",
         ),
+        pytest.param(
+            days_ago(0, 370, 400), (7, 4, 12), days_ago(370, 400), id="over a year"
+        ),
+        pytest.param(days_ago(4, 5), (1, 0, 0), days_ago(5), id="none for days"),
         # Tuesday, Monday | Sunday, Saturday | the Sunday before
         pytest.param(
             days_ago(0, 1, 2, 3, 9),
@@ -60,7 +64,7 @@ def days_ago(*days: float) -> set[datetime]:
 def test_the_last_of_each_day_week_and_month_stays(
     made: set[datetime], kept: tuple[int, int, int], gone: set[datetime]
 ) -> None:
-    assert find_expired(made, kept) == gone
+    assert find_expired(made, kept, NOON) == gone
 
 
 def put(folder: Path, name: str, day: int, **known: object) -> None:
@@ -76,7 +80,7 @@ def test_only_a_databases_own_automatic_backups_rotate(tmp_path: Path) -> None:
     put(tmp_path, "old", 9)
     put(tmp_path, "named", 9, automatic=False)
     put(tmp_path, "of-another", 9, database="another")
-    assert remove_expired(tmp_path, "chats", (2, 0, 0)) == ["old.dump"]
+    assert remove_expired(tmp_path, "chats", (2, 0, 0), NOON) == ["old.dump"]
     left = ["named.dump", "of-another.dump", "today.dump", "yesterday.dump"]
     assert sorted(file.name for file in tmp_path.glob("*.dump")) == left
     assert sorted(file.name for file in tmp_path.glob("*.json")) == [
@@ -87,7 +91,7 @@ def test_only_a_databases_own_automatic_backups_rotate(tmp_path: Path) -> None:
 def test_named_backups_do_not_count_as_the_newest(tmp_path: Path) -> None:
     put(tmp_path, "named", 0, automatic=False)
     put(tmp_path, "automatic", 9)
-    assert remove_expired(tmp_path, "chats", (1, 0, 0)) == []
+    assert remove_expired(tmp_path, "chats", (1, 0, 0), NOON) == []
 
 
 def test_a_list_leaves_out_what_is_no_whole_backup(tmp_path: Path) -> None:
@@ -108,5 +112,5 @@ def test_a_manifest_can_not_have_other_files_removed(tmp_path: Path) -> None:
     folder.mkdir()
     put(folder, "today", 0)
     put(folder, "old", 9, file="../precious")
-    assert remove_expired(folder, "chats", (1, 0, 0)) == ["old.dump"]
+    assert remove_expired(folder, "chats", (1, 0, 0), NOON) == ["old.dump"]
     assert outside.exists()
