@@ -213,7 +213,7 @@ def swap(beside: Database, name: str, new: str, before: str) -> None:
         return
     raise OperatorError(
         f"others keep connecting to {name}: stop the bot and whoever else uses it, and "
-        "restore again; nothing was changed"
+        "try again; nothing was changed"
     )
 
 

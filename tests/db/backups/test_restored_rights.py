@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -24,6 +25,32 @@ from tests.db.backups.kept import (
 from tests.db.sql import PATIENT, change, opened, rows, value, values
 
 DENIED = "42501"
+# Of all that can be owned or granted: whose it is, and who may do what with it.
+RIGHTS = """
+SELECT 'relation', oid::regclass::text AS what, relowner::regrole::text, ARRAY(
+  SELECT item::text FROM unnest(relacl) AS item ORDER BY 1)
+FROM pg_class WHERE relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+UNION ALL
+SELECT 'column', attrelid::regclass || '.' || attname, '', attacl::text[]
+FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid >= 16384
+UNION ALL
+SELECT 'function', oid::regprocedure::text, proowner::regrole::text, ARRAY(
+  SELECT item::text FROM unnest(proacl) AS item ORDER BY 1)
+FROM pg_proc WHERE pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+UNION ALL
+SELECT 'type', oid::regtype::text, typowner::regrole::text, NULL
+FROM pg_type WHERE typnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+UNION ALL
+SELECT 'schema', nspname, nspowner::regrole::text, ARRAY(
+  SELECT item::text FROM unnest(nspacl) AS item ORDER BY 1)
+FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)'
+UNION ALL
+SELECT 'default', defaclnamespace::regnamespace || ' ' || defaclobjtype::text,
+  defaclrole::regrole::text, ARRAY(
+  SELECT item::text FROM unnest(defaclacl) AS item ORDER BY 1)
+FROM pg_default_acl
+ORDER BY 1, 2
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -109,11 +136,13 @@ def test_a_role_that_may_not_create_databases_is_told_what_to_do(
 
 
 @contextmanager
-def owned_database(database: Database) -> Iterator[tuple[Database, str]]:
+def owned_database(
+    database: Database, more: str = ""
+) -> Iterator[tuple[Database, str]]:
     """Yield a migrated database whose owner is no superuser, and the owner."""
     owner = f"owner_{secrets.token_hex(4)}"
     url = with_database(database.url, owner)
-    change(database, f"CREATE ROLE {owner} LOGIN CREATEDB PASSWORD 'w'")
+    change(database, f"CREATE ROLE {owner} LOGIN CREATEDB {more} PASSWORD 'w'")
     change(database, f"CREATE DATABASE {owner} OWNER {owner}")
     try:
         with opened(with_login(url, owner, "w")) as owned:
@@ -125,10 +154,11 @@ def owned_database(database: Database) -> Iterator[tuple[Database, str]]:
         change(database, f"DROP ROLE {owner}")
 
 
+@pytest.mark.parametrize("more", ["", "CREATEROLE"], ids=["owner", "first user"])
 def test_an_owner_who_is_no_superuser_can_do_all_of_it(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, more: str
 ) -> None:
-    with owned_database(database) as (owned, owner):
+    with owned_database(database, more) as (owned, owner):
         outcome = restore(owned, order_of(dump_of(owned, tmp_path)))
         assert outcome.missing_roles == []
         assert owner in values(owned, "SELECT tableowner FROM pg_tables")
@@ -151,8 +181,12 @@ def test_the_three_roles_have_their_rights_again(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     with three_roles(database_url) as urls, leaving_no_databases(database):
-        outcome = restore(database, order_of(dump_of(database, tmp_path)))
+        change(database, "CREATE TYPE of_bot AS ENUM ()")
+        before = rows(database, RIGHTS)
+        order = replace(order_of(dump_of(database, tmp_path)), trust_added=True)
+        outcome = restore(database, order)
         assert outcome.missing_roles == []
+        assert rows(database, RIGHTS) == before
         add = "INSERT INTO users (phone_number) VALUES ('ana')"
         assert refusal(urls["app"], add) is None
         assert refusal(urls["app"], "DROP TABLE users") == DENIED

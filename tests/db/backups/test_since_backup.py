@@ -1,60 +1,24 @@
 """After a restore nothing is said twice: the bot is told what happened since."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from db.backups.restore import Outcome, RestoreRequest, restore, verify
+from db.backups.restore import RestoreRequest, restore, verify
 from db.backups.since_backup import SinceBackup
-from db.beside.new_database import drop
-from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError
-from db.outbox import PostgresOutbox
-from db.privacy.erasure import erase_person
 from db.privacy.tombstones import Graveyard, append_missing
-from db.records import Part
-from tests.db.backups.kept import KEY, dump_of, leaving_no_databases, order_of
-from tests.db.parts import again, claim, replied
-from tests.db.sql import PATIENT, change, load, take_in, value, values
+from db.records import DeliveryStatus
+from tests.db.backups.kept import leaving_no_databases, order_of
+from tests.db.backups.times import Times
+from tests.db.parts import again, replied
+from tests.db.sql import change, load, take_in, value, values
 from tests.records import ANA, BEN, answer_to, new_sid, said
 
 CLEO = "whatsapp:+15551230003"
-
-
-class Times:
-    """A bot's database, a backup of it, and what comes after."""
-
-    def __init__(self, database: Database, folder: Path) -> None:
-        self.database, self.folder = database, folder
-        self.pg = PostgresChatStore(database, timedelta(days=1))
-        self.outbox = PostgresOutbox(database)
-        self.dump = Path()
-
-    def back_up(self) -> None:
-        self.dump = dump_of(self.database, self.folder)
-
-    def restore(self) -> Outcome:
-        self.database.close()
-        return restore(self.database, order_of(self.dump))
-
-    def lose_the_database(self) -> None:
-        self.database.close()
-        with self.database.maintenance(PATIENT) as beside:
-            drop(beside, self.database.name)
-
-    def accept(self, part: Part, sid: str) -> None:
-        """Claim a part and have Twilio take it."""
-        assert claim(self.outbox, part) is not None
-        self.outbox.record_accepted(part.part_id, sid, "sent")
-
-    def erase(self, address: str) -> None:
-        mine = "SELECT user_id FROM users WHERE phone_number = %(address)s"
-        user_id = value(self.database, mine, address=address)
-        assert erase_person(self.database, user_id, KEY) is not None
 
 
 @pytest.fixture
@@ -130,6 +94,35 @@ def test_parts_are_where_they_had_got_to(times: Times) -> None:
     now = [again(times.outbox, part) for part in (waiting, sent, gone)]
     assert [part.status for part in now] == ["pending", "sent", "uncertain"]
     assert [part.message_sid for part in now] == [None, "SM1", None]
+
+
+def test_what_twilio_refused_since_is_sent_again_and_its_old_sid_is_done_with(
+    times: Times,
+) -> None:
+    (part,) = replied(times.pg, times.outbox, "Yes.", to=ANA)
+    (final,) = replied(times.pg, times.outbox, "No.", to=BEN)
+    first, last = new_sid(), new_sid()
+    times.accept(part, first)
+    times.accept(final, last)
+    times.back_up()
+    assert times.outbox.record_delivery_status(failed(first, 63018))
+    assert times.outbox.record_delivery_status(failed(last, 63024))
+    change(times.database, "DELETE FROM procrastinate_jobs")
+    outcome = times.restore()
+    assert outcome.since == SinceBackup(seen=0, settled=0, moved=2, doubted=0)
+    assert again(times.outbox, part).status == "pending"
+    assert again(times.outbox, final).status == "failed"
+    waiting = "SELECT args ->> 'user_id' FROM procrastinate_jobs WHERE status = 'todo'"
+    assert str(part.user_id) in values(times.database, waiting)
+    # Told once more: it is that refusal, and no other.
+    times.outbox.record_delivery_status(failed(first, 63018))
+    assert again(times.outbox, part).status == "pending"
+    refused = "SELECT refused_sids FROM reply_parts WHERE part_id = %(part)s"
+    assert value(times.database, refused, part=part.part_id) == [first]
+
+
+def failed(sid: str, code: int) -> DeliveryStatus:
+    return DeliveryStatus(message_sid=sid, status="failed", error_code=code)
 
 
 def test_stop_holds(times: Times) -> None:
