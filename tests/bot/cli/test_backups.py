@@ -1,5 +1,6 @@
 """`bot db backup|restore|verify|reset` from the outside."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from db import schema
+from db.backups.stream import read_identity
 from db.chats import PostgresChatStore
 from db.database import Database
 from tests.db.backups.kept import databases_beside, leaving_no_databases, new_pair
@@ -78,6 +80,12 @@ def test_a_backup_there_and_back(
     assert "`bot db go-back` puts it in its place again" in done.output
     assert databases_beside(database) == ["before"]
     assert "left by a restore" in run(database_url, "status").output
+    database.close()
+    asked = run(database_url, "go-back", answer="n\n")
+    assert "which was in use until 20" in asked.output
+    back = run(database_url, "go-back", "--yes")
+    assert back.exit_code == 0, back.output
+    assert values(database, PEOPLE) == ["ana", "ben"]
 
 
 def test_an_older_backup_is_migrated_and_that_is_told(
@@ -115,6 +123,34 @@ def test_backups_are_sealed_where_a_key_is_set(
     identity = str(tmp_path / "identity.txt")
     done = run(database_url, "verify", dump, "--identity", identity)
     assert done.output.endswith("The backup can be restored.\n")
+
+
+def test_a_pair_of_keys_is_made_once(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "identity.txt"
+    made = run(database_url, "keygen", str(file))
+    assert made.exit_code == 0, made.output
+    assert file.stat().st_mode & 0o777 == 0o600
+    setting = made.output.splitlines()[-1]
+    public_key = str(read_identity(file).to_public())
+    assert setting == f"BACKUP_PUBLIC_KEY={public_key}"
+    again = run(database_url, "keygen", str(file))
+    assert (again.exit_code, str(read_identity(file).to_public())) == (1, public_key)
+    assert "is there already, and may be what opens your backups" in again.output
+
+
+def test_what_others_wrote_into_a_manifest_is_shown_without_tricks(
+    database_url: str, tmp_path: Path
+) -> None:
+    run(database_url, "backup", "mine")
+    dump = tmp_path / "backups" / "mine.dump"
+    manifest = dump.with_name("mine.dump.json")
+    read = json.loads(manifest.read_text())
+    for changed in ({"migration": "\x1b[2J"}, {"rows": {"\x1b]0;OWNED\x07": 1}}):
+        manifest.write_text(json.dumps({**read, **changed}))
+        done = run(database_url, "verify", str(dump), "--trust-unsigned")
+        assert done.exit_code == 1
+        assert "Nobody vouches for this backup" in done.output
+        assert all(sign.isprintable() or sign == "\n" for sign in done.output)
 
 
 def test_old_backups_go(database_url: str, tmp_path: Path) -> None:
@@ -201,8 +237,12 @@ def test_a_name_can_not_be_taken_every_day(database_url: str) -> None:
     assert "a NAME can be taken once" in done.output
 
 
-def start_schedule(url: str, tmp_path: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "bot", "db", "backup", "--every", "24h"]
+def start_schedule(url: str) -> subprocess.Popen[str]:
+    return start(url, "backup", "--every", "24h")
+
+
+def start(url: str, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "bot", "db", *arguments]
     environment = {**os.environ, "DATABASE_URL": url, "ERASURE_KEY": "k" * 32}
     pipe = subprocess.PIPE
     return subprocess.Popen(
@@ -213,7 +253,7 @@ def start_schedule(url: str, tmp_path: Path) -> subprocess.Popen[str]:
 def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    with start_schedule(database_url, tmp_path) as first:
+    with start_schedule(database_url) as first:
         assert first.stdout is not None
         assert " rows" in first.stdout.readline()
         first.terminate()
@@ -221,7 +261,7 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
         assert first.stderr is not None
         assert first.stderr.read() == ""
     assert len(dumps(tmp_path)) == 1
-    with start_schedule(database_url, tmp_path) as second:
+    with start_schedule(database_url) as second:
         assert second.stdout is not None
         assert second.stderr is not None
         # Today's is there: it waits for tomorrow's.
@@ -232,11 +272,31 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
     assert len(dumps(tmp_path)) == 1
 
 
+def test_a_restore_that_is_stopped_says_what_it_left(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    environment = {"ERASURE_KEY": "k" * 32}
+    change(database, ADD, address="ana")
+    run(database_url, "backup", "mine", **environment)
+    change(database, ADD, address="ben")
+    dump = str(tmp_path / "backups" / "mine.dump")
+    database.close()
+    with start(database_url, "restore", "--yes", dump) as restoring:
+        assert appears(lambda: databases_beside(database))
+        restoring.send_signal(signal.SIGINT)
+        assert restoring.wait(30) == 130
+        assert restoring.stderr is not None
+        left = "Stopped: nothing was changed, and what was begun is removed.\n"
+        assert restoring.stderr.read() == f"\n{left}"
+    assert databases_beside(database) == []
+    assert values(database, PEOPLE) == ["ana", "ben"]
+
+
 def test_a_backup_that_is_told_to_end_leaves_nothing(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     lock = "LOCK TABLE users IN ACCESS EXCLUSIVE MODE"
-    with holding(database, lock), start_schedule(database_url, tmp_path) as schedule:
+    with holding(database, lock), start_schedule(database_url) as schedule:
         assert appears(lambda: waiting_backends(database))
         schedule.terminate()
         assert schedule.wait(20) == 128 + signal.SIGTERM
