@@ -164,7 +164,7 @@ def choose(entries: list[Entry], extensions: Mapping[str, str]) -> list[str]:
     Extensions and what is granted by default are another's to make, and so is what is
     said of an extension's own objects.
     """
-    made = {e.plain() for e in entries if e.kind not in ABOUT_OTHERS}
+    made = {e.plain() for e in entries if e.kind not in {*ABOUT_OTHERS, "EXTENSION"}}
     apart = {f"SCHEMA - {schema}" for schema in extensions.values()}
     return [
         entry.line

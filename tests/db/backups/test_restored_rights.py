@@ -193,3 +193,30 @@ def test_the_three_roles_have_their_rights_again(
         assert refusal(urls["readonly"], "SELECT FROM chat_overview") is None
         assert refusal(urls["readonly"], "SELECT FROM public.users") == DENIED
         assert refusal(urls["owner"], "CREATE TABLE notes ()") is None
+
+
+EXTENSION = """
+CREATE SCHEMA monitoring;
+COMMENT ON SCHEMA monitoring IS 'As Compose makes it.';
+GRANT USAGE ON SCHEMA monitoring TO PUBLIC;
+CREATE EXTENSION vector SCHEMA monitoring;
+REVOKE ALL ON FUNCTION monitoring.vector_dims(monitoring.vector) FROM PUBLIC;
+CREATE TABLE near (place monitoring.vector(2))
+"""
+
+
+def test_an_extension_comes_back_where_it_was(
+    database: Database, tmp_path: Path
+) -> None:
+    for statement in EXTENSION.split(";\n"):
+        change(database, statement)
+    order = replace(order_of(dump_of(database, tmp_path)), trust_added=True)
+    restore(database, order)
+    where = """
+        SELECT extnamespace::regnamespace::text, nspacl IS NOT NULL,
+               obj_description(pg_namespace.oid)
+        FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
+        WHERE extname = 'vector'
+    """
+    assert rows(database, where) == [("monitoring", True, "As Compose makes it.")]
+    change(database, "INSERT INTO near VALUES ('[1, 2]')")
