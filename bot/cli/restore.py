@@ -236,14 +236,14 @@ def _tell_the_way_back(replaced: "Replaced") -> None:
 def _describe_since(since: "SinceBackup", unread: str | None) -> str:
     if unread is None:
         return (
-            "Of what happened since the backup:\n"
+            "Of what happened since then:\n"
             f"  {since.seen} messages will not be answered again\n"
             f"  {since.settled} messages that were open in it are settled\n"
             f"  {since.moved} parts of replies are where they had got to\n"
             f"  {since.doubted} parts are looked for at Twilio before they are sent"
         )
     return (
-        f"Nobody can tell what happened since the backup (old database: {unread}).\n"
+        f"Nobody can tell what happened since then (old database: {unread}).\n"
         f"{since.settled} messages that were unanswered in it count as answered, "
         f"{since.doubted} unsent parts are looked for at Twilio before they are sent."
         "\nMessages that came since are unknown here: the worker asks Twilio for those "

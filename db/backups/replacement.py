@@ -7,7 +7,7 @@ live one's name until then, and nobody can write to the live one meanwhile.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 
@@ -110,7 +110,7 @@ def _prepare_and_swap(
     past.say("Carrying over what happened since")
     since, unread = _carry(current, new, past, open_ones)
     made_whole()
-    before = name_beside(target.current.name, "before")
+    before = _name_before(target.beside, target.current.name)
     target.current.close()
     target.new.close()
     new_database.swap(target.beside, target.current.name, target.new.name, before)
@@ -121,6 +121,13 @@ def _prepare_and_swap(
         before=before if is_there else None,
         unread=unread,
     )
+
+
+def _name_before(beside: Database, live: str) -> str:
+    """Return a name that is later than those that are there: names tell seconds."""
+    taken = [left.made_at for left in find_left(beside, live) if left.kind == "before"]
+    moment = max([datetime.now(UTC), *(at + timedelta(seconds=1) for at in taken)])
+    return name_beside(live, "before", moment)
 
 
 def _carry(

@@ -150,12 +150,14 @@ def tell_what_happened(
         with _readable():
             last_job = witness.scalar(LAST_JOB)
             unsent = set(witness.column(UNSENT_REPLIES))
+            waiting = set(_find_unanswered(witness, CHANGED_CHATS, unsent, since=since))
             still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
             if parted:
-                still_open |= _find_open_elsewhere(witness, unsent, since, open_ones)
+                # In a chat that the new one has not, or in none at all.
+                still_open |= waiting | _find_unheard_of(witness, open_ones)
             opted_out = witness.rows(OPTED_OUT)
         told.scalar(SKIP_JOBS, {"last": last_job})
-        seen = _keep_seen(witness, told, since, unsent)
+        seen = _keep_seen(witness, told, since, waiting)
         _keep_opt_outs(told, opted_out)
         moved, doubted = _move_parts(witness, told, since)
         settled = _settle(told, open_ones, still_open)
@@ -201,27 +203,20 @@ def _find_unanswered(
         yield from (str(turn.message_sid) for turn in find_unanswered(said))
 
 
-def _find_open_elsewhere(
-    witness: Connection, unsent: Collection[str], since: datetime, open_ones: Open
-) -> set[str]:
-    """Return what waits in a chat that the new database has not, or in none at all."""
+def _find_unheard_of(witness: Connection, open_ones: Open) -> set[str]:
     sids = {sid for chat in open_ones.values() for sid in chat}
-    heard_of = set(witness.column(HEARD_OF, {"sids": list(sids)}))
-    waiting = set(_find_unanswered(witness, CHANGED_CHATS, unsent, since=since))
-    return waiting | (sids - heard_of)
+    return sids - set(witness.column(HEARD_OF, {"sids": list(sids)}))
 
 
 def _keep_seen(
-    witness: Connection, told: Connection, since: datetime, unsent: Collection[str]
+    witness: Connection, told: Connection, since: datetime, waiting: Collection[str]
 ) -> int:
     """Keep what came since from being taken in again; return how many that was.
 
-    Open still is what is unanswered, or answered in parts none of which was ever sent:
-    that is left for `bot reconcile`.
+    But for what is `waiting`: unanswered, or answered in parts none of which was ever
+    sent. That is left for `bot reconcile`.
     """
-    with _readable():
-        still_open = _find_unanswered(witness, CHANGED_CHATS, unsent, since=since)
-        known = {"since": since, "open": list(still_open)}
+    known = {"since": since, "open": list(waiting)}
     taken_in = witness.stream(TAKEN_IN, known, lot=BATCH)
     seen = 0
     while lot := _next_lot(taken_in):
