@@ -62,7 +62,7 @@ def signed_again(dump: Path, **known: object) -> None:
 
 
 def new_pair(file: Path) -> str:
-    """Write an age identity file as age-keygen does; return the public key."""
+    """Write an age identity file as `bot db keygen` does; return the public key."""
     identity = pyrage.x25519.Identity.generate()
     file.write_text(f"# public key: {identity.to_public()}\n{identity}\n")
     return str(identity.to_public())
