@@ -23,7 +23,8 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PATH = re.compile(r"(?:bot|db|tests|docs)/[\w./-]*")
 # A command where one stands: at the beginning, after a prompt, or as a file in .venv.
 COMMAND = re.compile(
-    r"(?:^|\$ |run --rm (?=backup)|/)(?:bot|python -m bot|backup)((?: [a-z]+(?:-[a-z]+)*)+)"
+    r"(?:^|\$ |run --rm (?=backup)|/)(?:bot|python -m bot|backup)"
+    r"((?: [a-z]+(?:-[a-z]+)*)+)"
 )
 HOUSE = re.compile(r"^```\n(bot/\n.*?)^```$", re.MULTILINE | re.DOTALL)
 ROOM = re.compile(r"\w+(?:\.py|/)")

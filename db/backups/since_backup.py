@@ -152,8 +152,7 @@ def tell_what_happened(
             unsent = set(witness.column(UNSENT_REPLIES))
             waiting = set(_find_unanswered(witness, CHANGED_CHATS, unsent, since=since))
             still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
-            if parted:
-                # In a chat that the new one has not, or in none at all.
+            if parted:  # in a chat that the new one has not, or in none at all
                 still_open |= waiting | _find_unheard_of(witness, open_ones)
             opted_out = witness.rows(OPTED_OUT)
         told.scalar(SKIP_JOBS, {"last": last_job})

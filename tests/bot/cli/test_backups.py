@@ -1,10 +1,6 @@
 """`bot db backup|restore|verify|reset` from the outside."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,13 +15,10 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from tests.db.backups.kept import databases_beside, leaving_no_databases, new_pair
 from tests.db.sql import (
-    appears,
     change,
-    holding,
     load,
     take_in,
     values,
-    waiting_backends,
 )
 from tests.records import ANA, BEN, answer_to, said
 
@@ -81,10 +74,8 @@ def test_a_backup_there_and_back(
     assert databases_beside(database) == ["before"]
     assert "left by a restore" in run(database_url, "status").output
     database.close()
-    asked = run(database_url, "go-back", answer="n\n")
-    assert "which was in use until 20" in asked.output
-    back = run(database_url, "go-back", "--yes")
-    assert back.exit_code == 0, back.output
+    back = run(database_url, "go-back", answer="y\n")
+    assert "which was in use until 20" in back.output
     assert values(database, PEOPLE) == ["ana", "ben"]
 
 
@@ -235,69 +226,3 @@ def test_a_name_can_not_be_taken_every_day(database_url: str) -> None:
     done = run(database_url, "backup", "mine", "--every=24h")
     assert done.exit_code == 2
     assert "a NAME can be taken once" in done.output
-
-
-def start_schedule(url: str) -> subprocess.Popen[str]:
-    return start(url, "backup", "--every", "24h")
-
-
-def start(url: str, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "bot", "db", *arguments]
-    environment = {**os.environ, "DATABASE_URL": url, "ERASURE_KEY": "k" * 32}
-    pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True
-    )
-
-
-def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    with start_schedule(database_url) as first:
-        assert first.stdout is not None
-        assert " rows" in first.stdout.readline()
-        first.terminate()
-        assert first.wait(20) == 128 + signal.SIGTERM
-        assert first.stderr is not None
-        assert first.stderr.read() == ""
-    assert len(dumps(tmp_path)) == 1
-    with start_schedule(database_url) as second:
-        assert second.stdout is not None
-        assert second.stderr is not None
-        # Today's is there: it waits for tomorrow's.
-        assert second.stdout.readline().startswith("The next one is due at 20")
-        second.send_signal(signal.SIGINT)
-        assert second.wait(20) == 0
-        assert second.stderr.read() == "\nStopped: no more backups are made.\n"
-    assert len(dumps(tmp_path)) == 1
-
-
-def test_a_restore_that_is_stopped_says_what_it_left(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    environment = {"ERASURE_KEY": "k" * 32}
-    change(database, ADD, address="ana")
-    run(database_url, "backup", "mine", **environment)
-    change(database, ADD, address="ben")
-    dump = str(tmp_path / "backups" / "mine.dump")
-    database.close()
-    with start(database_url, "restore", "--yes", dump) as restoring:
-        assert appears(lambda: databases_beside(database))
-        restoring.send_signal(signal.SIGINT)
-        assert restoring.wait(30) == 130
-        assert restoring.stderr is not None
-        left = "Stopped: nothing was changed, and what was begun is removed.\n"
-        assert restoring.stderr.read() == f"\n{left}"
-    assert databases_beside(database) == []
-    assert values(database, PEOPLE) == ["ana", "ben"]
-
-
-def test_a_backup_that_is_told_to_end_leaves_nothing(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    lock = "LOCK TABLE users IN ACCESS EXCLUSIVE MODE"
-    with holding(database, lock), start_schedule(database_url) as schedule:
-        assert appears(lambda: waiting_backends(database))
-        schedule.terminate()
-        assert schedule.wait(20) == 128 + signal.SIGTERM
-    assert [file.name for file in (tmp_path / "backups").iterdir()] == [".lock"]

@@ -1,0 +1,98 @@
+"""Backups and restores as processes: on a schedule, and told to end."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.database import Database
+from tests.db.backups.kept import KEY, databases_beside, dump_of, leaving_no_databases
+from tests.db.sql import appears, change, holding, values, waiting_backends
+
+ROOT = Path(__file__).parents[3]
+PEOPLE = "SELECT phone_number FROM users ORDER BY 1"
+ADD = "INSERT INTO users (phone_number) VALUES (%(address)s)"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_FOLDER", str(tmp_path))
+    (tmp_path / "erasure.key").write_bytes(KEY)
+
+
+@pytest.fixture(autouse=True)
+def swept(database: Database) -> Iterator[None]:
+    with leaving_no_databases(database):
+        yield
+
+
+def dumps(tmp_path: Path) -> list[Path]:
+    return sorted((tmp_path / "backups").glob("*.dump"))
+
+
+def start_schedule(url: str) -> subprocess.Popen[str]:
+    return start(url, "backup", "--every", "24h")
+
+
+def start(url: str, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "bot", "db", *arguments]
+    environment = {**os.environ, "DATABASE_URL": url}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    with start_schedule(database_url) as first:
+        assert first.stdout is not None
+        assert " rows" in first.stdout.readline()
+        first.terminate()
+        assert first.wait(20) == 128 + signal.SIGTERM
+        assert first.stderr is not None
+        assert first.stderr.read() == ""
+    assert len(dumps(tmp_path)) == 1
+    with start_schedule(database_url) as second:
+        assert second.stdout is not None
+        assert second.stderr is not None
+        # Today's is there: it waits for tomorrow's.
+        assert second.stdout.readline().startswith("The next one is due at 20")
+        second.send_signal(signal.SIGINT)
+        assert second.wait(20) == 0
+        assert second.stderr.read() == "\nStopped: no more backups are made.\n"
+    assert len(dumps(tmp_path)) == 1
+
+
+def test_a_restore_that_is_stopped_says_what_it_left(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    change(database, ADD, address="ana")
+    dump = str(dump_of(database, tmp_path))
+    change(database, ADD, address="ben")
+    database.close()
+    with start(database_url, "restore", "--yes", dump) as restoring:
+        assert appears(lambda: databases_beside(database))
+        restoring.send_signal(signal.SIGINT)
+        assert restoring.wait(30) == 130
+        assert restoring.stderr is not None
+        left = "Stopped: nothing was changed, and what was begun is removed.\n"
+        assert restoring.stderr.read() == f"\n{left}"
+    assert databases_beside(database) == []
+    assert values(database, PEOPLE) == ["ana", "ben"]
+
+
+def test_a_backup_that_is_told_to_end_leaves_nothing(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    lock = "LOCK TABLE users IN ACCESS EXCLUSIVE MODE"
+    with holding(database, lock), start_schedule(database_url) as schedule:
+        assert appears(lambda: waiting_backends(database))
+        schedule.terminate()
+        assert schedule.wait(20) == 128 + signal.SIGTERM
+    assert [file.name for file in (tmp_path / "backups").iterdir()] == [".lock"]
