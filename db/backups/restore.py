@@ -38,6 +38,9 @@ from db.outages import FAILURES, explained, first_line
 from db.privacy.erasure import erase_again
 from db.privacy.tombstones import Graveyard
 
+# By the server's version and the migration.
+OURS: dict[tuple[str, str], Described] = {}
+
 
 def _say_nothing(_step: str) -> None:
     pass
@@ -162,13 +165,18 @@ def _build(target: Target, request: RestoreRequest, manifest: Manifest) -> list[
 
 
 def _describe_ours(target: Target, manifest: Manifest) -> Described:
-    """Return what our migrations make; the new database is empty again afterwards."""
+    """Return what our migrations make; the new database is empty again afterwards.
+
+    On one server that is the same each time: a process finds it out once.
+    """
     if manifest.migration is None:
         return {}
-    schema.upgrade(target.new, manifest.migration)
-    ours = describe(target.new)
-    target.empty()
-    return ours
+    key = (target.beside.scalar("SHOW server_version"), manifest.migration)
+    if key not in OURS:
+        schema.upgrade(target.new, manifest.migration)
+        OURS[key] = describe(target.new)
+        target.empty()
+    return OURS[key]
 
 
 def _judge(foreign: Iterable[str], request: RestoreRequest) -> None:

@@ -7,6 +7,8 @@ database wait for each other.
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
+import psycopg
+
 from db.beside import new_database
 from db.beside.left import Kind, find_left, name_beside
 from db.beside.owner import (
@@ -20,6 +22,7 @@ from db.beside.owner import (
 from db.beside.rights import Rights
 from db.database import Database
 from db.errors import OperatorError
+from db.outages import first_line
 from db.pool import Limits
 
 # Copying a large table takes its time.
@@ -118,8 +121,7 @@ def sweep(beside: Database, live: str, say: Say) -> None:
     """Drop what restores and drills left that were killed: they were not finished."""
     for left in find_left(beside, live):
         if left.kind != "before":
-            new_database.drop(beside, left.name)
-            say(f"Dropped {left.name}, left by one that was cut short")
+            _drop(beside, left.name, "left by one that was cut short", say)
     drop_left_owners(beside, live)
 
 
@@ -127,5 +129,14 @@ def drop_older(beside: Database, live: str, say: Say) -> None:
     """Drop the databases that were replaced; the newest stays, as the way back."""
     befores = [left for left in find_left(beside, live) if left.kind == "before"]
     for left in befores[:-1]:
-        new_database.drop(beside, left.name)
-        say(f"Dropped {left.name}, which an earlier restore left")
+        _drop(beside, left.name, "which an earlier restore left", say)
+
+
+def _drop(beside: Database, name: str, why: str, say: Say) -> None:
+    """Drop what is in nobody's way: where that fails, the rest goes on."""
+    try:
+        new_database.drop(beside, name)
+    except psycopg.Error as error:
+        say(f"{name}, {why}, could not be dropped: {first_line(error)}")
+    else:
+        say(f"Dropped {name}, {why}")
