@@ -30,7 +30,7 @@ FULL_BYTES = 12_000
 MOST_BYTES = 16_000
 
 # A person is known by the business-scoped id first: a number may be handed on.
-# An erased message is never new: see migration 0016, and for races repeat_once.
+# An erased message is never new: see migration 0014, and for races repeat_once.
 RECORD_INBOUND = """
 WITH seen AS (
   INSERT INTO inbound_messages (message_sid, address, our_address)

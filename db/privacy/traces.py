@@ -1,6 +1,6 @@
 """What an erasure leaves on disk: dead rows, until VACUUM takes them away.
 
-The planner's statistics hold no samples of what people wrote (migration 0017), but for
+The planner's statistics hold no samples of what people wrote (migration 0015), but for
 those that an older database could not clear.
 """
 
@@ -48,7 +48,7 @@ class Traces:
 
     Tables whose dead rows are there still: `foreign` ones this role may not clean,
     `late` ones took too long, `held` ones a transaction that began before still reads.
-    `sampled` are columns of which the planner has samples that are older than 0017.
+    `sampled` are columns of which the planner has samples that are older than 0015.
     """
 
     foreign: list[str] = field(default_factory=list)

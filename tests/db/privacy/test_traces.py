@@ -76,7 +76,7 @@ def test_every_column_that_people_fill_is_kept_out_of_the_statistics(
 def test_samples_of_before_are_cleared_or_named(
     database: Database, pg: PostgresChatStore
 ) -> None:
-    schema.downgrade(database, "0016")
+    schema.downgrade(database, "0014")
     plant(pg, database)
     change(database, "ANALYZE")
     assert MARKER in value(database, STATISTICS)

@@ -8,10 +8,11 @@ from typing import Any
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
+LOSES = None
 
 # What people wrote or are known by. No plan needs a sample of it: what is looked up has
 # a unique or a GIN index.

@@ -2,10 +2,11 @@
 
 from alembic import op
 
-revision = "0014"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
+LOSES = None
 
 MESSAGES = (
     "COMMENT ON COLUMN userchats.messages IS 'The transcript, append-only, in order of "

@@ -2,10 +2,11 @@
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
+LOSES = "hashes of erased people's messages, by which their webhooks are refused"
 
 # No key: a MessageSid is 128 random bits, so nobody finds one by trying, and whoever
 # takes messages in needs no secret for it.
