@@ -143,6 +143,16 @@ def _about_the_database(
         yield _fill(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
 
 
+def close_like(restored: Connection, live: Connection) -> None:
+    """Keep large objects closed in a restored database where they are in the live one.
+
+    A dump holds no rights on PostgreSQL's own functions.
+    """
+    if not live.column(LARGE_OBJECTS):
+        for signature in restored.column(LARGE_OBJECTS):
+            restored.count(_fill(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC"))
+
+
 def _moves(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
     about = {"schemas": list(SCHEMAS), "owner": roles.owner}
     for schema in connection.column(SCHEMA_OWNERS, about):

@@ -8,6 +8,7 @@ from pathlib import Path
 from psycopg import sql
 
 from db import schema
+from db.access.rights import close_like
 from db.backups.contents import (
     Described,
     Entry,
@@ -30,7 +31,7 @@ from db.backups.manifest import (
 from db.backups.replacement import Past, Replaced, put_in_place
 from db.backups.since_backup import SinceBackup
 from db.backups.stream import Progress, no_progress
-from db.beside.rights import plain_rights
+from db.beside.rights import Rights, plain_rights
 from db.beside.target import Say, Target, aimed, drop_older
 from db.database import Database
 from db.errors import OperatorError
@@ -230,10 +231,20 @@ def _take_over(
     rights = plain_rights(owners[0] if len(owners) == 1 else me)
     if manifest.rights and not missing:
         rights = manifest.rights
-    replaced = put_in_place(target, past, lambda: target.hand_over(rights))
+    replaced = put_in_place(target, past, lambda: _hand_over(target, rights))
     return Outcome(
         manifest=manifest,
         erased=replaced.erased,
         missing_roles=missing,
         replaced=replaced,
     )
+
+
+def _hand_over(target: Target, rights: Rights) -> None:
+    target.hand_over(rights)
+    with (
+        target.as_us() as us,
+        us.transaction() as restored,
+        target.current.transaction() as live,
+    ):
+        close_like(restored, live)

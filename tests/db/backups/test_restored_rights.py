@@ -193,6 +193,7 @@ def test_the_three_roles_have_their_rights_again(
         assert refusal(urls["readonly"], "SELECT FROM chat_overview") is None
         assert refusal(urls["readonly"], "SELECT FROM public.users") == DENIED
         assert refusal(urls["owner"], "CREATE TABLE notes ()") is None
+        assert refusal(urls["app"], "SELECT lo_create(0)") == DENIED
 
 
 EXTENSION = """
