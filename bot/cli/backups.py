@@ -15,7 +15,8 @@ import click
 from bot.cli.database import database, migrated_database, read_settings
 from bot.cli.db import db
 from bot.cli.schedule import INTERVAL, ending_on_sigterm, repeat, stopped_by_ctrl_c
-from bot.cli.show import printable, readable_size
+from bot.cli.show import readable_size
+from bot.terminal import printable
 from db.errors import OperatorError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from bot.cli.backups import CTRL_C, YES, showing_bytes
 from bot.cli.database import database, read_settings
 from bot.cli.db import db
 from bot.cli.schedule import ending_on_sigterm, stopped_by_ctrl_c
-from bot.cli.show import printable
+from bot.terminal import printable
 
 if TYPE_CHECKING:
     from db.backups.replacement import Replaced

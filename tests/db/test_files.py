@@ -149,7 +149,7 @@ def test_somebody_elses_file_is_refused_where_it_is_written_in_its_place(
 def test_a_backups_lock_is_no_link(tmp_path: Path) -> None:
     (tmp_path / ".lock").symlink_to(tmp_path / "nowhere")
     with pytest.raises(OperatorError, match="it is a link"):
-        make_backup(cast(Database, None), BackupFolder(tmp_path))
+        make_backup(cast(Database, None), BackupFolder(tmp_path), b"a key")
     assert names_in(tmp_path) == [".lock"]
 
 
