@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5
 MIGRATIONS = (Column("migration"), Column("what it does", least=20), Column(""))
+ROLES = "bot"  # how the three roles' names begin, unless told otherwise
 PURPOSES = (
     "owns everything: `bot db upgrade` and backups",
     "the bot: DATABASE_URL of web, worker and the other commands",
@@ -35,12 +36,25 @@ def db() -> None:
 
 @db.command()
 @click.argument("revision", default="head")
-def upgrade(revision: str) -> None:
-    """Run the migrations: all that are due, or up to REVISION."""
+@click.option(
+    "--roles-from",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Make the roles, too: a folder with their passwords in files of their names.",
+)
+def upgrade(revision: str, roles_from: Path | None) -> None:
+    """Run the migrations: all that are due, or up to REVISION.
+
+    With --roles-from the roles bot_owner, bot_app and bot_readonly (see `bot db roles`)
+    are made first, bot_owner runs the migrations, and each role's rights are mended.
+    """
     from db import schema
+    from db.access.installing import install
 
     with database() as opened:
-        schema.upgrade(opened, revision)
+        if roles_from is None:
+            schema.upgrade(opened, revision)
+        else:
+            install(opened, ROLES, _read_password_files(roles_from), revision)
         click.echo(f"The database is at migration {schema.read_current(opened)}.")
 
 
@@ -140,7 +154,7 @@ def shell(arguments: tuple[str, ...]) -> None:
 
 @db.command()
 @click.option(
-    "--prefix", default="bot", show_default=True, help="The roles' names begin so."
+    "--prefix", default=ROLES, show_default=True, help="The roles' names begin so."
 )
 @click.option(
     "--password-file",
@@ -205,3 +219,19 @@ def _read_passwords(file: Path) -> dict[str, str]:
             f"{file} must have lines such as bot_app=a-long-random-word."
         )
     return {name.strip(): word.strip() for name, _, word in pairs}
+
+
+def _read_password_files(folder: Path) -> dict[str, str]:
+    from db.access.rights import RoleNames
+
+    return {name: _read_password_file(folder / name) for name in RoleNames(ROLES)}
+
+
+def _read_password_file(file: Path) -> str:
+    try:
+        word = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        word = ""
+    if not word:
+        raise OperatorError(f"{file} must be a file with the password of that role.")
+    return word

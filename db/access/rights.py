@@ -1,6 +1,6 @@
 """The statements that give the three roles exactly their rights in one database."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -109,24 +109,30 @@ class RoleNames:
 
 
 def is_migrated(connection: Connection) -> bool:
-    """Tell whether the schemas that the rights are about exist."""
-    query = "SELECT count(*) FROM pg_namespace WHERE nspname = ANY (%(schemas)s)"
-    return bool(connection.scalar(query, {"schemas": list(SCHEMAS)}) == len(SCHEMAS))
+    """Tell whether all the schemas that the rights are about exist."""
+    return _find_schemas(connection) == set(SCHEMAS)
+
+
+def _find_schemas(connection: Connection) -> set[str]:
+    query = "SELECT nspname FROM pg_namespace WHERE nspname = ANY (%(schemas)s)"
+    return set(connection.column(query, {"schemas": list(SCHEMAS)}))
 
 
 def statements(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
     """Yield what gives the roles their rights, to be run in one transaction.
 
-    The roles need not exist yet. Running it again changes nothing, or mends what was
-    changed by hand. It takes away what the database's other roles have through PUBLIC.
+    The roles need not exist yet, nor all of the schemas. Running it again changes
+    nothing, or mends what was changed by hand. It takes away what the database's other
+    roles have through PUBLIC.
     """
+    there = _find_schemas(connection)
     for name in (roles.owner, roles.app):
         # The bot's connections say so themselves; psql and some poolers don't.
         yield _fill(f"ALTER ROLE {{}} SET search_path = {SEARCH_PATH}", name)
     yield from _about_the_database(connection, roles)
     yield from _moves(connection, roles)
-    yield from _rights_of_app(connection, roles)
-    yield from _rights_of_readonly(roles)
+    yield from _rights_of_app(connection, roles, there)
+    yield from _rights_of_readonly(roles, there)
 
 
 def _about_the_database(
@@ -167,9 +173,11 @@ def _moves(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
         )
 
 
-def _rights_of_app(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
+def _rights_of_app(
+    connection: Connection, roles: RoleNames, there: Container[str]
+) -> Iterator[Statement]:
     app, about = roles.app, {"schemas": list(SCHEMAS[:2])}
-    for schema in SCHEMAS[:2]:
+    for schema in _those(there, *SCHEMAS[:2]):
         yield _fill("GRANT USAGE ON SCHEMA {} TO {}", schema, app)
         yield _fill("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}", schema, app)
         yield _fill("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}", schema, app)
@@ -183,19 +191,24 @@ def _rights_of_app(connection: Connection, roles: RoleNames) -> Iterator[Stateme
         )
 
 
-def _rights_of_readonly(roles: RoleNames) -> Iterator[Statement]:
+def _rights_of_readonly(roles: RoleNames, there: Container[str]) -> Iterator[Statement]:
     readonly = roles.readonly
-    for schema in SCHEMAS[:2]:
+    for schema in _those(there, *SCHEMAS[:2]):
         yield _fill("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}", schema, readonly)
-    yield _fill("GRANT USAGE ON SCHEMA {} TO {}", READERS, readonly)
-    yield _fill("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}", READERS, readonly)
-    yield _default(roles.owner, READERS, "SELECT ON TABLES", readonly)
+    for schema in _those(there, READERS):
+        yield _fill("GRANT USAGE ON SCHEMA {} TO {}", schema, readonly)
+        yield _fill("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}", schema, readonly)
+        yield _default(roles.owner, schema, "SELECT ON TABLES", readonly)
     for name, value in READER_SETTINGS.items():
         yield sql.SQL("ALTER ROLE {} SET {} = {}").format(
             sql.Identifier(readonly), sql.Identifier(name), sql.Literal(value)
         )
     limit = f"ALTER ROLE {{}} CONNECTION LIMIT {READER_CONNECTIONS}"
     yield _fill(limit, readonly)
+
+
+def _those(there: Container[str], *schemas: str) -> list[str]:
+    return [schema for schema in schemas if schema in there]
 
 
 def _default(owner: str, schema: str, rights: str, role: str) -> Statement:

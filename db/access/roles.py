@@ -57,17 +57,40 @@ def set_up_roles(
     roles = _name(prefix)
     given = _check(roles, passwords or {})
     with _connected(database, patience) as connection:
-        known = _known(connection, roles)
-        new = {
-            name: given.get(name) or secrets.token_urlsafe(24)
-            for name in roles
-            if name in given or renew or name not in known
-        }
-        for statement in _make(connection, roles, known, new):
-            connection.count(statement)
-        for statement in statements(connection, roles):
-            connection.count(statement)
+        _require_schemas(connection)
+        new = _set_up(connection, roles, given, renew=renew)
     return [Login(name, _url_of(database.url, name, new.get(name))) for name in roles]
+
+
+def make_roles(database: Database, prefix: str, passwords: Mapping[str, str]) -> None:
+    """Do the same with what there is, as before the first migration.
+
+    Raises OperatorError.
+    """
+    roles = _name(prefix)
+    with _connected(database) as connection:
+        _set_up(connection, roles, _check(roles, passwords), renew=False)
+
+
+def _set_up(
+    connection: Connection,
+    roles: RoleNames,
+    given: Mapping[str, str],
+    *,
+    renew: bool,
+) -> Mapping[str, str]:
+    """Return the passwords that are new."""
+    known = _known(connection, roles)
+    new = {
+        name: given.get(name) or secrets.token_urlsafe(24)
+        for name in roles
+        if name in given or renew or name not in known
+    }
+    for statement in _make(connection, roles, known, new):
+        connection.count(statement)
+    for statement in statements(connection, roles):
+        connection.count(statement)
+    return new
 
 
 def write_script(database: Database, prefix: str) -> Iterator[str]:
@@ -77,6 +100,7 @@ def write_script(database: Database, prefix: str) -> Iterator[str]:
     """
     roles = _name(prefix)
     with _connected(database) as connection:
+        _require_schemas(connection)
         known = _known(connection, roles)
         yield "BEGIN;"
         yield f"SET LOCAL search_path TO {SEARCH_PATH};"
@@ -118,10 +142,6 @@ def _connected(
         ) as connection:
             connection.scalar(PATIENCE, {"patience": f"{patience}s"})
             connection.scalar(LOCK, {"number": ONE_AT_A_TIME})
-            if not is_migrated(connection):
-                raise OperatorError(
-                    "The database is not migrated: run `bot db upgrade` first."
-                )
             yield connection
     except errors.InsufficientPrivilege as error:
         raise OperatorError(_explain(error, parse_url(database.url).username)) from None
@@ -135,6 +155,11 @@ def _connected(
             "The database can't be reached, and nothing was changed: "
             + reason_of(error)
         ) from None
+
+
+def _require_schemas(connection: Connection) -> None:
+    if not is_migrated(connection):
+        raise OperatorError("The database is not migrated: run `bot db upgrade` first.")
 
 
 def _explain(error: errors.InsufficientPrivilege, user: str | None) -> str:
