@@ -7,9 +7,13 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	&& echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-compile
 COMPOSE ?= docker compose
-# A command of the bot in a container that has the database's password and the backups.
+# Commands of the bot in a container that has the backups: as the database's owner, and
+# as its superuser.
 BOT = $(COMPOSE) run --rm backup
-SECRET := .secrets/postgres_password
+ADMIN = $(COMPOSE) run --rm admin
+ALL = $(COMPOSE) --profile '*'
+SECRETS := $(addprefix .secrets/, postgres_password bot_owner bot_app bot_readonly \
+	pgadmin_password)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
@@ -56,17 +60,17 @@ lock: .venv/dev.done ## Resolve the pinned versions again
 
 ## With Docker Compose:
 
-start: .env $(SECRET) ## Start PostgreSQL, migrate, start web, worker and backups
+start: .env $(SECRETS) ## Start PostgreSQL, migrate, start web, worker and backups
 	$(COMPOSE) up --detach --build
 
 stop: ## Stop all of it; the data stays
-	$(COMPOSE) --profile tools stop
+	$(ALL) stop
 
-restart: .env $(SECRET) ## Make the containers anew, with what .env says now
+restart: .env $(SECRETS) ## Make the containers anew, with what .env says now
 	$(COMPOSE) up --detach --build --force-recreate
 
 status: ## Which containers run, and how the database is
-	$(COMPOSE) --profile tools ps
+	$(ALL) ps
 	$(BOT) db status
 
 logs: ## Follow the logs; ARGS=worker for one service
@@ -75,7 +79,7 @@ logs: ## Follow the logs; ARGS=worker for one service
 shell: ## Open psql on the database
 	$(BOT) db shell
 
-tools: ## Start pgAdmin, on http://127.0.0.1:5050
+tools: $(SECRETS) ## Start pgAdmin, on http://127.0.0.1:5050
 	$(COMPOSE) --profile tools up --detach pgadmin
 
 backup: ## Back the database up now; NAME=... keeps it from rotation
@@ -83,8 +87,9 @@ backup: ## Back the database up now; NAME=... keeps it from rotation
 
 restore: ## Go back to a backup: FILE=/data/backups/...
 	@test -n "$(FILE)" || { echo "Which backup? make restore FILE=..., one of these:"; \
-		$(COMPOSE) run --rm --entrypoint ls backup -1 /data/backups; exit 1; }
-	$(BOT) db restore "$(FILE)"
+		$(COMPOSE) run --rm --entrypoint ls admin -1 /data/backups; exit 1; }
+	$(ADMIN) db restore "$(FILE)"
+	$(COMPOSE) run --rm migrate
 
 reset: ## Empty the database; asks, and takes a backup first
 	$(BOT) db reset
@@ -93,8 +98,8 @@ reset: ## Empty the database; asks, and takes a backup first
 	@echo "There is no .env yet: install -m 600 .env.example .env, and fill in Twilio's" \
 		"account, the LLM's key and PUBLIC_BASE_URL." && exit 1
 
-# The folder keeps it secret: in the containers other users must be able to read the file.
-$(SECRET):
+# The folder keeps them secret: in the containers other users must be able to read them.
+.secrets/%:
 	@mkdir -p -m 0700 $(@D) && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > $@.draft \
 		&& chmod 0644 $@.draft && mv $@.draft $@ && echo "Made $@."
 

@@ -98,42 +98,6 @@ def test_a_broken_file_is_refused(
     assert complaints(folder) != ""
 
 
-def test_the_password_reaches_the_containers_as_a_file(folder: Path) -> None:
-    (folder / ".env").write_text(f"{DOTENV}POSTGRES_PASSWORD=word-of-the-test\n")
-    config = run(folder, "docker-compose", "--profile", "*", "config", "--format=json")
-    assert "word-of-the-test" not in config.stdout
-    understood = json.loads(config.stdout)
-    for name, service in understood["services"].items():
-        (secret,) = service["secrets"]
-        files = {
-            k: v for k, v in service["environment"].items() if "PASSWORD_FILE" in k
-        }
-        assert list(files.values()) == [f"/run/secrets/{secret['source']}"], name
-        assert secret["target"] == f"/run/secrets/{secret['source']}"
-    for secret in understood["secrets"].values():
-        assert secret["file"] == str(folder / ".secrets/postgres_password")
-
-
-def test_the_serving_processes_may_have_a_role_of_fewer_rights(folder: Path) -> None:
-    role = "POSTGRES_APP_USER=bot_app\nPOSTGRES_APP_PASSWORD_FILE=.secrets/app\n"
-    (folder / ".env").write_text(DOTENV + role)
-    config = run(folder, "docker-compose", "config", "--format=json")
-    understood = json.loads(config.stdout)
-    users = {
-        name: (service["environment"]["POSTGRES_USER"], service["secrets"][0]["source"])
-        for name, service in understood["services"].items()
-    }
-    serving, upkeep = ("bot_app", "app_password"), ("whatsapp_bot", "postgres_password")
-    assert users == {
-        "web": serving,
-        "worker": serving,
-        "postgres": upkeep,
-        "migrate": upkeep,
-        "backup": upkeep,
-    }
-    assert understood["secrets"]["app_password"]["file"].endswith(".secrets/app")
-
-
 def test_every_port_is_published_on_loopback_only(compose: dict[str, Any]) -> None:
     ports = [port for service in compose.values() for port in service.get("ports", [])]
     assert {port["published"] for port in ports} == {"8000", "5432", "5050"}
@@ -152,19 +116,6 @@ def test_the_ports_outside_can_be_chosen_and_change_nothing_inside(
     assert web["environment"]["PUBLIC_BASE_URL"] == "http://127.0.0.1:9000"
 
 
-def test_the_app_reaches_the_database_with_the_same_credentials(
-    compose: dict[str, Any],
-) -> None:
-    database = compose["postgres"]["environment"]
-    assert database["POSTGRES_DB"] == "whatsapp_bot"
-    for name in ("migrate", "web", "worker", "backup"):
-        environment = compose[name]["environment"]
-        assert environment["POSTGRES_HOST"] == "postgres"
-        for variable in ("POSTGRES_DB", "POSTGRES_USER"):
-            assert environment[variable] == database[variable]
-        assert environment["TWILIO_AUTH_TOKEN"] == "token-of-the-test"
-
-
 def test_the_app_starts_after_the_migrations_and_these_after_the_database(
     compose: dict[str, Any],
 ) -> None:
@@ -175,21 +126,23 @@ def test_the_app_starts_after_the_migrations_and_these_after_the_database(
     }
     ready = {"postgres": "service_healthy"}
     migrated = ready | {"migrate": "service_completed_successfully"}
-    assert conditions["migrate"] == conditions["pgadmin"] == ready
+    for name in ("migrate", "pgadmin", "admin"):
+        assert conditions[name] == ready
     assert conditions["web"] == conditions["worker"] == conditions["backup"] == migrated
 
 
 def test_the_app_and_the_database_run_with_the_least_rights(
     compose: dict[str, Any],
 ) -> None:
-    for name in ("postgres", "migrate", "web", "worker", "backup"):
+    for name in ("postgres", "migrate", "web", "worker", "backup", "admin"):
         service = compose[name]
         assert service["read_only"]
         assert "/tmp" in service["tmpfs"]
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
     assert all(s["init"] and s["logging"]["options"] for s in compose.values())
-    assert compose["pgadmin"]["profiles"] == ["tools"]
+    profiles = {n: s["profiles"] for n, s in compose.items() if "profiles" in s}
+    assert profiles == {"pgadmin": ["tools"], "admin": ["admin"]}
 
 
 def test_images_are_pinned_by_a_whole_version() -> None:
@@ -279,7 +232,11 @@ def test_the_procfile_runs_commands_of_the_image(
     start = entrypoint()
     assert command[: len(start)] == start
     service = {"release": "migrate"}.get(name, name)
-    assert compose[service]["command"] == command[len(start) :]
+    # Where the platform gives one role, no others are made.
+    words = [*command[len(start) :], *(["--roles-from", "/run/secrets"])]
+    assert compose[service]["command"] == (
+        words if service == "migrate" else words[:-2]
+    )
     told = run(ROOT, start[0], *command[1:], "--help")
     assert told.returncode == 0, told.stderr
 

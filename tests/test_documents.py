@@ -23,7 +23,7 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PATH = re.compile(r"(?:bot|db|tests|docs)/[\w./-]*")
 # A command where one stands: at the beginning, after a prompt, or as a file in .venv.
 COMMAND = re.compile(
-    r"(?:^|\$ |run --rm (?=backup)|/)(?:bot|python -m bot|backup)"
+    r"(?:(?:^|\$ |/)(?:bot|python -m bot)|run --rm (?:backup|admin|worker))"
     r"((?: [a-z]+(?:-[a-z]+)*)+)"
 )
 HOUSE = re.compile(r"^```\n(bot/\n.*?)^```$", re.MULTILINE | re.DOTALL)

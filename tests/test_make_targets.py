@@ -48,16 +48,22 @@ def told_to_docker(folder: Path) -> list[str]:
     ("target", "told"),
     [
         ("start", ["compose up --detach --build"]),
-        ("stop", ["compose --profile tools stop"]),
+        ("stop", ["compose --profile * stop"]),
         ("restart", ["compose up --detach --build --force-recreate"]),
-        ("status", ["compose --profile tools ps", f"{RUN} db status"]),
+        ("status", ["compose --profile * ps", f"{RUN} db status"]),
         ("logs", ["compose logs --follow --tail 100"]),
         ("logs ARGS=worker", ["compose logs --follow --tail 100 worker"]),
         ("shell", [f"{RUN} db shell"]),
         ("tools", ["compose --profile tools up --detach pgadmin"]),
         ("backup", [f"{RUN} db backup"]),
         ("backup NAME=monday", [f"{RUN} db backup monday"]),
-        ("restore FILE=/data/backups/x", [f"{RUN} db restore /data/backups/x"]),
+        (
+            "restore FILE=/data/backups/x",
+            [
+                "compose run --rm admin db restore /data/backups/x",
+                "compose run --rm migrate",
+            ],
+        ),
         ("reset", [f"{RUN} db reset"]),
     ],
 )
@@ -75,17 +81,29 @@ def test_restore_without_a_file_lists_the_backups(folder: Path) -> None:
     assert "restore" not in "".join(told_to_docker(folder))
 
 
-def test_the_first_start_makes_a_password_and_later_ones_keep_it(folder: Path) -> None:
+def test_the_first_start_makes_passwords_and_later_ones_keep_them(folder: Path) -> None:
     make(folder, "start")
-    file = folder / ".secrets" / "postgres_password"
-    password = file.read_text()
-    assert re.fullmatch("[0-9a-f]{48}", password)
+    secrets = folder / ".secrets"
+    made = {file: file.read_text() for file in secrets.iterdir()}
+    assert len(made) == len(set(made.values())) == 5
+    assert all(re.fullmatch("[0-9a-f]{48}", word) for word in made.values())
     # Readable in the containers, whoever they run as; on this machine by nobody else.
-    assert file.stat().st_mode & 0o777 == 0o644
-    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in made} == {0o644}
+    assert secrets.stat().st_mode & 0o777 == 0o700
     again = make(folder, "restart")
-    assert file.read_text() == password
-    assert password not in again.stdout
+    assert {file: file.read_text() for file in secrets.iterdir()} == made
+    assert not any(word in again.stdout for word in made.values())
+
+
+def test_an_update_of_an_earlier_layout_keeps_the_databases_password(
+    folder: Path,
+) -> None:
+    secrets = folder / ".secrets"
+    secrets.mkdir(mode=0o700)
+    (secrets / "postgres_password").write_text("as-the-volume-has-it")
+    make(folder, "start")
+    assert (secrets / "postgres_password").read_text() == "as-the-volume-has-it"
+    assert len(list(secrets.iterdir())) == 5
 
 
 def test_nothing_starts_without_settings(folder: Path) -> None:

@@ -1,0 +1,150 @@
+"""What each of Compose's services is given, and nothing beside."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bot.test_env_file import names_that_the_code_reads
+from tests.test_deploy_files import ROOT, run
+
+APP = {"migrate", "web", "worker", "backup", "admin"}
+# What Compose's containers have otherwise, or have none of.
+NOT_FOR_COMPOSE = {
+    "DATABASE_URL", "POSTGRES_PASSWORD", "STORAGE_BACKEND", "SIMULATOR_PORT",
+}  # fmt: skip
+SECRETS = {
+    "TWILIO_AUTH_TOKEN": {"web", "worker"},
+    "TWILIO_SHARED_KEYS": {"web"},
+    "TWILIO_API_KEY_SECRET": {"worker"},
+    "OPENAI_API_KEY": {"worker"},
+    "ERASURE_KEY": {"worker", "backup", "admin"},
+    "POSTGRES_PASSWORD": set[str](),
+}
+SUPERUSER = ("whatsapp_bot", "postgres_password")
+APP_ROLE, OWNER = ("bot_app", "bot_app"), ("bot_owner", "bot_owner")
+
+
+def understood(folder: Path, **dotenv: str) -> dict[str, Any]:
+    """Return all of it as Compose understands it."""
+    shutil.copy(ROOT / "docker-compose.yml", folder)
+    lines = [f"{name}={value}" for name, value in dotenv.items()]
+    (folder / ".env").write_text("\n".join(lines))
+    every = ("--profile", "*")
+    done = run(folder, "docker-compose", *every, "config", "--format=json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def given(service: dict[str, Any]) -> dict[str, str]:
+    """Return the variables that a container has."""
+    pairs = service.get("environment", {}).items()
+    return {name: value for name, value in pairs if value is not None}
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The services where .env sets everything that there is, to its own name."""
+    dotenv = {name: f"'{name} $x'" for name in names_that_the_code_reads()}
+    ports = {"PORT": "8100", "POSTGRES_PORT": "5500"}
+    folder = tmp_path_factory.mktemp("compose")
+    services: dict[str, Any] = understood(folder, **dotenv | ports)["services"]
+    return services
+
+
+def test_one_service_builds_the_image_and_no_other_can_wait_for_it(
+    full: dict[str, Any],
+) -> None:
+    assert {name for name in full if "build" in full[name]} == {"migrate"}
+    assert {full[name]["image"] for name in APP} == {"whatsapp-llm-bot"}
+    assert "pull_policy" not in full["migrate"]
+    assert {full[name]["pull_policy"] for name in APP - {"migrate"}} == {"never"}
+
+
+def test_every_setting_reaches_a_service_as_it_is_written(full: dict[str, Any]) -> None:
+    # `config` doubles the $, so that its output can be read again.
+    reached = {
+        name
+        for service in full.values()
+        for name, value in given(service).items()
+        if value == f"{name} $$x"
+    }
+    fixed = {"POSTGRES_HOST", "POSTGRES_PORT", "PORT", "DATA_FOLDER", "BACKUP_FOLDER"}
+    fixed |= {"POSTGRES_PASSWORD_FILE"}
+    assert reached | fixed | NOT_FOR_COMPOSE == names_that_the_code_reads()
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_is_given_to_those_who_need_it_alone(
+    full: dict[str, Any], name: str
+) -> None:
+    told = json.dumps(full)
+    assert "env_file" not in told
+    having = {
+        service for service in full if f"{name} $$x" in given(full[service]).values()
+    }
+    assert having == SECRETS[name]
+
+
+def test_what_is_not_set_is_left_to_the_defaults(tmp_path: Path) -> None:
+    services = understood(tmp_path)["services"]
+    assert set(given(services["worker"])) == {
+        "DATA_FOLDER", "POSTGRES_DB", "POSTGRES_HOST", "POSTGRES_PASSWORD_FILE",
+        "POSTGRES_PORT", "POSTGRES_USER", "PUBLIC_BASE_URL",
+    }  # fmt: skip
+
+
+def test_every_process_logs_in_as_the_least_role_that_does(tmp_path: Path) -> None:
+    services = understood(tmp_path)["services"]
+    logins = {
+        name: (
+            given(service)["POSTGRES_USER"],
+            given(service)["POSTGRES_PASSWORD_FILE"].removeprefix("/run/secrets/"),
+        )
+        for name, service in services.items()
+        if name != "pgadmin"
+    }
+    assert logins == {
+        "postgres": SUPERUSER, "migrate": SUPERUSER, "admin": SUPERUSER,
+        "web": APP_ROLE, "worker": APP_ROLE, "backup": OWNER,
+    }  # fmt: skip
+    for name in APP:
+        assert given(services[name])["POSTGRES_DB"] == "whatsapp_bot"
+        assert given(services[name])["POSTGRES_HOST"] == "postgres"
+
+
+def test_each_service_sees_its_own_passwords_alone(tmp_path: Path) -> None:
+    found = understood(tmp_path, POSTGRES_PASSWORD="word-of-the-test")
+    seen = {
+        name: {secret["source"] for secret in service["secrets"]}
+        for name, service in found["services"].items()
+    }
+    roles = {"bot_owner", "bot_app", "bot_readonly"}
+    assert seen == {
+        "postgres": {"postgres_password"},
+        "migrate": {"postgres_password", *roles},
+        "admin": {"postgres_password"},
+        "web": {"bot_app"},
+        "worker": {"bot_app"},
+        "backup": {"bot_owner"},
+        "pgadmin": {"pgadmin_password"},
+    }
+    for service in found["services"].values():
+        for secret in service["secrets"]:
+            assert secret["target"] == f"/run/secrets/{secret['source']}"
+    made = {Path(secret["file"]).name for secret in found["secrets"].values()}
+    assert made == {"postgres_password", "pgadmin_password", *roles}
+    assert "word-of-the-test" not in json.dumps(found)
+
+
+def test_make_makes_every_password(tmp_path: Path) -> None:
+    found = understood(tmp_path)["secrets"].values()
+    makefile = re.sub(r"\\\n\s*", "", (ROOT / "Makefile").read_text())
+    made = re.search(r"^SECRETS := .*secrets/, (.*)\)$", makefile, re.MULTILINE)
+    assert made
+    assert {Path(s["file"]).name for s in found} == set(made[1].split())
+    assert all(Path(s["file"]).parent == tmp_path / ".secrets" for s in found)
