@@ -42,8 +42,7 @@ NAME = "whatsapp_bot"  # of the database and its user, where nothing else is sai
 def read_all(read: Reader) -> dict[str, Any]:
     """Return the fields of Settings."""
     port = read.integer("PORT", 8000, 1, 65535)
-    data = read.text("DATA_FOLDER")
-    folder = Path(data).absolute() if data else PROJECT / ".data"
+    folder = _read_path(read, "DATA_FOLDER") or PROJECT / ".data"
     level = read.text("LOG_LEVEL", f"(?i:{'|'.join(LEVELS)})", " or ".join(LEVELS))
     backend = read.text("STORAGE_BACKEND", "database|memory", "database or memory")
     idle = read.integer("SESSION_TIMEOUT_MINUTES", 1440, 1, 5_256_000)
@@ -61,6 +60,7 @@ def read_all(read: Reader) -> dict[str, Any]:
         "web_workers": read.integer("WEB_WORKERS", 2, 1, 64),
         "worker_concurrency": read.integer("WORKER_CONCURRENCY", 64, 1, 1000),
         "worker_metrics_port": read.integer("WORKER_METRICS_PORT", 0, 0, 65535) or None,
+        "worker_heartbeat_file": _read_path(read, "WORKER_HEARTBEAT_FILE"),
         "simulator_port": read.integer("SIMULATOR_PORT", 8001, 1, 65535),
         "log_level": (level or "INFO").upper(),
         "data_folder": folder,
@@ -68,6 +68,11 @@ def read_all(read: Reader) -> dict[str, Any]:
         "backups": _read_backups(read, folder),
         "erasure_key": read.text("ERASURE_KEY", "[!-~]{16,}", "16 or more characters"),
     }
+
+
+def _read_path(read: Reader, name: str) -> Path | None:
+    path = read.text(name)
+    return Path(path).absolute() if path else None
 
 
 def _read_public_base_url(read: Reader) -> str | None:
@@ -252,9 +257,8 @@ def _days(read: Reader, name: str, default: int) -> timedelta | None:
 
 
 def _read_backups(read: Reader, data_folder: Path) -> BackupFolder:
-    folder = read.text("BACKUP_FOLDER")
     return BackupFolder(
-        path=Path(folder).absolute() if folder else data_folder / "backups",
+        path=_read_path(read, "BACKUP_FOLDER") or data_folder / "backups",
         public_key=read.text(
             "BACKUP_PUBLIC_KEY", "age1[0-9a-z]{58}", "an age public key: age1..."
         ),

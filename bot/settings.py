@@ -99,6 +99,7 @@ class Settings:
     web_workers: int
     worker_concurrency: int
     worker_metrics_port: int | None
+    worker_heartbeat_file: Path | None
     simulator_port: int
     log_level: str
     data_folder: Path

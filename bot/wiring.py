@@ -135,11 +135,18 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
         build_talk(settings, parts.llm, store, channel, stopping),
         count_answers=partial(count_answers, database),
     )
-    queue = build_queue(parts.database_url)
+    queue = build_queue(parts.database_url, looked=_heartbeat(settings))
     register_jobs(queue, talk, sender)
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
     register_retention(queue, database, settings.ages, stopping.is_set)
     return queue
+
+
+def _heartbeat(settings: Settings) -> Callable[[], None]:
+    from bot.worker.heartbeat import Heartbeat
+
+    file = settings.worker_heartbeat_file
+    return Heartbeat(file).beat if file else lambda: None
 
 
 def build_talk(

@@ -1,8 +1,12 @@
 """What each of Compose's services is given, and nothing beside."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +78,7 @@ def test_every_setting_reaches_a_service_as_it_is_written(full: dict[str, Any]) 
         if value == f"{name} $$x"
     }
     fixed = {"POSTGRES_HOST", "POSTGRES_PORT", "PORT", "DATA_FOLDER", "BACKUP_FOLDER"}
-    fixed |= {"POSTGRES_PASSWORD_FILE"}
+    fixed |= {"POSTGRES_PASSWORD_FILE", "WORKER_HEARTBEAT_FILE"}
     assert reached | fixed | NOT_FOR_COMPOSE == names_that_the_code_reads()
 
 
@@ -94,7 +98,7 @@ def test_what_is_not_set_is_left_to_the_defaults(tmp_path: Path) -> None:
     services = understood(tmp_path)["services"]
     assert set(given(services["worker"])) == {
         "DATA_FOLDER", "POSTGRES_DB", "POSTGRES_HOST", "POSTGRES_PASSWORD_FILE",
-        "POSTGRES_PORT", "POSTGRES_USER", "PUBLIC_BASE_URL",
+        "POSTGRES_PORT", "POSTGRES_USER", "PUBLIC_BASE_URL", "WORKER_HEARTBEAT_FILE",
     }  # fmt: skip
 
 
@@ -148,3 +152,46 @@ def test_make_makes_every_password(tmp_path: Path) -> None:
     assert made
     assert {Path(s["file"]).name for s in found} == set(made[1].split())
     assert all(Path(s["file"]).parent == tmp_path / ".secrets" for s in found)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = understood(tmp_path)["services"]
+    return found
+
+
+def test_what_goes_on_tells_how_it_does(services: dict[str, Any]) -> None:
+    lasting = {n for n, s in services.items() if s.get("restart") == "unless-stopped"}
+    checked = {n for n, s in services.items() if s.get("healthcheck", {}).get("test")}
+    assert lasting == {"postgres", "web", "worker", "backup"}
+    assert checked == lasting
+
+
+def test_the_workers_check_believes_a_young_heartbeat_alone(
+    services: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "heartbeat"
+    _, _, *words = services["worker"]["healthcheck"]["test"]
+    assert given(services["worker"])["WORKER_HEARTBEAT_FILE"] in words[1]
+    command = [sys.executable, words[0], words[1].replace("/tmp/heartbeat", str(file))]
+
+    def is_healthy() -> bool:
+        return subprocess.run(command, capture_output=True).returncode == 0
+
+    assert not is_healthy()
+    file.touch()
+    assert is_healthy()
+    os.utime(file, (time.time() - 120,) * 2)
+    assert not is_healthy()
+
+
+def test_every_container_is_bounded_and_starts_on_one_processor(
+    services: dict[str, Any],
+) -> None:
+    for name, service in services.items():
+        assert 2**28 <= int(service["mem_limit"]) <= 2**31, name
+        assert 200 <= service["pids_limit"] <= 1200, name
+        assert service.get("cpus", 1) <= 1, name
+    shares = [services[name]["cpu_shares"] for name in ("web", "worker", "backup")]
+    assert len(set(shares)) == 3
+    assert shares == sorted(shares, reverse=True)

@@ -38,7 +38,10 @@ CTRL_C = 130  # the exit code that shells know it by
 @click.option(
     "--every", type=INTERVAL, help="Go on making them, for example every 24h."
 )
-def backup(name: str | None, every: timedelta | None) -> None:
+@click.option(
+    "--check", type=INTERVAL, help="Only tell whether the last one is younger: 30h."
+)
+def backup(name: str | None, every: timedelta | None, check: timedelta | None) -> None:
     """Write a backup, called NAME or by the time, to BACKUP_FOLDER.
 
     Named ones stay; the others rotate as BACKUP_KEEP_... say. With BACKUP_PUBLIC_KEY
@@ -47,6 +50,9 @@ def backup(name: str | None, every: timedelta | None) -> None:
     """
     if name and every:
         raise click.UsageError("a NAME can be taken once: leave it out with --every")
+    if check:
+        _check_last(check)
+        return
     with ending_on_sigterm() as ended, database() as opened:
         if every is None:
             with stopped_by_ctrl_c(lambda: "Stopped: no backup was made.", CTRL_C):
@@ -75,12 +81,18 @@ def _back_up(database: "Database", name: str | None) -> None:
         click.echo(f"Removed the old backup {printable(gone)}.")
 
 
-def _age_of_last(database: "Database") -> timedelta | None:
-    from db.backups.rotation import list_backups
+def _check_last(most: timedelta) -> None:
+    from db.backups.rotation import require_young
 
-    found = list_backups(read_settings().backups.path)
-    mine = [m.created_at for m in found if m.automatic and m.database == database.name]
-    return datetime.now(UTC) - mine[-1] if mine else None
+    with database() as opened:
+        age = require_young(read_settings().backups.path, opened.name, most)
+    click.echo(f"The last backup is {age / timedelta(hours=1):,.1f} hours old.")
+
+
+def _age_of_last(database: "Database") -> timedelta | None:
+    from db.backups.rotation import age_of_last
+
+    return age_of_last(read_settings().backups.path, database.name)
 
 
 @db.command()

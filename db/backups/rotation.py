@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.backups.folder import Kept
@@ -51,12 +51,36 @@ def list_backups(folder: Path) -> list[Manifest]:
     return sorted(found, key=lambda manifest: manifest.created_at)
 
 
+def age_of_last(folder: Path, database: str) -> timedelta | None:
+    """Return how old a database's last automatic backup is; None where it has none."""
+    mine = _automatic(folder, database)
+    return datetime.now(UTC) - mine[-1].created_at if mine else None
+
+
+def require_young(folder: Path, database: str, most: timedelta) -> timedelta:
+    """Return the same; raise OperatorError if it is older than `most`, or missing."""
+    age = age_of_last(folder, database)
+    if age is None:
+        raise OperatorError("there is no backup yet, but for those with a name")
+    if age > most:
+        raise OperatorError(
+            f"the last backup is {age / timedelta(hours=1):,.1f} hours old: the log of "
+            "`bot db backup --every` says what keeps it from the next one"
+        )
+    return age
+
+
+def _automatic(folder: Path, database: str) -> list[Manifest]:
+    found = list_backups(folder)
+    return [m for m in found if m.automatic and m.database == database]
+
+
 def remove_expired(folder: Path, database: str, kept: Kept, now: datetime) -> list[str]:
     """Delete a database's automatic backups that are old enough; return their names.
 
     The newest stays, and so do those that a person named.
     """
-    mine = [m for m in list_backups(folder) if m.automatic and m.database == database]
+    mine = _automatic(folder, database)
     expired = find_expired((m.created_at for m in mine), kept, now)
     gone = [manifest.file for manifest in mine if manifest.created_at in expired]
     for name in gone:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,8 +37,13 @@ SELECT procrastinate_retry_job_v2(
 PAUSES_SECONDS = (0.1, 1.0, 3.0)
 
 
-def build_queue(url: str, connections: int = 8) -> App:
-    """Return procrastinate's app for a worker; tasks are registered on it."""
+def build_queue(
+    url: str, connections: int = 8, looked: Callable[[], None] = lambda: None
+) -> App:
+    """Return procrastinate's app for a worker; tasks are registered on it.
+
+    `looked` is called whenever the worker has looked for a job, found or not.
+    """
     connector = PsycopgConnector(
         conninfo=conninfo(url, Limits(statement_seconds=30)),
         min_size=1,
@@ -45,12 +51,24 @@ def build_queue(url: str, connections: int = 8) -> App:
         kwargs={"row_factory": dict_row},
     )
     app = App(connector=connector)
-    app.job_manager = OwnJobs(connector)
+    app.job_manager = OwnJobs(connector, looked)
     return app
 
 
 class OwnJobs(JobManager):
     """Ends jobs for those who still run them, also after a connection broke."""
+
+    def __init__(self, connector: PsycopgConnector, looked: Callable[[], None]) -> None:
+        super().__init__(connector)
+        self._looked = looked
+
+    async def fetch_job(
+        self, queues: Iterable[str] | None, worker_id: int
+    ) -> Job | None:
+        """Take the next job, if there is one."""
+        job = await super().fetch_job(queues, worker_id)
+        self._looked()
+        return job
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
         """End a job for good, if the worker that fetched it so still runs it."""

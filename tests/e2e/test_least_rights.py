@@ -10,6 +10,7 @@ from tests.db.access.logins import three_roles
 from tests.db.sql import value
 from tests.house import House, eventually, living
 
+HEARTBEAT = "heartbeat"
 STATUS = "SELECT status FROM reply_parts ORDER BY sequence DESC LIMIT 1"
 
 
@@ -17,7 +18,11 @@ STATUS = "SELECT status FROM reply_parts ORDER BY sequence DESC LIMIT 1"
 def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     with (
         three_roles(database_url) as urls,
-        living(House(tmp_path, urls["app"])) as house,
+        living(
+            House(
+                tmp_path, urls["app"], WORKER_HEARTBEAT_FILE=str(tmp_path / HEARTBEAT)
+            )
+        ) as house,
     ):
         yield house
 
@@ -40,4 +45,5 @@ def test_a_conversation_works_as_the_app_role(house: House, database: Database) 
     assert value(database, "SELECT count(*) FROM opt_outs") == 0
     reconciled = house.bot("reconcile")
     assert reconciled.returncode == 0, reconciled.stderr
+    assert (house.folder / HEARTBEAT).exists()
     assert "permission denied" not in house.log("web") + house.log("worker")

@@ -1,6 +1,7 @@
 """`bot db backup|restore|verify|reset` from the outside."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -213,6 +214,25 @@ def test_a_reset_whose_backup_fails_deletes_nothing(
     (tmp_path / "backups").write_text("in the way")
     assert run(database_url, "reset", "--yes").exit_code == 1
     assert values(database, PEOPLE) == ["ana"]
+
+
+def test_the_age_of_the_last_one_can_be_checked(
+    database_url: str, tmp_path: Path
+) -> None:
+    run(database_url, "backup", "named")
+    none = run(database_url, "backup", "--check", "30h")
+    assert (none.exit_code, "no backup yet" in none.output) == (1, True)
+    run(database_url, "backup")
+    assert run(database_url, "backup", "--check", "30h").exit_code == 0
+    for manifest in (tmp_path / "backups").glob("*.json"):
+        text = re.sub(
+            r'"created_at": "\d{4}', '"created_at": "2020', manifest.read_text()
+        )
+        manifest.write_text(text)
+    old = run(database_url, "backup", "--check", "30h")
+    assert old.exit_code == 1
+    assert "hours old" in old.output
+    assert len(dumps(tmp_path)) == 2
 
 
 @pytest.mark.parametrize("every", ["24", "1.5h", "0h", "h", "999999d", "-1h"])
