@@ -19,6 +19,7 @@ from bot.simulator.switchboard import Switchboard, switchboard
 HOST = "127.0.0.1"
 STOP_SECONDS = 2
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost"})
+OWN_SITES = frozenset({"same-origin", "none"})  # none: typed, or no browser
 ROOM_FOR_THE_FORM = 2**20
 
 
@@ -68,14 +69,23 @@ def tell_health() -> Response:
 
 
 def _refuse_strangers() -> tuple[Response, int] | None:
-    """Keep pages from elsewhere, or names that lead here, from driving the phone."""
+    """Keep pages from elsewhere, or names that lead here, off the phone and its texts."""
     if request.host.partition(":")[0] not in LOCAL_NAMES:
         return _forbidden("The simulator answers to 127.0.0.1 and localhost only.")
     own_origin = f"http://{request.host}"
     is_foreign = request.headers.get("Origin", own_origin) != own_origin
-    if is_foreign and request.method not in {"GET", "HEAD"}:
-        return _forbidden("Only the simulator's own page may write here.")
+    # Browsers say so where a page elsewhere asks, also without an Origin, as for images:
+    # https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    is_foreign |= request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITES
+    if is_foreign and not _is_followed_link():
+        return _forbidden("Only the simulator's own page may ask this.")
     return None
+
+
+def _is_followed_link() -> bool:
+    """Tell whether the page itself is opened, from wherever its address stands."""
+    is_page = request.path == "/" and request.method in {"GET", "HEAD"}
+    return is_page and "Origin" not in request.headers
 
 
 def _forbidden(text: str) -> tuple[Response, int]:

@@ -125,6 +125,40 @@ def test_pages_from_elsewhere_cannot_write(desk: Desk) -> None:
     assert own.status_code == 200
 
 
+FOREIGN = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:3000", "Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},
+)
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+@pytest.mark.parametrize("path", ["events", "conversations", "faults"])
+def test_pages_from_elsewhere_cannot_read_nor_hold_a_stream(
+    desk: Desk, path: str, headers: dict[str, str]
+) -> None:
+    assert desk.phone("GET", path, headers=headers).status_code == 403
+
+
+def test_pages_from_elsewhere_cannot_mark_messages_read(
+    desk: Desk, address: str
+) -> None:
+    sid = desk.bot_sends(address, "Hello")["sid"]
+    for headers in FOREIGN:
+        shown = desk.phone("GET", f"conversations/{address}?page=1", headers=headers)
+        assert shown.status_code == 403
+    assert desk.bot_fetches(sid)["status"] != "read"
+
+
+def test_the_own_page_reads_and_a_link_to_it_may_be_followed(desk: Desk) -> None:
+    own = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    assert desk.phone("GET", "conversations", headers=own).status_code == 200
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert desk.rest("GET", "/", auth=None, headers=followed).status_code == 200
+
+
 def test_the_page_allows_nothing_from_elsewhere(desk: Desk) -> None:
     answer = desk.rest("GET", "/", auth=None)
     assert answer.headers["Content-Security-Policy"] == "default-src 'self'"
