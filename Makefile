@@ -5,7 +5,8 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-compile
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-compile \
+	--only-binary :all:
 COMPOSE ?= docker compose
 # Commands of the bot in a container that has the backups: as the database's owner, and
 # as its superuser.
@@ -18,12 +19,12 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lock chaos bench migration
+.PHONY: help install run test check lock chaos bench migration image-check
 .PHONY: start stop restart status logs shell tools backup restore reset
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##/ {print "\n" substr($$0, 4)} \
-		/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+		/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 ## On this machine, without Docker:
 
@@ -47,6 +48,9 @@ check: .venv/dev.done ## Lint, check types, imports and the deploy files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_deploy_files.py
+
+image-check: .venv/dev.done ## Try the image without an engine: needs root, debootstrap, 10 min
+	$(BIN)/python -m tests.image $(ARGS)
 
 migration: .venv/dev.done ## Write the next one from db/models: NAME="what it does"
 	@$(BIN)/python -m db.migrations "$(NAME)"
@@ -103,7 +107,7 @@ reset: ## Empty the database; asks, and takes a backup first
 	@mkdir -p -m 0700 $(@D) && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > $@.draft \
 		&& chmod 0644 $@.draft && mv $@.draft $@ && echo "Made $@."
 
-# What the targets above install:
+# What the targets above install; wheels only, since what builds one runs its code:
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found:" \

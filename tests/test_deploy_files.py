@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from db.backups.programs import find_program
+from db.embedded.programs import bin_folder
+
 ROOT = Path(__file__).parent.parent
 DEPLOY_FILES = ["docker-compose.yml", "Dockerfile", ".dockerignore", "Procfile"]
 DOTENV = "TWILIO_AUTH_TOKEN=token-of-the-test\n"
@@ -84,9 +87,9 @@ def test_all_checks_pass(folder: Path) -> None:
         ("docker-compose.yml", "*migrated", "*migrate"),
         ("docker-compose.yml", "interval:", "intervall:"),
         ("docker-compose.yml", "postgres_data:/", "postgres_dat:/"),
-        ("Dockerfile", "--no-cache-dir ", ""),
+        ("Dockerfile", "--no-install-recommends ", ""),
         ("Dockerfile", "USER 10001:10001", "USER root"),
-        ("Dockerfile", "python:3.", "python"),
+        ("Dockerfile", ":13.6-slim@sha256:", ""),
     ],
 )
 def test_a_broken_file_is_refused(
@@ -145,11 +148,12 @@ def test_the_app_and_the_database_run_with_the_least_rights(
     assert profiles == {"pgadmin": ["tools"], "admin": ["admin"]}
 
 
-def test_images_are_pinned_by_a_whole_version() -> None:
+def test_images_are_pinned_by_version_and_digest() -> None:
     text = "".join((ROOT / name).read_text() for name in DEPLOY_FILES[:2])
-    images = re.findall(r"(?:^FROM|image:) (\S+/\S+|\S+:\S+)$", text, re.MULTILINE)
-    assert len(images) == 3
-    assert all(re.search(r":\d+\.\d+", image) for image in images)
+    images = re.findall(r"^(?:FROM|.* image:) ([^\s:]+:\S+)", text, re.MULTILINE)
+    assert len(images) >= 4
+    pinned = r"[\w./-]+:\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}"
+    assert [image for image in images if not re.fullmatch(pinned, image)] == []
 
 
 def test_backups_and_the_erasure_key_outlive_the_containers(
@@ -173,11 +177,12 @@ def test_backups_and_the_erasure_key_outlive_the_containers(
 def test_the_image_has_the_clients_of_the_servers_version(
     compose: dict[str, Any],
 ) -> None:
-    server = re.search(r"-pg(\d+)$", compose["postgres"]["image"])
-    client = re.search(r"postgresql-client-(\d+)", (ROOT / "Dockerfile").read_text())
+    server = re.search(r"-pg(\d+)@", compose["postgres"]["image"])
     assert server
-    assert client
-    assert server[1] == client[1]
+    # It takes them out of the wheel that this machine has, too.
+    assert find_program("pg_dump", int(server[1]), [bin_folder()])[1] == int(server[1])
+    for program in ("psql", "pg_dump", "pg_restore"):
+        assert f"pginstall/bin/{program}" in (ROOT / "Dockerfile").read_text()
 
 
 def test_the_init_folder_is_mounted_for_reading(compose: dict[str, Any]) -> None:
@@ -201,10 +206,11 @@ def test_only_named_files_reach_the_image() -> None:
     rules = (ROOT / ".dockerignore").read_text().splitlines()
     assert "*" in rules
     allowed = {rule[1:].rstrip("/") for rule in rules if rule.startswith("!")}
-    copied = re.findall(
-        r"^COPY (\S+?)/? ", (ROOT / "Dockerfile").read_text(), re.MULTILINE
+    lines = re.findall(
+        r"^COPY (?!--from)(.*) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
     )
-    assert allowed == set(copied)
+    copied = {name.rstrip("/") for line in lines for name in line.split()}
+    assert allowed == copied
     assert all((ROOT / name).exists() for name in copied)
 
 
@@ -243,3 +249,19 @@ def test_the_procfile_runs_commands_of_the_image(
 
 def test_the_image_serves_the_web_by_default() -> None:
     assert (ROOT / "Dockerfile").read_text().endswith('CMD ["web"]\n')
+
+
+def test_the_platforms_python_is_the_images() -> None:
+    # Debian's own: `make image-check` compares.
+    assert (ROOT / ".python-version").read_text() == "3.13\n"
+    assert "\nFROM debian:13." in (ROOT / "Dockerfile").read_text()
+
+
+def test_wheels_alone_are_installed() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    assert re.search(r"^PIP := .*\\\n\t--only-binary :all:$", makefile, re.MULTILINE)
+    whole = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    installs = re.findall(r"pip .*?install (.*?)(?:&&|$)", whole, re.MULTILINE)
+    assert len(installs) == 2
+    assert all("--only-binary :all:" in how for how in installs)
+    assert all("--require-hashes" in how for how in installs)

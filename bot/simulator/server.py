@@ -69,12 +69,12 @@ def tell_health() -> Response:
 
 
 def _refuse_strangers() -> tuple[Response, int] | None:
-    """Keep pages from elsewhere, or names that lead here, off the phone and its texts."""
+    """Keep pages from elsewhere, or names that lead here, off the phone."""
     if request.host.partition(":")[0] not in LOCAL_NAMES:
         return _forbidden("The simulator answers to 127.0.0.1 and localhost only.")
     own_origin = f"http://{request.host}"
     is_foreign = request.headers.get("Origin", own_origin) != own_origin
-    # Browsers say so where a page elsewhere asks, also without an Origin, as for images:
+    # Browsers say so where another page asks, also without an Origin, as for images:
     # https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
     is_foreign |= request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITES
     if is_foreign and not _is_followed_link():
