@@ -20,6 +20,10 @@ import click
 
 from db.errors import OperatorError
 
+HOST = "127.0.0.1"
+# Without one, llama.cpp tells its health and its models to whoever asks, under any host
+# name: to any web page in a browser here. With one it asks for the key everywhere.
+PREFIX = "/local"
 MODEL_NAME = "smollm2-135m-instruct"
 # Two conversations at once; llama.cpp divides n_ctx among them.
 SLOTS = 2
@@ -50,8 +54,15 @@ def model_file() -> Path:
     )
 
 
-def serve(port: int, *, die_with_parent: bool = False) -> NoReturn:
-    """Serve the model on http://127.0.0.1:`port`/v1 until SIGTERM or SIGINT.
+def url_of(port: int) -> str:
+    """Return the address of the server's API."""
+    return f"http://{HOST}:{port}{PREFIX}/v1"
+
+
+def serve(port: int, key: str, *, die_with_parent: bool = False) -> NoReturn:
+    """Serve the model at `url_of(port)` until SIGTERM or SIGINT.
+
+    Whoever asks must give the key as the API key.
 
     With `die_with_parent`, also until the process that started this one is gone. Then
     the whole process ends, with code 0. Call it in the main thread. Raises
@@ -61,7 +72,7 @@ def serve(port: int, *, die_with_parent: bool = False) -> NoReturn:
     stopped = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stopped.set())
-    _server = _start_server(port)  # serves as long as it is referenced
+    _server = _start_server(port, key)  # serves as long as it is referenced
     while not stopped.wait(PARENT_WATCH_SECONDS):
         if die_with_parent and os.getppid() != parent:
             break
@@ -69,44 +80,47 @@ def serve(port: int, *, die_with_parent: bool = False) -> NoReturn:
     os._exit(0)
 
 
-def wait_until_ready(base_url: str, timeout: float) -> None:
+def wait_until_ready(base_url: str, timeout: float, key: str = "none") -> None:
     """Return when the server at `base_url` (ending in /v1) answers.
 
     Raises TimeoutError when it does not within `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
-    while not _answers(base_url.rstrip("/") + "/models"):
+    while not _answers(base_url.rstrip("/") + "/models", key):
         if time.monotonic() > deadline:
             raise TimeoutError(f"No LLM answered at {base_url} within {timeout:g} s.")
         threading.Event().wait(POLL_SECONDS)
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, key: str) -> bool:
+    request = urllib.request.Request(url)  # noqa: S310  (ours)
+    request.add_header("Authorization", f"Bearer {key}")
     directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with directly.open(url, timeout=PROBE_SECONDS) as answer:
+        with directly.open(request, timeout=PROBE_SECONDS) as answer:
             return "data" in json.load(answer)
     except (OSError, ValueError, http.client.HTTPException):
         return False
 
 
-def _start_server(port: int) -> Any:
+def _start_server(port: int, key: str) -> Any:
     try:
         import xllamacpp  # noqa: PLC0415
     except ImportError as e:
         raise LocalModelError("xllamacpp is not installed: run `make install`.") from e
     try:
-        return xllamacpp.Server(_parameters(xllamacpp.CommonParams(), port))
+        return xllamacpp.Server(_parameters(xllamacpp.CommonParams(), port, key))
     except RuntimeError as e:
         raise LocalModelError(
             f"The local model did not start: is port {port} taken by another program?"
         ) from e
 
 
-def _parameters(params: Any, port: int) -> Any:
+def _parameters(params: Any, port: int, key: str) -> Any:
+    _keep_strangers_out(params, key)
     params.model.path = str(model_file())
     params.model_alias = {MODEL_NAME}
-    params.hostnames = ["127.0.0.1"]
+    params.hostnames = [HOST]
     params.port = port
     params.n_parallel = SLOTS
     params.n_ctx = TOKENS_OF_A_SLOT * SLOTS
@@ -122,15 +136,37 @@ def _parameters(params: Any, port: int) -> Any:
     return params
 
 
+def _keep_strangers_out(params: Any, key: str) -> None:
+    params.api_keys = [key]
+    params.api_prefix = PREFIX
+    params.cors_origins = "http://origin.invalid"  # no page is meant to ask
+    params.cors_credentials = False
+    params.endpoint_slots = False
+    params.endpoint_props = False
+    params.endpoint_metrics = False
+
+
 @click.command()
 @click.option("--port", type=int, required=True, help="On 127.0.0.1.")
 @click.option("--die-with-parent", is_flag=True, help="End when the starter is gone.")
 def main(port: int, *, die_with_parent: bool) -> None:
-    """Serve the local model until SIGTERM or Ctrl-C."""
+    """Serve the local model until SIGTERM or Ctrl-C.
+
+    Whoever asks must give what OPENAI_API_KEY is here.
+    """
     try:
-        serve(port, die_with_parent=die_with_parent)
+        serve(port, _read_key(), die_with_parent=die_with_parent)
     except LocalModelError as e:
         raise click.ClickException(str(e)) from e
+
+
+def _read_key() -> str:
+    key = os.environ.get("OPENAI_API_KEY", "")
+    if not key:
+        raise LocalModelError(
+            "Set OPENAI_API_KEY: the key to ask the local model with."
+        )
+    return key
 
 
 if __name__ == "__main__":

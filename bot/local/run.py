@@ -6,6 +6,7 @@ one is configured; web and worker run exactly as in production.
 
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -21,7 +22,7 @@ import click
 
 from bot.environment import PROJECT, load_environment
 from bot.local.account import as_environment, read_or_make_account
-from bot.local.model import MODEL_NAME, wait_until_ready
+from bot.local.model import MODEL_NAME, url_of, wait_until_ready
 from bot.local.supervisor import Child, Family
 from bot.settings import Settings
 from bot.whatsapp.paths import INBOUND_PATH
@@ -116,7 +117,8 @@ class Run:
             self._family.add(self._child("worker", "worker", "--warned"))
         self._wait_for(f"http://{HOST}:{self._settings.port}/readyz", "the web process")
         if model_url:
-            wait_until_ready(model_url, START_SECONDS)
+            key = self._environment["OPENAI_API_KEY"]
+            wait_until_ready(model_url, START_SECONDS, key)
         self._tell()
 
     def _child(self, name: str, *arguments: str, own_log: bool = False) -> Child:
@@ -127,7 +129,7 @@ class Run:
         if self._settings.llm is not None:
             return None
         port = _free_port()
-        url = f"http://{HOST}:{port}/v1"
+        url, key = url_of(port), secrets.token_urlsafe(24)
         click.echo(
             f"No LLM is configured: answers come from {MODEL_NAME}, a toy model on this"
             " machine.\nIt shows that everything works, and knows next to nothing. Set"
@@ -135,6 +137,7 @@ class Run:
         )
         module = ["bot.local.model", "--port", str(port), "--die-with-parent"]
         file = self._folder / "model.log"
+        self._environment |= {"OPENAI_API_KEY": key}
         self._family.add(Child("model", module, dict(self._environment), file))
         self._environment |= {"OPENAI_BASE_URL": url, "OPENAI_MODEL": MODEL_NAME}
         self._environment = FOR_THE_LOCAL_MODEL | self._environment
