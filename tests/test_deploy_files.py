@@ -265,3 +265,17 @@ def test_wheels_alone_are_installed() -> None:
     assert len(installs) == 2
     assert all("--only-binary :all:" in how for how in installs)
     assert all("--require-hashes" in how for how in installs)
+
+
+def test_what_npm_brings_is_locked_and_runs_nothing_when_installed() -> None:
+    folder = ROOT / "tests/bot/whatsapp/signer"
+    locked = json.loads((folder / "package-lock.json").read_text())["packages"]
+    asked = json.loads((folder / "package.json").read_text())["dependencies"]
+    assert locked[""]["dependencies"] == asked
+    others = {name: package for name, package in locked.items() if name}
+    assert len(others) > 5
+    assert all(p["integrity"].startswith("sha512-") for p in others.values())
+    ran = re.findall(r"^ *npm (.*)$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    assert len(ran) == 1
+    assert ran[0].startswith("ci ")
+    assert "--ignore-scripts" in ran[0]
