@@ -15,6 +15,15 @@ from typing import BinaryIO
 
 PRIVATE = 0o600
 OURS = os.O_NOFOLLOW | os.O_CLOEXEC
+PRIVATE_FOLDER = 0o700
+# What root starts as another user passes through, and can't list.
+ROOTS_FOLDER = 0o711
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder for its owner alone, unless there is one. Raises OSError."""
+    mode = ROOTS_FOLDER if os.geteuid() == 0 else PRIVATE_FOLDER
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
 
 
 @contextmanager

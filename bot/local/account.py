@@ -9,7 +9,7 @@ from bot.simulator.records import SimulatorConfig
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.paths import INBOUND_PATH
 from db.errors import OperatorError
-from db.files import write_once
+from db.files import make_private_folder, write_once
 
 NUMBER = "whatsapp:+14155238886"
 
@@ -18,7 +18,7 @@ def read_or_make_account(folder: Path, port: int) -> TwilioAccount:
     """Return the account of the simulator on `port`; its token is random."""
     file = folder / "simulator.json"
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         account = {"sid": "AC" + secrets.token_hex(16), "token": secrets.token_hex(16)}
         write_once(file, json.dumps(account))
     account = json.loads(file.read_text())

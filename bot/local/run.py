@@ -33,7 +33,7 @@ from db.address import pgpass_line
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres, require_free, was_killed
 from db.errors import OperatorError
-from db.files import write_whole
+from db.files import make_private_folder, write_whole
 
 HOST = "127.0.0.1"
 # The local model holds 2048 tokens a conversation, answer included, and rambles.
@@ -79,7 +79,7 @@ class Run:
             require_free(self._folder)
             if was_killed(self._folder):
                 click.echo(AFTER_A_KILL)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._folder)
         try:
             self._start()
             while not self._stopping.wait(WATCH_SECONDS):

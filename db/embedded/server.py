@@ -21,7 +21,7 @@ from db.embedded.cluster import POLL_SECONDS, ROLE, Cluster
 from db.embedded.errors import EmbeddedPostgresError
 from db.embedded.moving import OPEN_FOLDER
 from db.embedded.processes import end_process, start_child
-from db.files import open_new, open_own, write_whole
+from db.files import make_private_folder, open_new, open_own, write_whole
 
 DATABASE = "whatsapp_bot"
 URL_FILE, LOCK = "postgres.url", "postgres.lock"
@@ -134,7 +134,7 @@ class EmbeddedPostgres:
         """Hold a folder for this process; the kernel lets go when it ends."""
         if folder in self._locks:
             return
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         file = open_own(folder / LOCK)
         deadline = time.monotonic() + LOOK_SECONDS
         while not _locks(file, fcntl.LOCK_EX):

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from db.database import Connection, Database
 from db.errors import OperatorError
-from db.files import open_own, write_once
+from db.files import make_private_folder, open_own, write_once
 from db.outages import outages
 
 BATCH = 1000
@@ -93,7 +93,7 @@ def make_key(folder: Path) -> Path:
     """
     path = folder / KEY_FILE_NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         write_once(path, secrets.token_urlsafe(32) + "\n")
     except OSError as error:
         raise OperatorError(

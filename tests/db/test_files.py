@@ -11,7 +11,14 @@ from db.backups.backup import make_backup
 from db.backups.folder import BackupFolder
 from db.database import Database
 from db.errors import OperatorError
-from db.files import open_new, open_own, write_once, write_whole, writing_whole
+from db.files import (
+    make_private_folder,
+    open_new,
+    open_own,
+    write_once,
+    write_whole,
+    writing_whole,
+)
 from db.privacy.tombstones import FILE_NAME, append_missing
 
 
@@ -169,3 +176,11 @@ def test_a_pipe_or_a_device_stays_what_it_is(tmp_path: Path) -> None:
         open_own(pipe)
     assert pipe.is_fifo()
     assert names_in(tmp_path) == ["pipe"]
+
+
+def test_a_folder_of_ours_can_not_be_listed_by_others(tmp_path: Path) -> None:
+    make_private_folder(tmp_path / "data")
+    assert (tmp_path / "data").stat().st_mode & 0o066 == 0
+    (tmp_path / "theirs").mkdir(mode=0o755)
+    make_private_folder(tmp_path / "theirs")
+    assert (tmp_path / "theirs").stat().st_mode & 0o777 == 0o755

@@ -113,9 +113,15 @@ def test_two_commands_and_a_chat(data_folder: Path) -> None:
         asked = running.bot("chat", "--as", "whatsapp:+15550000002", "/help")
         assert "/new" in asked.stdout
         assert said_in_psql(running) == "Hello!"
+        assert [p for p in (folder, *folder.iterdir()) if tells_others(p)] == []
         assert running.stop() == 0
     leave_as_a_kill_does(folder)
     assert said_after_a_second_start(folder) == "Hello!"
+
+
+def tells_others(path: Path) -> bool:
+    """Whether others could read a file, or list a folder; they may pass through."""
+    return bool(path.lstat().st_mode & 0o066) and not path.is_symlink()
 
 
 def said_in_psql(running: Running) -> str:
