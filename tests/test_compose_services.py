@@ -196,3 +196,14 @@ def test_every_container_is_bounded_and_starts_on_one_processor(
     shares = [services[name]["cpu_shares"] for name in ("web", "worker", "backup")]
     assert len(set(shares)) == 3
     assert shares == sorted(shares, reverse=True)
+
+
+def test_each_major_version_of_the_server_has_a_volume_of_its_own(
+    services: dict[str, Any],
+) -> None:
+    found = re.search(r"-pg(\d+)@", services["postgres"]["image"])
+    assert found
+    volumes = {v["target"]: v["source"] for v in services["postgres"]["volumes"]}
+    # 16's had its name before there was a second one.
+    name = "postgres_data" if found[1] == "16" else f"postgres{found[1]}_data"
+    assert volumes["/var/lib/postgresql/data"] == name

@@ -22,6 +22,8 @@ ROLE = "bot"
 INITDB_SECONDS = 60.0
 LEFTOVER_PATIENCE = {signal.SIGINT: 5.0, signal.SIGQUIT: 5.0, signal.SIGKILL: 5.0}
 POLL_SECONDS = 0.03
+# https://www.postgresql.org/docs/16/upgrading.html
+ANOTHER_MAJOR = "database files are incompatible with server"
 LOG_LINES_SHOWN = 6
 
 
@@ -183,6 +185,13 @@ class Cluster:
 
     def failure(self) -> str:
         """Say that the server or initdb failed, why, and what to do."""
+        if ANOTHER_MAJOR in self.log_tail():
+            made_by = (self.path / "PG_VERSION").read_text().strip()
+            return (
+                f"The data in {self._data} are PostgreSQL {made_by}'s, and another "
+                "version is installed: docs/postgres.md tells how to bring them over. "
+                "Nothing was changed."
+            )
         return (
             f"PostgreSQL did not start in {self.folder}. {self.log_file} ends:\n"
             f"{self.log_tail()}\n"

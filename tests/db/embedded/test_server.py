@@ -176,3 +176,15 @@ def test_a_lost_password_is_no_reason_to_lose_the_data(folder: Path) -> None:
     with pytest.raises(EmbeddedPostgresError, match="put it back"):
         EmbeddedPostgres(folder, QUICK).start()
     assert (folder / "postgres" / "PG_VERSION").exists()
+
+
+def test_data_of_another_major_version_are_named_and_kept(folder: Path) -> None:
+    with EmbeddedPostgres(folder, QUICK) as server:
+        version = server.cluster.path / "PG_VERSION"
+    version.write_text("15\n")
+    with pytest.raises(EmbeddedPostgresError, match="are PostgreSQL 15's") as told:
+        EmbeddedPostgres(folder, QUICK).start()
+    assert "docs/postgres.md" in str(told.value)
+    version.write_text("16\n")
+    with EmbeddedPostgres(folder, QUICK) as server:
+        assert value_of(server, "SELECT 1") == 1
