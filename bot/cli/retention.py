@@ -45,4 +45,5 @@ def _describe(purged: "Purged") -> str:
         return f"{purged.name:33} {'':10}  never"
     amount = f"{purged.amount:,}{'' if purged.whole else '+'}"
     days = "1 day" if purged.age.days == 1 else f"{purged.age.days} days"
-    return f"{purged.name:33} {amount:>10}  {days}"
+    after = f"  {days}" if purged.age else ""
+    return f"{purged.name:33} {amount:>10}{after}"

@@ -7,7 +7,7 @@ userchats.messages, and the queue's tables, which are procrastinate's.
 """
 
 from db.models.base import metadata
-from db.models.chats import userchats, userchats_archive
+from db.models.chats import chats_to_index, userchats, userchats_archive
 from db.models.people import erased_sids, erasures, opt_outs, user_aliases, users
 from db.models.traffic import (
     early_statuses,
@@ -20,6 +20,7 @@ from db.models.views import all_chats, chat_overview, user_statistics
 __all__ = [
     "all_chats",
     "chat_overview",
+    "chats_to_index",
     "early_statuses",
     "erased_sids",
     "erasures",

@@ -139,3 +139,27 @@ userchats_archive = Table(
     comment="Closed chats that retention moved out of userchats: same columns, read by "
     "people only.",
 )
+
+chats_to_index = Table(
+    "chats_to_index",
+    metadata,
+    Column(
+        "table_name",
+        Text,
+        primary_key=True,
+        comment="userchats, and when that is done userchats_archive.",
+    ),
+    Column(
+        "after_chat_id",
+        Text,
+        nullable=False,
+        server_default=text("''"),
+        comment="The last chat that was looked at, in the order of chat_id.",
+    ),
+    CheckConstraint(
+        "table_name IN ('userchats', 'userchats_archive')",
+        name="chats_to_index_table_name_check",
+    ),
+    comment="Where closed chats are still to be indexed as search_messages() wants it "
+    "now; retention does it, and no row is left.",
+)

@@ -17,11 +17,11 @@ from db.outages import COLLISIONS, outages
 from db.privacy import steps
 from db.privacy.ages import Ages
 from db.privacy.foreseen import foresee
-from db.privacy.steps import Step
+from db.privacy.indexing import index_again
+from db.privacy.steps import LOCK_TIMEOUT, MOST_SECONDS, Step
 
 WINDOW = 500
-MOST_SECONDS = 60.0  # for some hundred rows
-LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'"
+INDEXED = "past chats indexed again"  # once, after a migration that asks for it
 # The table says so.
 EARLY_STATUSES_AFTER = timedelta(days=1)
 # Whoever kept a webhook may send it again: the shortest time in which that is refused.
@@ -48,7 +48,7 @@ Window = Callable[[Connection, Place], tuple[int, Place | None]]
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What a step did, or would do; `age` None: it is switched off.
+    """What a step did, or would do; `age` None: it is switched off. Zero: any age.
 
     Not `whole`: there may be more that is due, for the next run.
     """
@@ -88,6 +88,9 @@ def run_retention(
             else:
                 take = partial(_take_window, step=step, age=age)
                 yield _walk(database, step, age, take, is_over)
+        if not dry_run and (indexed := index_again(database, is_over)):
+            amount, whole = indexed
+            yield Purged(INDEXED, timedelta(0), amount, whole)
 
 
 def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:

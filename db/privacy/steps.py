@@ -7,6 +7,9 @@ is due, `due` is locked, `action` works on it. (`%(age)s` is how old it must be.
 
 from dataclasses import dataclass
 
+# For one transaction on some rows.
+MOST_SECONDS = 60.0
+LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'"
 OLD = "now() - %(age)s::interval"
 # WhatsApp gives a message up after 30 days; Twilio does not always tell so.
 ON_ITS_WAY = """

@@ -1,4 +1,4 @@
-"""Search in all transcripts (see the function search_messages of migration 0006)."""
+"""Search in all transcripts (see the functions of migration 0016)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +12,9 @@ from db.database import Connection
 # What was found, between characters that are taken out of the message before.
 FOUND_FROM, FOUND_TO = "\x02", "\x03"
 SEARCH = """
-SELECT chat_id, phone_number, full_name, position, role, sent_at, ts_headline(
-         'simple', translate(left(content, 100000), %(found_from)s || %(found_to)s, ''),
-         search_query(%(words)s), format('StartSel=%%s, StopSel=%%s, MinWords=15, '
-         'MaxWords=30', %(found_from)s::text, %(found_to)s::text)) AS snippet
+SELECT chat_id, phone_number, full_name, position, role, sent_at, search_snippet(
+         translate(content, %(found_from)s || %(found_to)s, ''),
+         search_query(%(words)s, 'whole'), %(found_from)s, %(found_to)s) AS snippet
 FROM search_messages(%(words)s, %(most)s, %(most_chats)s)
 """
 

@@ -137,7 +137,8 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
           AND relnamespace = 'public'::regnamespace ORDER BY relname
     """
     assert values(database, query) == [
-        "alembic_version", "early_statuses", "erased_sids", "erasures",
+        "alembic_version", "chats_to_index", "early_statuses", "erased_sids",
+        "erasures",
         "first_start", "inbound_messages", "opt_outs", "reply_parts", "user_aliases",
         "userchats", "userchats_archive", "users",
     ]  # fmt: skip
