@@ -193,6 +193,7 @@ def test_the_simulator_never_stands_beside_a_real_account(data_folder: Path) -> 
     account = {
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "t" * 32,
+        "PUBLIC_BASE_URL": "https://bot.example.com",
         "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
         "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
     }

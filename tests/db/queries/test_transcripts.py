@@ -124,7 +124,7 @@ def test_transcripts_stream_and_are_not_gathered(
 
 
 def test_a_reader_can_change_nothing(database: Database) -> None:
-    refused = pytest.raises(StoreUnavailableError, match="ReadOnlySqlTransaction")
+    refused = pytest.raises(StoreUnavailableError, match="only reading is allowed")
     with refused, database.reading() as connection:
         connection.count(CLOSE)
 
