@@ -19,9 +19,13 @@ STOP_SECONDS = 10.0
 
 
 class Resident(ABC):
-    """Something that runs, is struck at any instant, and is there again later."""
+    """Something that runs, is struck at any instant, and is there again later.
 
-    def __init__(self) -> None:
+    Without a `supervisor` it does not come back from an end that nobody ordered.
+    """
+
+    def __init__(self, *, supervisor: bool = True) -> None:
+        self._supervisor = supervisor
         self._back_at: float | None = None
         self._is_frozen = False
 
@@ -68,6 +72,8 @@ class Resident(ABC):
         if self.is_running():
             return
         if self._back_at is None:
+            if not self._supervisor:
+                return
             self._back_at = time.monotonic() + PAUSE_SECONDS
         if time.monotonic() < self._back_at:
             return
@@ -81,8 +87,10 @@ class Resident(ABC):
 class Program(Resident):
     """A module of ours in a process of its own; its log grows over its lives."""
 
-    def __init__(self, arguments: Sequence[str], log_file: Path) -> None:
-        super().__init__()
+    def __init__(
+        self, arguments: Sequence[str], log_file: Path, *, supervisor: bool = True
+    ) -> None:
+        super().__init__(supervisor=supervisor)
         self.environment: Mapping[str, str] = {}
         self.log_file = log_file
         self._arguments = arguments

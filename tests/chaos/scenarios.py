@@ -16,7 +16,8 @@ class Scenario:
     """A kind of bad day.
 
     Sending takes `seconds`, or as long as the usual rate needs; `times` as many
-    messages as usual are sent. `twilio` are faults of bot.simulator.faults.
+    messages as usual are sent. `twilio` are faults of bot.simulator.faults. Without
+    `supervisor` a process of the bot's that ends by itself is not started again.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Scenario:
     twilio: tuple[Fault, ...] = ()
     seconds: float | None = None
     times: int = 1
+    supervisor: bool = True
 
     def size(self, users: int, messages: int) -> Size:
         count = messages * self.times
@@ -56,11 +58,13 @@ KILL_WORKER = Kill("worker", every=16)
 # Long enough to be taken for dead: two workers then do the same jobs.
 FREEZE_WORKER = Kill("worker", every=20, away=(8, 14), freezes=True)
 KILL_POSTGRES = Kill("postgres", every=16, away=(0.0, 3.0))
+RESTART_POSTGRES = replace(KILL_POSTGRES, away=(1.0, 1.0))
 
 SCENARIOS = (
     Scenario(name="kill-web", kills=(KILL_WEB,)),
     Scenario(name="kill-worker", kills=(KILL_WORKER,)),
     Scenario(name="kill-postgres", kills=(KILL_POSTGRES,)),
+    Scenario(name="no-supervisor", kills=(RESTART_POSTGRES,), supervisor=False),
     Scenario(name="webhooks-three-times", copies=3),
     Scenario(name="bursts", burst=8),
     Scenario(name="llm-faults", mood=LLM_FAULTS),

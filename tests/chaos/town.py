@@ -54,6 +54,7 @@ class Town:
             f"http://127.0.0.1:{port}" for port in self._ports
         )
         self._environment = self._build_environment(self._ports)
+        self._supervisor = scenario.supervisor
         self._surroundings = self._build_surroundings(scenario.mood, seed)
         self._bot = self._build_bot(scenario.workers)
         self._programs = {**self._surroundings, **self._bot}
@@ -91,7 +92,8 @@ class Town:
         }
 
     def _program(self, name: str, *arguments: str) -> Program:
-        program = Program(arguments, self.folder / f"{name}.log")
+        log_file = self.folder / f"{name}.log"
+        program = Program(arguments, log_file, supervisor=self._supervisor)
         program.environment = self._environment
         return program
 
