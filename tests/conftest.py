@@ -50,6 +50,18 @@ def postgres() -> Iterator[EmbeddedPostgres]:
             yield server
 
 
+@pytest.fixture
+def own_server() -> Iterator[EmbeddedPostgres]:
+    """A server that the test may stop: others share the one of the session."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        Path(name).chmod(0o755)
+        with EmbeddedPostgres(Path(name) / "data", {"fsync": "off"}) as server:
+            with opened(server.url) as database:
+                schema.upgrade(database)
+            yield server
+
+
 @pytest.fixture(scope="session")
 def migrated(postgres: EmbeddedPostgres) -> str:
     """The name of a database at the newest migration, for copies to be made of."""

@@ -4,9 +4,10 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
@@ -17,17 +18,20 @@ from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
 from bot.wiring import build_worker, with_database
 from db import schema
+from db.errors import OperatorError
 from db.outages import reason_of
+from db.queue.outage import Outage
+from db.queue.own_jobs import HEARTBEAT_SECONDS, SILENT_SECONDS, OwnJobs
 
 log = logging.getLogger(__name__)
 
 GRACEFUL_SECONDS = 5.5
-# A killed worker's jobs run again within silence + look, about 10 s.
-HEARTBEAT_SECONDS = 2.0
-SILENT_SECONDS = 7.0
 LOOK_SECONDS = 2.0
 # Finishing a job does not wake the next one of the same lock: polling does.
 POLL_SECONDS = 0.5
+# Between two looks for a database that is away at the start.
+FIRST_PAUSE_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 2.0
 
 
 def run(settings: Settings, warnings: Sequence[str] = ()) -> None:
@@ -35,14 +39,13 @@ def run(settings: Settings, warnings: Sequence[str] = ()) -> None:
 
     What is not finished by then is taken over by the next worker, as after a crash. The
     log begins with the warnings.
-    Raises SettingsError; otherwise ends the process.
+    Raises SettingsError, and OperatorError where the database is at another migration;
+    otherwise ends the process.
     """
-    url = settings.worker_parts().database_url
+    settings.worker_parts()
     configure_logging(settings.log_level)
     for warning in warnings:
         log.warning("%s", warning)
-    if fault := with_database(url, schema.require_current):
-        log.warning("%s", fault)
     _serve_metrics(settings.worker_metrics_port)
     with asyncio.Runner() as runner:
         code = runner.run(_work(settings))
@@ -62,34 +65,71 @@ def _serve_metrics(port: int | None) -> None:
 
 
 async def _work(settings: Settings) -> int:
-    """Return the exit code: 0 after a signal, 1 when the queue is lost."""
+    """Return the exit code: 0 after a signal, 1 when the queue can't be worked on."""
     stop_asked, stopping = asyncio.Event(), Event()
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(settings.worker_concurrency))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_asked.set)
+    url = settings.worker_parts().database_url
     queue = build_worker(settings, stopping)
-    try:
-        async with asyncio.timeout(None) as patience, queue.open_async():
-            taking = asyncio.create_task(_take_jobs(queue, settings.worker_concurrency))
-            rescuing = asyncio.create_task(_rescue_jobs(queue))
-            asked = asyncio.create_task(stop_asked.wait())
-            log.info("the worker is ready")
-            await asyncio.wait(
-                {taking, rescuing, asked}, return_when=asyncio.FIRST_COMPLETED
-            )
-            if taking.done() and (lost := taking.exception()):
-                log.error("the queue was lost: %s", reason_of(lost))
-            patience.reschedule(loop.time() + GRACEFUL_SECONDS)
-            stopping.set()
-            rescuing.cancel()
-            taking.cancel()
-            await asyncio.wait({taking})
-    except TimeoutError:
+    working = asyncio.create_task(_work_on(queue, url, settings.worker_concurrency))
+    asked = asyncio.create_task(stop_asked.wait())
+    await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.set()
+    working.cancel()
+    await asyncio.wait({working}, timeout=GRACEFUL_SECONDS)
+    if not working.done():
         log.warning("stopped with jobs in hand: the next worker takes them over")
-    except (ConnectorException, OSError, OperationalError) as error:
-        log.error("the queue can't be reached: %s", reason_of(error))  # noqa: TRY400
+    elif not working.cancelled() and (lost := working.exception()):
+        if isinstance(lost, OperatorError):
+            raise lost
+        log.error("the queue can't be worked on: %s", reason_of(lost))
     return 0 if stop_asked.is_set() else 1
+
+
+async def _work_on(queue: App, url: str, concurrency: int) -> None:
+    """Take jobs until cancelled, whatever becomes of the connections meanwhile."""
+    await _open(queue, url)
+    log.info("the worker is ready")
+    try:
+        await _first_to_end(_take_jobs(queue, concurrency), _rescue_jobs(queue))
+    finally:
+        await queue.close_async()
+
+
+async def _open(queue: App, url: str) -> None:
+    while True:
+        await _wait_for_database(url)
+        try:
+            await queue.open_async()
+        except (ConnectorException, OperationalError):  # gone again, just now
+            await queue.close_async()
+        else:
+            return
+
+
+async def _wait_for_database(url: str) -> None:
+    """Return when the database is there. Raises OperatorError at another migration."""
+    outage, pause = Outage(), FIRST_PAUSE_SECONDS
+    while fault := await asyncio.to_thread(with_database, url, schema.require_current):
+        outage.note(fault)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+    outage.end()
+
+
+async def _first_to_end(*calls: Coroutine[Any, Any, None]) -> None:
+    """Make calls until one of them ends or fails; the others are cancelled then."""
+    tasks = [asyncio.create_task(call) for call in calls]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def _take_jobs(queue: App, concurrency: int) -> None:
@@ -104,19 +144,7 @@ async def _take_jobs(queue: App, concurrency: int) -> None:
 
 
 async def _rescue_jobs(queue: App) -> None:
-    """Give the jobs of workers that went silent back to the queue.
-
-    Every worker looks, without a lock: giving a job back twice is refused, and a job
-    that runs twice all the same finds its work done.
-    """
-    while True:
+    """Look now and then for jobs that nobody works on any more."""
+    while isinstance(jobs := queue.job_manager, OwnJobs):
         await asyncio.sleep(LOOK_SECONDS)
-        try:
-            stalled = await queue.job_manager.get_stalled_jobs(
-                seconds_since_heartbeat=SILENT_SECONDS
-            )
-            for job in stalled:
-                await queue.job_manager.retry_job(job)
-                log.warning("took over a job", extra={"job_id": job.id})
-        except ConnectorException as error:
-            log.warning("could not look for stalled jobs: %s", reason_of(error))
+        await jobs.rescue()

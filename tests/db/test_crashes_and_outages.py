@@ -2,7 +2,6 @@
 
 import os
 import signal
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -176,18 +175,6 @@ def test_no_free_connection_is_an_outage(database_url: str) -> None:
     told = pytest.raises(StoreUnavailableError)
     with opened(database_url, limits) as small, small.transaction(), told:
         PostgresChatStore(small, DAY).record_inbound(said("Hello"))
-
-
-@pytest.fixture
-def own_server() -> Iterator[EmbeddedPostgres]:
-    """A server that the test may stop: others share the one of the session."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        Path(name).chmod(0o755)
-        with EmbeddedPostgres(Path(name) / "data", {"fsync": "off"}) as server:
-            with opened(server.url) as database:
-                schema.upgrade(database)
-            yield server
 
 
 def test_the_store_says_that_it_is_away_and_works_when_it_is_back(

@@ -60,9 +60,10 @@ class BotProcess:
         # Not splitlines(): that also ends lines where no reader of logs does.
         return [json.loads(line) for line in fresh.split("\n") if line]
 
-    def close(self) -> None:
+    def close(self) -> int:
+        """Ask it to end; return its exit code."""
         self._process.terminate()
-        self._process.wait(PATIENCE)
+        return self._process.wait(PATIENCE)
 
     def kill(self) -> None:
         self._process.kill()

@@ -1,0 +1,240 @@
+"""A worker's jobs: who fetched a job is who ends it, also after connections broke.
+
+The worker lives through an outage. What it holds it goes on holding: nobody else is
+given it as long as the worker shows in time that it lives, and it ends its jobs as soon
+as the database can be told.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import psycopg
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager, NotificationCallback
+
+from db.outages import reason_of
+from db.queue.outage import Outage
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+# A killed worker's jobs run again within silence + look, about 10 s.
+HEARTBEAT_SECONDS = 2.0
+SILENT_SECONDS = 7.0
+# After an outage the others, too, need a moment to show that they live.
+GRACE_SECONDS = HEARTBEAT_SECONDS + 1.0
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 1.0
+# A worker that was thought dead ends no job that another one runs meanwhile.
+IF_OURS = """
+FROM (
+  SELECT FROM procrastinate_jobs
+  WHERE id = %(job_id)s AND status = 'doing' AND attempts = %(attempts)s
+    AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+  FOR UPDATE
+) AS ours
+"""
+FINISH = f"""
+SELECT procrastinate_finish_job_v1(%(job_id)s, %(status)s, %(delete_job)s) {IF_OURS}
+"""
+RETRY = f"""
+SELECT procrastinate_retry_job_v2(
+  %(job_id)s, %(retry_at)s, %(priority)s, %(queue)s, %(lock)s) {IF_OURS}
+"""
+SHOW_LIFE = """
+UPDATE procrastinate_workers SET last_heartbeat = now()
+WHERE id = %(number)s RETURNING id
+"""
+
+
+class OwnJobs(JobManager):
+    """Fetches and ends one worker's jobs, and does not fail when the database is away.
+
+    Its calls raise ConnectorException only where waiting can't help, such as without
+    the queue's tables.
+    """
+
+    def __init__(self, connector: Any, looked: Callable[[], None]) -> None:
+        super().__init__(connector)
+        self._looked = looked
+        self._number: int | None = None  # ours; a new one where we were thought dead
+        self._held: set[tuple[int | None, int]] = set()
+        self._fetching = asyncio.Lock()
+        self._outage = Outage()
+
+    async def register_worker(self) -> int:
+        """Return the number under which this worker takes jobs at first."""
+        self._number = await self._until_it_works(super().register_worker)
+        return self._number
+
+    async def prune_stalled_workers(self, seconds_since_heartbeat: float) -> list[int]:
+        """Forget workers that are dead."""
+        prune = super().prune_stalled_workers
+        return await self._until_it_works(lambda: prune(seconds_since_heartbeat))
+
+    async def unregister_worker(self, worker_id: int) -> None:  # noqa: ARG002
+        """Say that this worker ends; if nobody hears it, its silence will."""
+        try:
+            await super().unregister_worker(self._number or 0)
+        except ConnectorException as error:
+            self._note(error)
+
+    async def update_heartbeat(self, worker_id: int) -> None:  # noqa: ARG002
+        """Show that this worker lives, if the database can be told."""
+        try:
+            await (self._come_back() if self._outage.is_on else self._show_life())
+        except ConnectorException as error:
+            self._note(error)
+
+    async def _show_life(self) -> None:
+        shown = {"number": self._number}
+        if not await self.connector.execute_query_all_async(SHOW_LIFE, **shown):
+            self._number = await super().register_worker()
+            log.warning("this worker was thought dead: it goes on as a new one")
+
+    async def fetch_job(
+        self,
+        queues: Iterable[str] | None,
+        worker_id: int,  # noqa: ARG002
+    ) -> Job | None:
+        """Take a job, to be held until it is ended; None also in an outage."""
+        try:
+            if self._outage.is_on:
+                await self._come_back()
+            async with self._fetching:
+                job = await super().fetch_job(queues, self._number or 0)
+                if job:
+                    self._held.add(_key(job))
+        except ConnectorException as error:
+            self._note(error)
+            return None
+        self._looked()
+        return job
+
+    async def _come_back(self) -> None:
+        """Show that we live before others look, and find what we were given unheard."""
+        await self._show_life()
+        self._outage.end()
+        await self.rescue()
+
+    async def rescue(self) -> None:
+        """Give jobs that nobody works on back to the queue.
+
+        They are those of workers that went silent, and those which are ours as the
+        database has it, but whose fetching we never heard the answer to. Every worker
+        looks, without a lock: giving a job back twice is refused, and a job that runs
+        twice all the same finds its work done.
+        """
+        try:
+            async with self._fetching:
+                found = {job.id: job for job in await self._find_doubtful()}
+                left = [job for job in found.values() if _key(job) not in self._held]
+            for job in left:
+                await self._give_back(job)
+        except ConnectorException as error:
+            self._note(error)
+
+    async def _find_doubtful(self) -> list[Job]:
+        ours = await self.list_jobs_async(status="doing", worker_id=self._number)
+        if not self._outage.is_over_for(GRACE_SECONDS):
+            return list(ours)
+        silent = await self.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS)
+        return [*ours, *silent]
+
+    async def _give_back(self, job: Job) -> None:
+        try:
+            await self._end_once(job, RETRY, **_retry_at(datetime.now(UTC)))
+            log.warning("took over a job", extra={"job_id": job.id})
+        except UniqueViolation:  # the next one of its schedule waits already
+            how = {"status": Status.FAILED.value, "delete_job": True}
+            await self._end_once(job, FINISH, **how)
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        """End a job for good, if the worker that fetched it so still runs it."""
+        await self._end(job, FINISH, status=status.value, delete_job=delete_job)
+
+    async def retry_job(
+        self,
+        job: Job,
+        retry_at: datetime | None = None,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        """Have a job run again, if the worker that fetched it so still runs it."""
+        due = retry_at or datetime.now(UTC)
+        await self._end(job, RETRY, **_retry_at(due, priority, queue, lock))
+
+    async def _end(self, job: Job, statement: str, **how: Any) -> None:
+        await self._until_it_works(lambda: self._end_once(job, statement, **how))
+        self._held.discard(_key(job))
+
+    async def _end_once(self, job: Job, statement: str, **how: Any) -> None:
+        how |= {"job_id": job.id, "attempts": job.attempts, "worker_id": job.worker_id}
+        await self.connector.execute_query_async(statement, **how)
+
+    async def list_jobs_to_abort_async(self, queue: str | None = None) -> Iterable[int]:
+        """Return the jobs that somebody wants to end: none in an outage."""
+        try:
+            return await super().list_jobs_to_abort_async(queue)
+        except ConnectorException as error:
+            self._note(error)
+            return []
+
+    async def defer_periodic_job(
+        self, job: Job, periodic_id: str, defer_timestamp: int
+    ) -> int | None:
+        """Defer a job that is due by its schedule, once over all workers."""
+        defer = super().defer_periodic_job
+        return await self._until_it_works(
+            lambda: defer(job, periodic_id, defer_timestamp)
+        )
+
+    async def listen_for_jobs(
+        self,
+        *,
+        on_notification: NotificationCallback,
+        queues: Iterable[str] | None = None,
+    ) -> None:
+        """Hear of new jobs; where that breaks, looking for them does without."""
+        while True:
+            try:
+                await super().listen_for_jobs(
+                    on_notification=on_notification, queues=queues
+                )
+            except ConnectorException:
+                await asyncio.sleep(LONGEST_PAUSE_SECONDS)
+
+    async def _until_it_works(self, call: Callable[[], Awaitable[Result]]) -> Result:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await call()
+            except ConnectorException as error:
+                self._note(error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _note(self, error: ConnectorException) -> None:
+        cause = error.__cause__ or error.__context__
+        if isinstance(cause, psycopg.ProgrammingError):
+            raise error
+        self._outage.note(reason_of(error))
+
+
+def _key(job: Job) -> tuple[int | None, int]:
+    """Return what stands for one fetching of a job: each try counts up."""
+    return job.id, job.attempts
+
+
+def _retry_at(
+    due: datetime,
+    priority: int | None = None,
+    queue: str | None = None,
+    lock: str | None = None,
+) -> dict[str, Any]:
+    return {"retry_at": due, "priority": priority, "queue": queue, "lock": lock}
