@@ -2,44 +2,44 @@
 
 It overrides the inside of gunicorn's gthread worker, so gunicorn is pinned below its
 next major release (pyproject.toml). Overridden are init_process, enqueue_req, handle,
-finish_request, murder_pending, notify and handle_error; used besides are poller, tpool,
-method_queue, keepalived_conns, nr_conns, worker_connections, on_client_socket_readable,
-and of a TConn sock, parser (its unreader), timeout, init, set_timeout and close.
-tests/hostile holds what it does.
+handle_request, finish_request, murder_pending, notify and handle_error; used besides
+are poller, tpool, method_queue, keepalived_conns, nr_conns, worker_connections,
+on_client_socket_readable, of a TConn sock, parser (its unreader), timeout, init,
+set_timeout and close, and of a request force_close. tests/hostile holds what it does.
 """
 
+import fcntl
 import logging
-import re
 import selectors
 import socket
+import struct
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from bot.serving.arrival import ARRIVAL_SECONDS, LONGEST_REQUEST, Arrival
+from db.embedded.processes import ON_LINUX
+
 log = logging.getLogger(__name__)
 
-# From its first byte a request has this long to arrive, however it drips.
-ARRIVAL_SECONDS = 5.0
 # By then Twilio has given up:
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 WHOLE_SECONDS = 15.0
 LEAVING_SECONDS = 2.0
 ODD_THREADS = 2
 MOST_ODD = 8
-LONGEST_HEAD = 16 * 1024
-# Above what the application takes, so that it is the application that refuses.
-LONGEST_REQUEST = 96 * 1024
-LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?:\r\n|$)")
-UNFORESEEABLE = re.compile(rb"\r\n(?:transfer-encoding|expect)[ \t]*:")
+UNSENT_BYTES = 0x894B  # SIOCOUTQNSD from linux/sockios.h
+# Elsewhere unread answers can't be told: so many fit into a connection's buffer.
+MOST_REQUESTS = None if ON_LINUX else 20
 REFUSALS = {
     errors.LimitRequestLine: (414, "URI Too Long"),
     errors.LimitRequestHeaders: (431, "Request Header Fields Too Large"),
@@ -48,42 +48,15 @@ REFUSALS = {
 }
 
 
-def how_far(request: bytes) -> Literal["partial", "whole", "odd"]:
-    """Tell how far the bytes of a request are; of an odd one they don't tell that."""
-    end = request.find(b"\r\n\r\n")
-    if end < 0:
-        # gunicorn refuses such a line at once; its end would never be seen here.
-        has_bare_line_feed = request.count(b"\n") != request.count(b"\r\n")
-        too_long = len(request) > LONGEST_HEAD
-        return "odd" if has_bare_line_feed or too_long else "partial"
-    head = request[:end].lower()
-    length = LENGTH.search(head)
-    total = end + 4 + (int(length[1]) if length else 0)
-    is_unclear = length is None and b"\r\ncontent-length" in head
-    if is_unclear or UNFORESEEABLE.search(head) or total > LONGEST_REQUEST:
-        return "odd"
-    return "whole" if len(request) >= total else "partial"
-
-
-@dataclass(slots=True)
-class Arrival:
-    """What has come of a request so far, and when all of it must be there."""
-
-    data: bytearray = field(default_factory=bytearray)
-    deadline: float = field(default_factory=lambda: time.monotonic() + ARRIVAL_SECONDS)
-
-    def read(self, conn: TConn) -> bool:
-        """Take what is there, without waiting; tell whether it is all that comes."""
-        if conn.parser is not None:  # read too far with the request before
-            self.data += conn.parser.unreader.take_buffered()
-        try:
-            received = conn.sock.recv(LONGEST_REQUEST, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        self.data += received
-        return not received
+def _reads_nothing(conn: TConn) -> bool:
+    """Tell whether a client did not take what it was sent before (Linux only)."""
+    if not ON_LINUX:
+        return False
+    try:
+        unsent = fcntl.ioctl(conn.sock, UNSENT_BYTES, bytes(4))
+    except OSError:  # it is closed: whoever writes to it finds out
+        return False
+    return any(struct.unpack("i", unsent))
 
 
 def _keeps_open(job: "Future[bool]") -> bool:
@@ -96,7 +69,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     gthread reads requests in its threads, without a deadline: as many slow clients as
     there are threads would stop everybody else. Here the main loop collects requests,
     and threads get them whole. An odd one, of which can't be told when it is whole
-    (Twilio sends none), goes to a few threads apart.
+    (Twilio sends none), goes to a few threads apart. Who asks again without reading
+    the answers gets none: writing to them would wait for them.
     """
 
     def init_process(self) -> None:
@@ -105,6 +79,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._leaving: dict[TConn, float] = {}  # here
         self._in_hand: dict[TConn, float] = {}
         self._lock = threading.Lock()  # for what is in hand
+        self._odd: set[TConn] = set()
+        self._served: WeakKeyDictionary[TConn, int] = WeakKeyDictionary()
         self._odd_pool = ThreadPoolExecutor(ODD_THREADS)
         self._odd_places = threading.BoundedSemaphore(MOST_ODD)
         super().init_process()
@@ -113,7 +89,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         """Give a connection to a thread, if the request on it has arrived."""
         arrival = self._arriving.setdefault(conn, Arrival())
         has_ended = arrival.read(conn)
-        state = "whole" if has_ended else how_far(bytes(arrival.data))
+        state = "whole" if has_ended else arrival.how_far()
         if state == "partial" and arrival.data:
             self._watch(conn, self._read_more)
             return
@@ -123,15 +99,23 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self.keepalived_conns.append(conn)
             self._watch(conn, self.on_client_socket_readable)
             return
+        if _reads_nothing(conn):
+            self._close(conn)
+            return
         conn.init()
         conn.parser.unreader.unread(bytes(arrival.data))
         if state == "whole":
             self._submit(self.tpool, conn)
-        elif self._odd_places.acquire(blocking=False):
-            odd = self._submit(self._odd_pool, conn)
-            odd.add_done_callback(lambda _: self._odd_places.release())
         else:
-            self._close(conn)
+            self._submit_odd(conn)
+
+    def _submit_odd(self, conn: TConn) -> None:
+        if not self._odd_places.acquire(blocking=False):
+            self._turn_away(conn, 503, "Service Unavailable")
+            return
+        self._odd.add(conn)
+        odd = self._submit(self._odd_pool, conn)
+        odd.add_done_callback(lambda _: self._odd_places.release())
 
     def _watch(self, conn: TConn, callback: Any) -> None:
         conn.sock.setblocking(False)
@@ -157,11 +141,31 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             with self._lock:
                 del self._in_hand[conn]
 
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Answer a request, and say so if the connection is closed then.
+
+        It is after an odd one: not all of it may have come, nor ever come.
+        """
+        self._served[conn] = self._served.get(conn, 0) + 1
+        if conn in self._odd or self._served[conn] == MOST_REQUESTS:
+            req.force_close()
+        return super().handle_request(req, conn)
+
     def finish_request(self, conn: TConn, job: "Future[Any]") -> None:
         """Keep the connection, or close it without waiting for the client to do so."""
+        self._odd.discard(conn)
         if _keeps_open(job):
             super().finish_request(conn, job)
-            return
+        else:
+            self._leave(conn)
+
+    def _turn_away(self, conn: TConn, status: int, reason: str) -> None:
+        """Say that a request is not answered, and leave."""
+        with suppress(OSError):
+            util.write_error(conn.sock, status, reason, "")
+        self._leave(conn)
+
+    def _leave(self, conn: TConn) -> None:
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:  # it is closed already
@@ -182,7 +186,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         now = time.monotonic()
         late = [c for c, arrival in self._arriving.items() if arrival.deadline < now]
         left = [c for c, until in self._leaving.items() if until < now]
-        for conn in (*late, *left):
+        for conn in late:
+            del self._arriving[conn]
+            self.poller.unregister(conn.sock)
+            self._turn_away(conn, 408, "Request Timeout")
+        for conn in left:
             self._forget(conn)
 
     def _forget(self, conn: TConn) -> None:

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -10,11 +10,13 @@ from tests.bot.whatsapp.twilio_calls import text_form
 from tests.hostile.conftest import SLOW, Target
 from tests.hostile.hostile import stranger
 from tests.hostile.ledger import ONE_NEW_CHAT
-from tests.hostile.raw_http import build, post, read_answer
+from tests.hostile.raw_http import PATIENCE, build, post, read_answer, read_answers
 
 # More than the web process keeps open at once.
 MANY = 60
+DEAF = 34
 EXPECTING = post(text_form(), headers=[("Expect", "100-continue")])[:-20]
+ODD = "chunks without an end"
 IDLE = {"nothing at all": b"", "an empty line": b"\r\n"}
 BEGINNINGS = {**IDLE, **SLOW, "an expectation, and half a body": EXPECTING}
 
@@ -41,7 +43,11 @@ def test_nobody_may_dawdle_for_ever(
     slow_clients: dict[str, socket.socket], target: Target
 ) -> None:
     for kind, client in slow_clients.items():
-        assert client.recv(100) == b"", kind
+        with client.makefile("rb") as answer:
+            told = answer.read()
+        if kind != ODD:  # of that one nobody knows what it waits for
+            assert told.startswith(b"HTTP/1.1 408 "), kind
+            assert b"\r\nConnection: close\r\n" in told
     assert is_served(target)
 
 
@@ -68,3 +74,32 @@ def test_others_are_served_while_one_drips(target: Target) -> None:
         assert is_served(target)
         client.sendall(request[-1:])
         assert read_answer(client).status == 200
+
+
+@contextmanager
+def connected_to_a_deaf_client(target: Target) -> Iterator[socket.socket]:
+    """Yield a client with hardly any room for answers, which nobody empties."""
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        if hasattr(socket, "TCP_MAXSEG"):  # as little as far away: loopback has more
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+        client.settimeout(PATIENCE)
+        client.connect(("127.0.0.1", target.web.port))
+        yield client
+
+
+def test_others_are_served_while_many_read_no_answer(target: Target) -> None:
+    asking = build("GET", "/healthz", closes=False) * 400
+    with ExitStack() as stack:
+        for _ in range(DEAF):
+            client = stack.enter_context(connected_to_a_deaf_client(target))
+            client.setblocking(False)
+            with suppress(OSError):  # so much as there is room for
+                client.send(asking)
+        assert is_served(target)
+
+
+def test_who_reads_is_answered_however_much_they_ask_at_once(target: Target) -> None:
+    with target.web.connect() as client:
+        client.sendall(build("GET", "/healthz", closes=False) * 100)
+        assert {answer.status for answer in read_answers(client, 100)} == {200}
