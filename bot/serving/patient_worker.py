@@ -2,8 +2,8 @@
 
 It overrides the inside of gunicorn's gthread worker, so gunicorn is pinned below its
 next major release (pyproject.toml). Overridden are init_process, enqueue_req, handle,
-handle_request, finish_request, murder_pending, notify and handle_error; used besides
-are poller, tpool, method_queue, keepalived_conns, nr_conns, worker_connections,
+handle_request, _keepalive_after, finish_request, murder_pending, notify and
+handle_error; used besides are poller, tpool, method_queue, keepalived_conns, nr_conns, worker_connections,
 on_client_socket_readable, of a TConn sock, parser (its unreader), timeout, init,
 set_timeout and close, and of a request force_close. tests/hostile holds what it does.
 """
@@ -150,6 +150,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if conn in self._odd or self._served[conn] == MOST_REQUESTS:
             req.force_close()
         return super().handle_request(req, conn)
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        """Discard what the application left of a request; all of it is here."""
+        return bool(keepalive and conn.parser.finish_body())
 
     def finish_request(self, conn: TConn, job: "Future[Any]") -> None:
         """Keep the connection, or close it without waiting for the client to do so."""
