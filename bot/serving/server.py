@@ -5,14 +5,14 @@ import gc
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.http import errors
 
+from bot.serving.metrics_folder import make_folder
 from bot.serving.patient_worker import PatientWorker
 from bot.settings import Settings
 
@@ -77,15 +77,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         from bot.observability import configure_logging  # noqa: PLC0415  (see serve)
 
         configure_logging(self._settings.log_level)
-        app = self._build(self._settings)
-        app.register_error_handler(errors.ParseException, _refuse_body)
-        return app
-
-
-def _refuse_body(error: errors.ParseException) -> Response:
-    """Refuse a body in chunks that are none: gunicorn reads it for the application."""
-    log.warning("refused a body: %s", type(error).__name__)
-    return Response(status=400)
+        return self._build(self._settings)
 
 
 def serve(
@@ -99,13 +91,13 @@ def serve(
     The log begins with the warnings.
     """
     # prometheus_client looks for the folder when it is imported: before the forks.
-    folder = tempfile.mkdtemp(prefix="whatsapp-bot-metrics-")
+    folder, _lock = make_folder()  # locked as long as one of our processes lives
     atexit.register(_remove, folder, os.getpid())
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     WebServer(settings, host, build, warnings).run()
 
 
-def _remove(folder: str, owner: int) -> None:
+def _remove(folder: Path, owner: int) -> None:
     if os.getpid() == owner:  # not in a forked worker process
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -7,13 +7,13 @@ import logging
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, request
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from bot.observability import ACK_SECONDS, SENDS, WEBHOOKS, bound
+from bot.observability import ACK_SECONDS, SENDS, WEBHOOKS, NowAndThen, bound
 from bot.whatsapp.borders import find_moved_border
 from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
 from bot.whatsapp.paths import INBOUND_PATH, STATUS_PATH
@@ -57,6 +57,7 @@ class Webhooks:
     answer_now: Callable[[str], Sequence[Reply]] | None = None
     our_number: str | None = None
     messaging_service_sid: str | None = None
+    _now_and_then: NowAndThen = field(default_factory=lambda: NowAndThen(log))
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -65,9 +66,9 @@ class Webhooks:
         routes.post(INBOUND_PATH, merge_slashes=False)(self.receive_message)
         routes.post(STATUS_PATH, merge_slashes=False)(self.receive_status)
         routes.register_error_handler(RefusedError, _refuse)
-        routes.register_error_handler(BadInputError, _refuse)
-        routes.register_error_handler(RequestEntityTooLarge, _too_large)
-        routes.register_error_handler(StoreUnavailableError, _unavailable)
+        routes.register_error_handler(BadInputError, self._refuse_input)
+        routes.register_error_handler(RequestEntityTooLarge, self._refuse_size)
+        routes.register_error_handler(StoreUnavailableError, self._unavailable)
         return routes
 
     def receive_message(self) -> Response:
@@ -110,9 +111,29 @@ class Webhooks:
         if fault is None and request.form.get("AccountSid") != self.account_sid:
             fault = "another account"
         if fault is not None:
-            log.warning("refused a webhook: %s", fault, extra={"path": request.path})
-            WEBHOOKS.labels("refused", fault).inc()
+            self._note(fault)
             raise RefusedError(403, f"{fault}: see the README on signatures")
+
+    def _note(self, fault: str, outcome: str | None = None) -> None:
+        WEBHOOKS.labels("refused", outcome or fault).inc()
+        self._now_and_then.log(f"refused a webhook: {fault}", path=request.path)
+
+    def _refuse_input(self, error: BadInputError) -> Response:
+        self._note(str(error), "bad input")
+        return _error(400, str(error))
+
+    def _refuse_size(self, _: RequestEntityTooLarge) -> Response:
+        self._note("too large")
+        return _error(413, f"the body is larger than {LARGEST_BODY} bytes")
+
+    def _unavailable(self, error: StoreUnavailableError) -> Response:
+        """Say that nothing was stored: Twilio's retry or fallback URL comes again."""
+        WEBHOOKS.labels("refused", "store unavailable").inc()
+        away = f"the store is away, the webhook gets 503: {error}"
+        self._now_and_then.log(away, logging.ERROR)
+        response = _error(503, "the database is away; nothing was stored")
+        response.headers["Retry-After"] = "5"
+        return response
 
     def _refuse_other_number(self, message: InboundMessage) -> None:
         """Refuse what was sent to another number: the answer would come from ours."""
@@ -179,27 +200,8 @@ def _tell(status: DeliveryStatus, *, is_known: bool) -> None:
     )
 
 
-def _refuse(error: RefusedError | BadInputError) -> Response:
-    if isinstance(error, RefusedError):
-        return _error(error.status, str(error))
-    WEBHOOKS.labels("refused", "bad input").inc()
-    log.warning("refused a webhook: %s", error, extra={"path": request.path})
-    return _error(400, str(error))
-
-
-def _too_large(_: RequestEntityTooLarge) -> Response:
-    WEBHOOKS.labels("refused", "too large").inc()
-    log.warning("refused a webhook: too large", extra={"path": request.path})
-    return _error(413, f"the body is larger than {LARGEST_BODY} bytes")
-
-
-def _unavailable(error: StoreUnavailableError) -> Response:
-    """Say that nothing was stored: Twilio's retry or fallback URL comes again."""
-    WEBHOOKS.labels("refused", "store unavailable").inc()
-    log.error("the store is away, the webhook gets 503: %s", error)
-    response = _error(503, "the database is away; nothing was stored")
-    response.headers["Retry-After"] = "5"
-    return response
+def _refuse(error: RefusedError) -> Response:
+    return _error(error.status, str(error))
 
 
 def _error(status: int, reason: str) -> Response:

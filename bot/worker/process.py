@@ -11,12 +11,12 @@ from typing import Any
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
-from prometheus_client import start_http_server
 from psycopg import OperationalError
 
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
 from bot.wiring import build_worker, with_database
+from bot.worker.metrics import MetricsServer
 from db import schema
 from db.errors import OperatorError
 from db.outages import reason_of
@@ -46,7 +46,7 @@ def run(settings: Settings, warnings: Sequence[str] = ()) -> None:
     configure_logging(settings.log_level)
     for warning in warnings:
         log.warning("%s", warning)
-    _serve_metrics(settings.worker_metrics_port)
+    _serve_metrics(settings)
     with asyncio.Runner() as runner:
         code = runner.run(_work(settings))
         logging.shutdown()
@@ -54,13 +54,15 @@ def run(settings: Settings, warnings: Sequence[str] = ()) -> None:
         os._exit(code)
 
 
-def _serve_metrics(port: int | None) -> None:
+def _serve_metrics(settings: Settings) -> None:
+    port = settings.worker_metrics_port
     if port is None:
         return
     try:
-        start_http_server(port)
+        MetricsServer(settings.metrics_host, port, settings.metrics_token).start()
     except OSError as error:
-        reason = f"is taken, or not for us ({error.strerror}): choose another port"
+        reason = f"is taken, or not for us ({error.strerror}): choose another port, "
+        reason += "or look at METRICS_HOST"
         raise SettingsError({"WORKER_METRICS_PORT": reason}) from None
 
 
