@@ -80,16 +80,22 @@ def serve(port: int, key: str, *, die_with_parent: bool = False) -> NoReturn:
     os._exit(0)
 
 
-def wait_until_ready(base_url: str, timeout: float, key: str = "none") -> None:
-    """Return when the server at `base_url` (ending in /v1) answers.
+def wait_until_ready(
+    base_url: str,
+    timeout: float,
+    key: str = "none",
+    stopping: threading.Event | None = None,
+) -> None:
+    """Return when the server at `base_url` (ending in /v1) answers, or on `stopping`.
 
     Raises TimeoutError when it does not within `timeout` seconds.
     """
-    deadline = time.monotonic() + timeout
-    while not _answers(base_url.rstrip("/") + "/models", key):
+    deadline, stop = time.monotonic() + timeout, stopping or threading.Event()
+    models = base_url.rstrip("/") + "/models"
+    while not stop.is_set() and not _answers(models, key):
         if time.monotonic() > deadline:
             raise TimeoutError(f"No LLM answered at {base_url} within {timeout:g} s.")
-        threading.Event().wait(POLL_SECONDS)
+        stop.wait(POLL_SECONDS)
 
 
 def _answers(url: str, key: str) -> bool:

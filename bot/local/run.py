@@ -14,9 +14,9 @@ import threading
 import time
 import urllib.request
 from contextlib import closing
+from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
-from urllib.error import URLError
 
 import click
 
@@ -31,7 +31,7 @@ from db import schema
 from db.access.shell import find_psql
 from db.address import pgpass_line
 from db.database import Database
-from db.embedded.server import EmbeddedPostgres, require_free, was_killed
+from db.embedded.server import EmbeddedPostgres, was_killed
 from db.errors import OperatorError
 from db.files import make_private_folder, write_whole
 
@@ -64,6 +64,7 @@ class Run:
         self._environment = {k: v for k, v in given.items() if v.strip()}
         self._family = Family()
         self._postgres: EmbeddedPostgres | None = None
+        self._model_url: str | None = None
         self._in_memory = settings.in_memory
         self._stopping = threading.Event()
 
@@ -75,12 +76,10 @@ class Run:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         self._check_ports()
-        if self._brings_its_database():
-            require_free(self._folder)
-            if was_killed(self._folder):
-                click.echo(AFTER_A_KILL)
         make_private_folder(self._folder)
         try:
+            if self._brings_its_database():
+                self._claim_folder()
             self._start()
             while not self._stopping.wait(WATCH_SECONDS):
                 if self._postgres:
@@ -92,6 +91,14 @@ class Run:
     def _brings_its_database(self) -> bool:
         return not self._in_memory and self._settings.database_url is None
 
+    def _claim_folder(self) -> None:
+        """Find out at once if another process runs PostgreSQL there, and keep it out."""
+        killed = was_killed(self._folder)
+        self._postgres = EmbeddedPostgres(self._folder)
+        self._postgres.claim()
+        if killed:
+            click.echo(AFTER_A_KILL)
+
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping.set()
 
@@ -99,6 +106,8 @@ class Run:
         wanted = {"PORT": self._settings.port}
         if self._settings.twilio is None:
             wanted["SIMULATOR_PORT"] = self._settings.simulator_port
+        if len(set(wanted.values())) < len(wanted):
+            raise RunError("PORT and SIMULATOR_PORT are the same: choose two ports")
         for name, port in wanted.items():
             if not _is_free(port):
                 raise RunError(
@@ -107,27 +116,40 @@ class Run:
                 )
 
     def _start(self) -> None:
-        model_url = self._start_model()
+        """Start one after the other, and no more once somebody wants to stop."""
+        steps = [self._start_model]
         if self._settings.twilio is None:
-            self._start_simulator()
+            steps.append(self._start_simulator)
         if not self._in_memory:
-            self._start_database()
+            steps.append(self._start_database)
+        steps += [self._start_bot, self._wait_for_all, self._tell]
+        for step in steps:
+            if not self._stopping.is_set():
+                step()
+
+    def _start_bot(self) -> None:
+        click.echo("Starting the bot ...")
         self._family.add(self._child("web", "web", "--host", HOST, "--warned"))
         if not self._in_memory:
-            self._family.add(self._child("worker", "worker", "--warned"))
-        self._wait_for(f"http://{HOST}:{self._settings.port}/readyz", "the web process")
-        if model_url:
+            worker = self._child("worker", "worker", "--warned")
+            # It would go on for seconds, and write over the shell's prompt.
+            worker.orphaned = signal.SIGKILL
+            self._family.add(worker)
+
+    def _wait_for_all(self) -> None:
+        ready = f"http://{HOST}:{self._settings.port}/readyz"
+        self._wait_for(ready, "the web process", b"ready\n")
+        if self._model_url:
             key = self._environment["OPENAI_API_KEY"]
-            wait_until_ready(model_url, START_SECONDS, key)
-        self._tell()
+            wait_until_ready(self._model_url, START_SECONDS, key, self._stopping)
 
     def _child(self, name: str, *arguments: str, own_log: bool = False) -> Child:
         file = self._folder / f"{name}.log" if own_log else None
         return Child(name, ["bot", *arguments], dict(self._environment), file)
 
-    def _start_model(self) -> str | None:
+    def _start_model(self) -> None:
         if self._settings.llm is not None:
-            return None
+            return
         port = _free_port()
         url, key = url_of(port), secrets.token_urlsafe(24)
         click.echo(
@@ -141,9 +163,10 @@ class Run:
         self._family.add(Child("model", module, dict(self._environment), file))
         self._environment |= {"OPENAI_BASE_URL": url, "OPENAI_MODEL": MODEL_NAME}
         self._environment = FOR_THE_LOCAL_MODEL | self._environment
-        return url
+        self._model_url = url
 
     def _start_simulator(self) -> None:
+        click.echo("Starting the simulator ...")
         account = read_or_make_account(self._folder, self._settings.simulator_port)
         self._family.add(self._child("simulator", "simulator", own_log=True))
         self._environment |= as_environment(account)
@@ -152,16 +175,22 @@ class Run:
     def _start_database(self) -> None:
         """Provide a database; an own one that is migrated is left as it is."""
         url = self._settings.database_url
-        if url is not None and self._is_migrated(url):
-            return
         if url is None:
-            self._postgres = EmbeddedPostgres(self._folder)
-            self._postgres.start()
-            url = self._postgres.url
-            write_whole(self._folder / "pgpass", pgpass_line(url))
-            self._environment["DATABASE_URL"] = url
+            url = self._start_postgres()
+        elif self._is_migrated(url):
+            return
         with closing(Database(url, ONE_LOOK)) as database:
             schema.upgrade(database)
+
+    def _start_postgres(self) -> str:
+        postgres = self._postgres = self._postgres or EmbeddedPostgres(self._folder)
+        is_new = not postgres.cluster.exists()
+        first = ", for the first time: some seconds" if is_new else ""
+        click.echo(f"Starting PostgreSQL{first} ...")
+        postgres.start()
+        write_whole(self._folder / "pgpass", pgpass_line(postgres.url))
+        self._environment["DATABASE_URL"] = postgres.url
+        return postgres.url
 
     def _is_migrated(self, url: str) -> bool:
         """Tell whether a database is; raise OperatorError if it is so differently."""
@@ -171,19 +200,13 @@ class Run:
             schema.require_current(database)
             return True
 
-    def _wait_for(self, url: str, what: str) -> None:
+    def _wait_for(self, url: str, what: str, word: bytes = b"") -> None:
+        """Wait until something says a word there: another program may listen, too."""
         deadline = time.monotonic() + START_SECONDS
-        while not self._stopping.is_set():
-            try:
-                urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 (ours)
-            except (URLError, OSError):
-                if time.monotonic() > deadline:
-                    raise RunError(
-                        f"{what} did not start: see its lines above"
-                    ) from None
-                self._stopping.wait(0.05)
-            else:
-                return
+        while not self._stopping.is_set() and not _says(url, word):
+            if time.monotonic() > deadline:
+                raise RunError(f"{what} did not start: see its lines above")
+            self._stopping.wait(0.05)
 
     def _tell(self) -> None:
         settings = self._settings
@@ -216,6 +239,15 @@ def run(settings: Settings) -> None:
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     Run(settings).run()
+
+
+def _says(url: str, word: bytes) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (ours)
+            told: bytes = answer.read(100)
+            return told.startswith(word)
+    except (OSError, HTTPException):
+        return False
 
 
 def _is_free(port: int) -> bool:

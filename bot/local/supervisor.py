@@ -26,12 +26,16 @@ STEADY_SECONDS = 20.0
 
 @dataclass(slots=True)
 class Child:
-    """One program of ours. Its output goes to `log_file`, or where ours goes."""
+    """One program of ours. Its output goes to `log_file`, or where ours goes.
+
+    On Linux it gets `orphaned` when we end without having stopped it.
+    """
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
     log_file: Path | None = None
+    orphaned: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -42,7 +46,7 @@ class Child:
 
         def prepare() -> None:
             if ON_LINUX:
-                end_with_parent(parent, signal.SIGTERM)
+                end_with_parent(parent, self.orphaned)
 
         output = open_new(self.log_file) if self.log_file else None
         self.process = subprocess.Popen(  # noqa: S603 (our own modules)

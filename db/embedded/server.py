@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, BinaryIO, Self
 
 import psycopg
 
@@ -30,6 +31,7 @@ PORTS_TRIED = 200
 START_SECONDS = 30.0
 # Somebody who looks whether a folder is free holds its lock that moment.
 LOOK_SECONDS = 0.3
+LONGEST_NAME = 120
 # A fast shutdown, then an immediate one:
 # https://www.postgresql.org/docs/16/server-shutdown.html
 STOP_PATIENCE = {signal.SIGINT: 5.0, signal.SIGQUIT: 1.5}
@@ -69,7 +71,7 @@ class EmbeddedPostgres:
         self.process: subprocess.Popen[bytes] | None = None
         self.port = preferred_port
         self._settings = {**SETTINGS, **(settings or {})}
-        self._locks: dict[Path, IO[bytes]] = {}
+        self._locks: dict[Path, BinaryIO] = {}
         self._password = ""
 
     @property
@@ -78,6 +80,11 @@ class EmbeddedPostgres:
         if self.process is None:
             raise EmbeddedPostgresError("PostgreSQL is not started: call start().")
         return f"postgresql://{ROLE}:{self._password}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def claim(self) -> None:
+        """Hold the folder for this process. Raises EmbeddedPostgresError: who does."""
+        with self._explained():
+            self._lock(self.folder)
 
     def start(self) -> None:
         """Return when the server accepts connections and the database exists.
@@ -143,7 +150,7 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(_taken(folder))
             threading.Event().wait(POLL_SECONDS)
         file.truncate(0)
-        file.write(f"{os.getpid()} {_own_command()}\n".encode())
+        file.write(f"{os.getpid()} {_own_name()}\n".encode())
         file.flush()
         self._locks[folder] = file
 
@@ -205,12 +212,6 @@ def was_killed(folder: Path) -> bool:
     return (folder / URL_FILE).exists() and not _is_locked(folder)
 
 
-def require_free(folder: Path) -> None:
-    """Raise EmbeddedPostgresError where another process runs a server in a folder."""
-    if _is_locked(folder):
-        raise EmbeddedPostgresError(_taken(folder))
-
-
 def _is_locked(folder: Path) -> bool:
     if not (folder / LOCK).exists():
         return False
@@ -237,11 +238,12 @@ def _taken(folder: Path) -> str:
     )
 
 
-def _own_command() -> str:
-    """Return what was called, for people: the program's name and its arguments."""
-    program = Path(sys.argv[0])
-    name = program.parent.name if program.name == "__main__.py" else program.name
-    return " ".join([name, *sys.argv[1:]])[:200]
+def _own_name() -> str:
+    """Return this command as it was typed, without what only it understands."""
+    program, *arguments = sys.argv
+    name = Path(program).name.replace("__main__.py", Path(program).parent.name)
+    words = takewhile(lambda word: word.isalpha(), arguments)
+    return " ".join([name, *words])[:LONGEST_NAME]
 
 
 def _free_port(preferred: int) -> int:

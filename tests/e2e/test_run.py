@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import requests
 
+from db.embedded.server import EmbeddedPostgres
 from tests.house import ROOT, eventually, free_port
 
 START_SECONDS = 90
@@ -175,6 +176,35 @@ def test_a_taken_port_says_what_to_do(data_folder: Path) -> None:
         running.stop()
     assert f"Port {port} is taken" in running.printed
     assert "PORT=" in running.printed
+
+
+def test_one_port_is_not_enough_for_two(data_folder: Path) -> None:
+    port = str(free_port())
+    running = Running(data_folder, PORT=port, SIMULATOR_PORT=port)
+    assert running.process.wait(30) == 1
+    running.stop()
+    assert "PORT and SIMULATOR_PORT are the same" in running.printed
+
+
+def test_who_holds_the_database_is_named_before_anything_starts(
+    data_folder: Path,
+) -> None:
+    other = EmbeddedPostgres(data_folder)
+    other.claim()
+    running = Running(data_folder)
+    assert running.process.wait(30) == 1
+    running.stop()
+    other.stop()
+    assert f"started by process {os.getpid()} (" in running.printed
+    assert "Starting" not in running.printed
+
+
+def test_after_a_ctrl_c_nothing_is_said_to_run(data_folder: Path) -> None:
+    running = Running(data_folder)
+    eventually(lambda: "Starting PostgreSQL, for the first time" in running.printed)
+    assert running.stop() == 0
+    assert "toy model" in running.printed
+    assert "The bot is running" not in running.printed
 
 
 def test_wrong_settings_are_all_named_and_never_shown(data_folder: Path) -> None:

@@ -17,13 +17,13 @@ import pytest
 from db.embedded.errors import EmbeddedPostgresError
 from db.embedded.processes import ON_LINUX
 from db.embedded.programs import bin_folder
-from db.embedded.server import EmbeddedPostgres, require_free, running_url, was_killed
+from db.embedded.server import EmbeddedPostgres, running_url, was_killed
 from tests.db.embedded.parts import AS_ROOT, QUICK, pid_of, run_sql, value_of
 
 ROOT = Path(__file__).parents[3]
 STARTS_ONE_AND_WAITS = """
 import pathlib, sys
-from db.embedded.server import EmbeddedPostgres, require_free, running_url, was_killed
+from db.embedded.server import EmbeddedPostgres
 with EmbeddedPostgres(pathlib.Path(sys.argv[1]), {"fsync": "off"}) as server:
     print("started", flush=True)
     sys.stdin.read()
@@ -81,13 +81,12 @@ def test_a_killed_parent_leaves_no_server_and_no_damage(folder: Path) -> None:
         assert running_url(folder) == (folder / "postgres.url").read_text().strip()
         assert not was_killed(folder)
         with pytest.raises(EmbeddedPostgresError, match=rf"process {parent.pid} \("):
-            require_free(folder)
+            EmbeddedPostgres(folder).claim()
         parent.kill()
     assert appears(lambda: not mark.exists())
     assert (folder / "postgres.url").exists()
     assert running_url(folder) is None
     assert was_killed(folder)
-    require_free(folder)
     with EmbeddedPostgres(folder, QUICK):
         assert "was shut down at" in (folder / "postgres.log").read_text()
 
