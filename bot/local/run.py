@@ -92,7 +92,7 @@ class Run:
         return not self._in_memory and self._settings.database_url is None
 
     def _claim_folder(self) -> None:
-        """Find out at once if another process runs PostgreSQL there, and keep it out."""
+        """Find out at once if another process runs PostgreSQL there; keep it out."""
         killed = was_killed(self._folder)
         self._postgres = EmbeddedPostgres(self._folder)
         self._postgres.claim()

@@ -2,11 +2,11 @@
 
 It overrides the inside of gunicorn's gthread worker, so gunicorn is pinned below its
 next major release (pyproject.toml). Overridden are init_process, enqueue_req, handle,
-handle_request, _keepalive_after, finish_request, murder_pending, notify and
-handle_error; used besides are poller, tpool, method_queue, keepalived_conns, nr_conns,
-worker_connections, on_client_socket_readable, of a TConn sock, parser (its unreader),
-timeout, init, set_timeout and close, and of a request force_close. tests/hostile holds
-what it does.
+handle_request, _keepalive_after, finish_request, murder_pending, notify,
+wait_for_and_dispatch_events and handle_error; used besides are poller, tpool,
+method_queue, keepalived_conns, nr_conns, worker_connections, on_client_socket_readable,
+of a TConn sock, parser (its unreader), timeout, init, set_timeout and close, and of a
+request force_close. tests/hostile holds what it does.
 """
 
 import fcntl
@@ -18,6 +18,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -27,7 +28,7 @@ from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from bot.serving.arrival import ARRIVAL_SECONDS, LONGEST_REQUEST, Arrival
+from bot.serving.arrival import ARRIVAL_SECONDS, LONGEST_REQUEST, Arrival, HowFar
 from db.embedded.processes import ON_LINUX
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 WHOLE_SECONDS = 15.0
 LEAVING_SECONDS = 2.0
+DEAF_SECONDS = 2.0
+LOOK_SECONDS = 0.02
 ODD_THREADS = 2
 MOST_ODD = 8
 UNSENT_BYTES = 0x894B  # SIOCOUTQNSD from linux/sockios.h
@@ -49,8 +52,17 @@ REFUSALS = {
 }
 
 
-def _reads_nothing(conn: TConn) -> bool:
-    """Tell whether a client did not take what it was sent before (Linux only)."""
+@dataclass(slots=True)
+class Waiting:
+    """A request that waits until its client has taken the answers before it."""
+
+    arrival: Arrival
+    state: HowFar
+    until: float = field(default_factory=lambda: time.monotonic() + DEAF_SECONDS)
+
+
+def _has_unread(conn: TConn) -> bool:
+    """Tell whether a client has not taken all it was sent before (Linux only)."""
     if not ON_LINUX:
         return False
     try:
@@ -71,7 +83,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     there are threads would stop everybody else. Here the main loop collects requests,
     and threads get them whole. An odd one, of which can't be told when it is whole
     (Twilio sends none), goes to a few threads apart. Who asks again without reading
-    the answers gets none: writing to them would wait for them.
+    the answers gets none until they are read: writing to them would wait for them.
     """
 
     def init_process(self) -> None:
@@ -83,6 +95,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         from bot.observability import REFUSED, NowAndThen  # noqa: PLC0415  (as in server)
 
         self._refused, self._now_and_then = REFUSED, NowAndThen(log)
+        self._deaf: dict[TConn, Waiting] = {}
         self._odd: set[TConn] = set()
         self._served: WeakKeyDictionary[TConn, int] = WeakKeyDictionary()
         self._odd_pool = ThreadPoolExecutor(ODD_THREADS)
@@ -103,9 +116,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self.keepalived_conns.append(conn)
             self._watch(conn, self.on_client_socket_readable)
             return
-        if _reads_nothing(conn):
-            self._close(conn)
-            return
+        if _has_unread(conn):
+            self._deaf[conn] = Waiting(arrival, state)
+        else:
+            self._hand_over(conn, arrival, state)
+
+    def _hand_over(self, conn: TConn, arrival: Arrival, state: HowFar) -> None:
         conn.init()
         conn.parser.unreader.unread(bytes(arrival.data))
         if state == "whole":
@@ -120,6 +136,17 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._odd.add(conn)
         odd = self._submit(self._odd_pool, conn)
         odd.add_done_callback(lambda _: self._odd_places.release())
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait for events, and look after those who had answers to read first."""
+        super().wait_for_and_dispatch_events(LOOK_SECONDS if self._deaf else timeout)
+        for conn, waiting in list(self._deaf.items()):
+            if not _has_unread(conn):
+                del self._deaf[conn]
+                self._hand_over(conn, waiting.arrival, waiting.state)
+            elif waiting.until < time.monotonic():
+                del self._deaf[conn]
+                self._close(conn)
 
     def _watch(self, conn: TConn, callback: Any) -> None:
         conn.sock.setblocking(False)
@@ -204,6 +231,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _forget(self, conn: TConn) -> None:
         self._arriving.pop(conn, None)
         self._leaving.pop(conn, None)
+        self._deaf.pop(conn, None)
         with suppress(ValueError):
             self.keepalived_conns.remove(conn)
         with suppress(OSError, KeyError, ValueError):
@@ -229,6 +257,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _make_room(self) -> None:
         """Close the connection that says nothing for longest: a new one may."""
         since: dict[TConn, float] = {}
+        for conn, waiting in islice(self._deaf.items(), 1):
+            since[conn] = waiting.until - DEAF_SECONDS
         for conn in islice(self.keepalived_conns, 1):
             since[conn] = conn.timeout - self.cfg.keepalive
         for conn, arrival in islice(self._arriving.items(), 1):
