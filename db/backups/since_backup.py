@@ -97,10 +97,14 @@ INSERT INTO opt_outs (user_id, opted_out_at)
 SELECT user_id, %(opted_out_at)s FROM users WHERE phone_number = %(phone_number)s
 ON CONFLICT DO NOTHING
 """
-# A worker that lives through the swap must not finish another job by its old number.
-JOBS = "pg_get_serial_sequence('procrastinate.procrastinate_jobs', 'id')"
-LAST_JOB = "SELECT last_value FROM procrastinate.procrastinate_jobs_id_seq"
-SKIP_JOBS = f"SELECT setval({JOBS}, greatest(%(last)s, nextval({JOBS})))"
+# A worker that lives through the swap must not finish another job by its old number,
+# nor pass for another worker by its own.
+NUMBERED = ("procrastinate_jobs", "procrastinate_workers")
+LAST = "SELECT last_value FROM procrastinate.{}_id_seq"
+SKIP = """
+SELECT setval(sequence, greatest(%(last)s, nextval(sequence)))
+FROM CAST(%(sequence)s AS regclass) AS sequence
+"""
 
 Open = dict[str, list[str]]
 
@@ -148,19 +152,26 @@ def tell_what_happened(
     since = made_at - MARGIN
     with _asking(old) as witness, _telling(new) as told:
         with _readable():
-            last_job = witness.scalar(LAST_JOB)
+            last = {table: witness.scalar(LAST.format(table)) for table in NUMBERED}
             unsent = set(witness.column(UNSENT_REPLIES))
             waiting = set(_find_unanswered(witness, CHANGED_CHATS, unsent, since=since))
             still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
             if parted:  # in a chat that the new one has not, or in none at all
                 still_open |= waiting | _find_unheard_of(witness, open_ones)
             opted_out = witness.rows(OPTED_OUT)
-        told.scalar(SKIP_JOBS, {"last": last_job})
+        _skip_numbers(told, last)
         seen = _keep_seen(witness, told, since, waiting)
         _keep_opt_outs(told, opted_out)
         moved, doubted = _move_parts(witness, told, since)
         settled = _settle(told, open_ones, still_open)
         return SinceBackup(seen=seen, settled=settled, moved=moved, doubted=doubted)
+
+
+def _skip_numbers(told: Connection, last: dict[str, int | None]) -> None:
+    """Have the queue go on with numbers that the old database has not given."""
+    for table, number in last.items():
+        sequence = f"procrastinate.{table}_id_seq"
+        told.scalar(SKIP, {"sequence": sequence, "last": number})
 
 
 def doubt_all(new: Database, open_ones: Open) -> SinceBackup:

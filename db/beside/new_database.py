@@ -3,10 +3,15 @@
 `beside` is a database of the same server that neither of them is (db.database).
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from psycopg import errors, sql
 
 from db.database import Connection, Database, Statements
 from db.errors import OperatorError
+from db.outages import FAILURES
 
 EXISTS = "SELECT 1 FROM pg_database WHERE datname = %(name)s"
 LIKENESS = """
@@ -39,6 +44,7 @@ LISTS = {"search_path", "temp_tablespaces"}
 # A restore sets it for the time of the swap.
 OURS = "default_transaction_read_only"
 MOST_TRIES = 5
+CUT_SECONDS = 0.1
 TERMINATE = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = ANY (%(names)s) AND pid <> pg_backend_pid()
@@ -162,7 +168,7 @@ def _copy_grants(
 def stop_writes(beside: Database, name: str) -> None:
     """Let nobody write to a database any more; who is connected is cut off.
 
-    The bot takes that for an outage: webhooks get 503, and the worker starts again.
+    The bot takes that for an outage: webhooks get 503, and the worker waits.
     """
     _alter(beside, "ALTER DATABASE {} SET {} = on", name)
     # Twice: who was just connecting came in with the old setting.
@@ -202,7 +208,10 @@ def swap(beside: Database, name: str, new: str, before: str) -> None:
         terminate(beside, name, new)
         try:
             # Renaming holds new connections back until it is committed.
-            with beside.transaction() as connection:
+            with (
+                _cutting_off(beside, name, new),
+                beside.transaction() as connection,
+            ):
                 connection.count(LONGEST_WAIT)
                 if replaced:
                     _rename(connection, name, before)
@@ -215,6 +224,28 @@ def swap(beside: Database, name: str, new: str, before: str) -> None:
         f"others keep connecting to {name}: stop the bot and whoever else uses it, and "
         "try again; nothing was changed"
     )
+
+
+@contextmanager
+def _cutting_off(beside: Database, *names: str) -> Iterator[None]:
+    """Cut off who got in before a renaming that waits for them held others back.
+
+    The bot is that quick: it connects again as soon as it was cut off.
+    """
+    is_done = threading.Event()
+
+    def cut_off() -> None:
+        while not is_done.wait(CUT_SECONDS):
+            with suppress(*FAILURES):
+                beside.rows(TERMINATE, {"names": list(names)})
+
+    thread = threading.Thread(target=cut_off)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        thread.join()
 
 
 def _rename(connection: Statements, name: str, to: str) -> None:

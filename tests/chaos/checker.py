@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tests.chaos.events import Acknowledged, Answered, Event, Killed, Sent
+from tests.chaos.events import Acknowledged, Answered, Back, Event, Killed, Sent
 
 TOKEN = re.compile(r"\[u\d+-m\d+-[0-9a-f]{4}\]")
 
@@ -24,7 +24,8 @@ class Verdict:
     """The figures of a run, and the tokens that broke the promise.
 
     `slowest` is the longest time from an acknowledgement to its answer; `recovery` the
-    longest time from a kill to the answer to a message acknowledged after it; seconds.
+    longest time from a kill to the answer to a message acknowledged after it, and
+    `since_back` from when what was killed runs again; seconds.
     """
 
     sent: int
@@ -35,6 +36,7 @@ class Verdict:
     out_of_order: tuple[str, ...]
     slowest: float
     recovery: float | None
+    since_back: float | None = None
 
     @property
     def holds(self) -> bool:
@@ -51,6 +53,7 @@ class Story:
         self.times: Counter[str] = Counter()
         self.heard: defaultdict[str, list[str]] = defaultdict(list)
         self.kills: list[float] = []
+        self.returns: list[float] = []
         for event in sorted(events, key=lambda event: event.at):
             self._add(event)
 
@@ -62,6 +65,8 @@ class Story:
                 self.acknowledged.setdefault(event.token, event.at)
             case Killed():
                 self.kills.append(event.at)
+            case Back():
+                self.returns.append(event.at)
             case Answered():
                 self._add_answer(event)
 
@@ -87,7 +92,8 @@ def check(events: Iterable[Event]) -> Verdict:
         doubled=tuple(t for t, times in story.times.items() if times > 1),
         out_of_order=tuple(_find_overtaken(story)),
         slowest=max(map(story.delay_of, answered), default=0.0),
-        recovery=_recovery(story),
+        recovery=_recovery(story, story.kills),
+        since_back=_recovery(story, story.returns),
     )
 
 
@@ -106,8 +112,8 @@ def _is_overtaken(story: Story, token: str, before: Sequence[str]) -> bool:
     )
 
 
-def _recovery(story: Story) -> float | None:
-    waits = [_first_answer_after(story, kill) - kill for kill in story.kills]
+def _recovery(story: Story, moments: Sequence[float]) -> float | None:
+    waits = [_first_answer_after(story, moment) - moment for moment in moments]
     known = [wait for wait in waits if wait != float("inf")]
     return max(known, default=None)
 

@@ -37,4 +37,12 @@ class Killed:
     at: float
 
 
-Event = Sent | Acknowledged | Answered | Killed
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A process that was struck runs again; PostgreSQL accepts connections."""
+
+    name: str
+    at: float
+
+
+Event = Sent | Acknowledged | Answered | Killed | Back

@@ -12,7 +12,7 @@ import requests
 from db.pool import conninfo
 from db.queue.jobs import ANSWER_CHAT, SEND_PARTS
 from tests.chaos.driver import Driver
-from tests.chaos.events import Answered, Event, Killed
+from tests.chaos.events import Answered, Back, Event, Killed
 from tests.chaos.scenarios import Scenario
 from tests.chaos.schedule import PlannedKill, Size, plan_kills, plan_messages
 from tests.chaos.town import Town
@@ -37,6 +37,7 @@ class Experiment:
         self._scenario = scenario
         self._town = town
         self._seed = seed
+        self._struck: set[str] = set()
         self._driver = Driver(town.simulator_url, scenario.copies)
 
     def run(self, size: Size) -> list[Event]:
@@ -62,9 +63,16 @@ class Experiment:
             if kill is not None and time.monotonic() - began >= kill.due:
                 events.append(Killed(kill.name, time.time()))
                 self._town.strike(kill)
+                self._struck.add(kill.name)
                 kill = next(due)
             self._step()
+            events += self._find_back()
         return events
+
+    def _find_back(self) -> list[Event]:
+        back = {n for n in self._struck if self._town.residents[n].is_running()}
+        self._struck -= back
+        return [Back(name, time.time()) for name in back]
 
     def _step(self) -> None:
         self._town.watch()

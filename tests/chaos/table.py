@@ -6,11 +6,12 @@ from tests.chaos.checker import Verdict
 
 HEADER = (
     "scenario", "sent", "acknowledged", "answered", "lost", "doubled",
-    "out of order", "slowest answer", "recovery",
+    "out of order", "slowest answer", "recovery", "since back",
 )  # fmt: skip
 FOOTNOTE = (
     "slowest answer: longest time from an acknowledgement to the answer; recovery: "
-    "longest time from a kill to the answer to a message acknowledged after it."
+    "longest time from a kill to the answer to a message acknowledged after it; since "
+    "back: the same, from when what was killed runs again."
 )
 
 
@@ -29,9 +30,10 @@ def format_table(verdicts: dict[str, Verdict], *, markdown: bool = False) -> str
 def _row(name: str, verdict: Verdict) -> tuple[str, ...]:
     counts = (verdict.sent, verdict.acknowledged, verdict.answered)
     broken = (verdict.lost, verdict.doubled, verdict.out_of_order)
-    recovery = "" if verdict.recovery is None else f"{verdict.recovery:.1f} s"
+    waits = [verdict.recovery, verdict.since_back]
+    recovery = ["" if wait is None else f"{wait:.1f} s" for wait in waits]
     numbers = [*counts, *map(len, broken)]
-    return (name, *map(str, numbers), f"{verdict.slowest:.1f} s", recovery)
+    return (name, *map(str, numbers), f"{verdict.slowest:.1f} s", *recovery)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], border: str) -> str:

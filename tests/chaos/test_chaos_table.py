@@ -14,6 +14,7 @@ FINE = Verdict(
     recovery=None,
 )
 BAD = replace(FINE, lost=("[u01-m001-00aa]", "[u01-m002-00bb]"), recovery=12.0)
+BAD = replace(BAD, since_back=3.4)
 
 
 def test_each_scenario_has_its_line_of_figures() -> None:
@@ -21,7 +22,7 @@ def test_each_scenario_has_its_line_of_figures() -> None:
     assert lines[0].split()[:4] == ["scenario", "sent", "acknowledged", "answered"]
     assert lines[1].split() == ["calm", "1000", "990", "995", "0", "0", "0", "3.5", "s"]
     assert lines[2].split()[4] == "2"
-    assert lines[2].endswith("12.0 s")
+    assert lines[2].endswith("12.0 s       3.4 s")
 
 
 def test_columns_are_aligned() -> None:
@@ -32,4 +33,4 @@ def test_columns_are_aligned() -> None:
 def test_markdown_has_borders_and_a_rule() -> None:
     lines = format_table({"calm": FINE}, markdown=True).splitlines()
     assert lines[1].startswith("| --")
-    assert {line.count("|") for line in lines[:3]} == {10}
+    assert {line.count("|") for line in lines[:3]} == {11}

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chaos.checker import Verdict, check
-from tests.chaos.events import Acknowledged, Answered, Event, Killed, Sent
+from tests.chaos.events import Acknowledged, Answered, Back, Event, Killed, Sent
 
 ANA, BEN = "whatsapp:+15550000001", "whatsapp:+15550000002"
 FIRST, SECOND, THIRD = "[u01-m001-00aa]", "[u01-m002-00bb]", "[u01-m003-00cc]"
@@ -111,3 +111,8 @@ def test_recovery_counts_from_a_kill_to_the_answer_to_a_later_message() -> None:
     assert check(FAULTLESS).recovery is None
     assert check([*FAULTLESS, Killed("worker", 2.0)]).recovery == 3
     assert check([*FAULTLESS, Killed("web", 2.0), Killed("web", 3.1)]).recovery == 3.9
+
+
+def test_since_back_counts_from_when_what_was_killed_runs_again() -> None:
+    verdict = check([*FAULTLESS, Killed("worker", 2.0), Back("worker", 3.1)])
+    assert (verdict.recovery, verdict.since_back) == (3, 3.9)

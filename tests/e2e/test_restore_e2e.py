@@ -24,8 +24,6 @@ def test_after_a_restore_the_bot_goes_on_and_says_nothing_twice(
         done = house.bot("db", "restore", "--yes", f"{house.folder}/backups/mine.dump")
         assert done.returncode == 0, done.stderr
         assert "2 messages will not be answered again" in done.stdout
-        house.stop("worker")  # as its supervisor does: it lost its database
-        house.start_worker()
         taken = house.bot("reconcile", "--hours", "1")
         assert taken.stdout == "Taken in: 0 (of the last 1 hours).\n"
         ana.says("Third")
@@ -33,3 +31,4 @@ def test_after_a_restore_the_bot_goes_on_and_says_nothing_twice(
         assert ana.hears() == ["You said: Third"]
         assert ben.hears() == ["You said: And again"]
         assert ana.hears_nothing_more()
+        assert house.log("worker").count("the worker is ready") == 1

@@ -192,3 +192,11 @@ def test_without_their_key_tombstones_stop_a_restore(times: Times) -> None:
         restore(times.database, keyless)
     assert values(times.database, "SELECT phone_number FROM users") == []
     take_in(times.pg, said("Hello again", BEN))  # writes go on
+
+
+def test_no_worker_passes_for_one_that_lived_through_the_restore(times: Times) -> None:
+    register = "SELECT procrastinate_register_worker_v1()"
+    times.back_up()
+    lived_through = value(times.database, register)
+    times.restore()
+    assert value(times.database, register) > lived_through
