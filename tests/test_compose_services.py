@@ -79,6 +79,7 @@ def test_every_setting_reaches_a_service_as_it_is_written(full: dict[str, Any]) 
     }
     fixed = {"POSTGRES_HOST", "POSTGRES_PORT", "PORT", "DATA_FOLDER", "BACKUP_FOLDER"}
     fixed |= {"POSTGRES_PASSWORD_FILE", "WORKER_HEARTBEAT_FILE"}
+    fixed |= {"METRICS_HOST", "WEB_HOST"}
     assert reached | fixed | NOT_FOR_COMPOSE == names_that_the_code_reads()
 
 
@@ -97,8 +98,9 @@ def test_a_secret_is_given_to_those_who_need_it_alone(
 def test_what_is_not_set_is_left_to_the_defaults(tmp_path: Path) -> None:
     services = understood(tmp_path)["services"]
     assert set(given(services["worker"])) == {
-        "DATA_FOLDER", "POSTGRES_DB", "POSTGRES_HOST", "POSTGRES_PASSWORD_FILE",
-        "POSTGRES_PORT", "POSTGRES_USER", "PUBLIC_BASE_URL", "WORKER_HEARTBEAT_FILE",
+        "DATA_FOLDER", "METRICS_HOST", "POSTGRES_DB", "POSTGRES_HOST",
+        "POSTGRES_PASSWORD_FILE", "POSTGRES_PORT", "POSTGRES_USER", "PUBLIC_BASE_URL",
+        "WORKER_HEARTBEAT_FILE",
     }  # fmt: skip
 
 

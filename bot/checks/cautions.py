@@ -13,8 +13,6 @@ from db.privacy.tombstones import KEY_FILE_NAME
 # Read by docker-compose.yml alone.
 OF_COMPOSE = frozenset(
     {
-        "POSTGRES_APP_USER",
-        "POSTGRES_APP_PASSWORD_FILE",
         "PGADMIN_DEFAULT_EMAIL",
         "PGADMIN_PASSWORD_FILE",
         "PGADMIN_PORT",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from db.database import Connection
+from db.database import Connection, Database
+from db.outages import FAILURES
 from db.pool import SEARCH_PATH
 
 READERS = "masked"  # the schema that people who only look may read (migration 0007)
@@ -149,14 +150,19 @@ def _about_the_database(
         yield _fill(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
 
 
-def close_like(restored: Connection, live: Connection) -> None:
-    """Keep large objects closed in a restored database where they are in the live one.
+def close_large_objects(restored: Database, live: Database) -> None:
+    """Close large objects in a restored database where they are in the live one.
 
-    A dump holds no rights on PostgreSQL's own functions.
+    A dump holds no rights on PostgreSQL's own functions. A live one that is gone can't
+    be asked: `bot db roles` closes them again.
     """
-    if not live.column(LARGE_OBJECTS):
-        for signature in restored.column(LARGE_OBJECTS):
-            restored.count(_fill(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC"))
+    try:
+        if live.column(LARGE_OBJECTS):
+            return
+    except FAILURES:
+        return
+    for signature in restored.column(LARGE_OBJECTS):
+        restored.count(_fill(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC"))
 
 
 def _moves(connection: Connection, roles: RoleNames) -> Iterator[Statement]:

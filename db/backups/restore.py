@@ -8,7 +8,7 @@ from pathlib import Path
 from psycopg import sql
 
 from db import schema
-from db.access.rights import close_like
+from db.access.rights import close_large_objects
 from db.backups.contents import (
     Described,
     Entry,
@@ -242,9 +242,5 @@ def _take_over(
 
 def _hand_over(target: Target, rights: Rights) -> None:
     target.hand_over(rights)
-    with (
-        target.as_us() as us,
-        us.transaction() as restored,
-        target.current.transaction() as live,
-    ):
-        close_like(restored, live)
+    with target.as_us() as us:
+        close_large_objects(us, target.current)

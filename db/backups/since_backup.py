@@ -258,7 +258,7 @@ def _move_parts(
     for part in _found(witness, told.column(REFUSABLE_PARTS, known)):
         for user_id in told.column(MOVE_PART + HAS_MOVED, part):
             moved += 1
-            told.scalar(QUEUE_SENDS, {"user_id": str(user_id)})
+            told.scalar(QUEUE_SENDS, {"user_id": str(user_id), "pause": timedelta()})
     return moved, _doubt(told, list(unknown))
 
 

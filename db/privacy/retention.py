@@ -70,9 +70,8 @@ def run_retention(
     """Do what is due, and yield what each step did.
 
     It ends between two transactions when `seconds` are over or `stopping` says so.
-    With `dry_run` it counts what a run would do now, what its first steps would leave
-    to the later ones included, and changes nothing. Raises OperatorError where the
-    database is away; what is done stays done.
+    With `dry_run` it counts what a run would do now, step upon step, and changes
+    nothing. Raises OperatorError where the database is away; what is done stays done.
     """
     deadline = time.monotonic() + seconds
 
@@ -88,9 +87,14 @@ def run_retention(
             else:
                 take = partial(_take_window, step=step, age=age)
                 yield _walk(database, step, age, take, is_over)
-        if not dry_run and (indexed := index_again(database, is_over)):
-            amount, whole = indexed
-            yield Purged(INDEXED, timedelta(0), amount, whole)
+        if not dry_run:
+            yield from _index_again(database, is_over)
+
+
+def _index_again(database: Database, is_over: Callable[[], bool]) -> Iterator[Purged]:
+    if indexed := index_again(database, is_over):
+        amount, whole = indexed
+        yield Purged(INDEXED, timedelta(0), amount, whole)
 
 
 def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:

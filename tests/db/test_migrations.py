@@ -30,8 +30,13 @@ JOIN pg_class ON pg_class.oid = attrelid
 WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
   AND relnamespace::regnamespace::text IN ('public', 'procrastinate')
 """
-# The upgrade fills it from what is there.
-MADE_AGAIN = {"userchats.search_tsv", "userchats_archive.search_tsv"}
+# The upgrade makes them from what is there.
+MADE_AGAIN = {
+    "userchats.search_tsv",
+    "userchats_archive.search_tsv",
+    "chats_to_index.table_name",
+    "chats_to_index.chat_id",
+}
 
 
 def revisions() -> list[str]:

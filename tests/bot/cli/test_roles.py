@@ -194,7 +194,7 @@ def test_who_only_looks_is_told_which_role_may(readonly: str, tmp_path: Path) ->
         assert "InsufficientPrivilege" not in done.output
     done = CliRunner().invoke(main, ["db", "history"], env=environment)
     assert done.exit_code == 0, done.output
-    assert done.output.startswith("0001  ")
+    assert "\n0001  " in done.output
     assert "the database is can't be seen" in done.output
 
 
