@@ -132,7 +132,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     from bot.whatsapp.twilio import TwilioClient
     from bot.worker.jobs import register_jobs
     from bot.worker.scheduled import register_reconciliation, register_retention
-    from db.delivery.answered import count_answers
+    from db.delivery.answered import AnswersOfLate
     from db.outbox import PostgresOutbox
     from db.queue.app import build_queue
 
@@ -144,7 +144,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     channel = Channel(with_parts=with_parts, typing=twilio.typing, send=sender.send_now)
     talk = replace(
         build_talk(settings, parts.llm, store, channel, stopping),
-        count_answers=partial(count_answers, database),
+        count_answers=AnswersOfLate(database).count,
     )
     queue = build_queue(parts.database_url, looked=_heartbeat(settings))
     register_jobs(queue, talk, sender)

@@ -1,7 +1,10 @@
 """How much was answered of late."""
 
+import time
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Lock
 from uuid import UUID
 
 from db.database import Database
@@ -9,33 +12,50 @@ from db.outages import repeat_once
 from db.store import Answered
 
 # A reply is counted by its first part.
-COUNT = """
-SELECT to_person, to_all, is_told FROM (
-  SELECT count(*) FILTER (WHERE body <> ALL (%(words)s)) AS to_person,
-    count(*) FILTER (WHERE body = ANY (%(words)s)) > 0 AS is_told
-  FROM reply_parts
-  WHERE user_id = %(user_id)s AND position = 0 AND created_at > now() - %(within)s
-) AS person, (
-  SELECT count(*) AS to_all FROM (
-    SELECT FROM reply_parts
-    WHERE position = 0 AND created_at > now() - %(within)s
-      AND body <> ALL (%(words)s) LIMIT %(most)s) AS latest
-) AS everybody
+TO_PERSON = """
+SELECT count(*) FILTER (WHERE body <> ALL (%(words)s)) AS to_person,
+  count(*) FILTER (WHERE body = ANY (%(words)s)) > 0 AS is_told
+FROM reply_parts
+WHERE user_id = %(user_id)s AND position = 0 AND created_at > now() - %(within)s
+"""
+TO_ALL = """
+SELECT count(*) FROM (
+  SELECT FROM reply_parts
+  WHERE position = 0 AND created_at > now() - %(within)s
+    AND body <> ALL (%(words)s) LIMIT %(most)s) AS latest
 """
 
 
-def count_answers(
-    database: Database,
-    user_id: UUID,
-    words: Collection[str],
-    within: timedelta,
-    most: int,
-) -> Answered:
-    """Count the replies that were stored of late: to a user, and to all.
+@dataclass(slots=True)
+class AnswersOfLate:
+    """Counts the replies that were stored of late: to a user, and to all.
 
-    Not those in these `words`, which tell that there will be no more; and to all no
-    more than `most`. Raises StoreUnavailableError.
+    What all got may be tens of thousands of rows: that is counted anew only after
+    `kept_seconds`, by each process, which lets some more through at the bound.
     """
-    asked = {"user_id": user_id, "words": [*words], "within": within, "most": most}
-    row = repeat_once(lambda: database.first(COUNT, asked))
-    return Answered(row.to_person, row.to_all, row.is_told)
+
+    database: Database
+    kept_seconds: float = 5.0
+    _to_all: int = 0
+    _counted_at: float | None = None
+    _counting: Lock = field(default_factory=Lock)
+
+    def count(
+        self, user_id: UUID, words: Collection[str], within: timedelta, most: int
+    ) -> Answered:
+        """Count, but for replies in these `words`, and to all no more than `most`.
+
+        `words` tell a user that there will be no more. Raises StoreUnavailableError.
+        """
+        asked = {"user_id": user_id, "words": [*words], "within": within}
+        row = repeat_once(lambda: self.database.first(TO_PERSON, asked))
+        to_all = self._count_all({**asked, "most": most}) if most else 0
+        return Answered(row.to_person, to_all, row.is_told)
+
+    def _count_all(self, asked: dict[str, object]) -> int:
+        with self._counting:
+            last = self._counted_at
+            if last is None or time.monotonic() - last >= self.kept_seconds:
+                self._to_all = repeat_once(lambda: self.database.scalar(TO_ALL, asked))
+                self._counted_at = time.monotonic()
+            return self._to_all

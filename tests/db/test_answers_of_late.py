@@ -6,7 +6,7 @@ from bot.chat.allowance import WORDS
 from bot.whatsapp.text.parts import with_parts
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.delivery.answered import count_answers
+from db.delivery.answered import AnswersOfLate
 from db.outbox import PostgresOutbox
 from db.records import Reply
 from db.store import Answered
@@ -25,7 +25,8 @@ def test_replies_are_counted_for_a_person_and_for_all(
     (bens,) = replied(pg, outbox, "to somebody else", to=BEN)
 
     def answered(most: int = 10) -> Answered:
-        return count_answers(database, anas.user_id, WORDS, HOUR, most)
+        late = AnswersOfLate(database)
+        return late.count(anas.user_id, WORDS, HOUR, most)
 
     assert answered() == Answered(2, 3, is_told=False)
     assert answered(most=2).to_all == 2
@@ -36,6 +37,21 @@ def test_replies_are_counted_for_a_person_and_for_all(
     change(database, "UPDATE reply_parts SET created_at = now() - interval '61 min'")
     assert answered() == Answered(0, 0, is_told=False)
     assert bens.user_id != anas.user_id
+
+
+def test_what_all_got_is_counted_now_and_then(
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    seldom, always = AnswersOfLate(database, 60), AnswersOfLate(database, 0)
+    (part,) = replied(pg, outbox, "one")
+
+    def answered(late: AnswersOfLate) -> tuple[int, int]:
+        counted = late.count(part.user_id, WORDS, HOUR, 10)
+        return counted.to_person, counted.to_all
+
+    assert [answered(seldom), answered(always)] == [(1, 1), (1, 1)]
+    replied(pg, outbox, "two")
+    assert [answered(seldom), answered(always)] == [(2, 1), (2, 2)]
 
 
 def test_the_words_are_sent_as_they_are_counted() -> None:

@@ -1,7 +1,6 @@
 """No more answers than allowed: said once, politely; and the LLM is not asked."""
 
 from dataclasses import replace
-from functools import partial
 
 from prometheus_client import REGISTRY
 
@@ -9,7 +8,7 @@ from bot.chat import sentences
 from bot.chat.allowance import Allowance
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.delivery.answered import count_answers
+from db.delivery.answered import AnswersOfLate
 from db.in_memory import MemoryChatStore
 from tests.bot.chat.conversation import Conversation
 from tests.bot.log_lines import recorded_log
@@ -85,7 +84,7 @@ def test_what_needs_no_llm_is_said_all_the_same() -> None:
 def test_all_workers_count_the_same(database: Database, pg: PostgresChatStore) -> None:
     def worker() -> Conversation:
         one = Conversation("Yes.", store=pg)
-        count = partial(count_answers, database)
+        count = AnswersOfLate(database).count
         one.talk = replace(
             one.talk, allowance=Allowance(per_person=2), count_answers=count
         )
