@@ -37,6 +37,13 @@ SETTINGS = {
     "wal_level": "minimal",
 }
 TEMPLATE = "template_migrated"
+# They mostly wait, and for long: begun last, they would end alone.
+SLOW_FOLDERS = ("e2e", "chaos", "bench")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that all workers have something to do."""
+    items.sort(key=lambda item: item.path.parent.name not in SLOW_FOLDERS)
 
 
 @pytest.fixture(scope="session")

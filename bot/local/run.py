@@ -106,8 +106,6 @@ class Run:
         wanted = {"PORT": self._settings.port}
         if self._settings.twilio is None:
             wanted["SIMULATOR_PORT"] = self._settings.simulator_port
-        if len(set(wanted.values())) < len(wanted):
-            raise RunError("PORT and SIMULATOR_PORT are the same: choose two ports")
         for name, port in wanted.items():
             if not _is_free(port):
                 raise RunError(

@@ -35,7 +35,7 @@ MADE_AGAIN = {
     "userchats.search_tsv",
     "userchats_archive.search_tsv",
     "chats_to_index.table_name",
-    "chats_to_index.chat_id",
+    "chats_to_index.after_chat_id",
 }
 
 

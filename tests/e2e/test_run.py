@@ -183,7 +183,7 @@ def test_one_port_is_not_enough_for_two(data_folder: Path) -> None:
     running = Running(data_folder, PORT=port, SIMULATOR_PORT=port)
     assert running.process.wait(30) == 1
     running.stop()
-    assert "PORT and SIMULATOR_PORT are the same" in running.printed
+    assert "SIMULATOR_PORT: is the port of PORT, too" in running.printed
 
 
 def test_who_holds_the_database_is_named_before_anything_starts(
