@@ -34,7 +34,7 @@ run: .venv/run.done ## Start the whole bot here: database, model, simulator, web
 install: .venv/dev.done ## Only install, into .venv: what runs, and the tools for tests
 
 test: .venv/dev.done ## Run all tests
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 chaos: .venv/dev.done ## Kill, cut and flood the bot for 20 minutes; count what is lost
 	$(BIN)/python -m tests.chaos $(ARGS)

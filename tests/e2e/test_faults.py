@@ -22,11 +22,17 @@ def hasty_house(new_house: NewHouse) -> Iterator[House]:
         yield house
 
 
-@pytest.fixture
-def own_house(new_house: NewHouse) -> Iterator[House]:
-    """A bot whose processes a test may kill."""
+@pytest.fixture(scope="module")
+def shared_house(new_house: NewHouse) -> Iterator[House]:
     with new_house() as house:
         yield house
+
+
+@pytest.fixture
+def own_house(shared_house: House) -> House:
+    """A bot whose processes a test may kill, and starts again."""
+    shared_house.llm.reset()
+    return shared_house
 
 
 def rows(house: House, query: str, **values: object) -> list[tuple[object, ...]]:
@@ -56,7 +62,11 @@ def test_a_reply_that_was_stored_and_not_sent_is_sent_by_the_next_worker(
     # The last that a worker did before it died.
     database = Database(own_house.database_url or "")
     store = PostgresChatStore(database, timedelta(days=1))
-    ((chat_id,),) = rows(own_house, "SELECT chat_id FROM userchats")
+    ((chat_id,),) = rows(
+        own_house,
+        "SELECT chat_id FROM chat_overview WHERE phone_number = %(ana)s",
+        ana=ana.address,
+    )
     assert store.record_reply(str(chat_id), answer(sid, "We open", "at nine."))
     database.close()
     own_house.start_worker()
@@ -98,17 +108,6 @@ def test_a_worker_told_to_stop_finishes_what_is_in_hand(own_house: House) -> Non
     assert len(own_house.llm.prompts) == 1
 
 
-def test_a_killed_web_process_comes_back_without_doubling(own_house: House) -> None:
-    ana = own_house.phone()
-    sent = ana.says("Hi")
-    own_house.kill("web")
-    assert ana.says("Anybody?")["webhook_status"] is None
-    own_house.start_web()
-    ana.says("Hi", message_sid=sent["message_sid"])
-    assert ana.hears() == ["You said: Hi"]
-    assert ana.hears_nothing_more()
-
-
 def test_a_message_whose_webhook_never_came_is_asked_for(own_house: House) -> None:
     ana = own_house.phone()
     own_house.stop("web")
@@ -117,6 +116,17 @@ def test_a_message_whose_webhook_never_came_is_asked_for(own_house: House) -> No
     assert "Taken in: 1" in own_house.bot("reconcile", "--hours", "1").stdout
     assert ana.hears() == ["You said: Is anybody there?"]
     assert "Taken in: 0" in own_house.bot("reconcile", "--hours", "1").stdout
+    assert ana.hears_nothing_more()
+
+
+def test_a_killed_web_process_comes_back_without_doubling(own_house: House) -> None:
+    ana = own_house.phone()
+    sent = ana.says("Hi")
+    own_house.kill("web")
+    assert ana.says("Anybody?")["webhook_status"] is None
+    own_house.start_web()
+    ana.says("Hi", message_sid=sent["message_sid"])
+    assert ana.hears() == ["You said: Hi"]
     assert ana.hears_nothing_more()
 
 
