@@ -5,12 +5,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.cli.backups import CTRL_C
+from bot.cli.schedule import stopped_by_ctrl_c
+from db.backups.restore import restore
 from db.database import Database
-from tests.db.backups.kept import KEY, databases_beside, dump_of, leaving_no_databases
+from tests.db.backups.kept import (
+    KEY,
+    databases_beside,
+    dump_of,
+    leaving_no_databases,
+    order_of,
+)
 from tests.db.sql import appears, change, holding, values, waiting_backends
 
 ROOT = Path(__file__).parents[3]
@@ -69,22 +79,33 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
     assert len(dumps(tmp_path)) == 1
 
 
-def test_a_restore_that_is_stopped_says_what_it_left(
-    database: Database, database_url: str, tmp_path: Path
+def test_a_ctrl_c_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with (
+        pytest.raises(SystemExit, match=r"^130$"),
+        stopped_by_ctrl_c(lambda: "Stopped: nothing was changed.", CTRL_C),
+    ):
+        signal.raise_signal(signal.SIGINT)
+    assert capsys.readouterr().err == "\nStopped: nothing was changed.\n"
+
+
+@pytest.mark.parametrize("step", range(5))
+def test_a_restore_that_is_stopped_at_any_step_leaves_nothing(
+    database: Database, tmp_path: Path, step: int
 ) -> None:
     change(database, ADD, address="ana")
-    dump = str(dump_of(database, tmp_path))
+    dump = dump_of(database, tmp_path)
     change(database, ADD, address="ben")
-    database.close()
-    with start(database_url, "restore", "--yes", dump) as restoring:
-        assert appears(lambda: databases_beside(database))
-        restoring.send_signal(signal.SIGINT)
-        assert restoring.wait(30) == 130
-        assert restoring.stderr is not None
-        left = "Stopped: nothing was changed, and what was begun is removed.\n"
-        assert restoring.stderr.read() == f"\n{left}"
+    steps = iter([None] * step)
+
+    def say(_step: str) -> None:
+        if next(steps, signal.SIGINT):
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(database, replace(order_of(dump), say=say))
     assert databases_beside(database) == []
     assert values(database, PEOPLE) == ["ana", "ben"]
+    change(database, ADD, address="cleo")  # writes are allowed
 
 
 def test_a_backup_that_is_told_to_end_leaves_nothing(
