@@ -1,10 +1,12 @@
 # `make help` lists the targets. Everything goes into .venv; nothing else is touched.
 
 BIN := .venv/bin
-# The first Python that is new enough; PYTHON=... chooses another.
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	&& echo $$p && break; done)
+# The first Python that is new enough, here or, should pyenv lack the one that platforms
+# take (.python-version), outside; PYTHON=... chooses another.
+PYTHON ?= $(shell for place in . /; do \
+	for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	(cd $$place && $$p -c 'import sys; assert sys.version_info >= (3, 11); \
+	print(sys.executable)') 2>/dev/null && exit; done; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-compile \
 	--only-binary :all:
 COMPOSE ?= docker compose
