@@ -39,6 +39,13 @@ SETTINGS = {
 TEMPLATE = "template_migrated"
 # They mostly wait, and for long: begun last, they would end alone.
 SLOW_FOLDERS = ("e2e", "chaos", "bench")
+# Where nobody else looks for a free port: a server that was stopped shall find its own
+# again, whatever other workers start meanwhile.
+OWN_PORTS = 21_000
+
+
+def _worker_number() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,7 +70,8 @@ def own_server() -> Iterator[EmbeddedPostgres]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         Path(name).chmod(0o755)
-        with EmbeddedPostgres(Path(name) / "data", {"fsync": "off"}) as server:
+        settings, port = {"fsync": "off"}, OWN_PORTS + 500 * _worker_number()
+        with EmbeddedPostgres(Path(name) / "data", settings, port) as server:
             with opened(server.url) as database:
                 schema.upgrade(database)
             yield server
