@@ -10,6 +10,8 @@ PYTHON ?= $(shell for place in . /; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-compile \
 	--only-binary :all:
 COMPOSE ?= docker compose
+# Of `make test`, at once.
+WORKERS ?= 3
 # Commands of the bot in a container that has the backups: as the database's owner, and
 # as its superuser.
 BOT = $(COMPOSE) run --rm backup
@@ -36,7 +38,7 @@ run: .venv/run.done ## Start the whole bot here: database, model, simulator, web
 install: .venv/dev.done ## Only install, into .venv: what runs, and the tools for tests
 
 test: .venv/dev.done ## Run all tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 chaos: .venv/dev.done ## Kill, cut and flood the bot for 20 minutes; count what is lost
 	$(BIN)/python -m tests.chaos $(ARGS)
