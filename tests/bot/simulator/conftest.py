@@ -1,7 +1,8 @@
 """One simulator and one scripted bot for all; every test has its own address."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -19,11 +20,27 @@ def running_bot() -> Iterator[ScriptedBot]:
 
 
 @pytest.fixture(scope="session")
-def running_desk(running_bot: ScriptedBot) -> Iterator[Desk]:
-    app = create_simulator(config_for(running_bot.webhook_url))
-    with served(app) as origin:
-        yield Desk(origin)
-        app.extensions["switchboard"].close()
+def new_desk(
+    running_bot: ScriptedBot,
+) -> Callable[[], AbstractContextManager[Desk]]:
+    """Return how a simulator is made that a test has to itself."""
+
+    @contextmanager
+    def make() -> Iterator[Desk]:
+        app = create_simulator(config_for(running_bot.webhook_url))
+        with served(app) as origin:
+            yield Desk(origin)
+            app.extensions["switchboard"].close()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def running_desk(
+    new_desk: Callable[[], AbstractContextManager[Desk]],
+) -> Iterator[Desk]:
+    with new_desk() as desk:
+        yield desk
 
 
 @pytest.fixture
