@@ -5,16 +5,17 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bot.cli.backups import CTRL_C, YES, showing_bytes
+from bot.cli.backups import YES, showing_bytes
 from bot.cli.database import database, read_settings
 from bot.cli.db import db
-from bot.cli.schedule import ending_on_sigterm, stopped_by_ctrl_c
+from bot.cli.schedule import ending_on_sigterm, stopping_between_steps
 from bot.terminal import printable
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from db.privacy.tombstones import Graveyard
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Told = TypeVar("Told")
 DUMP = click.Path(exists=True, dir_okay=False, path_type=Path)
 IDENTITY = click.option(
     "--identity", type=DUMP, help="The file with the age key (AGE-SECRET-KEY-1...)."
@@ -74,8 +76,8 @@ def restore(file: Path, identity: Path | None, yes: bool, **trusted: bool) -> No
                 f"{made:%Y-%m-%d %H:%M} UTC? What came since is not in it.",
                 abort=True,
             )
-        with _saying_what_ctrl_c_left(opened):
-            outcome = run(opened, request)
+        with _saying_what_is_left(opened) as look:
+            outcome = run(opened, _stoppable(request, look))
         _describe(outcome)
         if outcome.replaced:
             _tell_the_way_back(outcome.replaced)
@@ -101,13 +103,15 @@ def go_back(yes: bool) -> None:
                 "it.",
                 abort=True,
             )
-        with _saying_what_ctrl_c_left(opened):
-            replaced = run(opened, _graveyard(), _stopwatch())
+        with _saying_what_is_left(opened) as look:
+            replaced = run(opened, _graveyard(), _after(look, _stopwatch()))
         click.echo(f"People erased again, as tombstones say: {replaced.erased}.")
         _tell_the_way_back(replaced)
 
 
-def _saying_what_ctrl_c_left(database: "Database") -> AbstractContextManager[None]:
+def _saying_what_is_left(
+    database: "Database",
+) -> AbstractContextManager[Callable[[], None]]:
     from db.beside.left import find_beside
 
     def find_newest() -> str | None:
@@ -127,7 +131,23 @@ def _saying_what_ctrl_c_left(database: "Database") -> AbstractContextManager[Non
             "`bot db go-back` puts it in its place again."
         )
 
-    return stopped_by_ctrl_c(say, CTRL_C)
+    return stopping_between_steps(say)
+
+
+def _stoppable(request: "RestoreRequest", look: Callable[[], None]) -> "RestoreRequest":
+    """Return the request for a restore that looks, as it goes on, whether to stop."""
+    say, progress = _after(look, request.say), _after(look, request.progress)
+    return replace(request, say=say, progress=progress)
+
+
+def _after(
+    look: Callable[[], None], call: Callable[[Told], None]
+) -> Callable[[Told], None]:
+    def look_and_call(told: Told) -> None:
+        look()
+        call(told)
+
+    return look_and_call
 
 
 @db.command()
@@ -146,9 +166,9 @@ def verify(file: Path, identity: Path | None, **trusted: bool) -> None:
         ending_on_sigterm(),
         database() as opened,
         _requested(file, identity, **trusted) as request,
-        stopped_by_ctrl_c(lambda: words, CTRL_C),
+        stopping_between_steps(lambda: words) as look,
     ):
-        _describe(run(opened, request))
+        _describe(run(opened, _stoppable(request, look)))
     click.echo("The backup can be restored.")
 
 

@@ -1,5 +1,6 @@
 """Commands that go on until they are told to stop, and end at once then."""
 
+import os
 import re
 import signal
 import sys
@@ -18,6 +19,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 LONGEST = timedelta(days=366)
 # After a failure it is tried again this soon, or at the next date if that is sooner.
 AGAIN = timedelta(minutes=10)
+ASKED_TO_STOP = b"\nStopping after this step; once more stops at once.\n"
 
 
 class Interval(click.ParamType[timedelta]):
@@ -64,6 +66,40 @@ def stopped_by_ctrl_c(words: Callable[[], str], code: int) -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo(f"\n{words()}", err=True)
         sys.exit(code)
+
+
+@contextmanager
+def stopping_between_steps(words: Callable[[], str]) -> Iterator[Callable[[], None]]:
+    """Have Ctrl-C and SIGTERM wait for a step's end; say then what was left behind.
+
+    Yields what the work calls between its steps: it raises KeyboardInterrupt there, and
+    not amid a call of the driver, which does not always come out of that. A second
+    signal is raised wherever it meets the program.
+    """
+    asked: list[int] = []
+    pending: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        pending.append(number)
+        os.write(sys.stderr.fileno(), ASKED_TO_STOP)  # no print: one may be under way
+
+    def look() -> None:
+        if pending:
+            pending.clear()  # what is told while all is undone is told
+            raise KeyboardInterrupt
+
+    before = {n: signal.signal(n, ask) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield look
+    except KeyboardInterrupt:
+        click.echo(words(), err=True)
+        sys.exit(128 + asked[0])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def repeat(

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.backups import CTRL_C
-from bot.cli.schedule import stopped_by_ctrl_c
+from bot.cli.schedule import ASKED_TO_STOP
 from db.backups.restore import restore
 from db.database import Database
 from tests.db.backups.kept import (
@@ -79,13 +78,23 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
     assert len(dumps(tmp_path)) == 1
 
 
-def test_a_ctrl_c_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
-    with (
-        pytest.raises(SystemExit, match=r"^130$"),
-        stopped_by_ctrl_c(lambda: "Stopped: nothing was changed.", CTRL_C),
-    ):
-        signal.raise_signal(signal.SIGINT)
-    assert capsys.readouterr().err == "\nStopped: nothing was changed.\n"
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_restore_that_is_stopped_says_what_it_left(
+    database: Database, database_url: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    change(database, ADD, address="ana")
+    dump = str(dump_of(database, tmp_path))
+    change(database, ADD, address="ben")
+    database.close()
+    with start(database_url, "restore", "--yes", dump) as restoring:
+        assert appears(lambda: databases_beside(database))
+        restoring.send_signal(number)
+        assert restoring.wait(30) == 128 + number
+        assert restoring.stderr is not None
+        left = "Stopped: nothing was changed, and what was begun is removed.\n"
+        assert restoring.stderr.read() == ASKED_TO_STOP.decode() + left
+    assert databases_beside(database) == []
+    assert values(database, PEOPLE) == ["ana", "ben"]
 
 
 @pytest.mark.parametrize("step", range(5))
