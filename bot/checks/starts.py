@@ -139,12 +139,19 @@ def _has_local_model() -> bool:
 
 def _data_folder(settings: Settings) -> Problems:
     folder = settings.data_folder
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    there = next(path for path in (folder, *folder.parents) if _is_there(path))
     if _may_write(there):
         return {}
     return {
         "DATA_FOLDER": "must be a folder that is there, or can be made, and written"
     }
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a folder that may not be entered, or a name that is too long
+        return False
 
 
 def _may_write(folder: Path) -> bool:

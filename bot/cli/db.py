@@ -202,7 +202,7 @@ def _describe_gaps(gaps: "Gaps", reader: str) -> "Iterator[str]":
             "from it: have one run this, or what `bot db roles --print` prints."
         )
     if gaps.databases:
-        named = ", ".join(gaps.databases[:MOST_NAMED])
+        named = printable(", ".join(gaps.databases[:MOST_NAMED]))
         more = "" if len(gaps.databases) <= MOST_NAMED else " and others"
         yield (
             f"Note: {reader} may connect to further databases of this server and store "

@@ -195,7 +195,7 @@ def check(online: bool) -> None:
     findings = _ask(settings) if online else []
     report = report_on(settings, cautions, findings)
     for line in report.lines:
-        click.echo(line)
+        click.echo(printable(line))  # Twilio and the database are quoted
     sys.exit(0 if report.is_right else 1)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from bot.environment import LOOPBACK
 from bot.llm.protocol import LLMError
 
 if TYPE_CHECKING:
     import openai
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 CLOSE_SECONDS = 5.0
 # What the caller's thread waits beyond the deadline, for the loop to keep it first.
 MARGIN_SECONDS = 1.0

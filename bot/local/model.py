@@ -36,6 +36,8 @@ QUIET = -1
 POLL_SECONDS = 0.05
 PROBE_SECONDS = 2.0
 PARENT_WATCH_SECONDS = 0.5
+# A proxy for the outside world can't reach what runs here.
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class LocalModelError(OperatorError):
@@ -101,9 +103,8 @@ def wait_until_ready(
 def _answers(url: str, key: str) -> bool:
     request = urllib.request.Request(url)  # noqa: S310  (ours)
     request.add_header("Authorization", f"Bearer {key}")
-    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with directly.open(request, timeout=PROBE_SECONDS) as answer:
+        with DIRECTLY.open(request, timeout=PROBE_SECONDS) as answer:
             return "data" in json.load(answer)
     except (OSError, ValueError, http.client.HTTPException):
         return False

@@ -12,7 +12,6 @@ import socket
 import sys
 import threading
 import time
-import urllib.request
 from contextlib import closing
 from http.client import HTTPException
 from pathlib import Path
@@ -22,7 +21,7 @@ import click
 
 from bot.environment import PROJECT, load_environment
 from bot.local.account import as_environment, read_or_make_account
-from bot.local.model import MODEL_NAME, url_of, wait_until_ready
+from bot.local.model import DIRECTLY, MODEL_NAME, url_of, wait_until_ready
 from bot.local.supervisor import Child, Family
 from bot.settings import Settings
 from bot.whatsapp.paths import INBOUND_PATH
@@ -139,7 +138,11 @@ class Run:
         self._wait_for(ready, "the web process", b"ready\n")
         if self._model_url:
             key = self._environment["OPENAI_API_KEY"]
-            wait_until_ready(self._model_url, START_SECONDS, key, self._stopping)
+            try:
+                wait_until_ready(self._model_url, START_SECONDS, key, self._stopping)
+            except TimeoutError:
+                log_file = self._folder / "model.log"
+                raise RunError(f"the model did not start: see {log_file}") from None
 
     def _child(self, name: str, *arguments: str, own_log: bool = False) -> Child:
         file = self._folder / f"{name}.log" if own_log else None
@@ -241,7 +244,7 @@ def run(settings: Settings) -> None:
 
 def _says(url: str, word: bytes) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (ours)
+        with DIRECTLY.open(url, timeout=2) as answer:
             told: bytes = answer.read(100)
             return told.startswith(word)
     except (OSError, HTTPException):

@@ -19,6 +19,7 @@ from twilio.http.http_client import TwilioHttpClient
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from bot.environment import LOOPBACK
 from bot.pauses import read_pause
 
 # These may say for how long to wait: https://www.twilio.com/docs/api/errors/20429
@@ -58,6 +59,8 @@ class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
             self.session.mount(scheme, _Adapter(pool_maxsize=MOST_CONNECTIONS))
         self._seconds = seconds
         self._origin = urlsplit(origin) if origin else None
+        if self._origin and self._origin.hostname in LOOPBACK:
+            self.session.trust_env = False
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """Send the request, to the other origin if there is one.

@@ -63,6 +63,7 @@ def without(name: str, *others: dict[str, str]) -> dict[str, str]:
         (MEMORY | {"WORKER_METRICS_PORT": "8000"}, {"worker": {"STORAGE_BACKEND"}}),
         (ALL | {"DATA_FOLDER": "/dev/null"}, {"run": {"DATA_FOLDER"}}),
         (ALL | {"DATA_FOLDER": "/dev/null/data"}, {"run": {"DATA_FOLDER"}}),
+        (ALL | {"DATA_FOLDER": "/dev/null/" + "x" * 300}, {"run": {"DATA_FOLDER"}}),
     ],
 )  # fmt: skip
 def test_what_stops_a_process_is_named(
