@@ -22,6 +22,9 @@ from db.queue.jobs import (
 
 log = logging.getLogger(__name__)
 
+# A message may wait for a week (ANSWER_MAX_AGE_MINUTES), tried every five seconds.
+MOST_RETRIES = 150_000
+
 
 class BackOff(BaseRetryStrategy):
     """Waits longer from try to try, with jitter, so that a backlog comes back spread.
@@ -29,20 +32,21 @@ class BackOff(BaseRetryStrategy):
     What ends the tries is the age of what they work on; `most_tries` is only a bound.
     """
 
-    def __init__(self, longest: float, most_tries: int = 5000) -> None:
+    def __init__(self, longest: float, most_tries: int = MOST_RETRIES) -> None:
         self._longest = longest
         self._most_tries = most_tries
 
     def get_retry_decision(
         self, *, exception: BaseException, job: Job
     ) -> RetryDecision | None:
-        """Return when to try again."""
+        """Return when to try again; not before what the exception asks for."""
         if job.attempts >= self._most_tries:
             log.error("a job is given up: %s", exception, extra={"job_id": job.id})
             return None
         growing = min(self._longest, 0.5 * 2 ** min(job.attempts, 20))
         spread = random.uniform(0.5, 1)  # noqa: S311  (jitter, no secret)
-        seconds = getattr(exception, "retry_after", None) or growing * spread
+        asked = getattr(exception, "retry_after", None) or 0.0
+        seconds = max(asked, growing * spread)
         return RetryDecision(retry_in={"milliseconds": int(1000 * seconds)})
 
 

@@ -26,6 +26,15 @@ def test_a_pause_that_a_server_asks_for_is_kept(attempts: int) -> None:
     assert seconds_until_retry(error, attempts) == pytest.approx(33, abs=1)
 
 
+def test_a_short_pause_does_not_make_tries_come_more_often() -> None:
+    assert 4 < seconds_until_retry(LLMError("busy", retry_after=1), 100) < 11
+
+
+def test_tries_go_on_for_as_long_as_a_message_may_wait() -> None:
+    a_week_of_tries = 7 * 86_400 // 5
+    assert seconds_until_retry(LLMError("away"), a_week_of_tries) < 11
+
+
 def test_without_one_tries_come_ever_more_rarely_up_to_a_bound() -> None:
     error = LLMError("away")
     assert seconds_until_retry(error, 0) < 1
