@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 GRACEFUL_SECONDS = 5.5
 LOOK_SECONDS = 2.0
+# Where all others wait for an LLM, the database's host must still be looked up.
+SPARE_THREADS = 4
 # Finishing a job does not wake the next one of the same lock: polling does.
 POLL_SECONDS = 0.5
 # Between two looks for a database that is away at the start.
@@ -70,7 +72,8 @@ async def _work(settings: Settings) -> int:
     """Return the exit code: 0 after a signal, 1 when the queue can't be worked on."""
     stop_asked, stopping = asyncio.Event(), Event()
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(ThreadPoolExecutor(settings.worker_concurrency))
+    threads = settings.worker_concurrency + SPARE_THREADS
+    loop.set_default_executor(ThreadPoolExecutor(threads))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_asked.set)
     url = settings.worker_parts().database_url
