@@ -64,6 +64,7 @@ class OwnJobs(JobManager):
         self._number: int | None = None  # ours; a new one where we were thought dead
         self._held: set[tuple[int | None, int]] = set()
         self._fetching = asyncio.Lock()
+        self._showing = asyncio.Lock()
         self._outage = Outage()
 
     async def register_worker(self) -> int:
@@ -91,10 +92,11 @@ class OwnJobs(JobManager):
             self._note(error)
 
     async def _show_life(self) -> None:
-        shown = {"number": self._number}
-        if not await self.connector.execute_query_all_async(SHOW_LIFE, **shown):
-            self._number = await super().register_worker()
-            log.warning("this worker was thought dead: it goes on as a new one")
+        async with self._showing:  # or two would each take a new number
+            shown = {"number": self._number}
+            if not await self.connector.execute_query_all_async(SHOW_LIFE, **shown):
+                self._number = await super().register_worker()
+                log.warning("this worker was thought dead: it goes on as a new one")
 
     async def fetch_job(
         self,
