@@ -53,9 +53,12 @@ class AnswersOfLate:
         return Answered(row.to_person, to_all, row.is_told)
 
     def _count_all(self, asked: dict[str, object]) -> int:
-        with self._counting:
-            last = self._counted_at
-            if last is None or time.monotonic() - last >= self.kept_seconds:
+        last = self._counted_at
+        is_due = last is None or time.monotonic() - last >= self.kept_seconds
+        if is_due and self._counting.acquire(blocking=False):  # else somebody counts
+            try:
                 self._to_all = repeat_once(lambda: self.database.scalar(TO_ALL, asked))
                 self._counted_at = time.monotonic()
-            return self._to_all
+            finally:
+                self._counting.release()
+        return self._to_all
