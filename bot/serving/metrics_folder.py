@@ -24,10 +24,11 @@ def make_folder() -> tuple[Path, IO[bytes]]:
     processes that were killed. Raises OSError.
     """
     _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = (folder / LOCK).open("wb")
+    made = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
+    lock = (made / LOCK).open("wb")
     fcntl.flock(lock, fcntl.LOCK_EX)
-    return folder, lock
+    # It gets the name that others look for once it is held.
+    return made.rename(made.with_name(made.name.removeprefix("."))), lock
 
 
 def _sweep(place: Path) -> None:
