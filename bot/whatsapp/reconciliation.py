@@ -51,8 +51,7 @@ class Reconciliation:
         # Twilio tells whole seconds.
         first_start = self._store.read_first_start().replace(microsecond=0)
         since = max(now - lookback, first_start)
-        written_to = self._outbox.find_our_addresses()
-        listed = self._twilio.find_received(since, written_to)
+        listed = self._twilio.find_received(since, self._outbox.find_our_addresses)
         old_enough = [m for m in listed if m.received_at <= now - settle]
         unknown = self._store.find_unknown([m.form["MessageSid"] for m in old_enough])
         missing = [m for m in old_enough if m.form["MessageSid"] in unknown]

@@ -6,7 +6,7 @@ https://www.twilio.com/docs/messaging/api/message-resource
 import json
 import logging
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +31,8 @@ TYPING_SECONDS = 3.0
 # https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource
 TYPING_EVERY_SECONDS = 20.0
 MOST_LISTED = 50
-MOST_RECEIVED = 1000  # Twilio's largest page
+LARGEST_PAGE = 1000  # of Twilio's lists
+MOST_RECEIVED = 10_000
 MOST_MEDIA = 10
 
 
@@ -123,7 +124,7 @@ class TwilioClient:
         ]
 
     def find_received(
-        self, since: datetime, written_to: Collection[str] = ()
+        self, since: datetime, written_to: Callable[[], Collection[str]] = tuple
     ) -> Sequence[ListedMessage]:
         """Return what users sent to our number since then, oldest first.
 
@@ -133,7 +134,7 @@ class TwilioClient:
         """
         ours = {self._twilio.whatsapp_number}
         if self._twilio.messaging_service_sid:
-            ours |= set(written_to)
+            ours |= set(written_to())
         try:
             found = [
                 _read_listed(message)
@@ -150,8 +151,14 @@ class TwilioClient:
             to=number,
             date_sent_after=since - timedelta(days=1),
             limit=MOST_RECEIVED,
-            page_size=MOST_RECEIVED,
+            page_size=LARGEST_PAGE,
         )
+        if len(listed) == MOST_RECEIVED:
+            log.error(
+                "only the newest %d messages to us are looked at: what got lost before"
+                " them stays lost",
+                MOST_RECEIVED,
+            )
         return [message for message in listed if message.direction == "inbound"]
 
     @contextmanager
