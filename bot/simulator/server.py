@@ -40,7 +40,7 @@ def serve(config: SimulatorConfig, port: int, threads: int = 48) -> NoReturn:
 
 
 def create_simulator(config: SimulatorConfig) -> Flask:
-    """Build the application; its state lives in memory, so run one process of it."""
+    """Build the application; its state is one process's own, so run one of it."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_FILE_BYTES + ROOM_FOR_THE_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = ROOM_FOR_THE_FORM
