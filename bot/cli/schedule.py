@@ -88,15 +88,23 @@ def stopping_between_steps(words: Callable[[], str]) -> Iterator[Callable[[], No
 
     def look() -> None:
         if pending:
-            pending.clear()  # what is told while all is undone is told
+            pending.clear()  # what undoes it all calls this too, and goes on
             raise KeyboardInterrupt
 
+    with _asked_by_signals(ask):
+        try:
+            yield look
+        except KeyboardInterrupt:
+            click.echo(words(), err=True)
+            sys.exit(128 + asked[0])
+
+
+@contextmanager
+def _asked_by_signals(ask: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM ask, for as long as this lasts."""
     before = {n: signal.signal(n, ask) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield look
-    except KeyboardInterrupt:
-        click.echo(words(), err=True)
-        sys.exit(128 + asked[0])
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
