@@ -16,6 +16,7 @@ export class Composer {
     this.callbacks = { writer, onProblem, onEscape };
     this.quoted = null;
     this.recorder = null;
+    this.starting = null; // the recorder that waits for a microphone
     find("emoji").append(...emojiButtons());
     this.listen();
   }
@@ -153,8 +154,9 @@ export class Composer {
   }
 
   async record() {
+    if (this.starting) return;
     this.toggle(null);
-    const recorder = new Recorder({
+    const recorder = this.starting = new Recorder({
       onSecond: (seconds) => {
         find("recorded").textContent =
           `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -162,6 +164,8 @@ export class Composer {
       onFull: () => this.sendRecording(),
     });
     const problem = await recorder.start();
+    if (this.starting !== recorder) return recorder.discard(); // it was for another talk
+    this.starting = null;
     if (problem) return this.callbacks.onProblem(problem);
     this.showRecording(recorder);
     find("send").focus();
@@ -175,6 +179,7 @@ export class Composer {
   }
 
   endRecording() {
+    this.starting = null;
     this.recorder?.discard();
     this.showRecording(null);
   }

@@ -17,16 +17,24 @@ export class Recorder {
     if (!type || !navigator.mediaDevices) return "This browser records no sound.";
     try {
       this.sound = await navigator.mediaDevices.getUserMedia({ audio: true });
+      this.listen(type);
     } catch {
+      this.release();
       return "No microphone: allow this page to use one, or attach a file.";
     }
-    this.recorder = new MediaRecorder(this.sound, { mimeType: type });
-    this.recorder.ondataavailable = ({ data }) => this.pieces.push(data);
-    this.recorder.start(1000);
     this.began = Date.now();
     this.timer = setInterval(() => this.tick(), 250);
     this.tick();
     return null;
+  }
+
+  // It also ends by itself, when the microphone goes away.
+  listen(type) {
+    this.recorder = new MediaRecorder(this.sound, { mimeType: type });
+    this.recorder.ondataavailable = ({ data }) => this.pieces.push(data);
+    this.ended = new Promise((resolve) => { this.recorder.onstop = resolve; })
+      .then(() => this.release());
+    this.recorder.start(1000);
   }
 
   tick() {
@@ -37,22 +45,23 @@ export class Recorder {
 
   // Resolves to the recording as a file.
   async stop() {
-    const ended = new Promise((resolve) => { this.recorder.onstop = resolve; });
-    this.recorder.stop();
-    await ended;
-    this.release();
+    this.end();
+    await this.ended;
     const [type] = this.recorder.mimeType.split(";");
     return new File(this.pieces, `voice.${ENDINGS[type] ?? "bin"}`, { type });
   }
 
   discard() {
-    this.recorder.onstop = null;
-    if (this.recorder.state !== "inactive") this.recorder.stop();
+    this.end();
     this.release();
+  }
+
+  end() {
+    if (this.recorder && this.recorder.state !== "inactive") this.recorder.stop();
   }
 
   release() {
     clearInterval(this.timer);
-    for (const track of this.sound.getTracks()) track.stop();
+    for (const track of this.sound?.getTracks() ?? []) track.stop();
   }
 }

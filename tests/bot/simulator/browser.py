@@ -3,6 +3,11 @@
 import shutil
 import struct
 import zlib
+from urllib.parse import quote
+
+from playwright.sync_api import Page, expect
+
+from tests.bot.simulator.desk import Desk
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -36,3 +41,9 @@ def dot() -> bytes:
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
     pixel = chunk(b"IDAT", zlib.compress(b"\0\x0b\x8f\x6c"))
     return b"\x89PNG\r\n\x1a\n" + header + pixel + chunk(b"IEND", b"")
+
+
+def open_as(page: Page, desk: Desk, address: str) -> None:
+    page.goto(f"{desk.url}/#{quote(address, safe='')}")
+    expect(page.get_by_label("Messages", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"You are {address[9:]}")).to_be_visible()

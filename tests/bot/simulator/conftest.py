@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot.simulator.server import create_simulator
+from tests.bot.simulator.browser import CHROMIUM, FLAGS
 from tests.bot.simulator.desk import Desk, config_for
 from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot, served
 
@@ -58,3 +60,26 @@ def desk(running_desk: Desk) -> Desk:
 @pytest.fixture
 def address() -> str:
     return f"whatsapp:+{next(numbers)}"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def chat_page(chromium: Browser) -> Iterator[Page]:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type == "error" else None,
+        )
+        yield page
+        assert complaints == []

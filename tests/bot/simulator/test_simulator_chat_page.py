@@ -1,54 +1,23 @@
 """The chat page in a real browser."""
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from flask import Response
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.simulator.server import create_simulator
 from tests.bot.simulator.browser import (
     CHROMIUM,
     CUT_OFF,
-    FLAGS,
-    LOADS_SOUND,
     PHONE,
     dot,
+    open_as,
 )
 from tests.bot.simulator.desk import NUMBER, Desk, config_for
 from tests.bot.simulator.scripted_bot import ScriptedBot, served
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def chat_page(chromium: Browser) -> Iterator[Page]:
-    with chromium.new_context() as context:
-        page = context.new_page()
-        page.set_default_timeout(8000)
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type == "error" else None,
-        )
-        yield page
-        assert complaints == []
-
-
-def open_as(page: Page, desk: Desk, address: str) -> None:
-    page.goto(f"{desk.url}/#{quote(address, safe='')}")
-    expect(page.get_by_label("Messages", exact=True)).to_be_visible()
-    expect(page.get_by_text(f"You are {address[9:]}")).to_be_visible()
 
 
 def write(page: Page, text: str) -> None:
@@ -189,27 +158,6 @@ def test_a_place_is_sent(
     form = bot.inbound_from(address)[-1].form
     assert (form["Latitude"], form["Longitude"]) == ("52.52", "13.405")
     assert (form["Label"], form["MessageType"]) == ("Bakery", "location")
-
-
-def test_a_voice_message_is_recorded(
-    chat_page: Page, desk: Desk, bot: ScriptedBot, address: str
-) -> None:
-    chat_page.context.grant_permissions(["microphone"])
-    open_as(chat_page, desk, address)
-    chat_page.get_by_role("button", name="Record a voice message").click()
-    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
-    chat_page.get_by_role("button", name="Discard the recording").click()
-    assert bot.inbound_from(address) == []
-    chat_page.get_by_role("button", name="Record a voice message").click()
-    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
-    chat_page.get_by_role("button", name="Send", exact=True).click()
-    sent = chat_page.locator(".bubble.inbound")
-    expect(sent.locator("audio")).to_be_visible()
-    expect(sent.get_by_label("Delivered")).to_be_visible()
-    form = bot.inbound_from(address)[-1].form
-    assert form["MessageType"] == "audio"
-    assert form["MediaContentType0"] in {"audio/ogg", "audio/webm", "audio/mp4"}
-    assert sent.locator("audio").evaluate(LOADS_SOUND)
 
 
 def test_a_reply_that_failed_shows_its_code(
