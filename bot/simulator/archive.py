@@ -66,7 +66,8 @@ class Archive:
     """Messages and bytes of media; safe to share between threads.
 
     `file` is made where it is missing, for its owner's eyes only; None keeps all in
-    memory. A file that can't be read is put aside.
+    memory. A file that is damaged is put aside; one that can't be used now, since it is
+    locked or the disk is full, stays where it is, and all is kept in memory.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -75,14 +76,15 @@ class Archive:
 
     def messages(self) -> Iterator[Message]:
         """Yield all messages in the order of their creation."""
-        query = "SELECT record FROM messages ORDER BY number"
+        # As bytes: a text whose encoding is damaged costs one message, not all.
+        query = "SELECT CAST(record AS BLOB) FROM messages ORDER BY number"
         with self._lock:
             records = self._connection.execute(query).fetchall()
         for (record,) in records:
             try:
                 yield _from_record(json.loads(record))
             except (ValueError, TypeError, KeyError) as error:
-                log.warning("a message of an earlier version is left out: %s", error)
+                log.warning("a message that can't be read is left out: %s", error)
 
     def put(self, message: Message) -> None:
         """Keep a message as it is now."""
@@ -129,15 +131,23 @@ class Archive:
 
 
 def _open_somehow(file: Path | None) -> sqlite3.Connection:
-    """Open a file, a new one where it is broken, or memory where there can be none."""
+    """Open a file, a new one where it is broken, or memory where it can't be used."""
     if file is not None:
         for attempt in (_open, _open_new):
             try:
                 return attempt(file)
             except (sqlite3.Error, OSError) as error:
                 log.warning("%s can't be used: %s", file, error)
+                if not _is_broken(error):
+                    break
         log.warning("conversations are forgotten when the simulator ends")
     return _connect(":memory:")
+
+
+def _is_broken(error: Exception) -> bool:
+    """Tell damage from a lock, a full disk or too many open files, which pass."""
+    is_passing = isinstance(error, sqlite3.OperationalError)
+    return isinstance(error, sqlite3.DatabaseError) and not is_passing
 
 
 def _open(file: Path) -> sqlite3.Connection:
@@ -147,10 +157,16 @@ def _open(file: Path) -> sqlite3.Connection:
 
 
 def _open_new(file: Path) -> sqlite3.Connection:
-    """Put a broken file aside and begin a new one."""
-    file.replace(file.with_name(f"{file.name}.broken"))
-    for ending in ("-wal", "-shm"):  # of no use without it
-        file.with_name(file.name + ending).unlink(missing_ok=True)
+    """Put a broken file aside, with its log of what it lacks, and begin a new one."""
+    aside = file.with_name(f"{file.name}.broken")
+    for ending in ("", "-wal"):
+        part = file.with_name(file.name + ending)
+        put = aside.with_name(aside.name + ending)
+        put.unlink(missing_ok=True)  # an earlier one's: it would be read with this one
+        if part.exists():
+            part.replace(put)
+    file.with_name(f"{file.name}-shm").unlink(missing_ok=True)  # of no use without it
+    log.warning("it is kept as %s", aside)
     return _open(file)
 
 
@@ -158,6 +174,10 @@ def _connect(place: Path | str) -> sqlite3.Connection:
     connection = sqlite3.connect(place, timeout=WAIT_SECONDS, check_same_thread=False)
     try:
         connection.executescript(SCHEMA)
+        # Reads every page: the header alone tells of no damage behind it.
+        [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
     except sqlite3.Error:
         connection.close()
         raise

@@ -1,10 +1,11 @@
 """What the simulator knew it knows after a restart, as Twilio does."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.bot.simulator.desk import Desk, config_for
 from tests.bot.simulator.scripted_bot import ScriptedBot, served
 
 PLACE = {"latitude": 52.5, "longitude": 13.4, "label": "Bakery"}
+PAGE_BYTES = 4096
 WRITES_AND_IS_KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -123,6 +125,69 @@ def test_a_broken_file_is_put_aside(file: Path) -> None:
     box = Mailbox(archive=Archive(file))
     box.add(with_media()[0])
     assert len(Mailbox(archive=Archive(file)).newest_first()) == 1
+
+
+def damage(file: Path) -> bytes:
+    """Write over all pages but the first, and return what the file is now."""
+    whole = file.read_bytes()
+    damaged = whole[:PAGE_BYTES] + b"\xff" * (len(whole) - PAGE_BYTES)
+    file.write_bytes(damaged)
+    return damaged
+
+
+def test_a_file_with_a_damaged_page_is_put_aside(
+    bot: ScriptedBot, file: Path, address: str
+) -> None:
+    with simulator(bot, file) as desk:
+        desk.user_says(address)
+    damaged = damage(file)
+    file.with_name("simulator.sqlite3.broken-wal").write_text("an earlier one's")
+    with simulator(bot, file) as desk:
+        desk.user_says(address, "And again")
+    assert file.with_name("simulator.sqlite3.broken").read_bytes() == damaged
+    assert not file.with_name("simulator.sqlite3.broken-wal").exists()
+    with simulator(bot, file) as desk:
+        assert desk.bodies(address) == ["And again"]
+
+
+def test_what_a_damaged_file_had_not_taken_in_is_put_aside_with_it(file: Path) -> None:
+    Archive(file)
+    box = Mailbox(archive=Archive(file))
+    box.add(with_media()[0])
+    log = file.with_name("simulator.sqlite3-wal").read_bytes()
+    damage(file)
+    assert Mailbox(archive=Archive(file)).newest_first() == []
+    assert log
+    assert file.with_name("simulator.sqlite3.broken-wal").read_bytes() == log
+
+
+def test_a_damaged_text_costs_its_message_alone(file: Path) -> None:
+    box = Mailbox(archive=Archive(file))
+    kept = [with_media()[0] for _ in range(3)]
+    for message in kept:
+        box.add(message)
+    with closing(sqlite3.connect(file)) as other, other:
+        damage = "UPDATE messages SET record = CAST(x'7bff7d' AS TEXT) WHERE sid = ?"
+        other.execute(damage, (kept[1].sid,))
+    again = Mailbox(archive=Archive(file)).newest_first()
+    assert [m.sid for m in again] == [kept[2].sid, kept[0].sid]
+
+
+def test_a_file_that_is_locked_stays_where_it_is(
+    bot: ScriptedBot, file: Path, address: str
+) -> None:
+    with simulator(bot, file) as desk:
+        desk.user_says(address, "Before")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with simulator(bot, file) as desk:
+            desk.user_says(address, "Meanwhile")
+            assert desk.bodies(address) == ["Meanwhile"]
+        other.execute("ROLLBACK")
+    assert not file.with_name("simulator.sqlite3.broken").exists()
+    with simulator(bot, file) as desk:
+        assert desk.bodies(address) == ["Before"]
 
 
 def test_a_disk_that_cant_be_written_stops_no_conversation(
