@@ -7,9 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.simulator.server import create_simulator
-from tests.bot.simulator.desk import Desk, config_for
-from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot, served
+from tests.bot.simulator.desk import Desk, desk_at
+from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot
 
 ANA = "whatsapp:+15551230001"
 
@@ -22,10 +21,8 @@ def bot() -> Iterator[ScriptedBot]:
 
 @pytest.fixture(scope="module")
 def desk(bot: ScriptedBot) -> Iterator[Desk]:
-    app = create_simulator(config_for(bot.webhook_url))
-    with served(app) as origin:
-        yield Desk(origin)
-        app.extensions["switchboard"].close()
+    with desk_at(bot.webhook_url) as running:
+        yield running
 
 
 def chat(desk: Desk, *arguments: str) -> Result:
@@ -78,11 +75,9 @@ def test_an_empty_text_is_refused(desk: Desk, bot: ScriptedBot, text: str) -> No
     assert done.output == "Error: there is nothing to send: write a text\n"
 
 
-def test_a_bot_that_is_away_is_told_in_words(desk: Desk) -> None:
-    closed = create_simulator(config_for("http://127.0.0.1:9/webhooks/whatsapp"))
-    with served(closed) as origin:
-        done = chat(Desk(origin), "Hello")
-        closed.extensions["switchboard"].close()
+def test_a_bot_that_is_away_is_told_in_words() -> None:
+    with desk_at("http://127.0.0.1:9/webhooks/whatsapp") as desk:
+        done = chat(desk, "Hello")
     assert done.exit_code == 1
     assert "The bot can't be reached at http://127.0.0.1:9: not delivered." in (
         done.output

@@ -1,16 +1,14 @@
 """One simulator and one scripted bot for all; every test has its own address."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bot.simulator.server import create_simulator
 from tests.bot.simulator.browser import CHROMIUM, FLAGS
-from tests.bot.simulator.desk import Desk, config_for
-from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot, served
+from tests.bot.simulator.desk import Desk, desk_at
+from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot
 
 numbers = itertools.count(15_551_000_000)
 
@@ -22,26 +20,8 @@ def running_bot() -> Iterator[ScriptedBot]:
 
 
 @pytest.fixture(scope="session")
-def new_desk(
-    running_bot: ScriptedBot,
-) -> Callable[[], AbstractContextManager[Desk]]:
-    """Return how a simulator is made that a test has to itself."""
-
-    @contextmanager
-    def make() -> Iterator[Desk]:
-        app = create_simulator(config_for(running_bot.webhook_url))
-        with served(app) as origin:
-            yield Desk(origin)
-            app.extensions["switchboard"].close()
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def running_desk(
-    new_desk: Callable[[], AbstractContextManager[Desk]],
-) -> Iterator[Desk]:
-    with new_desk() as desk:
+def running_desk(running_bot: ScriptedBot) -> Iterator[Desk]:
+    with desk_at(running_bot.webhook_url) as desk:
         yield desk
 
 

@@ -1,11 +1,15 @@
 """A test's place at the simulator: writes as phones, and calls it as the bot does."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
 from bot.simulator.records import SimulatorConfig
+from bot.simulator.server import create_simulator
+from tests.bot.simulator.scripted_bot import served
 
 ACCOUNT = "AC" + "0a" * 16
 TOKEN = "a-token"
@@ -77,3 +81,14 @@ class Desk:
 
     def order(self, *faults: dict[str, Any]) -> requests.Response:
         return self.phone("PUT", "faults", json=list(faults))
+
+
+@contextmanager
+def desk_at(webhook_url: str, port: int = 0, **config: Any) -> Iterator[Desk]:
+    """Run a simulator of one's own, which calls a bot at `webhook_url`."""
+    app = create_simulator(config_for(webhook_url, **config))
+    with served(app, port) as origin:
+        try:
+            yield Desk(origin)
+        finally:
+            app.extensions["switchboard"].close()

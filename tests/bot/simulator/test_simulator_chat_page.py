@@ -6,7 +6,6 @@ import pytest
 from flask import Response
 from playwright.sync_api import Browser, Page, expect
 
-from bot.simulator.server import create_simulator
 from tests.bot.simulator.browser import (
     CHROMIUM,
     CUT_OFF,
@@ -14,8 +13,8 @@ from tests.bot.simulator.browser import (
     dot,
     open_as,
 )
-from tests.bot.simulator.desk import NUMBER, Desk, config_for
-from tests.bot.simulator.scripted_bot import ScriptedBot, served
+from tests.bot.simulator.desk import NUMBER, Desk, desk_at
+from tests.bot.simulator.scripted_bot import ScriptedBot
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
@@ -220,14 +219,12 @@ def test_on_a_phone_names_stand_beside_nothing_and_in_their_own_direction(
 def test_the_page_finds_a_restarted_simulator_again(
     chromium: Browser, bot: ScriptedBot, address: str
 ) -> None:
-    first, second = (create_simulator(config_for(bot.webhook_url)) for _ in range(2))
     with chromium.new_context() as context:
         chat_page = context.new_page()
-        with served(first) as origin:
-            open_as(chat_page, Desk(origin), address)
-            first.extensions["switchboard"].close()
-        with served(second, int(origin.rpartition(":")[2])):
-            Desk(origin).user_says(address, "Still there?")
+        with desk_at(bot.webhook_url) as first:
+            open_as(chat_page, first, address)
+        port = int(first.url.rpartition(":")[2])
+        with desk_at(bot.webhook_url, port) as second:
+            second.user_says(address, "Still there?")
             shown = chat_page.locator(".bubble.inbound .body")
             expect(shown).to_have_text("Still there?", timeout=8000)
-            second.extensions["switchboard"].close()

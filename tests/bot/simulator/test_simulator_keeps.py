@@ -4,8 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,8 @@ import pytest
 from bot.simulator.archive import Archive
 from bot.simulator.mailbox import Mailbox
 from bot.simulator.records import Media, Message, PhoneMessage, new_sid
-from bot.simulator.server import create_simulator
-from tests.bot.simulator.desk import Desk, config_for
-from tests.bot.simulator.scripted_bot import ScriptedBot, served
+from tests.bot.simulator.desk import Desk, desk_at
+from tests.bot.simulator.scripted_bot import ScriptedBot
 
 PLACE = {"latitude": 52.5, "longitude": 13.4, "label": "Bakery"}
 PAGE_BYTES = 4096
@@ -37,14 +35,8 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "data" / "simulator.sqlite3"
 
 
-@contextmanager
-def simulator(bot: ScriptedBot, file: Path) -> Iterator[Desk]:
-    app = create_simulator(
-        config_for(bot.webhook_url, archive=file, resume_seconds=0.05)
-    )
-    with served(app) as origin:
-        yield Desk(origin)
-        app.extensions["switchboard"].close()
+def simulator(bot: ScriptedBot, file: Path) -> AbstractContextManager[Desk]:
+    return desk_at(bot.webhook_url, archive=file, resume_seconds=0.05)
 
 
 def with_media(data: bytes = b"bytes") -> tuple[Message, bytes]:

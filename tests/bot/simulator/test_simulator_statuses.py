@@ -1,9 +1,6 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
 from twilio.request_validator import RequestValidator
 
-from tests.bot.simulator.desk import NUMBER, TOKEN, Desk
+from tests.bot.simulator.desk import NUMBER, TOKEN, Desk, desk_at
 from tests.bot.simulator.scripted_bot import ScriptedBot, eventually
 
 PART = "part=7f%2F1&x=%C3%A9"
@@ -122,11 +119,9 @@ def test_the_stream_tells_what_happens(desk: Desk, address: str) -> None:
     assert seen == expected
 
 
-def test_only_so_many_pages_may_be_open(
-    new_desk: Callable[[], AbstractContextManager[Desk]], address: str
-) -> None:
+def test_only_so_many_pages_may_be_open(bot: ScriptedBot, address: str) -> None:
     # Of its own: pages that other tests closed count until the next news.
-    with new_desk() as desk:
+    with desk_at(bot.webhook_url) as desk:
         pages = [desk.phone("GET", "events", stream=True) for _ in range(17)]
         try:
             assert [page.status_code for page in pages] == [200] * 16 + [503]

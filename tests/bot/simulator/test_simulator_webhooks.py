@@ -4,9 +4,8 @@ import pytest
 from flask import Response
 from twilio.request_validator import RequestValidator
 
-from bot.simulator.server import create_simulator
-from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, config_for
-from tests.bot.simulator.scripted_bot import Received, ScriptedBot, served
+from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, desk_at
+from tests.bot.simulator.scripted_bot import Received, ScriptedBot
 
 NOBODY_LISTENS = "http://127.0.0.1:9/webhook"
 
@@ -176,10 +175,8 @@ def test_connection_overrides_decide_on_retries(
     bot: ScriptedBot, address: str, overrides: str, attempts: int
 ) -> None:
     bot.will_answer(refuses(), refuses())
-    app = create_simulator(config_for(bot.webhook_url + overrides))
-    with served(app) as origin:
-        Desk(origin).user_says(address)
-        app.extensions["switchboard"].close()
+    with desk_at(bot.webhook_url + overrides) as desk:
+        desk.user_says(address)
     received = bot.inbound_from(address)
     assert len(received) == attempts
     assert all(is_signed(got) for got in received)
@@ -187,11 +184,9 @@ def test_connection_overrides_decide_on_retries(
 
 
 def test_an_unreachable_bot_is_told_clearly(address: str) -> None:
-    app = create_simulator(config_for(NOBODY_LISTENS))
-    with served(app) as origin:
-        said = Desk(origin).user_says(address)
-        [message] = Desk(origin).conversation(address)["messages"]
-        app.extensions["switchboard"].close()
+    with desk_at(NOBODY_LISTENS) as desk:
+        said = desk.user_says(address)
+        [message] = desk.conversation(address)["messages"]
     assert said["webhook_status"] is None
     assert said["error"] == (
         "The bot can't be reached at http://127.0.0.1:9: not delivered."

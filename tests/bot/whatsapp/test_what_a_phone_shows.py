@@ -9,13 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from bot.simulator.server import create_simulator
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError, Outcome
 from bot.whatsapp.twilio import TwilioClient
 from db.records import Part, Template
-from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, config_for
-from tests.bot.simulator.scripted_bot import served
+from tests.bot.simulator.desk import ACCOUNT, NUMBER, TOKEN, Desk, desk_at
 
 ANA = "whatsapp:+15551230000"
 PICTURE = "https://shop.example/order/7.png"
@@ -35,12 +33,9 @@ PART = Part(
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    app = create_simulator(config_for("http://127.0.0.1:9/webhooks/whatsapp"))
-    with served(app) as origin:
-        desk = Desk(origin)
+    with desk_at("http://127.0.0.1:9/webhooks/whatsapp") as desk:
         desk.user_says(ANA)
         yield desk
-        app.extensions["switchboard"].close()
 
 
 @pytest.fixture
