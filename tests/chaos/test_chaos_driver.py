@@ -1,9 +1,7 @@
 """The phones, and what they count as acknowledged, against a scripted simulator."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -13,46 +11,30 @@ from tests.chaos.driver import Driver
 from tests.chaos.events import Acknowledged, Sent
 from tests.chaos.schedule import Size, plan_messages
 from tests.house import eventually
+from tests.listening import Request, Response, answering
 
 [MESSAGE] = plan_messages(7, Size(users=1, messages=1, seconds=0))
 
 
-class ScriptedSimulator(ThreadingHTTPServer):
+class ScriptedSimulator:
     """Says that the webhooks ended with these statuses, the last one for ever."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Endpoint)
         self.statuses: list[int | None] = [200]
         self.asked: list[dict[str, Any]] = []
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.url = ""
 
-
-class _Endpoint(BaseHTTPRequestHandler):
-    server: ScriptedSimulator
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append(json.loads(body))
-        statuses = self.server.statuses
-        told = statuses.pop(0) if len(statuses) > 1 else statuses[0]
-        answer = json.dumps({"webhook_status": told}).encode()
-        self.send_response(500 if told == 500 else 201)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+    def answer(self, request: Request) -> Response:
+        self.asked.append(json.loads(request.body))
+        told = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        return Response(500 if told == 500 else 201, {"webhook_status": told})
 
 
 @pytest.fixture
 def simulator() -> Iterator[ScriptedSimulator]:
-    with ScriptedSimulator() as server:
-        thread = threading.Thread(target=server.serve_forever, args=[0.02])
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+    simulator = ScriptedSimulator()
+    with answering(simulator.answer) as simulator.url:
+        yield simulator
 
 
 def drive(simulator: ScriptedSimulator, copies: int = 1) -> Driver:

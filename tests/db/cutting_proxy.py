@@ -2,11 +2,12 @@
 
 import select
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from urllib.parse import urlsplit
+
+from tests.listening import listening
 
 LONGEST_SILENCE_SECONDS = 30.0
 
@@ -62,11 +63,5 @@ def cutting_proxy(url: str) -> Iterator[tuple[CuttingProxy, str]]:
     Its connections must be closed before it is left.
     """
     port = urlsplit(url).port or 5432
-    with CuttingProxy(port) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever, args=[0.02])
-        thread.start()
-        try:
-            yield proxy, url.replace(f":{port}/", f":{proxy.server_address[1]}/")
-        finally:
-            proxy.shutdown()
-            thread.join()
+    with listening(CuttingProxy(port)) as proxy:
+        yield proxy, url.replace(f":{port}/", f":{proxy.server_address[1]}/")

@@ -22,6 +22,7 @@ from tests.hostile.processes import NEXT_TOKEN, BotProcess, WebProcess
 from tests.hostile.quoting_twilio import QuotingTwilio
 from tests.hostile.raw_http import build, post
 from tests.house import eventually, free_port
+from tests.listening import answering
 from tests.scripted_llm import Script, ScriptedLLM
 
 LLM_KEY = "sk-planted-key-of-the-llm"
@@ -71,10 +72,11 @@ def told(
     template = f"TEMPLATE {migrated} STRATEGY file_copy"
     with ExitStack() as stack:
         url = stack.enter_context(new_database(postgres, template))
-        twilio = stack.enter_context(QuotingTwilio())
+        twilio = QuotingTwilio()
+        twilio_url = stack.enter_context(answering(twilio.answer))
         llm = stack.enter_context(ScriptedLLM())
         llm.always(Script(status=401, code="invalid_api_key"))
-        bot = Bot(folder, url, twilio.url, llm.base_url)
+        bot = Bot(folder, url, twilio_url, llm.base_url)
         stack.callback(bot.close)
         answers = bot.be_talked_to()
         assert any(LLM_KEY in request.authorization for request in llm.requests)

@@ -6,12 +6,12 @@ https://www.twilio.com/docs/messaging/api/service-resource
 """
 
 import base64
-import json
-import threading
-from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
+
+from tests.listening import Request, Response, answering
 
 SID = "AC" + "0a" * 16
 KEY = "SK" + "0b" * 16
@@ -38,29 +38,18 @@ class AccountOfTwilio:
         }
         self.in_service = [NUMBER]
         self.refused: dict[str, int] = {}
-        self._server = _Server(("127.0.0.1", 0), _Endpoint)
-        self._server.account = self
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=[0.05])
+        self.url = ""
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def answer(self, user: str, word: str, path: str) -> tuple[int, Mapping[str, Any]]:
+    def answer(self, request: Request) -> Response:
+        encoded = request.headers.get("Authorization", "").removeprefix("Basic ")
+        user, _, word = base64.b64decode(encoded).decode().partition(":")
+        path = urlsplit(request.path).path
         told = self._shapes().get(path)
         if path in self.refused:
-            return self.refused[path], {"code": 20003, "message": "planted"}
+            return _refusal(self.refused[path], 20003)
         if word not in self.passwords.get(user, ()):
-            return 401, {"code": 20003, "message": f"planted {word}"}
-        if told is None:
-            return 404, {"code": 20404, "message": "planted"}
-        return 200, told
+            return _refusal(401, 20003, word)
+        return _refusal(404, 20404) if told is None else Response(200, told)
 
     def _shapes(self) -> dict[str, Mapping[str, Any]]:
         account = f"/2010-04-01/Accounts/{SID}"
@@ -80,28 +69,16 @@ class AccountOfTwilio:
         return {**known, "webhook": self.webhook}
 
 
+def _refusal(status: int, code: int, word: str = "") -> Response:
+    return Response(status, {"code": code, "message": f"planted {word}"})
+
+
 def _page(items: list[dict[str, Any]], key: str) -> dict[str, Any]:
     return {key: items, "meta": {"key": key, "next_page_url": None, "page_size": 1000}}
 
 
-class _Server(ThreadingHTTPServer):
-    account: AccountOfTwilio
-
-
-class _Endpoint(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_GET(self) -> None:
-        encoded = self.headers.get("Authorization", "").removeprefix("Basic ")
-        user, _, word = base64.b64decode(encoded).decode().partition(":")
-        path = urlsplit(self.path).path
-        status, told = self.server.account.answer(user, word, path)
-        body = json.dumps(told).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Stay quiet."""
+@contextmanager
+def account_of_twilio() -> Iterator[AccountOfTwilio]:
+    account = AccountOfTwilio()
+    with answering(account.answer) as account.url:
+        yield account

@@ -17,6 +17,7 @@ from tests.bot.checks.account_of_twilio import (
     SERVICE,
     SID,
     AccountOfTwilio,
+    account_of_twilio,
 )
 from tests.scripted_llm import Script, ScriptedLLM
 
@@ -34,7 +35,7 @@ ELSEWHERE = "https://old.example.com/webhooks/whatsapp"
 
 @pytest.fixture
 def twilio() -> Iterator[AccountOfTwilio]:
-    with AccountOfTwilio() as account:
+    with account_of_twilio() as account:
         yield account
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Condition, Event, Thread
+from threading import Condition, Event
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.listening import listening
 
 PATIENCE_SECONDS = 10.0
 EMPTY_TWIML = Response("<Response/>", content_type="text/xml")
@@ -74,14 +76,8 @@ def served(app: Flask, port: int = 0) -> Iterator[str]:
     server = make_server(
         "127.0.0.1", port, app, threaded=True, request_handler=QuietRequestHandler
     )
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with listening(server):
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -23,4 +23,4 @@ def twilio(rest_server: Exchange) -> ScriptedTwilio:
 
 @pytest.fixture
 def desk(database: Database, rest_server: Exchange) -> Desk:
-    return Desk(database, f"http://127.0.0.1:{rest_server.server_address[1]}")
+    return Desk(database, rest_server.url)

@@ -1,16 +1,14 @@
 """Twilio's REST side, which answers as a script says."""
 
-import json
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.listening import Request, Response, answering
 from tests.records import new_sid
 
 Answer = tuple[int, dict[str, Any] | str]  # JSON, or a page as it is
@@ -60,40 +58,27 @@ def taken(status: str) -> Answer:
     return 201, {**told, "direction": "outbound-api"}
 
 
-class Exchange(ThreadingHTTPServer):
+@dataclass
+class Exchange:
     """Leads to the Twilio of the test at hand."""
 
-    twilio = ScriptedTwilio()
+    twilio: ScriptedTwilio = field(default_factory=ScriptedTwilio)
+    url: str = ""
+
+    def answer(self, request: Request) -> Response:
+        if request.method == "GET":
+            status, told = self.twilio.listing(request.path)
+        else:
+            status, told = self.twilio.create(parse_qs(request.body.decode()))
+        headers = {}
+        if status >= 400 and (pause := self.twilio.retry_after):
+            headers["Retry-After"] = pause
+        return Response(status, told, headers)
 
 
 @contextmanager
 def exchange() -> Iterator[Exchange]:
     """Answer the SDK's requests over HTTP."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            form = parse_qs(self.rfile.read(length).decode())
-            self._say(*server.twilio.create(form))
-
-        def do_GET(self) -> None:
-            self._say(*server.twilio.listing(self.path))
-
-        def _say(self, status: int, body: dict[str, Any] | str) -> None:
-            self.send_response(status)
-            if status >= 400 and (pause := server.twilio.retry_after):
-                self.send_header("Retry-After", pause)
-            self.end_headers()
-            said = body if isinstance(body, str) else json.dumps(body)
-            self.wfile.write(said.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = Exchange(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=[0.02])
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    made = Exchange()
+    with answering(made.answer) as made.url:
+        yield made

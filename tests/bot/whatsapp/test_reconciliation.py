@@ -49,7 +49,7 @@ def settings(
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "token",
         "TWILIO_WHATSAPP_NUMBER": OURS,
-        "TWILIO_API_BASE_URL": f"http://127.0.0.1:{server.server_address[1]}",
+        "TWILIO_API_BASE_URL": server.url,
         "PUBLIC_BASE_URL": "https://bot.example",
         "DATA_FOLDER": str(tmp_path),
     }

@@ -1,12 +1,8 @@
 """What the bot asks of Twilio's REST API, held against Twilio's own description."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,6 +17,7 @@ from bot.whatsapp.outcomes import DeliveryError
 from bot.whatsapp.twilio import TwilioClient
 from db.records import Part, Template
 from tests.house import eventually, free_port
+from tests.listening import Request, Response, answering
 
 SHARED = Path(__file__).parents[3].parent / "shared"
 DESCRIPTION = SHARED / "reference" / "twilio-messages.openapi.json"
@@ -39,52 +36,20 @@ class RecordingTwilio:
     media: dict[str, Any] = field(default_factory=dict)
     requests: list[MockRequest] = field(default_factory=list)
 
-    def record(self, handler: BaseHTTPRequestHandler, method: str) -> None:
-        length = int(handler.headers.get("Content-Length", 0))
-        form = handler.rfile.read(length)
-        path, _, query = handler.path.partition("?")
+    def answer(self, request: Request) -> Response:
+        path, _, query = request.path.partition("?")
         host = "messaging" if path.startswith("/v2") else "api"
-        request = MockRequest(
+        asked = MockRequest(
             f"https://{host}.twilio.com",
-            method,
+            request.method.lower(),
             path,
             args=dict(parse_qs(query)),
-            headers=dict(handler.headers),
-            data=form,
-            content_type=handler.headers.get("Content-Type", ""),
+            headers=dict(request.headers),
+            data=request.body,
+            content_type=request.headers.get("Content-Type", ""),
         )
-        self.requests.append(request)
-        answer = json.dumps(self.media if "/Media" in path else self.body).encode()
-        handler.send_response(self.status)
-        handler.send_header("Content-Type", "application/json")
-        handler.send_header("Content-Length", str(len(answer)))
-        handler.end_headers()
-        handler.wfile.write(answer)
-
-
-@contextmanager
-def listening(twilio: RecordingTwilio) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.0"
-
-        def do_POST(self) -> None:
-            twilio.record(self, "post")
-
-        def do_GET(self) -> None:
-            twilio.record(self, "get")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        self.requests.append(asked)
+        return Response(self.status, self.media if "/Media" in path else self.body)
 
 
 def client(origin: str, messaging_service_sid: str | None = None) -> TwilioClient:
@@ -144,7 +109,7 @@ def test_every_kind_of_request_is_one_that_twilio_describes(
     description: OpenAPI,
 ) -> None:
     twilio = RecordingTwilio(body=message())
-    with listening(twilio) as origin:
+    with answering(twilio.answer) as origin:
         client(origin).send_part(PART)
         client(origin, SERVICE).send_part(replace(PART, our_address=OTHER))
         client(origin).send_part(replace(PART, media=("https://shop.example/1.png",)))
@@ -177,7 +142,7 @@ def test_what_users_sent_is_read_with_its_media() -> None:
     )
     ours = message(sid="SM" + "6" * 32)
     twilio = RecordingTwilio(200, {"messages": [lost, ours]}, {"media_list": [PICTURE]})
-    with listening(twilio) as origin:
+    with answering(twilio.answer) as origin:
         since = datetime.now(UTC) - timedelta(minutes=1)
         (found,) = client(origin).find_received(since)
     assert found.form == {
@@ -216,7 +181,7 @@ def test_a_service_answers_from_the_number_that_was_written_to(
     service: str | None, written_to: str | None, sender: dict[str, list[str]]
 ) -> None:
     twilio = RecordingTwilio(body=message())
-    with listening(twilio) as origin:
+    with answering(twilio.answer) as origin:
         client(origin, service).send_part(replace(PART, our_address=written_to))
     form = parse_qs((twilio.requests[0].body or b"").decode())
     names = ("From", "MessagingServiceSid")
@@ -225,7 +190,7 @@ def test_a_service_answers_from_the_number_that_was_written_to(
 
 def test_the_status_callback_carries_the_parts_id() -> None:
     twilio = RecordingTwilio(body=message())
-    with listening(twilio) as origin:
+    with answering(twilio.answer) as origin:
         client(origin).send_part(PART)
     form = parse_qs((twilio.requests[0].body or b"").decode())
     callback = f"https://bot.example/webhooks/whatsapp/status?part={PART.part_id}"
@@ -255,7 +220,7 @@ def test_a_refusal_says_what_it_means_for_the_next_try(
     status: int, code: int | None, outcome: str
 ) -> None:
     twilio = RecordingTwilio(status, {"code": code, "message": "No.", "status": status})
-    with listening(twilio) as origin, pytest.raises(DeliveryError) as caught:
+    with answering(twilio.answer) as origin, pytest.raises(DeliveryError) as caught:
         client(origin).send_part(PART)
     assert (caught.value.outcome, caught.value.code) == (outcome, code)
 
@@ -268,7 +233,7 @@ def test_a_connection_that_was_never_made_is_safe_to_repeat() -> None:
 
 def test_an_answer_that_is_no_message_leaves_the_outcome_open() -> None:
     twilio = RecordingTwilio(body={})
-    with listening(twilio) as origin, pytest.raises(DeliveryError) as caught:
+    with answering(twilio.answer) as origin, pytest.raises(DeliveryError) as caught:
         client(origin).send_part(PART)
     assert caught.value.outcome == "unknown"
 
@@ -278,7 +243,7 @@ def test_only_our_own_new_messages_with_that_text_count_as_found() -> None:
     other = message(sid="SM" + "4" * 32, body="Something else")
     theirs = message(sid="SM" + "5" * 32, direction="inbound")
     twilio = RecordingTwilio(200, {"messages": [message(), old, other, theirs]})
-    with listening(twilio) as origin:
+    with answering(twilio.answer) as origin:
         since = datetime.now(UTC) - timedelta(minutes=1)
         found = client(origin).find_sent(PART, since)
     assert [accepted.message_sid for accepted in found] == [SID]

@@ -1,0 +1,24 @@
+import pytest
+import requests
+
+from tests.listening import Request, Response, answering
+
+
+def echo(request: Request) -> Response:
+    return Response(200, [request.method, request.path, request.body.decode()])
+
+
+def fail_after_asking(seen: list[str]) -> None:
+    with answering(echo) as url:
+        seen.append(url)
+        told = requests.post(f"{url}/a?b=c", data="Hello", timeout=5).json()
+        assert told == ["POST", "/a?b=c", "Hello"]
+        raise ZeroDivisionError
+
+
+def test_a_server_ends_with_its_block_though_that_fails() -> None:
+    seen: list[str] = []
+    with pytest.raises(ZeroDivisionError):
+        fail_after_asking(seen)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(seen[0], timeout=5)
