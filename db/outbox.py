@@ -1,7 +1,7 @@
 """Outbox on PostgreSQL: the parts of replies, claimed one at a time, forward only."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,14 @@ from db.records import FAILED, WITH_TWILIO, Claim, DeliveryStatus, Part, Templat
 # A free answer is taken this long: what is older is not sent again.
 # https://www.twilio.com/docs/whatsapp/key-concepts#customer-service-windows
 SERVICE_WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a send; `has_more`: the user may have parts that are not sent."""
+
+    is_stored: bool
+    has_more: bool
 
 
 class PostgresOutbox:
@@ -53,14 +61,18 @@ class PostgresOutbox:
         """Note that the outcome of the attempt that `part` tells of is unknown."""
         self._write(sql.RECORD_UNCERTAIN, **_attempt(part))
 
-    def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> bool:
-        """Store the SID that Twilio gave the part; False if it was refused since."""
+    def record_accepted(self, part_id: UUID, message_sid: str, status: str) -> Recorded:
+        """Store the SID that Twilio gave the part, unless it was refused since."""
         accepted = DeliveryStatus(message_sid=message_sid, status=status)
-        is_stored = self._advance(sql.BY_ID, accepted, part_id)
-        for early in self._find_early(message_sid):
+        parameters = _bind_move(accepted, part_id)
+        found = repeat_once(
+            lambda: self._database.first(sql.RECORD_ACCEPTED, parameters)
+        )
+        for early in self._find_early(message_sid) if found.has_early else ():
             if not self._refuse(early):
                 self._move(early)
-        return is_stored
+        has_more = found.has_more or found.has_early or not found.is_stored
+        return Recorded(is_stored=found.is_stored, has_more=has_more)
 
     def record_failed(self, part: Part, error_code: int | None) -> None:
         """Store that a part, and what follows it in its reply, will not be sent."""
@@ -100,8 +112,8 @@ class PostgresOutbox:
     def record_delivery_status(self, status: DeliveryStatus) -> bool:
         """Move the part forward, never back; False if the SID is not known.
 
-        A callback may come before `create` returned: our own id in its URL finds the
-        part then, and the SID is stored with it. What finds no part is kept for a day.
+        Our own id in the callback's URL finds the part, also before `create` returned:
+        the SID is stored with it then. What finds no part is kept for a day.
 
         A failure for what may be over soon has the part sent again, some times; after
         any other one the rest of its reply fails with it. One that says that the user
@@ -124,9 +136,9 @@ class PostgresOutbox:
         return is_known
 
     def _find_and_advance(self, status: DeliveryStatus) -> bool:
-        if self._advance(sql.BY_SID, status):
+        if status.part_id and self._advance(sql.OF_PART, status, status.part_id):
             return True
-        if status.part_id and self._advance(sql.UNSENT, status, status.part_id):
+        if self._advance(sql.BY_SID, status):
             return True
         if self.find_known([status.message_sid]):
             # Stored in between; or refused before, and nothing of it counts any more.
@@ -147,13 +159,7 @@ class PostgresOutbox:
         told_why = status.error_code if status.status in FAILED else None
         opts_out = told_why == OPTED_OUT_AT_TWILIO
         statement = (sql.OPT_OUT if opts_out else sql.ADVANCE).format(mine=mine)
-        told = _read_status(status.status)
-        parameters = {
-            **_bind_status(status),
-            "status": told,
-            "reached": _before(told),
-            "part_id": part_id,
-        }
+        parameters = _bind_move(status, part_id)
         return repeat_once(lambda: self._database.count(statement, parameters)) > 0
 
     def _write(self, statement: str, **parameters: Any) -> None:
@@ -167,6 +173,12 @@ def _bind_status(status: DeliveryStatus) -> dict[str, Any]:
         "status": status.status,
         "error_code": status.error_code,
     }
+
+
+def _bind_move(status: DeliveryStatus, part_id: UUID | None) -> dict[str, Any]:
+    told = _read_status(status.status)
+    moved = {"status": told, "reached": _before(told), "part_id": part_id}
+    return {**_bind_status(status), **moved}
 
 
 def _read_claim(columns: dict[str, Any]) -> Claim:

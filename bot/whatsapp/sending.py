@@ -66,7 +66,8 @@ class Sender:
                 return True
             if claim.is_held or claim.part.status in UNRESOLVED:
                 return False
-            self._deliver(claim)
+            if not self._deliver(claim):
+                return True
         return False
 
     def send_parts(self, user_id: UUID) -> None:
@@ -82,8 +83,8 @@ class Sender:
                 self._stopping.wait(self.poll_seconds)
             elif claim.part.status in UNRESOLVED:
                 self._resolve(claim.part)
-            else:
-                self._deliver(claim)
+            elif not self._deliver(claim):
+                return
         raise DeliveryError(Outcome.SAFE, "more to send than one call does")
 
     def _claim_next(self, user_id: UUID) -> Claim | None:
@@ -104,26 +105,29 @@ class Sender:
         self._left_alone_until = max(until, self._left_alone_until)
         return seconds
 
-    def _deliver(self, claim: Claim) -> None:
-        """Send a claimed part. Raises DeliveryError, unless that is settled with it."""
+    def _deliver(self, claim: Claim) -> bool:
+        """Send a claimed part; return whether the user may have more to be sent.
+
+        Raises DeliveryError, unless that is settled with it.
+        """
         try:
-            self._send_claimed(claim)
+            return self._send_claimed(claim)
         except DeliveryError as error:
             if error.outcome != Outcome.PERMANENT:
                 raise
             self._abandon(claim.part, error)
+            return True
 
-    def _send_claimed(self, claim: Claim) -> None:
+    def _send_claimed(self, claim: Claim) -> bool:
         if claim.is_claimed:
-            self._send(claim.part)
-        elif datetime.now(UTC) - claim.part.created_at > SERVICE_WINDOW:
+            return self._send(claim.part)
+        if datetime.now(UTC) - claim.part.created_at > SERVICE_WINDOW:
             raise DeliveryError(
                 Outcome.PERMANENT, "the 24 hours for an answer are over"
             )
-        else:
-            raise DeliveryError(Outcome.SAFE, "another worker is sending this part")
+        raise DeliveryError(Outcome.SAFE, "another worker is sending this part")
 
-    def _send(self, part: Part) -> None:
+    def _send(self, part: Part) -> bool:
         try:
             accepted = self._twilio.send_part(part)
         except DeliveryError as error:
@@ -132,7 +136,7 @@ class Sender:
             self._keep(part, error, pause)
             raise
         SENDS.labels("accepted").inc()
-        self._record_accepted(part, accepted)
+        return self._record_accepted(part, accepted)
 
     def _keep(self, part: Part, error: DeliveryError, pause: float) -> None:
         """Have a part that may yet go through wait for its next try."""
@@ -146,11 +150,14 @@ class Sender:
             log.log(level, "a send is tried again later: %s", error, extra=about)
             self._outbox.release_part(part, error.code)
 
-    def _record_accepted(self, part: Part, accepted: Accepted) -> None:
+    def _record_accepted(self, part: Part, accepted: Accepted) -> bool:
+        """Store that Twilio has the part; return whether more may be left to send."""
         sid = accepted.message_sid
-        if not self._outbox.record_accepted(part.part_id, sid, accepted.status):
+        stored = self._outbox.record_accepted(part.part_id, sid, accepted.status)
+        if not stored.is_stored:
             self._outbox.free_refused(part, sid)
         log.info("sent a part", extra={"part_id": str(part.part_id), "sent_sid": sid})
+        return stored.has_more
 
     def _resolve(self, part: Part) -> None:
         """Find out whether an earlier attempt went through; if not, free the part.

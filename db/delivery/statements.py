@@ -141,7 +141,17 @@ WHERE part.message_sid = %(message_sid)s AND part.status IN {FAILED}
 # Which part a status is about.
 BY_SID = "message_sid = %(message_sid)s"
 BY_ID = "part_id = %(part_id)s"
-UNSENT = "part_id = %(part_id)s AND message_sid IS NULL"
+OF_PART = f"{BY_ID} AND (message_sid IS NULL OR {BY_SID})"
+# A callback names its part and finds it, so what is early names none: not of ours.
+RECORD_ACCEPTED = f"""
+WITH moved AS ({ADVANCE.format(mine=BY_ID)} RETURNING part_id, user_id)
+SELECT EXISTS (SELECT FROM moved) AS is_stored,
+  EXISTS (
+    SELECT FROM early_statuses WHERE message_sid = %(message_sid)s) AS has_early,
+  EXISTS (
+    SELECT FROM reply_parts AS other JOIN moved USING (user_id)
+    WHERE other.status IN {UNSETTLED} AND other.part_id <> moved.part_id) AS has_more
+"""  # noqa: S608  (our own words)
 KEEP_EARLY = """
 WITH old AS (
   DELETE FROM early_statuses WHERE received_at < now() - interval '1 day'
