@@ -14,6 +14,7 @@ from typing import Any, cast
 from psycopg.types.json import Jsonb
 
 from db.database import Database
+from db.delivery.replies import RECORD_REPLY, bind_reply
 from db.outages import outages, repeat_once
 from db.records import (
     InboundMessage,
@@ -21,7 +22,6 @@ from db.records import (
     Reply,
     Userchat,
     read_turns,
-    to_storable,
 )
 
 # An append rewrites the whole array, so a chat that is full is continued in a new one.
@@ -109,72 +109,6 @@ LEFT JOIN opt_outs ON opt_outs.user_id = users.user_id
 WHERE userchats.chat_id = %(chat_id)s
 """
 
-# The guard stands in the UPDATE itself: of two workers that answered the same message
-# (one was thought dead) the second waits for the first one's row lock and then finds
-# the message settled. Parts go where the message came from, not to another address of
-# the same person. The job in hand sends them, whoever runs it in the end.
-#
-# Once all is settled, the jobs that wait would find nothing to do, and a flood of them
-# would hold up what comes later: they are dropped. (A job that can be seen belongs to a
-# message that can be seen.) One that was begun before stays, and all of them stay if no
-# job is in hand: a worker that was thought dead may have lost its own, and parts need
-# one.
-#
-# STOP takes effect at once: what was made for the user before and is unsent stays so.
-# The parts of this very reply are not seen by the UPDATE, so the word that it stops
-# goes out. What is being given to Twilio is left alone here: see CLAIM_NEXT.
-RECORD_REPLY = """
-WITH appended AS (
-  UPDATE userchats
-  SET messages = CASE
-    WHEN %(error)s::text IS NULL THEN messages
-    ELSE (
-      SELECT jsonb_agg(
-        CASE WHEN element ->> 'message_sid' = ANY (%(settles)s::text[])
-        THEN element || jsonb_build_object('error', %(error)s::text)
-        ELSE element END ORDER BY position)
-      FROM jsonb_array_elements(messages) WITH ORDINALITY AS turn (element, position)
-    ) END || jsonb_build_array(%(turn)s::jsonb)
-  WHERE chat_id = %(chat_id)s
-    AND NOT settled_sids(messages) ?| %(about)s::text[]
-    AND NOT jsonb_path_query_array(messages, '$[*].notice_for[*]')
-      ?| %(notifies)s::text[]
-  RETURNING customer_id, jsonb_array_length(messages) AS turns,
-    is_answered(messages) AS is_settled
-), parts AS (
-  INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
-                           our_address, body, media, template, author)
-  SELECT %(reference_id)s::uuid, %(chat_id)s, users.user_id, part.position - 1,
-         COALESCE((SELECT address FROM inbound_messages
-                   WHERE message_sid = %(last_about)s), users.phone_number),
-         (SELECT our_address FROM inbound_messages
-          WHERE message_sid = %(last_about)s),
-         part.body, part.media, part.template, part.author
-  FROM appended JOIN users ON users.user_id = appended.customer_id
-  CROSS JOIN ROWS FROM (
-    jsonb_to_recordset(%(parts)s::jsonb)
-      AS (body text, media jsonb, template jsonb, author text)
-  ) WITH ORDINALITY AS part (body, media, template, author, position)
-  ORDER BY part.position
-), opted_out AS (
-  INSERT INTO opt_outs (user_id) SELECT customer_id FROM appended
-  WHERE %(opts_out)s::boolean ON CONFLICT DO NOTHING
-), canceled AS (
-  UPDATE reply_parts SET status = 'canceled' FROM appended
-  WHERE user_id = customer_id AND status = 'pending' AND %(opts_out)s::boolean
-), opted_in AS (
-  DELETE FROM opt_outs USING appended
-  WHERE user_id = customer_id AND NOT %(opts_out)s::boolean
-), dropped AS (
-  DELETE FROM procrastinate_jobs AS job USING appended
-  WHERE is_settled AND status = 'todo' AND attempts = 0
-    AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
-    AND EXISTS (SELECT FROM procrastinate_jobs AS held
-                WHERE held.lock = job.lock AND held.status = 'doing')
-)
-SELECT turns FROM appended
-"""
-
 # What turns name and don't hold: our parts, and what the user wrote in other chats.
 FIND_QUOTED = """
 SELECT message_sid, 'assistant' AS role, body AS content FROM reply_parts
@@ -241,13 +175,16 @@ class PostgresChatStore:
         found = {row.message_sid: (row.role, row.content or "") for row in rows}
         return replace(chat, quoted=found)
 
-    def record_reply(self, chat_id: str, reply: Reply) -> int:
+    def record_reply(
+        self, chat_id: str, reply: Reply, most_turns: int | None = None
+    ) -> int:
         """Append the reply and store its parts: all of it or nothing.
 
         Jobs of the chat that wait are dropped once nothing is left for them to do.
         """
+        parameters = bind_reply(chat_id, reply, most_turns)
         with outages():
-            turns = self._database.scalar(RECORD_REPLY, _bind_reply(chat_id, reply))
+            turns = self._database.scalar(RECORD_REPLY, parameters)
         return turns or 0
 
 
@@ -280,20 +217,3 @@ def _read_chat(row: Any) -> Userchat:
         opted_out=row.opted_out,
         handoff=row.handoff,
     )
-
-
-def _bind_reply(chat_id: str, reply: Reply) -> dict[str, Any]:
-    turn = reply.turn
-    about = [*turn.in_reply_to, *turn.notice_for]
-    return {
-        "chat_id": chat_id,
-        "turn": Jsonb(turn.to_json()),
-        "about": about,
-        "settles": list(turn.in_reply_to),
-        "notifies": list(turn.notice_for),
-        "reference_id": turn.reference_id,
-        "last_about": about[-1] if about else None,
-        "parts": Jsonb([part.to_json() for part in reply.parts]),
-        "opts_out": reply.opts_out,
-        "error": None if reply.error is None else to_storable(reply.error),
-    }

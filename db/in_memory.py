@@ -105,11 +105,15 @@ class MemoryChatStore:
             opted_out=chat.person.opted_out,
         )
 
-    def record_reply(self, chat_id: str, reply: Reply) -> int:
-        """Append the reply; 0 if its messages were settled before."""
+    def record_reply(
+        self, chat_id: str, reply: Reply, most_turns: int | None = None
+    ) -> int:
+        """Append the reply; 0 if its messages were settled, or it holds no more."""
         with self._lock:
             chat = self._chats.get(chat_id)
             if chat is None or _was_said(chat.turns, reply.turn):
+                return 0
+            if most_turns is not None and _is_overtaken(chat, most_turns):
                 return 0
             if reply.error is not None:
                 _mark_error(chat.turns, reply)
@@ -133,6 +137,10 @@ class MemoryChatStore:
         counted = [to for to, is_word in sent if not is_word]
         to_all = min(len(counted), most)
         return Answered(counted.count(user_id), to_all, (user_id, True) in sent)
+
+
+def _is_overtaken(chat: _Chat, most_turns: int) -> bool:
+    return len(chat.turns) > most_turns or chat.person.opted_out
 
 
 def _was_said(turns: list[Turn], reply: Turn) -> bool:

@@ -30,10 +30,14 @@ class ChatStore(Protocol):
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""
 
-    def record_reply(self, chat_id: str, reply: Reply) -> int:
+    def record_reply(
+        self, chat_id: str, reply: Reply, most_turns: int | None = None
+    ) -> int:
         """Append the reply and store its parts, which the caller then sends.
 
         Return how many turns the chat has now; 0, and change nothing, if another turn
         settled one of its messages before, if it is a notice and another one was given,
-        or if there is no such chat.
+        if a person has the chat and the reply would be heard, or if there is no such
+        chat. With `most_turns` also if it has more turns by now than the reply was made
+        from, or its user is not to be answered any more.
         """

@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 MOST_REPLIES_A_CALL = 100
 MOST_PROMPTS_AGAIN = 2  # when new messages came while the LLM worked
 MOST_QUIET_WAITS = 3
+ANY_TURNS = 2**31 - 1
+
+# A reply with its parts, and how many turns the chat has with it: 0 if it was refused.
+Recorded = tuple[Reply, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,24 +118,20 @@ class Talk:
             if replies:
                 self.channel.send(chat.user_id)
             with bound(message_sid=batch[-1].message_sid or ""):
-                made = self._reply_to(chat, batch, deadline)
-                reply = self.channel.with_parts(made)
-                stored = self._record(chat_id, reply)
+                reply, stored = self._reply_to(chat, batch, deadline)
             if stored:
                 replies.append(reply)
-            chat = self._after(chat, batch, reply, stored)
+            chat = self._after(chat, reply, stored)
         if deadline is None:
             raise LLMError("more to answer than one call does: the rest comes next")
         return replies
 
-    def _after(
-        self, chat: Userchat, batch: Batch, reply: Reply, stored: int
-    ) -> Userchat | None:
+    def _after(self, chat: Userchat, reply: Reply, stored: int) -> Userchat | None:
         """Return the chat as it is now, or None if nothing more can be done in it."""
         if stored == len(chat.turns) + 1:
             return chat.with_reply(reply)
         fresh = self.store.load_chat(chat.chat_id)
-        if fresh and not stored and next_batch(fresh) == batch:
+        if not stored and fresh == chat:
             log.error("a reply was refused, though its messages look unanswered")
             return None
         return fresh
@@ -147,33 +147,42 @@ class Talk:
             return []
         with bound(message_sid=batch[-1].message_sid or ""):
             silence = silence_about(chat, batch) if chat else None
-            reply = self.channel.with_parts(
-                silence or apology(batch, _in_words(reason))
+            reply, stored = self._record(
+                chat_id, silence or apology(batch, _in_words(reason))
             )
-            return [reply] if self._record(chat_id, reply) else []
+            return [reply] if stored else []
 
-    def _record(self, chat_id: str, reply: Reply) -> int:
-        stored = self.store.record_reply(chat_id, reply)
+    def _record(
+        self, chat_id: str, made: Reply, most_turns: int | None = None
+    ) -> Recorded:
+        reply = self.channel.with_parts(made)
+        stored = self.store.record_reply(chat_id, reply, most_turns)
         if stored:
             _log_stored(reply)
-        return stored
+        return reply, stored
 
-    def _reply_to(self, chat: Userchat, batch: Batch, deadline: float | None) -> Reply:
-        reply = reply_without_llm(chat, batch)
-        if reply is not None:
+    def _reply_to(
+        self, chat: Userchat, batch: Batch, deadline: float | None
+    ) -> Recorded:
+        if decided := self._decide(chat, batch):
+            return self._record(chat.chat_id, decided)
+        with self.channel.typing(batch[-1].message_sid or ""):
+            chat, batch = self._wait_for_quiet(chat, batch, deadline)
+            if decided := reply_without_llm(chat, batch):
+                return self._record(chat.chat_id, decided)
+            try:
+                return self._ask(chat, batch, deadline)
+            except LLMError as error:
+                word = self._after_failure(chat, batch, error, deadline)
+                return self._record(chat.chat_id, word)
+
+    def _decide(self, chat: Userchat, batch: Batch) -> Reply | None:
+        """Return the reply for which nobody waits: none of the LLM's is due."""
+        if reply := reply_without_llm(chat, batch):
             return reply
         if self.pace.is_too_old(batch):
             return apology(batch, "no answer within ANSWER_MAX_AGE_MINUTES")
-        if over := self.allowance.reply_beyond(chat, batch, self.count_answers):
-            return over
-        with self.channel.typing(batch[-1].message_sid or ""):
-            chat, batch = self._wait_for_quiet(chat, batch, deadline)
-            try:
-                return reply_without_llm(chat, batch) or self._ask(
-                    chat, batch, deadline
-                )
-            except LLMError as error:
-                return self._after_failure(chat, batch, error, deadline)
+        return self.allowance.reply_beyond(chat, batch, self.count_answers)
 
     def _wait_for_quiet(
         self, chat: Userchat, batch: Batch, deadline: float | None
@@ -196,26 +205,30 @@ class Talk:
             return chat, batch  # settled by somebody else: record_reply will refuse
         return fresh, newer
 
-    def _ask(self, chat: Userchat, batch: Batch, deadline: float | None) -> Reply:
-        """Return the LLM's answer; ask again if messages came while it worked.
+    def _ask(self, chat: Userchat, batch: Batch, deadline: float | None) -> Recorded:
+        """Store the LLM's answer; ask again if messages came while it worked.
 
-        The first answer is thrown away then, which is safe because asking has no
-        effects: see Answering, also for what holds once there are tools. If asking
-        again fails, the answer to what came first still holds; the rest comes next.
+        The store refuses the answer then, and throwing it away is safe because asking
+        has no effects: see Answering, also for what holds once there are tools. If
+        asking again fails, the answer to what came first still holds; the rest comes
+        next.
         """
         reply = self.answering.answer(chat, batch, _seconds_to(deadline))
         for tries_left in reversed(range(MOST_PROMPTS_AGAIN + 1)):
-            fresh, newer = self._refreshed(chat, batch)
+            most_turns = len(chat.turns) if tries_left else ANY_TURNS
+            made, stored = self._record(chat.chat_id, reply, most_turns)
+            fresh, newer = (chat, batch) if stored else self._refreshed(chat, batch)
+            if fresh == chat:
+                break
             if decided := reply_without_llm(fresh, newer):
-                return decided  # a person took the chat over meanwhile
-            if newer == batch or not tries_left:
-                break
-            chat, batch = fresh, newer
+                return self._record(chat.chat_id, decided)  # a person took it over
             try:
-                reply = self.answering.answer(chat, batch, _seconds_to(deadline))
+                if newer != batch:
+                    reply = self.answering.answer(fresh, newer, _seconds_to(deadline))
             except LLMError:
-                break
-        return reply
+                return self._record(chat.chat_id, reply, ANY_TURNS)
+            chat, batch = fresh, newer
+        return made, stored
 
     def _after_failure(
         self,
@@ -232,7 +245,7 @@ class Talk:
         if deadline is not None or poisoned or self.pace.is_too_old(batch):
             return apology(batch, str(error))
         if self.pace.needs_notice(chat, batch):
-            self._record(chat.chat_id, self.channel.with_parts(notice(batch)))
+            self._record(chat.chat_id, notice(batch))
         raise error
 
     def _is_poisoned(self, batch: Batch, error: LLMError) -> bool:

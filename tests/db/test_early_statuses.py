@@ -1,5 +1,6 @@
 """Delivery statuses that come before anybody knows their message."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,14 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.outbox import PostgresOutbox
 from db.records import DeliveryStatus, Part
-from tests.db.sql import change, take_in, value
+from tests.db.sql import (
+    appears,
+    change,
+    holding,
+    take_in,
+    value,
+    waiting_backends,
+)
 from tests.records import answer_to, new_sid, said
 
 
@@ -60,3 +68,18 @@ def test_what_nobody_asks_for_is_forgotten_after_a_day(
     assert value(database, "SELECT array_agg(message_sid) FROM early_statuses") == [
         last
     ]
+
+
+def test_one_that_overtakes_what_was_told_of_its_part_waits_for_that(
+    database: Database, outbox: PostgresOutbox, part: Part
+) -> None:
+    sid = new_sid()
+    told = DeliveryStatus(message_sid=sid, status="sent", part_id=part.part_id)
+    accepting = f"UPDATE reply_parts SET message_sid = '{sid}', status = 'accepted'"  # noqa: S608
+    with ThreadPoolExecutor(1) as thread:
+        with holding(database, accepting):
+            callback = thread.submit(outbox.record_delivery_status, told)
+            assert appears(lambda: waiting_backends(database))
+        assert callback.result(10)
+    assert status_of(outbox, part) == "sent"
+    assert value(database, "SELECT count(*) FROM early_statuses") == 0

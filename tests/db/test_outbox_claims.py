@@ -1,13 +1,14 @@
 """Parts are claimed once, one after the other, in the order of their making."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.outbox import PostgresOutbox
-from tests.db.parts import again, claim, replied
+from tests.db.parts import again, claim, replied, told
 from tests.db.sql import change, values
 from tests.records import BEN, new_sid
 
@@ -115,3 +116,26 @@ def test_what_is_left_to_send_is_a_job_of_the_user(
     outbox.queue_sends(part.user_id)
     query = "SELECT lock FROM procrastinate_jobs WHERE task_name = 'send_parts'"
     assert values(database, query) == [f"send:{part.user_id}"]
+
+
+def test_who_sent_a_part_is_told_whether_its_user_has_more(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    replied(pg, outbox, "Hi Ben", to=BEN)
+    one, two = replied(pg, outbox, "one", "two")
+    assert outbox.record_accepted(one.part_id, new_sid(), "queued").has_more
+    assert not outbox.record_accepted(two.part_id, new_sid(), "queued").has_more
+
+
+def test_who_sent_a_part_that_was_refused_meanwhile_looks_again(
+    pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    [part] = replied(pg, outbox, "Hello")
+    claim(outbox, part)
+    sid = new_sid()
+    assert outbox.record_delivery_status(
+        replace(told(sid, "failed", part), error_code=63018)
+    )
+    recorded = outbox.record_accepted(part.part_id, sid, "queued")
+    assert not recorded.is_stored
+    assert recorded.has_more

@@ -190,6 +190,26 @@ def test_an_error_is_put_on_the_messages_it_settles(store: ChatStore) -> None:
     assert errors == {"lost": "the LLM is away", "other": None, "Yes.": None}
 
 
+def test_an_answer_is_refused_once_more_was_said_than_it_was_made_from(
+    store: ChatStore,
+) -> None:
+    first, second = said("one"), said("two")
+    chat_id = take_in(store, first)
+    take_in(store, second)
+    assert store.record_reply(chat_id, answer_to(first), 1) == 0
+    assert contents(load(store, chat_id)) == ["one", "two"]
+    assert store.record_reply(chat_id, answer_to(first, second), 2) == 3
+
+
+def test_an_answer_is_refused_once_its_user_opted_out(store: ChatStore) -> None:
+    stop, question = said("stop"), said("a question")
+    chat_id = take_in(store, stop)
+    assert store.record_reply(chat_id, answer_to(stop, opts_out=True))
+    take_in(store, question)
+    assert store.record_reply(chat_id, answer_to(question), 1000) == 0
+    assert store.record_reply(chat_id, answer_to(question, parts=()))
+
+
 def test_a_user_opts_out_and_in_again(store: ChatStore) -> None:
     stop, again, start = said("STOP"), said("stop"), said("START")
     chat_id = take_in(store, stop)

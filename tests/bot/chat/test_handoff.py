@@ -8,7 +8,8 @@ from bot.chat import sentences
 from db.chats import PostgresChatStore
 from db.database import Database
 from tests.bot.chat.conversation import AWAY, REFUSED, Conversation
-from tests.db.sql import change, value
+from tests.db.sql import change, take_in, value
+from tests.records import answer_to, notice_about, said
 
 TOLD = f"system: {sentences.NOT_ANSWERED_HANDOFF}"
 
@@ -124,3 +125,29 @@ def test_what_always_fails_is_settled_in_silence(
     [reply] = ana.talk.give_up(ana.chat_id, "it always fails")
     assert reply.parts == ()
     assert ana.transcript[-1] == TOLD
+
+
+def test_no_word_goes_into_a_chat_that_a_person_took_over_at_the_last_moment(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    question = said("Where is my order?")
+    chat_id = take_in(pg, question)
+    take_over(database)  # the answer is on its way to the store
+    assert pg.record_reply(chat_id, answer_to(question)) == 0
+    assert pg.record_reply(chat_id, notice_about(question)) == 0
+    assert value(database, "SELECT count(*) FROM reply_parts") == 0
+    assert pg.record_reply(chat_id, answer_to(question, parts=()))
+
+
+def test_who_was_deactivated_while_the_llm_worked_gets_no_answer(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    def deactivated() -> str:
+        change(database, "UPDATE users SET is_active = false")
+        return "too late"
+
+    ana = Conversation(deactivated, store=pg)
+    ana.says("Hi")
+    assert ana.hears() == []
+    assert ana.last.content == sentences.NOT_ANSWERED_INACTIVE
+    assert len(ana.thoughts.prompts) == 1

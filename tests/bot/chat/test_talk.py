@@ -16,8 +16,10 @@ PATIENT = replace(PACE, quiet_seconds=60)
 class RefusingStore(MemoryChatStore):
     """A store that says of every answer that it was given before."""
 
-    def record_reply(self, chat_id: str, reply: Reply) -> bool:
-        return False
+    def record_reply(
+        self, chat_id: str, reply: Reply, most_turns: int | None = None
+    ) -> int:
+        return 0
 
 
 def test_a_question_is_answered_once() -> None:

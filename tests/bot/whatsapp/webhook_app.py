@@ -61,7 +61,9 @@ class StoreAway:
     def load_chat(self, chat_id: str) -> Userchat | None:
         raise StoreUnavailableError("OperationalError")
 
-    def record_reply(self, chat_id: str, reply: Reply) -> bool:
+    def record_reply(
+        self, chat_id: str, reply: Reply, most_turns: int | None = None
+    ) -> int:
         raise StoreUnavailableError("OperationalError")
 
 
