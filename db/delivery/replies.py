@@ -66,7 +66,8 @@ WITH appended AS (
   WHERE %(opts_out)s::boolean ON CONFLICT DO NOTHING
 ), canceled AS (
   UPDATE reply_parts SET status = 'canceled' FROM appended
-  WHERE user_id = customer_id AND status = 'pending' AND %(opts_out)s::boolean
+  WHERE user_id = customer_id AND unsettled AND status = 'pending'
+    AND %(opts_out)s::boolean
 ), opted_in AS (
   DELETE FROM opt_outs USING appended
   WHERE user_id = customer_id AND NOT %(opts_out)s::boolean

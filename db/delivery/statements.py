@@ -30,11 +30,12 @@ CLAIM_NEXT = f"""
 WITH stopped AS (
   UPDATE reply_parts AS part SET status = 'canceled' FROM opt_outs
   WHERE opt_outs.user_id = %(user_id)s AND part.user_id = opt_outs.user_id
-    AND part.status = 'pending' AND part.created_at < opted_out_at
+    AND part.unsettled AND part.status = 'pending'
+    AND part.created_at < opted_out_at
   RETURNING part.part_id
 ), head AS (
   SELECT * FROM reply_parts
-  WHERE user_id = %(user_id)s AND status IN {UNSETTLED}
+  WHERE user_id = %(user_id)s AND unsettled
     AND part_id NOT IN (SELECT part_id FROM stopped)
   ORDER BY sequence LIMIT 1
 ), before AS (
@@ -150,7 +151,7 @@ SELECT EXISTS (SELECT FROM moved) AS is_stored,
     SELECT FROM early_statuses WHERE message_sid = %(message_sid)s) AS has_early,
   EXISTS (
     SELECT FROM reply_parts AS other JOIN moved USING (user_id)
-    WHERE other.status IN {UNSETTLED} AND other.part_id <> moved.part_id) AS has_more
+    WHERE other.unsettled AND other.part_id <> moved.part_id) AS has_more
 """  # noqa: S608  (our own words)
 KEEP_EARLY = """
 WITH old AS (

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKey,
     Identity,
     Index,
@@ -21,6 +22,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from db.models.base import error_code_column, metadata, time_column, user_column
 from db.records import DELIVERY_STATUSES, FAILED, UNSETTLED, WITH_TWILIO
+
+# As PostgreSQL writes it, or Alembic sees a difference.
+UNSETTLED_WORDS = ", ".join(f"'{word}'::text" for word in UNSETTLED)
 
 inbound_messages = Table(
     "inbound_messages",
@@ -141,6 +145,13 @@ reply_parts = Table(
     time_column("claimed_at", "When the last attempt began.", default=False),
     time_column("created_at", "When the reply was made."),
     time_column("updated_at", "Last change of this row (set by a trigger)."),
+    Column(
+        "unsettled",
+        Boolean,
+        Computed(f"status = ANY (ARRAY[{UNSETTLED_WORDS}])", persisted=True),
+        nullable=False,
+        comment="Whether it is not known to be with Twilio: follows the status.",
+    ),
     CheckConstraint(
         column("status").in_(DELIVERY_STATUSES),
         name="reply_parts_status_check",
@@ -162,7 +173,7 @@ reply_parts = Table(
         "idx_reply_parts_unsettled",
         "user_id",
         "sequence",
-        postgresql_where=column("status").in_(UNSETTLED),
+        postgresql_where=text("unsettled"),
     ),
     Index(
         "idx_reply_parts_refused_sids",

@@ -36,6 +36,7 @@ MADE_AGAIN = {
     "userchats_archive.search_tsv",
     "chats_to_index.table_name",
     "chats_to_index.after_chat_id",
+    "reply_parts.unsettled",
 }
 
 

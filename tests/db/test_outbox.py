@@ -225,3 +225,15 @@ def test_an_opt_out_that_only_twilio_knew_of_is_recorded(
     outbox.record_failed(bens, 63005)
     assert load(pg, anas.chat_id).opted_out
     assert not load(pg, bens.chat_id).opted_out
+
+
+def test_a_parts_way_through_twilio_writes_to_no_index(
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    (part,) = replied(pg, outbox, "Hello")
+    outbox.record_accepted(part.part_id, new_sid(), "accepted")
+    hot = "pg_stat_get_xact_tuples_hot_updated('reply_parts'::regclass)"
+    with database.transaction() as connection:
+        for status in ("queued", "sent", "delivered", "read"):
+            connection.count(f"UPDATE reply_parts SET status = '{status}'")  # noqa: S608
+        assert connection.scalar(f"SELECT {hot}") == 4

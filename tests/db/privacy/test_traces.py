@@ -77,8 +77,8 @@ def test_every_column_that_people_fill_is_kept_out_of_the_statistics(
 def test_samples_of_before_are_cleared_or_named(
     database: Database, pg: PostgresChatStore
 ) -> None:
-    schema.downgrade(database, "0014")
     plant(pg, database)
+    schema.downgrade(database, "0014")
     change(database, "ANALYZE")
     assert MARKER in value(database, STATISTICS)
     change(database, "ALTER TABLE users ALTER COLUMN full_name SET STATISTICS 0")
