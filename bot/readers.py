@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
-from bot.chat.talk import Pace
+from bot.chat.patience import Pace
 from bot.environment import PROJECT, Reader
 from bot.llm.openai_chat import LLMServer
 from bot.whatsapp.account import TwilioAccount

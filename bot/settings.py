@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
-from bot.chat.talk import Pace
+from bot.chat.patience import Pace
 from bot.environment import PROJECT, Reader, load_environment
 from bot.llm.openai_chat import LLMServer
 from bot.readers import read_all

@@ -10,16 +10,15 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import UUID
 
 from bot.chat.allowance import Allowance, CountAnswers, find_exceeded, is_over
 from bot.chat.answering import Answering
 from bot.chat.brake import is_brake
+from bot.chat.patience import Pace, Tries, age_of
 from bot.chat.replies import Batch, apology, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
-from bot.chat.tries import Tries
 from bot.llm.protocol import LLMError
 from bot.observability import ANSWERS, bound
 from db.records import Reply, Userchat
@@ -34,30 +33,6 @@ ANY_TURNS = 2**31 - 1
 
 # A reply with its parts, and how many turns the chat has with it: 0 if it was refused.
 Recorded = tuple[Reply, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How long a talk waits: for quiet, before a notice, until it is too late."""
-
-    quiet_seconds: float = 0.8
-    notice_seconds: float = 120
-    max_age: timedelta = timedelta(minutes=60)
-
-    def is_too_old(self, batch: Batch) -> bool:
-        """Tell whether the batch waited so long that its answer would only confuse."""
-        return age_of(batch) > self.max_age
-
-    def needs_notice(self, chat: Userchat, batch: Batch) -> bool:
-        """Tell whether the user waited long and was not told yet."""
-        told = {sid for turn in chat.turns for sid in turn.notice_for}
-        waited = age_of(batch).total_seconds() > self.notice_seconds
-        return waited and not told & {turn.message_sid for turn in batch}
-
-
-def age_of(batch: Batch) -> timedelta:
-    """Return how long the oldest message of the batch has been waiting."""
-    return datetime.now(UTC) - batch[0].timestamp
 
 
 def _none_answered(*_asked: object) -> Answered:
@@ -95,7 +70,7 @@ class Talk:
     store: ChatStore
     answering: Answering
     channel: Channel
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     allowance: Allowance = field(default_factory=Allowance)
     count_answers: CountAnswers = _none_answered
     stopping: Event = field(default_factory=Event)

@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat.answering import Answering
-from bot.chat.talk import Channel, Pace, Talk
+from bot.chat.patience import Pace
+from bot.chat.talk import Channel, Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tokens, Tool
 from bot.whatsapp.inbound import parse_inbound
 from db.in_memory import MemoryChatStore

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.chat import sentences
+from bot.chat.patience import Pace
 from bot.chat.replies import apology, notice
 from bot.chat.rules import next_batch
-from bot.chat.talk import Pace
 from tests.bot.chat.transcripts import bot_said, chat_of, user_says
 
 

@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from bot.chat import sentences
 from bot.chat.answering import Answering, Policy
-from bot.chat.talk import Channel, Pace, Talk
+from bot.chat.patience import Pace
+from bot.chat.talk import Channel, Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
 from bot.simulator.outbound import parse_replies
 from bot.whatsapp.signature import SignatureChecker
