@@ -82,7 +82,10 @@ class PostgresOutbox:
         self._write(sql.RECORD_FAILED, **rest, error_code=error_code)
 
     def find_known(self, message_sids: Sequence[str]) -> set[str]:
-        """Return those of the SIDs that a part has, or had when it was refused."""
+        """Return those of the SIDs that a part has, or had when it was refused.
+
+        Or had before a restore that brought back an older database.
+        """
         asked = {"sids": list(message_sids)}
         rows = repeat_once(lambda: self._database.rows(sql.FIND_KNOWN, asked))
         return {row.message_sid for row in rows} & set(message_sids)

@@ -15,6 +15,16 @@ from typing import Any
 from uuid import UUID
 
 from db.database import Connection, Database
+from db.delivery.restored import (
+    DOUBT_PARTS,
+    HAS_MOVED,
+    KEEP_SENT,
+    MOVE_PART,
+    PARTS,
+    REFUSABLE_PARTS,
+    SENT_SINCE,
+    UNSENT_PARTS,
+)
 from db.delivery.statements import QUEUE_SENDS
 from db.outages import FAILURES, first_line
 from db.records import UNSETTLED, WITH_TWILIO, find_unanswered, read_turns
@@ -54,33 +64,6 @@ UPDATE userchats SET messages = messages || jsonb_build_array(jsonb_build_object
   to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"'),
   'in_reply_to', to_jsonb(%(sids)s::text[])))
 WHERE chat_id = %(chat_id)s
-"""
-UNSENT_PARTS = "SELECT part_id FROM reply_parts WHERE status = ANY (%(unsettled)s)"
-# Twilio had them, and may have refused them since.
-REFUSABLE_PARTS = """
-SELECT part_id FROM reply_parts
-WHERE status = ANY (%(refusable)s) AND created_at > %(since)s - interval '1 day'
-"""
-# (An older database knows of no refused SIDs.)
-PARTS = """
-SELECT status, message_sid, error_code, attempts, claimed_at, part_id,
-  ARRAY(SELECT jsonb_array_elements_text(
-    COALESCE(NULLIF(to_jsonb(part) -> 'refused_sids', 'null'), '[]'))) AS refused_sids
-FROM reply_parts AS part WHERE part_id = ANY (%(parts)s)
-"""
-MOVE_PART = """
-UPDATE reply_parts SET status = %(status)s, message_sid = %(message_sid)s,
-  error_code = %(error_code)s, attempts = %(attempts)s, claimed_at = %(claimed_at)s,
-  refused_sids = NULLIF(%(refused_sids)s::text[], '{}')
-WHERE part_id = %(part_id)s
-"""
-HAS_MOVED = """
-AND (status, message_sid, refused_sids) IS DISTINCT FROM
-  (%(status)s, %(message_sid)s, NULLIF(%(refused_sids)s::text[], '{}'))
-RETURNING user_id
-"""
-DOUBT_PARTS = """
-UPDATE reply_parts SET status = 'uncertain' WHERE part_id = ANY (%(parts)s)
 """
 # STOP holds, whatever is restored. Who is new since the backup comes along for it.
 OPTED_OUT = """
@@ -259,7 +242,16 @@ def _move_parts(
         for user_id in told.column(MOVE_PART + HAS_MOVED, part):
             moved += 1
             told.scalar(QUEUE_SENDS, {"user_id": str(user_id), "pause": timedelta()})
+    _keep_sent(witness, told, since)
     return moved, _doubt(told, list(unknown))
+
+
+def _keep_sent(witness: Connection, told: Connection, since: datetime) -> None:
+    """Keep what was sent from being taken for another instance's: `bot reconcile`."""
+    sent = witness.stream(SENT_SINCE, {"since": since}, lot=BATCH)
+    while lot := _next_lot(sent):
+        sids, statuses, codes = map(list, zip(*lot, strict=True))
+        told.count(KEEP_SENT, {"sids": sids, "statuses": statuses, "codes": codes})
 
 
 def _found(witness: Connection, parts: list[UUID]) -> Iterator[dict[str, Any]]:

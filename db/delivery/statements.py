@@ -172,6 +172,8 @@ FIND_KNOWN = """
 SELECT message_sid FROM reply_parts WHERE message_sid = ANY (%(sids)s)
 UNION
 SELECT unnest(refused_sids) FROM reply_parts WHERE refused_sids && %(sids)s::text[]
+UNION
+SELECT message_sid FROM early_statuses WHERE message_sid = ANY (%(sids)s) AND is_ours
 """
 # Of all that is kept of what came in: some weeks.
 FIND_OUR_ADDRESSES = f"""

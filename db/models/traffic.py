@@ -209,6 +209,14 @@ early_statuses = Table(
     Column("status", Text, primary_key=True, comment="As Twilio told it."),
     error_code_column(),
     time_column("received_at", "When it was told."),
+    Column(
+        "is_ours",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whether the bot is known to have sent it: a part had it in the "
+        "database that a restore replaced.",
+    ),
     Index("idx_early_statuses_received_at", "received_at"),
     comment="Delivery statuses of messages that no part is known for, yet or at all; "
     "kept for a day.",

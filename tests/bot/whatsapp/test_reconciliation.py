@@ -17,6 +17,7 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.outbox import PostgresOutbox
 from db.privacy.tombstones import Tombstone, hash_address, record_tombstones
+from db.records import DeliveryStatus
 from tests.bot.log_lines import recorded_log
 from tests.bot.whatsapp.scripted_twilio import (
     TOO_MANY,
@@ -24,9 +25,11 @@ from tests.bot.whatsapp.scripted_twilio import (
     ScriptedTwilio,
     exchange,
 )
+from tests.db.backups.kept import leaving_no_databases
+from tests.db.backups.times import Times
 from tests.db.parts import replied
-from tests.db.sql import change, values
-from tests.records import ANA, BEN, new_sid
+from tests.db.sql import change, take_in, values
+from tests.records import ANA, BEN, new_sid, said
 
 OURS = "whatsapp:+14155238886"
 OTHER = "whatsapp:+14155550000"
@@ -59,11 +62,11 @@ def settings(
 
 
 def lists(
-    server: Exchange, address: str, body: str, ago: timedelta, to: str = OURS
+    server: Exchange, address: str, body: str, ago: timedelta, **more: str
 ) -> None:
     """Have Twilio list a message of a user, sent so long ago."""
     sent = (datetime.now(UTC) - ago).strftime("%a, %d %b %Y %H:%M:%S +0000")
-    told = {"sid": new_sid(), "from": address, "to": to, "body": body}
+    told = {"sid": new_sid(), "from": address, "to": OURS, "body": body, **more}
     times = {"date_sent": sent, "date_created": sent}
     server.twilio.taken.append({**told, **times, "direction": "inbound"})
 
@@ -194,6 +197,36 @@ def test_our_own_answer_to_a_later_message_is_nobody_elses(
     lists(server, ANA, "its webhook was lost", 2 * HOUR)
     outbox.record_accepted(part.part_id, answers(server, ANA, HOUR), "sent")
     assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize("restores", [1, 2])
+@pytest.mark.parametrize("refused", [False, True])
+def test_our_own_answer_of_before_a_restore_is_nobody_elses(
+    server: Exchange,
+    settings: Settings,
+    database: Database,
+    tmp_path: Path,
+    *,
+    restores: int,
+    refused: bool,
+) -> None:
+    started(database, timedelta(days=9))
+    with leaving_no_databases(database):
+        times = Times(database, tmp_path)
+        times.back_up()
+        (part,) = replied(times.pg, times.outbox, "Yes.", to=ANA)
+        waits = said("And rye?", ANA)  # while the answer was being made
+        take_in(times.pg, waits)
+        lists(server, ANA, "And rye?", 2 * HOUR, sid=waits.message_sid)
+        times.accept(part, sid := answers(server, ANA, HOUR, status="sent"))
+        if refused:
+            busy = DeliveryStatus(message_sid=sid, status="failed", error_code=63018)
+            assert times.outbox.record_delivery_status(busy)
+        for _ in range(restores):
+            times.restore()
+        assert texts(database) == []
+        assert reconciliation_of(settings, database).run(timedelta(days=1)) == 1
+        assert texts(database) == ["And rye?"]
 
 
 @pytest.mark.parametrize(
