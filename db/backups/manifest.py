@@ -142,6 +142,15 @@ def check_signature(manifest: Manifest, key: bytes | None) -> None:
     raise OperatorError(f"{reason}; nothing was changed.{otherwise}")
 
 
+def is_signed(manifest: Manifest, key: bytes | None) -> bool:
+    """Tell whether whoever has the key made the backup."""
+    try:
+        check_signature(manifest, key)
+    except OperatorError:
+        return False
+    return True
+
+
 def _mark_of(key: bytes) -> str:
     """Return what tells one key from another and says nothing of either."""
     return hmac.new(_derived(key), b"mark", hashlib.sha256).hexdigest()[:8] + ":"

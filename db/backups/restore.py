@@ -26,12 +26,13 @@ from db.backups.manifest import (
     Manifest,
     check_signature,
     check_whole,
+    is_signed,
     read_manifest,
 )
 from db.backups.replacement import Past, Replaced, put_in_place
 from db.backups.since_backup import SinceBackup
 from db.backups.stream import Progress, no_progress
-from db.beside.rights import Rights, plain_rights
+from db.beside.rights import Rights, plain_rights, without_superusers
 from db.beside.target import Say, Target, aimed, drop_older
 from db.database import Database
 from db.errors import OperatorError
@@ -39,6 +40,7 @@ from db.outages import FAILURES, explained, first_line
 from db.privacy.erasure import erase_again
 from db.privacy.tombstones import Graveyard
 
+SUPERUSERS = "SELECT rolname::text FROM pg_roles WHERE rolsuper"
 # By the server's version and the migration.
 OURS: dict[tuple[str, str], Described] = {}
 
@@ -225,12 +227,8 @@ def _upgrade(new: Database, manifest: Manifest) -> None:
 def _take_over(
     target: Target, past: Past, manifest: Manifest, missing: list[str]
 ) -> Outcome:
-    me = target.beside.scalar("SELECT current_user::text")
-    # An older manifest names the owners of tables, which is nearly always one.
-    owners = [] if missing else manifest.owners
-    rights = plain_rights(owners[0] if len(owners) == 1 else me)
-    if manifest.rights and not missing:
-        rights = manifest.rights
+    is_vouched_for = is_signed(manifest, past.graveyard.key) and not missing
+    rights = _choose_rights(target, manifest.rights if is_vouched_for else None)
     replaced = put_in_place(target, past, lambda: _hand_over(target, rights))
     return Outcome(
         manifest=manifest,
@@ -238,6 +236,19 @@ def _take_over(
         missing_roles=missing,
         replaced=replaced,
     )
+
+
+def _choose_rights(target: Target, told: Rights | None) -> Rights:
+    """Return whose the objects will be: as a manifest told, if it is to be believed.
+
+    Else all belong to the owner of the live ones, or to who is logged in.
+    """
+    live = target.read_live_rights()
+    if live is None or live.owner is None:
+        live = plain_rights(target.beside.scalar("SELECT current_user::text"))
+    if told is None:
+        return plain_rights(str(live.owner))
+    return without_superusers(told, live, target.beside.column(SUPERUSERS))
 
 
 def _hand_over(target: Target, rights: Rights) -> None:

@@ -6,8 +6,8 @@ a backup's manifest holds it, and a restore makes its own statements of it.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from psycopg import sql
@@ -129,6 +129,25 @@ def plain_rights(owner: str, extensions: dict[str, str] | None = None) -> Rights
     public = ("SCHEMA", "public", NOBODY)
     known = extensions or {}
     return Rights(owner=owner, others=[public], defaults=[], extensions=known)
+
+
+def without_superusers(
+    rights: Rights, live: Rights, superusers: Collection[str]
+) -> Rights:
+    """Return the rights without what superusers would get that is not theirs in `live`.
+
+    A function that runs with its owner's rights (SECURITY DEFINER) would have all of
+    theirs. What is left out belongs to the owner, and all of it to the live one's.
+    """
+    barred = set(superusers) - {live.owner}
+    return replace(
+        rights,
+        owner=live.owner if rights.owner in barred else rights.owner,
+        others=[o for o in rights.others if o[2] not in barred or o in live.others],
+        defaults=[
+            d for d in rights.defaults if d[0] not in barred or d in live.defaults
+        ],
+    )
 
 
 def give_away(connection: Connection, holder: str, rights: Rights, to: str) -> None:

@@ -19,10 +19,10 @@ from db.beside.owner import (
     opened_as,
     take_over,
 )
-from db.beside.rights import Rights
+from db.beside.rights import Rights, read_rights
 from db.database import Database
 from db.errors import OperatorError
-from db.outages import first_line
+from db.outages import FAILURES, first_line
 from db.pool import Limits
 
 # Copying a large table takes its time.
@@ -69,6 +69,16 @@ class Target:
         """Yield the new database as the role reaches it that is logged in here."""
         with closing(self.current.beside(self.new.name, LIMITS)) as us:
             yield us
+
+    def read_live_rights(self) -> Rights | None:
+        """Return those of the live database; None where it can't be asked."""
+        if not new_database.exists(self.beside, self.current.name):
+            return None
+        try:
+            with self.current.transaction() as connection:
+                return read_rights(connection)
+        except FAILURES:
+            return None
 
     def hand_over(self, rights: Rights) -> None:
         """Have the new database belong to whom the live one does."""

@@ -11,16 +11,19 @@ import pytest
 
 from db import schema
 from db.address import with_database, with_login
+from db.backups.manifest import read_manifest
 from db.backups.restore import restore
 from db.beside.new_database import drop
 from db.database import Database
 from db.errors import OperatorError
+from db.privacy.tombstones import Graveyard
 from tests.db.access.logins import refusal, three_roles
 from tests.db.backups.kept import (
     databases_beside,
     dump_of,
     leaving_no_databases,
     order_of,
+    signed_again,
 )
 from tests.db.sql import PATIENT, change, opened, rows, value, values
 
@@ -163,6 +166,54 @@ def test_an_owner_who_is_no_superuser_can_do_all_of_it(
         assert outcome.missing_roles == []
         assert owner in values(owned, "SELECT tableowner FROM pg_tables")
         change(owned, "INSERT INTO users (phone_number) VALUES ('ana')")
+
+
+RISE = "CREATE FUNCTION rise() RETURNS text SECURITY DEFINER RETURN current_user"
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["all of it", "one function"])
+@pytest.mark.parametrize("signed", [True, False])
+def test_no_superuser_gets_what_is_not_theirs_by_a_manifests_word(
+    database: Database, tmp_path: Path, *, signed: bool, whole: bool
+) -> None:
+    mighty = f"mighty_{secrets.token_hex(4)}"
+    change(database, f"CREATE ROLE {mighty} SUPERUSER")
+    with owned_database(database) as (owned, owner):
+        change(owned, RISE)
+        dump = dump_of(owned, tmp_path)
+        told = read_manifest(dump).rights
+        assert told is not None
+        one = ("FUNCTION", "public.rise()", mighty)
+        lie = replace(told, owner=mighty) if whole else replace(told, others=[one])
+        signed_again(dump, rights=lie)
+        order = replace(order_of(dump), trust_added=True, trust_unsigned=True)
+        if not signed:
+            mine = Graveyard(tmp_path / "none", b"mine")
+            order = replace(order, graveyard=mine)
+        with opened(with_database(database.url, owner)) as as_superuser:
+            restore(as_superuser, order)
+            assert value(as_superuser, "SELECT rise()") == owner
+    change(database, f"DROP ROLE {mighty}")
+
+
+def test_an_unsigned_manifest_says_nothing_of_owners(
+    database: Database, tmp_path: Path
+) -> None:
+    other = f"other_{secrets.token_hex(4)}"
+    change(database, f"CREATE ROLE {other}")
+    with owned_database(database) as (owned, owner):
+        dump = dump_of(owned, tmp_path)
+        told = read_manifest(dump).rights
+        assert told is not None
+        signed_again(dump, rights=replace(told, owner=other))
+        mine = Graveyard(tmp_path / "none", b"mine")
+        order = replace(order_of(dump), graveyard=mine, trust_unsigned=True)
+        with opened(with_database(database.url, owner)) as as_superuser:
+            restore(as_superuser, order)
+            owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE {}"
+            ours = owners.format("schemaname = 'public'")
+            assert values(as_superuser, ours) == [owner]
+    change(database, f"DROP ROLE {other}")
 
 
 def test_who_may_not_cut_others_off_is_told_what_to_do(
