@@ -44,8 +44,8 @@ def trusting(command: Command) -> Command:
     added = click.option(
         "--trust-added",
         is_flag=True,
-        help="Restore what is not the bot's own as well, or is not as its migrations "
-        "make it: tables, indexes, views that you added.",
+        help="Restore it though it is not what the bot's migrations make: with tables, "
+        "indexes, views that you added, changed or dropped.",
     )
     return unsigned(added(command))
 

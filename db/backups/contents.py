@@ -136,19 +136,20 @@ def find_foreign(entries: Iterable[Entry], ours: Described) -> list[str]:
 
 
 def find_changed(found: Described, ours: Described) -> list[str]:
-    """Return what stands in a database and is not as our migrations make it."""
-    others = found.keys() - OURS_TOO
-    return sorted(name for name in others if found[name] != ours.get(name))
+    """Return what in a database is not as our migrations make it, or is missing."""
+    both = (found.keys() | ours.keys()) - OURS_TOO
+    changed = sorted(name for name in both if found.get(name) != ours.get(name))
+    return [name if name in found else f"{name} (missing)" for name in changed]
 
 
 def refuse(foreign: list[str]) -> None:
-    """Raise OperatorError about what is not ours, if anything is not."""
+    """Raise OperatorError about what is not as ours is, if anything is not."""
     if foreign:
         raise OperatorError(
-            "the backup holds what the bot's migrations do not make: "
-            f"{shown(foreign)}; nothing was changed. If you added or changed that "
-            "yourself, give --trust-added; if you did not, somebody else did: restore "
-            "another backup"
+            "the backup is not what the bot's migrations make: "
+            f"{shown(foreign)}; nothing was changed. If you added, changed or dropped "
+            "that yourself, give --trust-added; if you did not, somebody else did: "
+            "restore another backup"
         )
 
 

@@ -54,7 +54,7 @@ class RestoreRequest:
     """What to restore. `say` is told each step, `progress` the bytes read so far.
 
     `trust_unsigned` takes a backup that nobody vouches for, `trust_added` one that
-    holds more than our migrations make.
+    is not what our migrations make.
     """
 
     dump: Path

@@ -88,7 +88,7 @@ def test_what_is_not_ours_is_named_before_anything_runs(
     for run in (verify, restore):
         with pytest.raises(OperatorError, match="give --trust-added") as told:
             run(database, forgery.order)
-        assert f"do not make: {FORGED};" in str(told.value)
+        assert f"migrations make: {FORGED};" in str(told.value)
     assert not forgery.proof.exists()
     assert databases_beside(database) == []
 
@@ -114,7 +114,7 @@ def test_a_list_that_lies_is_found_out_by_what_was_made(
     lie = dump.read_bytes().replace(b"xs_answered(jsonb)", b"is_answered(jsonb)", 1)
     dump.write_bytes(lie)
     signed_again(dump, sha256=hashlib.sha256(lie).hexdigest())
-    with pytest.raises(OperatorError, match=r"not make: .*FUNCTION public xs_answered"):
+    with pytest.raises(OperatorError, match=r"make: .*FUNCTION public xs_answered"):
         verify(database, order_of(dump))
 
 
@@ -127,7 +127,14 @@ def test_a_function_of_ours_with_another_body_is_found(
         "LANGUAGE sql IMMUTABLE AS 'SELECT address'",
     )
     dump = dump_of(database, tmp_path)
-    with pytest.raises(OperatorError, match=r"not make: FUNCTION masked mask_address"):
+    with pytest.raises(OperatorError, match=r"make: FUNCTION masked mask_address"):
+        verify(database, order_of(dump))
+
+
+def test_what_is_missing_is_named(database: Database, tmp_path: Path) -> None:
+    change(database, "DROP TRIGGER userchats_updated_at ON userchats")
+    dump = dump_of(database, tmp_path)
+    with pytest.raises(OperatorError, match=r"make: TRIGGER .* \(missing\);"):
         verify(database, order_of(dump))
 
 
