@@ -46,16 +46,19 @@ UNSENT_REPLIES = """
 SELECT reference_id::text FROM reply_parts GROUP BY reference_id
 HAVING bool_and(status = 'pending' AND message_sid IS NULL)
 """
+# (An older database may not know which number of ours was written to.)
 TAKEN_IN = """
-SELECT message_sid, address, received_at FROM inbound_messages
+SELECT message_sid, address, to_jsonb(seen) ->> 'our_address', received_at
+FROM inbound_messages AS seen
 WHERE received_at >= %(since)s AND NOT message_sid = ANY (%(open)s)
 """
 HEARD_OF = """
 SELECT message_sid FROM inbound_messages WHERE message_sid = ANY (%(sids)s)
 """
 KEEP_SEEN = """
-INSERT INTO inbound_messages (message_sid, address, received_at)
-SELECT * FROM unnest(%(sids)s::text[], %(addresses)s::text[], %(times)s::timestamptz[])
+INSERT INTO inbound_messages (message_sid, address, our_address, received_at)
+SELECT * FROM unnest(%(sids)s::text[], %(addresses)s::text[], %(ours)s::text[],
+                     %(times)s::timestamptz[])
 ON CONFLICT (message_sid) DO NOTHING
 """
 SETTLE = """
@@ -213,9 +216,9 @@ def _keep_seen(
     taken_in = witness.stream(TAKEN_IN, known, lot=BATCH)
     seen = 0
     while lot := _next_lot(taken_in):
-        sids, addresses, times = map(list, zip(*lot, strict=True))
-        kept = {"sids": sids, "addresses": addresses, "times": times}
-        seen += told.count(KEEP_SEEN, kept)
+        names = ("sids", "addresses", "ours", "times")
+        columns = map(list, zip(*lot, strict=True))
+        seen += told.count(KEEP_SEEN, dict(zip(names, columns, strict=True)))
     return seen
 
 

@@ -69,6 +69,14 @@ def test_what_came_and_was_answered_since_is_not_taken_in_again(times: Times) ->
     assert not times.pg.record_inbound(silent).is_new
 
 
+def test_numbers_of_ours_that_were_written_to_since_are_known(times: Times) -> None:
+    times.back_up()
+    sent = said("Do you sell bread?", our_address=CLEO)
+    times.pg.record_reply(take_in(times.pg, sent), answer_to(sent, parts=()))
+    times.restore()
+    assert times.outbox.find_our_addresses() == [CLEO]
+
+
 def test_what_came_since_and_waits_for_its_answer_is_taken_in_again(
     times: Times,
 ) -> None:
