@@ -11,14 +11,15 @@ from bot.cli.backups import erasure_key
 from bot.cli.database import migrated_database, read_settings
 from bot.cli.root import main
 from bot.terminal import printable, printable_json
+from db.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from db.database import Database
     from db.privacy.tombstones import Graveyard
     from db.privacy.traces import Traces
-    from db.queries.people import Person
+    from db.queries.people import NobodyError, Person
 
 MOST_LISTED = 10_000
 MOST_SECONDS = 30.0
@@ -140,19 +141,15 @@ def erase(address: str, yes: bool) -> None:
     Also from the databases that restores left beside this one. A tombstone stays beside
     the backups: `bot db restore` erases the person again.
     """
-    from bot.cli.show import describe_person
     from db.privacy.erasure import erase_person
-    from db.privacy.tombstones import FILE_NAME, Graveyard
-    from db.queries.people import find_details, find_person
+    from db.queries.people import NobodyError
 
     with migrated_database() as database:
-        with database.reading() as connection:
-            person = find_person(connection, address)
-            details = find_details(connection, person)
-        if not yes:
-            for line in describe_person(person, details):
-                click.echo(line)
-            click.confirm("Erase all of this for good?", abort=True)
+        try:
+            person = _find_to_erase(database, address, asking=not yes)
+        except NobodyError as nobody:
+            _finish_earlier(database, address, nobody)
+            return
         key = erasure_key()
         erased = erase_person(database, person.user_id, key)
         if erased is None:
@@ -160,10 +157,67 @@ def erase(address: str, yes: bool) -> None:
             return
         rows = {name: n for name, n in erased.rows.items() if n}
         click.echo(f"Erased: {', '.join(f'{n} {name}' for name, n in rows.items())}.")
-        _keep_tombstones(database)
-        file = read_settings().backups.path / FILE_NAME
-        _erase_beside(database, Graveyard(file, key))
-        _wipe_traces(database, list(rows))
+        _finish(database, key, list(rows))
+
+
+def _find_to_erase(database: "Database", address: str, *, asking: bool) -> "Person":
+    from bot.cli.show import describe_person
+    from db.queries.people import find_details, find_person
+
+    with database.reading() as connection:
+        person = find_person(connection, address)
+        details = find_details(connection, person)
+    if asking:
+        for line in describe_person(person, details):
+            click.echo(line)
+        click.confirm("Erase all of this for good?", abort=True)
+    return person
+
+
+def _finish_earlier(database: "Database", address: str, nobody: "NobodyError") -> None:
+    """Do again what follows an erasure, which may have been broken off before that.
+
+    Raises the error about the address unless it is of somebody who was erased.
+    """
+    from db.privacy.erasure import PURGES
+    from db.privacy.tombstones import count_tombstones, find_key, was_erased
+    from db.queries.people import to_address
+
+    settings = read_settings()
+    if count_tombstones(database) == 0:
+        raise nobody
+    click.echo(
+        "Nobody has this address. What earlier erasures left undone is done now."
+    )
+    key = find_key(settings.erasure_key, settings.data_folder)
+    theirs = key is not None and was_erased(database, key, [to_address(address)])
+    _finish(database, key, list(PURGES) if theirs else [])
+    if not theirs:
+        raise nobody
+    click.echo(f"{printable(to_address(address))} was erased before.")
+
+
+def _finish(database: "Database", key: bytes | None, tables: list[str]) -> None:
+    """Do what follows an erasure, each step whatever becomes of the others."""
+    from db.privacy.tombstones import FILE_NAME, Graveyard
+
+    graveyard = Graveyard(read_settings().backups.path / FILE_NAME, key)
+    steps: dict[str, Callable[[], None]] = {
+        f"adding to {graveyard.file}": lambda: _keep_tombstones(database),
+        "erasing beside": lambda: _erase_beside(database, graveyard),
+        "cleaning the tables": lambda: _wipe_traces(database, tables),
+    }
+    undone = []
+    for name, step in steps.items():
+        try:
+            step()
+        except OperatorError as error:
+            undone.append(f"{name} ({error})")
+    if undone:
+        raise OperatorError(
+            f"this was not done: {'; '.join(undone)}. The database itself holds nobody "
+            "who was erased. Mend that and run the same command again: it goes on there"
+        )
 
 
 def _erase_beside(database: "Database", graveyard: "Graveyard") -> None:
@@ -230,7 +284,8 @@ def _keep_tombstones(database: "Database") -> None:
         click.echo(
             f"Warning: {folder / FILE_NAME} can't be written ({error.strerror}). The "
             "person is erased; but if this database is lost, restoring an older backup "
-            "brings them back. Make the folder writable: the next erasure writes it.",
+            "brings them back. Make the folder writable: this command, run again, or "
+            "the next erasure writes it.",
             err=True,
         )
     else:

@@ -42,13 +42,16 @@ def erase_beside(database: Database, graveyard: Graveyard) -> Iterator[Beside]:
     So what one erasure could not reach, the next one does. Raises OperatorError where
     the live database can't tell which there are.
     """
-    with explained("looking for the databases beside"):
-        found = find_beside(database)
-    for left in found:
+    for left in _find(database):
         with closing(database.beside(left.name, LIMITS)) as beside:
             done = _erase_from(beside, left, database, graveyard)
-        if done.fault is None or left in find_beside(database):
+        if done.fault is None or left in _find(database):
             yield done
+
+
+def _find(database: Database) -> list[Left]:
+    with explained("looking for the databases beside"):
+        return find_beside(database)
 
 
 def _erase_from(

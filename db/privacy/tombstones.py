@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +26,7 @@ BATCH = 1000
 FILE_NAME = "erasures.jsonl"
 KEY_FILE_NAME = "erasure.key"
 READING_SECONDS = 60.0
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LONGEST_LINE = 4096  # bytes; ours have some 150
 
 RECORD = """
@@ -141,9 +142,12 @@ def check_key(connection: Connection, key: bytes) -> None:
 
 
 def was_erased(
-    database: Database, key: bytes, addresses: Iterable[str], sent_at: datetime
+    database: Database,
+    key: bytes,
+    addresses: Iterable[str],
+    sent_at: datetime = LONG_AGO,
 ) -> bool:
-    """Tell whether who has one of the addresses was erased after that moment.
+    """Tell whether who has one of the addresses was erased, after that moment.
 
     Twilio still lists what they wrote, and nothing of ours knows it any more. Raises
     StoreUnavailableError.
@@ -151,6 +155,12 @@ def was_erased(
     hashes = [hash_address(key, address) for address in addresses]
     with outages():
         return bool(database.scalar(WAS_ERASED, {"hashes": hashes, "sent_at": sent_at}))
+
+
+def count_tombstones(database: Database) -> int:
+    """Return how many a database holds. Raises StoreUnavailableError."""
+    with outages():
+        return int(database.scalar("SELECT count(*) FROM erasures") or 0)
 
 
 def read_tombstones(database: Database) -> Iterator[Tombstone]:
@@ -171,7 +181,7 @@ def read_tombstone_file(path: Path) -> Iterator[Tombstone]:
     """
     if not path.exists():
         return
-    with path.open() as file:
+    with path.open(errors="replace") as file:
         for number, line in enumerate(file, 1):
             if not line.endswith("\n"):
                 return

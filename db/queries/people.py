@@ -86,6 +86,10 @@ class Details:
     parts: dict[str, int]
 
 
+class NobodyError(OperatorError):
+    """Nobody has the address."""
+
+
 def to_address(given: str) -> str:
     """Return the address as Twilio writes it: `+1 555…` becomes `whatsapp:+1555…`.
 
@@ -101,13 +105,13 @@ def to_address(given: str) -> str:
 def find_person(connection: Connection, given: str) -> Person:
     """Return the user with an address (any of theirs) or a user_id.
 
-    Raises OperatorError if there is none, or more than one: a number that was handed on
-    may stand with its former holder too.
+    Raises NobodyError, or OperatorError if there is more than one: a number that was
+    handed on may stand with its former holder too.
     """
     known = {"address": to_address(given), "user_id": _read_id(given)}
     found = connection.read(Person, FIND, known)
     if not found:
-        raise OperatorError(
+        raise NobodyError(
             f"nobody has the address {_shown(given)}: see `bot users list`"
         )
     if len(found) > 1:

@@ -11,6 +11,7 @@ from bot.cli import main
 from db import schema
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.privacy.erasure import erase_person
 from tests.db.access.logins import three_roles
 from tests.db.privacy.copies import left_beside
 from tests.db.privacy.planting import CARA, MARKER, plant
@@ -174,6 +175,41 @@ def test_a_folder_that_cant_be_written_does_not_stop_the_erasure(
     assert "can't be written" in done.stderr
     assert values(database, USERS) == []
     assert desk.run("show", ANA).exit_code == 1
+
+
+def test_a_step_that_fails_keeps_none_from_the_others_and_can_be_done_again(
+    desk: Desk, database: Database
+) -> None:
+    file = desk.folder / "backups" / "erasures.jsonl"
+    file.parent.mkdir()
+    file.write_bytes(b"\xff\n")
+    with left_beside(database) as beside:
+        done = desk.run("erase", ANA, "--yes")
+        assert done.exit_code == 1
+        assert f"this was not done: adding to {file} (" in done.stderr
+        assert "line 1, is no tombstone" in done.stderr
+        assert "run the same command again" in done.stderr
+        assert f"{beside.name}, which a restore left, may still" in done.stderr
+        assert (values(database, USERS), values(beside, USERS)) == ([], [ANA])
+        file.write_text("")
+        told = desk.lines("erase", "+15551230001", "--yes")
+        assert f"Erased from {beside.name}, which a restore left: 1 person." in told
+        assert told[-1] == f"{ANA} was erased before."
+        assert values(beside, USERS) == []
+    assert len(file.read_text().splitlines()) == 1
+
+
+def test_what_was_broken_off_is_finished_but_nobody_stays_nobody(
+    desk: Desk, database: Database
+) -> None:
+    key = "sixteen-letters-or-more"
+    user_id = value(database, "SELECT user_id FROM users")
+    assert erase_person(database, user_id, key.encode()) is not None
+    done = desk.run("erase", str(user_id), "--yes", ERASURE_KEY=key)
+    assert done.exit_code == 1
+    assert "Error: nobody has the address" in done.stderr
+    file = desk.folder / "backups" / "erasures.jsonl"
+    assert len(file.read_text().splitlines()) == 1
 
 
 def test_what_a_restore_left_is_reached_or_named(
