@@ -64,7 +64,7 @@ def backup(name: str | None, every: timedelta | None, check: timedelta | None) -
 
 def _back_up(database: "Database", name: str | None) -> None:
     from db.backups.backup import make_backup
-    from db.backups.rotation import remove_expired
+    from db.backups.rotation import list_ahead, remove_expired
 
     folder, key = read_settings().backups, erasure_key()
     began = time.monotonic()
@@ -79,6 +79,14 @@ def _back_up(database: "Database", name: str | None) -> None:
     now = manifest.created_at
     for gone in remove_expired(folder.path, manifest.database, folder.kept, now):
         click.echo(f"Removed the old backup {printable(gone)}.")
+    for ahead in list_ahead(folder.path, manifest.database, now):
+        click.echo(
+            f"Warning: {printable(ahead.file)} is dated ahead of the clock "
+            f"({ahead.created_at:%Y-%m-%d %H:%M} UTC): it does not count, and does not "
+            "rotate before then. Was a clock wrong when it was made? Remove it, with "
+            "its manifest, when you need it no more.",
+            err=True,
+        )
 
 
 def _check_last(most: timedelta) -> None:

@@ -16,15 +16,23 @@ PERIODS: tuple[Callable[[datetime], int], ...] = (
     lambda moment: moment.year * 12 + moment.month,
 )
 
+# Clocks of two machines differ by less; what is dated further ahead is dated wrongly.
+SKEW = timedelta(minutes=10)
+
+
+def is_ahead(moment: datetime, now: datetime | None = None) -> bool:
+    """Tell whether a backup's date is no date that can be: a clock was ahead."""
+    return moment > (now or datetime.now(UTC)) + SKEW
+
 
 def find_expired(made: Iterable[datetime], kept: Kept, now: datetime) -> set[datetime]:
     """Return which moments' backups may go.
 
     `kept` is BackupFolder's. The calendar counts, whether or not there was a backup:
     after so many months nobody who was erased is left in one. The newest of all always
-    stays.
+    stays. What is dated ahead of `now` neither goes nor takes another's place.
     """
-    newest_first = sorted(set(made), reverse=True)
+    newest_first = sorted({m for m in made if not is_ahead(m, now)}, reverse=True)
     staying = set(newest_first[:1])
     for period, count in zip(PERIODS, kept, strict=True):
         newest: dict[int, datetime] = {}
@@ -52,16 +60,22 @@ def list_backups(folder: Path) -> list[Manifest]:
 
 
 def age_of_last(folder: Path, database: str) -> timedelta | None:
-    """Return how old a database's last automatic backup is; None where it has none."""
-    mine = _automatic(folder, database)
-    return datetime.now(UTC) - mine[-1].created_at if mine else None
+    """Return how old a database's last automatic backup is; None where it has none.
+
+    Those that are dated ahead do not count: nobody knows how old they are.
+    """
+    made = [m.created_at for m in _automatic(folder, database)]
+    known = [moment for moment in made if not is_ahead(moment)]
+    return max(datetime.now(UTC) - known[-1], timedelta()) if known else None
 
 
 def require_young(folder: Path, database: str, most: timedelta) -> timedelta:
     """Return the same; raise OperatorError if it is older than `most`, or missing."""
     age = age_of_last(folder, database)
     if age is None:
-        raise OperatorError("there is no backup yet, but for those with a name")
+        raise OperatorError(
+            "there is no backup yet, but for those with a name and those dated ahead"
+        )
     if age > most:
         raise OperatorError(
             f"the last backup is {age / timedelta(hours=1):,.1f} hours old: the log of "
@@ -73,6 +87,11 @@ def require_young(folder: Path, database: str, most: timedelta) -> timedelta:
 def _automatic(folder: Path, database: str) -> list[Manifest]:
     found = list_backups(folder)
     return [m for m in found if m.automatic and m.database == database]
+
+
+def list_ahead(folder: Path, database: str, now: datetime) -> list[Manifest]:
+    """Return a database's automatic backups that are dated ahead of `now`."""
+    return [m for m in _automatic(folder, database) if is_ahead(m.created_at, now)]
 
 
 def remove_expired(folder: Path, database: str, kept: Kept, now: datetime) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import errors
 
 from db import schema
-from db.backups.rotation import list_backups
+from db.backups.rotation import is_ahead, list_backups
 from db.beside.left import find_beside
 from db.database import Database, Statements
 from db.outages import explained
@@ -79,7 +79,7 @@ class Standby:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastBackup:
-    """The newest whole backup of this database."""
+    """The newest whole backup of this database, but for what is dated ahead."""
 
     file: str
     created_at: datetime
@@ -174,7 +174,11 @@ def _first(rows: list[Any] | None) -> Any:
 
 
 def _find_backup(folder: Path, database: str) -> LastBackup | None:
-    mine = [m for m in list_backups(folder) if m.database == database]
+    mine = [
+        m
+        for m in list_backups(folder)
+        if m.database == database and not is_ahead(m.created_at)
+    ]
     if not mine:
         return None
     last = mine[-1]

@@ -233,6 +233,11 @@ def test_the_age_of_the_last_one_can_be_checked(
     assert old.exit_code == 1
     assert "hours old" in old.output
     assert len(dumps(tmp_path)) == 2
+    for manifest in (tmp_path / "backups").glob("*.json"):
+        manifest.write_text(manifest.read_text().replace(': "2020', ': "9020'))
+    ahead = run(database_url, "backup", "--check", "30h")
+    assert (ahead.exit_code, "those dated ahead" in ahead.output) == (1, True)
+    assert "ahead of the clock (9020-" in run(database_url, "backup").stderr
 
 
 @pytest.mark.parametrize("every", ["24", "1.5h", "0h", "h", "999999d", "-1h"])

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from db.backups.manifest import path_of_manifest
-from db.backups.rotation import find_expired, list_backups, remove_expired
+from db.backups.rotation import (
+    age_of_last,
+    find_expired,
+    list_ahead,
+    list_backups,
+    remove_expired,
+)
 from db.files import write_whole
 from tests.db.backups.kept import manifest_of
 
@@ -39,6 +45,15 @@ def days_ago(*days: float) -> set[datetime]:
             days_ago(0, 370, 400), (7, 4, 12), days_ago(370, 400), id="over a year"
         ),
         pytest.param(days_ago(4, 5), (1, 0, 0), days_ago(5), id="none for days"),
+        pytest.param(
+            days_ago(-400, -0.1, 0, 0.1, 1),
+            (1, 0, 0),
+            days_ago(0.1, 1),
+            id="what is dated ahead takes nobody's place",
+        ),
+        pytest.param(
+            days_ago(-400, 9), (1, 0, 0), days_ago(), id="nor that of the newest"
+        ),
         # Tuesday, Monday | Sunday, Saturday | the Sunday before
         pytest.param(
             days_ago(0, 1, 2, 3, 9),
@@ -92,6 +107,17 @@ def test_named_backups_do_not_count_as_the_newest(tmp_path: Path) -> None:
     put(tmp_path, "named", 0, automatic=False)
     put(tmp_path, "automatic", 9)
     assert remove_expired(tmp_path, "chats", (1, 0, 0), NOON) == []
+
+
+def test_the_last_one_is_none_that_is_dated_ahead(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    put(tmp_path, "ahead", (NOON - now).days - 400)
+    assert age_of_last(tmp_path, "chats") is None
+    assert [m.file for m in list_ahead(tmp_path, "chats", now)] == ["ahead.dump"]
+    put(tmp_path, "old", (NOON - now).days + 9)
+    age = age_of_last(tmp_path, "chats")
+    assert age is not None
+    assert age > timedelta(days=7)
 
 
 def test_a_list_leaves_out_what_is_no_whole_backup(tmp_path: Path) -> None:

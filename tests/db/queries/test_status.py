@@ -115,7 +115,12 @@ def test_the_last_backup_is_the_newest_of_this_database(
     database: Database, tmp_path: Path
 ) -> None:
     mine = database.name
-    days = {"2026-11-23": mine, "2026-11-22": mine, "2026-11-24": "another"}
+    days = {
+        "2026-11-23": mine,
+        "2026-11-22": mine,
+        "2026-11-24": "another",
+        "9026-11-24": mine,
+    }
     for day, name in days.items():
         dump = tmp_path / f"{day}.dump"
         dump.write_bytes(b"")
