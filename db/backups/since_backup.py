@@ -9,11 +9,12 @@ that the bot asks Twilio before it sends them.
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from db.backups.rotation import is_ahead
 from db.database import Connection, Database
 from db.delivery.restored import (
     DOUBT_PARTS,
@@ -31,6 +32,8 @@ from db.records import UNSETTLED, WITH_TWILIO, find_unanswered, read_turns
 
 # A message is stamped when its transaction begins: it may be committed a bit later.
 MARGIN = timedelta(minutes=10)
+# Nobody knows when a backup was made whose clock was ahead: all of it may be since.
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 500
 MOST_SECONDS = 4 * 3600.0  # for one statement, and for a pause between two
 REMARK = "Restored from a backup: taken as answered after it was made."
@@ -135,7 +138,7 @@ def tell_what_happened(
     not come from the new one, and may never have heard of some of them. Raises
     UnreadableError when the old one can't be asked.
     """
-    since = made_at - MARGIN
+    since = EVER if is_ahead(made_at) else made_at - MARGIN
     with _asking(old) as witness, _telling(new) as told:
         with _readable():
             last = {table: witness.scalar(LAST.format(table)) for table in NUMBERED}

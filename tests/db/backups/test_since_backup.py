@@ -1,6 +1,7 @@
 """After a restore nothing is said twice: the bot is told what happened since."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from db.database import Database
 from db.errors import OperatorError
 from db.privacy.tombstones import Graveyard, append_missing
 from db.records import DeliveryStatus
-from tests.db.backups.kept import leaving_no_databases, order_of
+from tests.db.backups.kept import leaving_no_databases, order_of, signed_again
 from tests.db.backups.times import Times
 from tests.db.parts import again, replied
 from tests.db.sql import change, load, take_in, value, values
@@ -67,6 +68,17 @@ def test_what_came_and_was_answered_since_is_not_taken_in_again(times: Times) ->
     assert outcome.since == SinceBackup(seen=2, settled=0, moved=0, doubted=0)
     assert not times.pg.record_inbound(sent).is_new
     assert not times.pg.record_inbound(silent).is_new
+
+
+def test_what_came_since_is_known_though_the_backup_is_dated_ahead(
+    times: Times,
+) -> None:
+    times.back_up()
+    signed_again(times.dump, created_at=datetime.now(UTC) + timedelta(days=400))
+    sent = said("Do you sell bread?")
+    times.pg.record_reply(take_in(times.pg, sent), answer_to(sent, parts=()))
+    times.restore()
+    assert not times.pg.record_inbound(sent).is_new
 
 
 def test_numbers_of_ours_that_were_written_to_since_are_known(times: Times) -> None:
