@@ -4,11 +4,11 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from db.backups.stream import Progress
     from db.database import Database
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-DUMP = click.Path(exists=True, dir_okay=False, path_type=Path)
-IDENTITY = click.option(
-    "--identity", type=DUMP, help="The file with the age key (AGE-SECRET-KEY-1...)."
-)
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
 HALF_A_SECOND = 0.5
 CTRL_C = 130  # the exit code that shells know it by

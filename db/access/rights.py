@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from db.beside.rights import OBJECTS, hand_over
 from db.database import Connection, Database
 from db.outages import FAILURES
 from db.pool import SEARCH_PATH
@@ -34,36 +35,6 @@ READER_SETTINGS = {
 }
 READER_CONNECTIONS = 10
 
-# What belongs to nothing else: a sequence of a column and a type of a table follow it,
-# and what an extension brought stays the extension's.
-MOVABLE = """
-SELECT kind, schema, name, arguments FROM (
-  SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-         WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
-         relnamespace AS namespace, relname AS name, NULL AS arguments,
-         relowner AS owner, 'pg_class'::regclass AS class, oid
-  FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S')
-  UNION ALL
-  SELECT CASE prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE'
-         ELSE 'FUNCTION' END, pronamespace, proname,
-         pg_get_function_identity_arguments(oid), proowner, 'pg_proc'::regclass, oid
-  FROM pg_proc
-  UNION ALL
-  SELECT 'TYPE', typnamespace, typname, NULL, typowner, 'pg_type'::regclass, oid
-  FROM pg_type WHERE typtype IN ('e', 'd') OR (typtype = 'c' AND EXISTS (
-    SELECT FROM pg_class WHERE pg_class.oid = typrelid AND relkind = 'c'))
-) AS object CROSS JOIN LATERAL (SELECT nspname AS schema FROM pg_namespace
-                                WHERE pg_namespace.oid = namespace) AS place
-WHERE schema = ANY (%(schemas)s) AND pg_get_userbyid(owner) <> %(owner)s
-  AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = class AND objid = object.oid
-                  AND (deptype = 'e' OR kind = 'SEQUENCE' AND deptype IN ('a', 'i')))
-ORDER BY class, object.oid
-"""
-SCHEMA_OWNERS = """
-SELECT nspname FROM pg_namespace
-WHERE nspname = ANY (%(schemas)s) AND pg_get_userbyid(nspowner) <> %(owner)s
-ORDER BY nspname
-"""
 TABLES = """
 SELECT nspname, relname, relkind IN ('v', 'm') AS is_view FROM pg_class
 JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -166,17 +137,11 @@ def close_large_objects(restored: Database, live: Database) -> None:
 
 
 def _moves(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
-    about = {"schemas": list(SCHEMAS), "owner": roles.owner}
-    for schema in connection.column(SCHEMA_OWNERS, about):
-        yield _fill("ALTER SCHEMA {} OWNER TO {}", schema, roles.owner)
-    for kind, schema, name, arguments in connection.rows(MOVABLE, about):
-        signature = sql.SQL("" if arguments is None else f"({arguments})")
-        yield sql.SQL("ALTER {} {}{} OWNER TO {}").format(
-            sql.SQL(kind),
-            sql.Identifier(schema, name),
-            signature,
-            sql.Identifier(roles.owner),
-        )
+    # The schemas first: who is to own what is in them must be let make things there.
+    found = sorted(connection.rows(OBJECTS), key=lambda row: row.kind != "SCHEMA")
+    for kind, identity, owner, schema in found:
+        if schema in SCHEMAS and owner != roles.owner:
+            yield hand_over(kind, identity, roles.owner)
 
 
 def _rights_of_app(

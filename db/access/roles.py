@@ -11,6 +11,7 @@ from psycopg import errors, sql
 
 from db.access.rights import RoleNames, is_migrated, statements
 from db.address import parse_url, with_login
+from db.beside.owner import hash_password
 from db.database import Connection, Database
 from db.errors import OperatorError
 from db.outages import first_line, reason_of
@@ -193,7 +194,7 @@ def _make(
         words = "ALTER ROLE {} LOGIN" if name in known else "CREATE ROLE {} LOGIN"
         statement = sql.SQL(words).format(sql.Identifier(name))
         if name in passwords:
-            verifier = _hash_password(connection, name, passwords[name])
+            verifier = hash_password(connection, name, passwords[name])
             statement += sql.SQL(" PASSWORD {}").format(sql.Literal(verifier))
         made.append(statement)
     if not _runs_as_superuser(connection):
@@ -201,12 +202,6 @@ def _make(
         words = "GRANT {} TO CURRENT_USER"
         made.append(sql.SQL(words).format(sql.Identifier(roles.owner)))
     return made
-
-
-def _hash_password(connection: Connection, name: str, password: str) -> str:
-    """Return the SCRAM verifier: the password itself never reaches the server's log."""
-    encrypt = connection.driver.pgconn.encrypt_password
-    return encrypt(password.encode(), name.encode(), b"scram-sha-256").decode()
 
 
 def _runs_as_superuser(connection: Connection) -> bool:

@@ -50,17 +50,17 @@ def make_owner(beside: Database, name: str) -> Owner | None:
     with beside.transaction() as connection:
         until = connection.scalar(f"SELECT (now() + {LONGEST_RESTORE})::text")
         make = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} VALID UNTIL {}")
-        verifier = sql.Literal(_verifier(connection, owner))
+        verifier = sql.Literal(hash_password(connection, name, owner.password))
         connection.count(make.format(role, verifier, sql.Literal(until)))
         if not me.is_super:
             connection.count(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
     return owner
 
 
-def _verifier(connection: Connection, owner: Owner) -> str:
+def hash_password(connection: Connection, name: str, password: str) -> str:
+    """Return the SCRAM verifier: the password itself never reaches the server's log."""
     encrypt = connection.driver.pgconn.encrypt_password
-    made = encrypt(owner.password.encode(), owner.name.encode(), b"scram-sha-256")
-    return made.decode()
+    return encrypt(password.encode(), name.encode(), b"scram-sha-256").decode()
 
 
 def opened_as(owner: Owner | None, new: Database, limits: Limits) -> Database:

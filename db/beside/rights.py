@@ -7,7 +7,7 @@ a backup's manifest holds it, and a restore makes its own statements of it.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import sql
@@ -16,8 +16,11 @@ from db.database import Connection
 
 # Follows whoever owns the database.
 NOBODY = "pg_database_owner"
+# What belongs to nothing else: a sequence of a column and a type of a table follow it,
+# and what an extension brought stays the extension's.
 OBJECTS = """
-SELECT kind, told.identity, pg_get_userbyid(owner)::text AS owner FROM (
+SELECT kind, told.identity, pg_get_userbyid(owner)::text AS owner,
+       namespace::regnamespace::text AS schema FROM (
   SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
          WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE'
          END AS kind,
@@ -76,10 +79,6 @@ class Rights:
     defaults: list[tuple[str, str | None, str, str | None, str, bool]]
     extensions: dict[str, str]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what a manifest holds of it."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, read: Any) -> "Rights":
         """Read what a manifest holds; raises ValueError, TypeError or KeyError."""
@@ -113,7 +112,7 @@ def _text(read: Any) -> str | None:
 
 def read_rights(connection: Connection) -> Rights:
     """Return a database's. Raises psycopg's errors."""
-    found = [tuple(row) for row in connection.rows(OBJECTS)]
+    found = [tuple(row)[:3] for row in connection.rows(OBJECTS)]
     most = Counter(row[2] for row in found if row[2] != NOBODY).most_common(1)
     owner = most[0][0] if most else None
     return Rights(
@@ -124,11 +123,10 @@ def read_rights(connection: Connection) -> Rights:
     )
 
 
-def plain_rights(owner: str, extensions: dict[str, str] | None = None) -> Rights:
+def plain_rights(owner: str) -> Rights:
     """Return those of a database whose objects all belong to one role."""
     public = ("SCHEMA", "public", NOBODY)
-    known = extensions or {}
-    return Rights(owner=owner, others=[public], defaults=[], extensions=known)
+    return Rights(owner=owner, others=[public], defaults=[], extensions={})
 
 
 def without_superusers(
@@ -156,17 +154,20 @@ def give_away(connection: Connection, holder: str, rights: Rights, to: str) -> N
     Names come from the catalog: what the manifest says is only looked up in it.
     """
     others = {(kind, identity): owner for kind, identity, owner in rights.others}
-    for kind, identity, owner in connection.rows(OBJECTS):
+    for kind, identity, owner, _ in connection.rows(OBJECTS):
         wanted = others.get((kind, identity), to)
         if owner in {holder, NOBODY} and wanted not in {owner, NOBODY}:
-            statement = sql.SQL("ALTER {} {} OWNER TO {}").format(
-                sql.SQL(kind), sql.SQL(identity), sql.Identifier(wanted)
-            )
-            connection.count(statement)
+            connection.count(hand_over(kind, identity, wanted))
     reassign = sql.SQL("REASSIGN OWNED BY {} TO {}")
     connection.count(reassign.format(sql.Identifier(holder), sql.Identifier(to)))
     for default in _defaults(rights):
         connection.count(default)
+
+
+def hand_over(kind: str, identity: str, owner: str) -> sql.Composed:
+    """Return the statement that gives one object to an owner; OBJECTS names it."""
+    words = sql.SQL("ALTER {} {} OWNER TO {}")
+    return words.format(sql.SQL(kind), sql.SQL(identity), sql.Identifier(owner))
 
 
 def _defaults(rights: Rights) -> Iterator[sql.Composed]:
