@@ -1,8 +1,8 @@
-"""A road to the database on which one answer gets lost, just when it matters."""
+"""A road to the database on which one answer is cut or late, just when it matters."""
 
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from urllib.parse import urlsplit
@@ -16,13 +16,15 @@ class CuttingProxy(ThreadingTCPServer):
     """Passes bytes on; cuts the connection instead of the answer to one request.
 
     The request is the next one that has `word` in it. The database has done what it
-    was asked by then.
+    was asked by then. The answer comes late instead if `lets_pass` waits and says so.
     """
 
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
         self.database_port = port
         self.word: bytes | None = None
+        self.lets_pass: Callable[[], bool] = bool
+        self.requests = 0
 
     def has_word(self, request: bytes) -> bool:
         """Tell whether this is the request; there is only one."""
@@ -42,11 +44,13 @@ class _Connection(BaseRequestHandler):
             while data := self._receive(database):
                 from_client, content = data
                 if from_client:
+                    self.server.requests += 1
                     is_cut_next = is_cut_next or self.server.has_word(content)
                     database.sendall(content)
-                elif is_cut_next:
+                elif is_cut_next and not self.server.lets_pass():
                     return
                 else:
+                    is_cut_next = False
                     self.request.sendall(content)
 
     def _receive(self, database: socket.socket) -> tuple[bool, bytes] | None:

@@ -24,6 +24,11 @@ DEFER = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock)
 VALUES ('upkeep', 'retention', 'retention')
 """
+END_OTHERS = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE '%procrastinate_fetch_job%'
+  AND pid <> pg_backend_pid()
+"""
 
 
 @asynccontextmanager
@@ -50,7 +55,7 @@ def test_a_job_whose_fetching_was_not_heard_of_is_taken_up_again(
 
     async def work(url: str) -> tuple[Job | None, Job]:
         async with worker(url) as jobs:
-            proxy.word = b"COMMIT"
+            proxy.word = b"procrastinate_fetch_job"
             return await jobs.fetch_job(None, 0), await fetch(jobs)
 
     with cutting_proxy(database_url) as (proxy, url):
@@ -68,7 +73,7 @@ def test_an_end_that_was_not_heard_of_ends_nothing_else(
     async def work(url: str) -> None:
         async with worker(url) as jobs, worker(database_url) as other:
             job = await fetch(jobs)
-            proxy.word = b"COMMIT"
+            proxy.word = b"procrastinate_retry_job"
             await jobs.retry_job(job, datetime.now(UTC))  # tried twice
             again = await fetch(other)
             assert (again.id, again.attempts) == (job.id, 1)
@@ -155,3 +160,33 @@ def test_a_dead_workers_job_gives_way_to_the_next_one_of_its_schedule(
     asyncio.run(work())
     assert value(database, "SELECT count(*) FROM procrastinate_jobs") == 2
     assert rows(database, JOBS) == [("todo", 1), ("todo", 0)]
+
+
+def test_a_connection_that_the_server_ended_costs_no_look(
+    database: Database, pg: PostgresChatStore, database_url: str
+) -> None:
+    async def work() -> Job | None:
+        async with worker(database_url) as jobs:
+            assert await jobs.fetch_job(None, 0) is None
+            assert values(database, END_OTHERS) == [True]
+            take_in(pg, said("Hello"))
+            return await jobs.fetch_job(None, 0)
+
+    assert asyncio.run(work())
+
+
+def test_a_job_is_fetched_and_ended_in_one_round_trip_each(
+    database: Database, pg: PostgresChatStore, database_url: str
+) -> None:
+    take_in(pg, said("Hello"))
+
+    async def work(url: str) -> int:
+        async with worker(url) as jobs:
+            before = proxy.requests
+            job = await fetch(jobs)
+            await jobs.finish_job(job, Status.SUCCEEDED, delete_job=True)
+            return proxy.requests - before
+
+    with cutting_proxy(database_url) as (proxy, url):
+        assert asyncio.run(work(url)) == 2
+    assert rows(database, JOBS) == []
