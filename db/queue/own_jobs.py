@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
 from db.outages import reason_of
@@ -63,6 +63,7 @@ class OwnJobs(JobManager):
         self._looked = looked
         self._number: int | None = None  # ours; a new one where we were thought dead
         self._held: set[tuple[int | None, int]] = set()
+        self._heard = 0
         self._fetching = asyncio.Lock()
         self._showing = asyncio.Lock()
         self._outage = Outage()
@@ -103,7 +104,18 @@ class OwnJobs(JobManager):
         queues: Iterable[str] | None,
         worker_id: int,  # noqa: ARG002
     ) -> Job | None:
-        """Take a job, to be held until it is ended; None also in an outage."""
+        """Take a job, to be held until it is ended; None also in an outage.
+
+        The worker forgets what it hears of during a look, and the look may have come
+        too early for it: one that finds nothing is repeated then.
+        """
+        while True:
+            heard = self._heard
+            job = await self._look(queues)
+            if job or heard == self._heard:
+                return job
+
+    async def _look(self, queues: Iterable[str] | None) -> Job | None:
         try:
             if self._outage.is_on:
                 await self._come_back()
@@ -203,11 +215,14 @@ class OwnJobs(JobManager):
         queues: Iterable[str] | None = None,
     ) -> None:
         """Hear of new jobs; where that breaks, looking for them does without."""
+
+        async def hear(*, channel: str, notification: Notification) -> None:
+            self._heard += 1
+            await on_notification(channel=channel, notification=notification)
+
         while True:
             try:
-                await super().listen_for_jobs(
-                    on_notification=on_notification, queues=queues
-                )
+                await super().listen_for_jobs(on_notification=hear, queues=queues)
             except ConnectorException:
                 await asyncio.sleep(LONGEST_PAUSE_SECONDS)
 

@@ -8,6 +8,7 @@ from threading import Event
 
 import psycopg
 import pytest
+from procrastinate.jobs import Job
 
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -15,6 +16,7 @@ from db.pool import conninfo
 from db.queue.app import build_queue
 from db.queue.jobs import ANSWER_CHAT, ANSWERS
 from db.queue.wake_ups import WakeUps
+from tests.db.cutting_proxy import cutting_proxy
 from tests.db.sql import change, take_in, value
 from tests.house import eventually
 from tests.records import said
@@ -24,6 +26,9 @@ DAY = timedelta(days=1)
 END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND query LIKE 'SELECT pg_notify%'
+"""
+DEFER = """
+INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('upkeep', 'retention')
 """
 
 
@@ -90,6 +95,38 @@ def test_a_worker_that_hardly_looks_hears_of_a_message(
             await asyncio.wait([worker])
 
     asyncio.run(work_until_answered())
+
+
+def test_a_job_that_came_during_an_empty_look_is_found_by_it(
+    database: Database, database_url: str
+) -> None:
+    looked, heard = Event(), Event()
+
+    def comes_late() -> bool:
+        looked.set()
+        return heard.wait(20)
+
+    async def note(**_: object) -> None:
+        heard.set()
+
+    async def look(url: str) -> Job | None:
+        queue = build_queue(url, connections=1)
+        jobs = queue.job_manager
+        async with queue.open_async():
+            hearing = asyncio.create_task(jobs.listen_for_jobs(on_notification=note))
+            await asyncio.to_thread(eventually, lambda: is_waiting(database))
+            worker = await jobs.register_worker()
+            proxy.word, proxy.lets_pass = b"procrastinate_fetch_job", comes_late
+            looking = asyncio.create_task(jobs.fetch_job(None, worker))
+            assert await asyncio.to_thread(looked.wait, 20)
+            await asyncio.to_thread(change, database, DEFER)
+            found = await looking
+            hearing.cancel()
+            await asyncio.wait([hearing])
+            return found
+
+    with cutting_proxy(database_url) as (proxy, url):
+        assert asyncio.run(look(url))
 
 
 def is_waiting(database: Database) -> bool:
