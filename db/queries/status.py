@@ -36,10 +36,8 @@ SELECT status::text, count(*) FROM procrastinate.procrastinate_jobs
 GROUP BY status ORDER BY status
 """
 WAITING = """
-SELECT extract(epoch FROM now() - min(at))::float
-FROM procrastinate.procrastinate_jobs AS job CROSS JOIN LATERAL (
-  SELECT max(at) AS at FROM procrastinate.procrastinate_events
-  WHERE job_id = job.id AND type IN ('deferred', 'deferred_for_retry')) AS event
+SELECT extract(epoch FROM now() - min(greatest(queued_at, scheduled_at)))::float
+FROM procrastinate.procrastinate_jobs
 WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
 """
 # Given to Twilio and not taken: its outcome is open, or it was refused for now.

@@ -37,6 +37,7 @@ MADE_AGAIN = {
     "chats_to_index.table_name",
     "chats_to_index.after_chat_id",
     "reply_parts.unsettled",
+    "procrastinate_jobs.queued_at",
 }
 
 

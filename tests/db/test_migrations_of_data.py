@@ -124,3 +124,16 @@ def test_what_is_stored_survives_the_way_back_to_where_it_could_be(
         assert count_people(empty) == there
     schema.upgrade(empty)
     assert count_people(empty) == there
+
+
+def test_since_when_a_job_waits_is_known_up_and_down(empty: Database) -> None:
+    schema.upgrade(empty, "0016")
+    fill_as_of(empty, "0016")
+    change(empty, "UPDATE procrastinate_events SET at = '2026-11-24'")
+    schema.upgrade(empty, "0019")
+    since = values(empty, "SELECT queued_at FROM procrastinate_jobs")
+    assert since == values(empty, "SELECT at FROM procrastinate_events")
+    change(empty, "DELETE FROM procrastinate_events")  # as it is for younger jobs
+    schema.downgrade(empty, "-1")
+    noted = rows(empty, "SELECT type::text, at FROM procrastinate_events")
+    assert noted == [("deferred", *since)]

@@ -34,7 +34,8 @@ def test_the_queue_is_counted_and_its_oldest_job_told(
         change(database, DEFER, status=status)
     change(
         database,
-        "UPDATE procrastinate_events SET at = now() - interval '90 s' WHERE job_id = 1",
+        "UPDATE procrastinate_jobs SET queued_at = now() - interval '1 hour',"
+        " scheduled_at = now() - interval '90 s' WHERE id = 1",
     )
     found = read_status(database, tmp_path)
     assert found.queue == {"todo": 2, "failed": 1}

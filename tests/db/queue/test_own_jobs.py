@@ -17,6 +17,7 @@ from tests.db.sql import change, rows, take_in, value, values
 from tests.records import BEN, said
 
 JOBS = "SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id"
+NOTES = "SELECT type::text FROM procrastinate_events ORDER BY id"
 GO_SILENT = """
 UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'
 """
@@ -190,3 +191,20 @@ def test_a_job_is_fetched_and_ended_in_one_round_trip_each(
     with cutting_proxy(database_url) as (proxy, url):
         assert asyncio.run(work(url)) == 2
     assert rows(database, JOBS) == []
+
+
+def test_only_what_goes_wrong_with_a_job_is_noted(
+    database: Database, pg: PostgresChatStore, database_url: str
+) -> None:
+    take_in(pg, said("Hello"))
+
+    async def work() -> None:
+        async with worker(database_url) as jobs:
+            job = await fetch(jobs)
+            assert values(database, NOTES) == []
+            await jobs.retry_job(job, datetime.now(UTC))
+            assert values(database, NOTES) == ["deferred_for_retry"]
+            await jobs.finish_job(await fetch(jobs), Status.FAILED, delete_job=False)
+
+    asyncio.run(work())
+    assert values(database, NOTES) == ["deferred_for_retry", "failed"]
