@@ -1,0 +1,124 @@
+"""One server and the connections to it, which are kept; nothing is asked twice."""
+
+import http.client
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
+
+from bot.http_bounds import CALL, Call, HttpError, build_pool, find_proxy
+
+PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said, whatever its status; `headers` know no upper case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpServer:
+    """The kept connections to one server; safe to call from many threads.
+
+    Beyond `most_kept` connections at once the others are closed after their answer. A
+    proxy that the environment names is used, but for a server on this machine.
+    `authorities` is a file or folder of certificates; None: the system's. Raises
+    HttpError where one of these can't be used.
+    """
+
+    def __init__(
+        self, origin: str, authorities: str | None, most_kept: int, most_bytes: int
+    ) -> None:
+        self._most_bytes = most_bytes
+        proxy = find_proxy(origin)
+        # A proxy that makes no tunnel is asked for whole addresses.
+        self._before_path = origin if proxy and origin.startswith("http:") else ""
+        self._pool = build_pool(origin, proxy, authorities, most_kept)
+        self._lock = threading.Lock()
+        self._calls: set[Call] = set()
+        self._closed = False
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        deadline: float,
+    ) -> Answer:
+        """Ask once, and return any answer that comes whole before the deadline.
+
+        `deadline` is of time.monotonic; looking the host's name up may outlast it, but
+        then nothing is sent. No redirect is followed. Raises HttpError.
+        """
+        call = Call(deadline, self._most_bytes)
+        self._begin(call)
+        before = CALL.set(call)
+        try:
+            return self._ask(call, method, path, headers, body)
+        except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
+            raise call.explain(error) from error
+        finally:
+            CALL.reset(before)
+            self._end(call)
+
+    def close(self) -> None:
+        """End all connections; requests under way and later ones fail."""
+        with self._lock:
+            self._closed = True
+            calls = list(self._calls)
+        for call in calls:
+            call.abort()
+        self._pool.close()
+
+    def _begin(self, call: Call) -> None:
+        with self._lock:
+            if self._closed:
+                raise HttpError("it was closed", may_have_arrived=False)
+            self._calls.add(call)
+
+    def _end(self, call: Call) -> None:
+        with self._lock:
+            self._calls.discard(call)
+
+    def _ask(
+        self,
+        call: Call,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes | None,
+    ) -> Answer:
+        answer = self._pool.urlopen(
+            method,
+            self._before_path + path,
+            body=body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=call.time_left(),
+            preload_content=False,
+        )
+        try:
+            whole = _read_whole(answer, call)
+        except BaseException:
+            answer.close()
+            raise
+        finally:
+            answer.release_conn()
+        return Answer(answer.status, answer.headers, whole)
+
+
+def _read_whole(answer: BaseHTTPResponse, call: Call) -> bytes:
+    """Return the body, unpacked; its size is counted so: a packed one may be a bomb."""
+    whole = bytearray()
+    while piece := answer.read(PIECE):
+        whole += piece
+        call.bound(len(whole))
+    return bytes(whole)
