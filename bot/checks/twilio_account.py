@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from requests.exceptions import RequestException
-from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from bot.checks.findings import Finding
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.paths import INBOUND_PATH
+from bot.whatsapp.rest_client import REST_ERRORS
 from bot.whatsapp.twilio import build_sdk
 
 SECONDS = 10.0
@@ -58,7 +57,7 @@ def _ask_credentials(twilio: TwilioAccount) -> Iterator[Finding]:
 def _ask_account(sdk: Client, account_sid: str, name: str) -> Finding:
     try:
         account = sdk.api.v2010.accounts(account_sid).fetch()
-    except (TwilioException, RequestException) as error:
+    except REST_ERRORS as error:
         return _refused(name, error, "Account SID in Twilio's console")
     kind = "; it is a trial account" if account.type == "Trial" else ""
     told = f"{name}: Twilio takes it; the account is {account.status}{kind}"
@@ -70,7 +69,7 @@ def _ask_with_key(sdk: Client, twilio: TwilioAccount) -> Finding:
     name = "TWILIO_API_KEY_SID"
     try:
         sdk.messages.list(to=twilio.whatsapp_number, limit=1, page_size=1)
-    except (TwilioException, RequestException) as error:
+    except REST_ERRORS as error:
         return _refused(name, error, "API keys in Twilio's console")
     return Finding(f"{name}: Twilio takes it with its secret")
 
@@ -104,7 +103,7 @@ def _find_sender(sdk: Client, number: str) -> tuple[Any, Finding]:
         found = sdk.messaging.v2.channels_senders.list(
             channel="whatsapp", limit=MOST_SENDERS, page_size=MOST_SENDERS
         )
-    except (TwilioException, RequestException) as error:
+    except REST_ERRORS as error:
         return None, _refused(name, error, "Senders in Twilio's console", fits=None)
     mine = [sender for sender in found if sender.sender_id == number]
     if not mine:
@@ -126,7 +125,7 @@ def _ask_service(
         senders = sdk.messaging.v1.services(sid).channel_senders.list(
             limit=MOST_SENDERS, page_size=MOST_SENDERS
         )
-    except (TwilioException, RequestException) as error:
+    except REST_ERRORS as error:
         return False, [_refused(name, error, "Messaging Services in Twilio's console")]
     holds = number in {sender.sender for sender in senders}
     has = "has" if holds else "does not have"

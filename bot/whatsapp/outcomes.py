@@ -5,11 +5,9 @@ https://www.twilio.com/docs/api/errors
 
 from enum import StrEnum
 
-from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import ConnectTimeout
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
-from urllib3.exceptions import NewConnectionError
 
+from bot.http_bounds import HttpError
 from bot.whatsapp.rest_client import BusyError
 from db.delivery.codes import TOO_MUCH
 from db.errors import OperatorError
@@ -65,13 +63,10 @@ def explain(error: Exception) -> DeliveryError:
         if isinstance(error, BusyError):
             refusal.retry_after = error.seconds
         return refusal
-    if _never_connected(error):
-        return DeliveryError(
-            Outcome.SAFE, f"Twilio can't be reached: {type(error).__name__}"
-        )
-    return DeliveryError(
-        Outcome.UNKNOWN, f"no answer from Twilio: {type(error).__name__}"
-    )
+    reason = str(error) if isinstance(error, HttpError) else type(error).__name__
+    if isinstance(error, HttpError) and not error.may_have_arrived:
+        return DeliveryError(Outcome.SAFE, f"Twilio can't be reached: {reason}")
+    return DeliveryError(Outcome.UNKNOWN, f"no answer from Twilio: {reason}")
 
 
 def _explain_refusal(status: int, told: object) -> DeliveryError:
@@ -95,12 +90,3 @@ def _outcome(status: int, code: int | None) -> Outcome:
         return Outcome.UNKNOWN
     is_final = status == 400 and code in FINAL
     return Outcome.PERMANENT if is_final else Outcome.REFUSED
-
-
-def _never_connected(error: Exception) -> bool:
-    if isinstance(error, ConnectTimeout):
-        return True
-    if not isinstance(error, RequestsConnectionError) or not error.args:
-        return False
-    reason = getattr(error.args[0], "reason", None)
-    return isinstance(reason, NewConnectionError)

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from requests.exceptions import RequestException
-from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
-from bot.whatsapp.rest_client import RebasedHttpClient
+from bot.whatsapp.rest_client import REST_ERRORS, RebasedHttpClient
 from db.records import FAILED, Part, PartContent
 
 log = logging.getLogger(__name__)
@@ -183,7 +181,7 @@ class TwilioClient:
                 self._typing_sdk.messaging.v2.typing_indicator.create(
                     channel="whatsapp", message_id=message_sid
                 )
-            except (TwilioException, RequestException) as error:
+            except REST_ERRORS as error:
                 log.info("no typing indicator: %s", type(error).__name__)
                 return
             done.wait(TYPING_EVERY_SECONDS)
