@@ -133,6 +133,7 @@ class Connection(HTTPConnection):
     """Keeps the deadline of the call that it is used for."""
 
     response_class = _TimedResponse
+    _gathered: list[bytes] | None = None
 
     def _new_conn(self) -> socket.socket:
         """Connect to one of the host's addresses: each gets its share of the time."""
@@ -161,19 +162,30 @@ class Connection(HTTPConnection):
         raise OSError("the host has no address")
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        """Connect first: from the first byte on, the request may have arrived."""
+        """Connect first: from the first byte on, the request may have arrived.
+
+        It is written whole: in pieces, the second would wait for a proxy's ACK.
+        """
         call = CALL.get()
         call.connection = self
         if self.is_closed:
             self.connect()
-        self.timeout = call.time_left()
+        whole: list[bytes] = []
+        self._gathered = whole
+        try:
+            super().request(*args, **kwargs)
+        finally:
+            self._gathered = None
+        self.sock.settimeout(call.time_left())
         call.may_have_arrived = True
-        super().request(*args, **kwargs)
+        self.sock.sendall(b"".join(whole))
 
     def send(self, data: Any) -> None:
-        """Write, a proxy's CONNECT too, for no longer than there is time."""
-        if self.sock is not None:
-            self.sock.settimeout(CALL.get().time_left())
+        """Gather a request; write a proxy's CONNECT."""
+        if self._gathered is not None:
+            self._gathered.append(data)
+            return
+        self.sock.settimeout(CALL.get().time_left())
         super().send(data)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from twilio.rest import Client
 
 from bot.checks.findings import Finding
+from bot.http_bounds import HttpError
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.paths import INBOUND_PATH
 from bot.whatsapp.rest_client import REST_ERRORS
@@ -158,7 +159,10 @@ def _explain(error: Exception, hint: str) -> str:
     """Say what failed; never in the words of who answered, which may quote us."""
     status = _status_of(error)
     if status is None:
-        return "Twilio can't be reached: check the network and TWILIO_API_BASE_URL"
+        why = f" ({error})" if isinstance(error, HttpError) else ""
+        return (
+            f"Twilio can't be reached{why}: check the network and TWILIO_API_BASE_URL"
+        )
     if status in {401, 403}:
         return f"Twilio refuses the credentials ({status}): see {hint}"
     if status == 404:

@@ -158,7 +158,8 @@ def test_a_twilio_that_is_away_is_told() -> None:
     away = {**CREDENTIALS, "TWILIO_API_BASE_URL": "http://127.0.0.1:9"}
     good, lines = check(**away)
     assert not good
-    assert "Twilio can't be reached: check the network" in "".join(lines)
+    told = "Twilio can't be reached (NewConnectionError): check the network"
+    assert told in "".join(lines)
 
 
 def test_the_llm_is_asked_for_one_token() -> None:
