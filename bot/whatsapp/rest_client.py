@@ -67,6 +67,8 @@ class RebasedHttpClient(HttpClient):  # type: ignore[misc]
         asked = urlsplit(url)
         query = "&".join(filter(None, (asked.query, _encode(told.get("params")))))
         headers = {**(told.get("headers") or {}), **_identify(told.get("auth"))}
+        if method == "GET":  # a list may be long
+            headers["Accept-Encoding"] = "gzip"
         answer = self._server(f"{asked.scheme}://{asked.netloc}").request(
             method,
             f"{asked.path}?{query}" if query else asked.path,

@@ -126,3 +126,10 @@ def test_json_is_sent_where_the_sdk_says_so() -> None:
             headers={"Content-Type": "application/json"},
         )
     assert peer.heard[0].endswith('\r\n\r\n{"types": {"twilio/text": {"body": "Hi"}}}')
+
+
+def test_a_list_may_come_packed() -> None:
+    with listening(says(PACKED + gzip.compress("{ü}".encode()))) as peer:
+        client = RebasedHttpClient(f"http://127.0.0.1:{peer.port}", 30 * SECONDS)
+        assert client.request("GET", "https://api.twilio.com/x").text == "{ü}"
+    assert "accept-encoding: gzip\r\n" in peer.heard[0].lower()
