@@ -207,6 +207,24 @@ def test_who_shows_a_trusted_certificate_is_asked(certificate: Path) -> None:
         assert [ask(asked).body, ask(asked).body] == [b"{}", b"{}"]
 
 
+def test_a_request_is_written_at_once(certificate: Path) -> None:
+    """What TLS gives is what was written: in pieces, the second may wait for an ACK."""
+    read: list[bytes] = []
+
+    def reads_once(connection: socket.socket) -> None:
+        connection.sendall(OK)
+        read.append(connection.recv(65536))
+        connection.sendall(OK)
+
+    with (
+        listening(reads_once, tls=certificate) as peer,
+        server(f"https://localhost:{peer.port}", certificate) as asked,
+    ):
+        ask(asked)
+        ask(asked)
+    assert read[0].endswith(b"\r\n\r\nBody=Hi")
+
+
 @pytest.mark.parametrize(
     ("host", "trusted"), [("127.0.0.1", True), ("localhost", False)]
 )
