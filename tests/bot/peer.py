@@ -13,6 +13,7 @@ from pathlib import Path
 
 Talk = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+SECONDS = 10.0
 OPENSSL = shutil.which("openssl")
 
 
@@ -30,25 +31,28 @@ def listening(
 ) -> Iterator[Peer]:
     """Give each connection its talk, once it has said something; then say `ended`."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(SECONDS)
     peer = Peer(listener.getsockname()[1])
 
     def serve() -> None:
         for talk in talks:
-            connection, _ = listener.accept()
             try:
+                connection, _ = listener.accept()
                 with connection, _secured(connection, tls) as secured:
                     peer.heard.append(hear(secured))
                     talk(secured)
             except OSError:
-                continue  # who called has gone
+                continue  # who called has gone, or nobody came
         if ended:
             ended.set()
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield peer
-    thread.join()
-    listener.close()
+    try:
+        yield peer
+    finally:
+        thread.join()
+        listener.close()
 
 
 def _secured(connection: socket.socket, tls: Path | None) -> socket.socket:

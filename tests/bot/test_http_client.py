@@ -6,8 +6,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -190,6 +191,36 @@ def test_a_proxy_that_is_none_is_said(proxies: pytest.MonkeyPatch, proxy: str) -
     proxies.setenv("HTTPS_PROXY", proxy)
     with pytest.raises(HttpError, match="the environment's proxy"):
         HttpServer("https://shop.invalid", None, 2, MOST_BYTES)
+
+
+def test_an_address_that_is_silent_leaves_time_for_the_next(
+    proxies: pytest.MonkeyPatch,
+) -> None:
+    resolve = socket.getaddrinfo
+
+    def finds_two(host: str, *how: Any, **named: Any) -> list[Any]:
+        if host != "shop.invalid":
+            return resolve(host, *how, **named)
+        return [(0, 0, 0, "", ("127.0.0.1", port)) for port in (silent, peer.port)]
+
+    with full() as silent, listening(says(OK)) as peer:
+        proxies.setattr(socket, "getaddrinfo", finds_two)
+        with server("http://shop.invalid") as asked:
+            assert ask(asked, 3.0).body == b"{}"
+
+
+@contextmanager
+def full() -> Iterator[int]:
+    """A port that takes nobody any more: who comes hears nothing."""
+    with ExitStack() as opened:
+        listener = opened.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            waiting = opened.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
