@@ -132,6 +132,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     from bot.whatsapp.twilio import TwilioClient
     from bot.worker.jobs import register_jobs
     from bot.worker.scheduled import register_reconciliation, register_retention
+    from bot.worker.typing_indicators import TypingIndicators
     from db.delivery.answered import AnswersOfLate
     from db.outbox import PostgresOutbox
     from db.queue.app import build_queue
@@ -141,7 +142,8 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     store = PostgresChatStore(database, settings.session_timeout)
     twilio = TwilioClient(parts.twilio, settings.public_base_url)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
-    channel = Channel(with_parts=with_parts, typing=twilio.typing, send=sender.send_now)
+    typing = TypingIndicators(twilio.show_typing).shown
+    channel = Channel(with_parts=with_parts, typing=typing, send=sender.send_now)
     talk = replace(
         build_talk(settings, parts.llm, store, channel, stopping),
         count_answers=AnswersOfLate(database).count,

@@ -39,7 +39,9 @@ def _none_answered(*_asked: object) -> Answered:
     return Answered(0, 0, is_told=False)
 
 
-def _no_typing(_message_sid: str) -> AbstractContextManager[None]:
+def _no_typing(
+    _message_sid: str, _is_wanted: Callable[[], bool]
+) -> AbstractContextManager[None]:
     return nullcontext()
 
 
@@ -49,13 +51,15 @@ class Channel:
 
     `with_parts` formats a reply's text as the channel shows it and splits it into the
     parts that are stored and sent: a talk knows no format and no greatest length.
-    `typing` shows the user, for a message's SID, that an answer is being made. `send`
-    sends what is stored for a user, before the next answer takes its time; what is
-    stored last is the caller's to send.
+    `typing` shows the user, for a message's SID, that an answer is being made, while
+    that is wanted. `send` sends what is stored for a user, before the next answer takes
+    its time; what is stored last is the caller's to send.
     """
 
     with_parts: Callable[[Reply], Reply]
-    typing: Callable[[str], AbstractContextManager[None]] = _no_typing
+    typing: Callable[[str, Callable[[], bool]], AbstractContextManager[None]] = (
+        _no_typing
+    )
     send: Callable[[UUID], None] = lambda _user_id: None
 
 
@@ -141,7 +145,8 @@ class Talk:
     ) -> Recorded:
         if decided := self._decide(chat, batch):
             return self._record(chat.chat_id, decided)
-        with self.channel.typing(batch[-1].message_sid or ""):
+        sid, asked = batch[-1].message_sid or "", batch
+        with self.channel.typing(sid, lambda: self._is_awaited(chat.chat_id, asked)):
             chat, batch = self._wait_for_quiet(chat, batch, deadline)
             if decided := reply_without_llm(chat, batch):
                 return self._record(chat.chat_id, decided)
@@ -158,6 +163,14 @@ class Talk:
         if self.pace.is_too_old(batch):
             return apology(batch, "no answer within ANSWER_MAX_AGE_MINUTES")
         return self.allowance.reply_beyond(chat, batch, self.count_answers)
+
+    def _is_awaited(self, chat_id: str, batch: Batch) -> bool:
+        """Tell whether the user still waits for an answer of the LLM's."""
+        chat = self.store.load_chat(chat_id)
+        newer = next_batch(chat) if chat else ()
+        if chat is None or newer[: len(batch)] != batch:
+            return False
+        return reply_without_llm(chat, newer) is None
 
     def _wait_for_quiet(
         self, chat: Userchat, batch: Batch, deadline: float | None

@@ -5,9 +5,7 @@ https://www.twilio.com/docs/messaging/api/message-resource
 
 import json
 import logging
-import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,16 +16,13 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
-from bot.whatsapp.rest_client import REST_ERRORS, RebasedHttpClient
+from bot.whatsapp.rest_client import RebasedHttpClient
 from db.records import FAILED, Part, PartContent
 
 log = logging.getLogger(__name__)
 
 SEND_SECONDS = 10.0
 TYPING_SECONDS = 3.0
-# WhatsApp shows typing for 25 s at most:
-# https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource
-TYPING_EVERY_SECONDS = 20.0
 MOST_LISTED = 50
 LARGEST_PAGE = 1000  # of Twilio's lists
 MOST_RECEIVED = 10_000
@@ -159,32 +154,17 @@ class TwilioClient:
             )
         return [message for message in listed if message.direction == "inbound"]
 
-    @contextmanager
-    def typing(self, message_sid: str) -> Iterator[None]:
-        """Show the user that an answer is being made, for as long as it is.
+    def show_typing(self, message_sid: str) -> None:
+        """Show who wrote a message that an answer is being made. Raises DeliveryError.
 
-        Runs beside the answer and can't fail it.
+        It shows for 25 s at most.
         """
-        done = threading.Event()
-        shown = threading.Thread(
-            target=self._show_typing, args=(message_sid, done), daemon=True
-        )
-        shown.start()
         try:
-            yield
-        finally:
-            done.set()
-
-    def _show_typing(self, message_sid: str, done: threading.Event) -> None:
-        while not done.is_set():
-            try:
-                self._typing_sdk.messaging.v2.typing_indicator.create(
-                    channel="whatsapp", message_id=message_sid
-                )
-            except REST_ERRORS as error:
-                log.info("no typing indicator: %s", type(error).__name__)
-                return
-            done.wait(TYPING_EVERY_SECONDS)
+            self._typing_sdk.messaging.v2.typing_indicator.create(
+                channel="whatsapp", message_id=message_sid
+            )
+        except Exception as error:
+            raise explain(error) from error
 
 
 def _content_of(part: PartContent) -> dict[str, Any]:

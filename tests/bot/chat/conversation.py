@@ -92,6 +92,7 @@ class Conversation:
         self.thoughts = ScriptedThoughts(*thoughts)
         self.store = store or MemoryChatStore(timedelta(days=1))
         self.typed: list[tuple[str, str]] = []
+        self.wants_typing: Callable[[], bool] = lambda: False
         self.chat_id = ""
         self.sids: list[str] = []
         self.talk = Talk(
@@ -103,7 +104,10 @@ class Conversation:
         )
 
     @contextmanager
-    def _typing(self, message_sid: str) -> Iterator[None]:
+    def _typing(
+        self, message_sid: str, is_wanted: Callable[[], bool]
+    ) -> Iterator[None]:
+        self.wants_typing = is_wanted
         self.typed.append(("begins", message_sid))
         yield
         self.typed.append(("ends", message_sid))

@@ -151,3 +151,25 @@ def test_who_was_deactivated_while_the_llm_worked_gets_no_answer(
     assert ana.hears() == []
     assert ana.last.content == sentences.NOT_ANSWERED_INACTIVE
     assert len(ana.thoughts.prompts) == 1
+
+
+@pytest.mark.parametrize("stops", [True, False])
+def test_typing_is_wanted_until_a_person_takes_over_or_the_user_stops(
+    database: Database, pg: PostgresChatStore, stops: bool
+) -> None:
+    wanted = []
+
+    def think() -> str:
+        wanted.append(ana.wants_typing())
+        if stops:
+            ana.says("STOP")
+        else:
+            take_over(database)
+        wanted.append(ana.wants_typing())
+        return "Never said."
+
+    ana = Conversation(think, store=pg)
+    ana.says("Hi")
+    ana.hears()
+    assert wanted == [True, False]
+    assert not ana.wants_typing(), "all is answered"

@@ -16,7 +16,7 @@ from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError
 from bot.whatsapp.twilio import TwilioClient
 from db.records import Part, Template
-from tests.house import eventually, free_port
+from tests.house import free_port
 from tests.listening import Request, Response, answering
 
 SHARED = Path(__file__).parents[3].parent / "shared"
@@ -121,8 +121,7 @@ def test_every_kind_of_request_is_one_that_twilio_describes(
         twilio.body = {"messages": [message(direction="inbound", num_media="1")]}
         twilio.media = {"media_list": [PICTURE]}
         client(origin).find_received(datetime.now(UTC) - timedelta(minutes=1))
-        with client(origin).typing(SID):
-            eventually(lambda: len(twilio.requests) == 8)
+        client(origin).show_typing(SID)
     for request in twilio.requests:
         description.validate_request(request)
     paths = [request.path for request in twilio.requests]
@@ -249,6 +248,6 @@ def test_only_our_own_new_messages_with_that_text_count_as_found() -> None:
     assert [accepted.message_sid for accepted in found] == [SID]
 
 
-def test_typing_that_fails_does_not_disturb_the_answer() -> None:
-    with client(f"http://127.0.0.1:{free_port()}").typing(SID):
-        pass
+def test_typing_that_fails_says_why() -> None:
+    with pytest.raises(DeliveryError, match="can't be reached"):
+        client(f"http://127.0.0.1:{free_port()}").show_typing(SID)
