@@ -12,7 +12,7 @@ from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.patience import Pace
 from bot.environment import PROJECT, Reader
-from bot.llm.openai_chat import LLMServer
+from bot.llm.account import LLMServer
 from bot.whatsapp.account import TwilioAccount
 from db.address import build_url, find_refused, is_address
 from db.backups.folder import BackupFolder
@@ -191,6 +191,8 @@ def _read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:
     server = LLMServer(
         api_key=key or "none",
         base_url=_read_llm_url(read),
+        organization=read.text("OPENAI_ORG_ID", KEY, KEY_HINT),
+        project=read.text("OPENAI_PROJECT_ID", KEY, KEY_HINT),
         model=read.text("OPENAI_MODEL", MODEL, "a model's name") or "gpt-4o-mini",
         temperature=read.number("LLM_TEMPERATURE", 0.3, 0, 2),
         max_tokens=read.integer("LLM_MAX_TOKENS", 500, 1, 100_000),

@@ -16,7 +16,7 @@ from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.patience import Pace
 from bot.environment import PROJECT, Reader, load_environment
-from bot.llm.openai_chat import LLMServer
+from bot.llm.account import LLMServer
 from bot.readers import read_all
 from bot.whatsapp.account import TwilioAccount
 from db.backups.folder import BackupFolder

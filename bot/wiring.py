@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from bot.chat.talk import Channel, Talk
-    from bot.llm.openai_chat import LLMServer
+    from bot.llm.account import LLMServer
     from bot.whatsapp.account import TwilioAccount
     from bot.whatsapp.reconciliation import Reconciliation
     from bot.whatsapp.twilio import TwilioClient
@@ -170,9 +170,6 @@ def build_talk(
     stopping: Event | None = None,
 ) -> "Talk":
     """Return the talk on an LLM's server; without a channel its replies stay here."""
-    # A second that the first answer shall not wait for, nor count to its deadline.
-    import openai  # noqa: F401
-
     from bot.chat.answering import Answering
     from bot.chat.talk import Channel, Talk
     from bot.llm.openai_chat import OpenAIChat

@@ -59,10 +59,15 @@ ECHO = Script()
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came: the parsed body, and the Authorization header."""
+    """One request as it came: the parsed body, the path and the headers."""
 
     body: dict[str, Any]
-    authorization: str
+    path: str
+    headers: Mapping[str, str]
+
+    @property
+    def authorization(self) -> str:
+        return self.headers.get("Authorization", "")
 
 
 @dataclass
@@ -173,8 +178,8 @@ class _Endpoint(BaseHTTPRequestHandler):
         if self.path != "/v1/chat/completions":
             self._send_error(404, None)
             return
-        authorization = self.headers.get("Authorization", "")
-        self.server.llm.requests.append(Request(body, authorization))
+        request = Request(body, self.path, dict(self.headers))
+        self.server.llm.requests.append(request)
         if fault := find_fault(body):
             self._send_error(400, "invalid_request_error", fault)
             return

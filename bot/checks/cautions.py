@@ -19,11 +19,11 @@ OF_COMPOSE = frozenset(
     }
 )
 OURS = re.compile("(TWILIO|OPENAI|LLM|POSTGRES|RETENTION|BACKUP|ANSWER|PGADMIN)_")
-# What the SDKs and PostgreSQL's image read, and what Docker and Kubernetes set for
+# What Twilio's SDK and PostgreSQL's image read, and what Docker and Kubernetes set for
 # containers beside us.
 OF_OTHERS = re.compile(
-    "TWILIO_(REGION|EDGE)|OPENAI_(ORG_ID|PROJECT_ID|LOG|ADMIN_KEY|WEBHOOK_SECRET)"
-    "|POSTGRES_(INITDB_.*|HOST_AUTH_METHOD)|.*_(SERVICE|TCP|UDP|ENV)(_.*)?"
+    "TWILIO_(REGION|EDGE)|POSTGRES_(INITDB_.*|HOST_AUTH_METHOD)"
+    "|.*_(SERVICE|TCP|UDP|ENV)(_.*)?"
 )
 LIKE = 0.9
 SHORTEST = 6  # shorter names are like each other by chance

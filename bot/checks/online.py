@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.checks.findings import Finding
-from bot.llm.openai_chat import LLMServer, OpenAIChat
+from bot.llm.account import LLMServer
+from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import LLMError, PromptMessage
 from bot.llm.reading import SpentError
 from bot.settings import Settings

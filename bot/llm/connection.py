@@ -1,129 +1,140 @@
-"""The connection to an LLM's server: one event loop in a thread, many callers."""
+"""The connection to an LLM's server: HTTP in the thread of whoever asks."""
 
-import asyncio
-import concurrent.futures
+import json
+import ssl
 import threading
-import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
 
-from bot.environment import LOOPBACK
+import certifi
+
+from bot.http_bounds import HttpError, TooLargeError, TooLateError
+from bot.http_client import Answer, HttpServer
 from bot.llm.protocol import LLMError
+from bot.llm.refusals import FEW_TRIES, Refusal, read_refusal
+from db import __version__
 
-if TYPE_CHECKING:
-    import openai
-
-CLOSE_SECONDS = 5.0
-# What the caller's thread waits beyond the deadline, for the loop to keep it first.
-MARGIN_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """The event loop that carries the requests, and how to end it."""
-
-    loop: asyncio.AbstractEventLoop
-    client: "openai.AsyncOpenAI"
-    ended: asyncio.Event
+# As many as the worker has threads, at most.
+MOST_CONNECTIONS = 1000
+# The longest answers have some hundred KB. An event stream that nobody asked for has
+# 300 bytes a token; and each of the worker's threads may read an answer at once.
+MOST_BYTES = 4 * 1024 * 1024
+# That leave the question and its method as they are.
+REDIRECTS = frozenset({307, 308})
+MOST_REDIRECTS = 3
 
 
 class Connection:
     """Carries requests to a server; safe to call from many threads.
 
-    They run on one event loop in a thread of this object, which starts at the first
-    one: no fork may come between that and a later one.
+    `headers` are sent beside those that every request has.
     """
 
-    def __init__(self, base_url: str, api_key: str) -> None:
-        self._base_url = base_url
-        self._api_key = api_key
+    def __init__(self, base_url: str, headers: dict[str, str]) -> None:
+        address = urlsplit(base_url)
+        self._origin = f"{address.scheme}://{address.netloc}"
+        self._path = address.path.rstrip("/") + "/chat/completions"
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Content-Type": "application/json",
+            "User-Agent": f"whatsapp-llm-bot/{__version__}",
+            **headers,
+        }
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._running: concurrent.futures.Future[_Running] | None = None
+        self._server: HttpServer | None = None
         self._closed = False
 
-    def ask(self, body: dict[str, Any], deadline: float) -> str:
+    def ask(self, body: dict[str, Any], deadline: float) -> str | Refusal:
         """Post `body` to /chat/completions; return what came back, whatever it is.
 
-        Raises TimeoutError at the deadline (of time.monotonic), LLMError where too much
-        comes back, or what the SDK does.
+        Raises TooLateError at the deadline (of time.monotonic), LLMError for all else.
         """
-        running = self._started().result(max(0.0, deadline - time.monotonic()))
-        seconds = max(0.0, deadline - time.monotonic())
-        answer = asyncio.run_coroutine_threadsafe(
-            _request(running.client, body, seconds), running.loop
-        )
-        try:
-            return answer.result(seconds + MARGIN_SECONDS)
-        finally:
-            answer.cancel()
+        written = _write(body)
+        path = self._path
+        for _ in range(MOST_REDIRECTS):
+            answer = self._post(path, written, deadline)
+            elsewhere = self._find_redirect(path, answer)
+            if elsewhere is None:
+                break
+            path = elsewhere
+        text = answer.body.decode(errors="replace")
+        if 200 <= answer.status < 300:
+            return text
+        return read_refusal(answer.status, text, answer.headers)
 
     def close(self) -> None:
-        """End it and the thread; requests under way are cancelled."""
+        """End it; requests under way fail."""
         with self._lock:
             self._closed = True
-            running, thread = self._running, self._thread
-        if running is None or thread is None:
-            return
-        try:
-            started = running.result(CLOSE_SECONDS)
-            started.loop.call_soon_threadsafe(started.ended.set)
-        except Exception:  # noqa: BLE001 - it never started or has ended: both are closed
-            return
-        thread.join(CLOSE_SECONDS)
+            server = self._server
+        if server:
+            server.close()
 
-    def _started(self) -> "concurrent.futures.Future[_Running]":
+    def _post(self, path: str, body: bytes, deadline: float) -> Answer:
+        try:
+            server = self._started()
+            return server.request("POST", path, self._headers, body, deadline)
+        except HttpError as error:
+            if self._closed:
+                raise LLMError("The LLM's client was closed meanwhile.") from None
+            if isinstance(error, TooLateError):
+                raise
+            # Not chained: what is below quotes addresses.
+            raise _explained(error) from None
+
+    def _started(self) -> HttpServer:
         with self._lock:
             if self._closed:
                 raise LLMError("The LLM's client is closed.")
-            if self._running is None or self._running_failed():
-                self._running = concurrent.futures.Future()
-                self._thread = threading.Thread(
-                    target=self._run, args=[self._running], name="llm", daemon=True
+            if self._server is None:
+                self._server = HttpServer(
+                    self._origin, _find_authorities(), MOST_CONNECTIONS, MOST_BYTES
                 )
-                self._thread.start()
-            return self._running
+            return self._server
 
-    def _running_failed(self) -> bool:
-        running = self._running
-        return running is not None and running.done() and bool(running.exception())
-
-    def _run(self, running: "concurrent.futures.Future[_Running]") -> None:
-        try:
-            asyncio.run(self._live(running))
-        except Exception as e:  # noqa: BLE001 - told to whoever waits for the start
-            if not running.done():
-                running.set_exception(e)
-
-    async def _live(self, running: "concurrent.futures.Future[_Running]") -> None:
-        """Hold the client open until `close`; what is under way is then cancelled."""
-        # They take a second, which most commands can spare.
-        import openai  # noqa: PLC0415
-
-        from bot.llm.bounded import build_client  # noqa: PLC0415
-
-        # A proxy for the outside world can't reach a server on this machine.
-        outside = urlsplit(self._base_url).hostname not in LOOPBACK
-        async with openai.AsyncOpenAI(
-            api_key=self._api_key or "none",  # local servers need none, the SDK does
-            base_url=self._base_url,
-            max_retries=0,  # retries are the queue's
-            timeout=None,  # one total deadline is kept above
-            # Its pool is bounded at a thousand connections, well above our threads.
-            http_client=build_client(trust_env=outside),
-        ) as client:
-            ended = asyncio.Event()
-            running.set_result(_Running(asyncio.get_running_loop(), client, ended))
-            await ended.wait()
+    def _find_redirect(self, path: str, answer: Answer) -> str | None:
+        """Return where on the same server to ask instead; key and prompt stay there."""
+        location = answer.headers.get("location")
+        if answer.status not in REDIRECTS or not location:
+            return None
+        there = urlsplit(urljoin(self._origin + path, location))
+        if f"{there.scheme}://{there.netloc}" != self._origin:
+            return None
+        return f"{there.path}?{there.query}" if there.query else there.path
 
 
-async def _request(
-    client: "openai.AsyncOpenAI", body: dict[str, Any], seconds: float
-) -> str:
-    # Past the SDK's typed method: what it does to each message takes longer than
-    # everything else that the worker does for an answer. As text, because servers
-    # label JSON as they like.
-    answer = client.post("/chat/completions", cast_to=str, body=body)
-    # The SDK's own timeout counts from read to read: a drip would never meet it.
-    return await asyncio.wait_for(answer, seconds)
+def _find_authorities() -> str | None:
+    """Return certifi's file where the system has no certificates of authorities.
+
+    SSL_CERT_FILE and SSL_CERT_DIR name what takes the system's place.
+    """
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile or (paths.capath and any(Path(paths.capath).iterdir())):
+        return None
+    return certifi.where()
+
+
+def _write(body: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise LLMError(
+            "The prompt is no valid Unicode: half of a surrogate pair came through"
+            " where messages are received.",
+            permanent=True,
+        ) from None
+
+
+def _explained(error: HttpError) -> LLMError:
+    if isinstance(error, TooLargeError):
+        return LLMError(
+            f"The LLM's server sent more than {MOST_BYTES >> 20} MB for one answer:"
+            " check OPENAI_BASE_URL and OPENAI_MODEL.",
+            most_tries=FEW_TRIES,
+        )
+    return LLMError(
+        f"The LLM's server gave no usable answer ({error}): check OPENAI_BASE_URL and"
+        " that the server runs."
+    )

@@ -3,19 +3,20 @@
 https://platform.openai.com/docs/api-reference/chat/create
 """
 
-import concurrent.futures
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.http_bounds import TooLateError
+from bot.llm.account import LLMServer
 from bot.llm.breaker import Breaker
 from bot.llm.connection import Connection
 from bot.llm.dialect import Dialect
 from bot.llm.protocol import Completion, LLMError, Prompt, Tool
 from bot.llm.reading import SpentError, parse_answer, read_completion
-from bot.llm.refusals import Refusal, find_refusal, refusal_of
+from bot.llm.refusals import Refusal, find_refusal
 from bot.llm.wire import write_prompt
 
 log = logging.getLogger(__name__)
@@ -24,22 +25,6 @@ OPENAI_URL = "https://api.openai.com/v1"
 
 # How many times one prompt is asked at once, while the server teaches its dialect.
 MOST_REQUESTS = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LLMServer:
-    """Where answers come from, and how they are asked for.
-
-    Without `base_url` it is OpenAI's own. `timeout_seconds` is for a whole answer,
-    however slowly the server drips.
-    """
-
-    api_key: str = field(repr=False)
-    base_url: str | None = None
-    model: str
-    temperature: float = 0.3
-    max_tokens: int = 500
-    timeout_seconds: float = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +37,15 @@ class _Asking:
 
 
 class OpenAIChat:
-    """Answers prompts through /chat/completions; safe to call from many threads.
-
-    Its connection's thread starts at the first prompt: no fork may come between that
-    and a later prompt.
-    """
+    """Answers prompts through /chat/completions; safe to call from many threads."""
 
     def __init__(self, server: LLMServer) -> None:
         self._server = server
         self._dialect = Dialect()
         self._breaker = Breaker()
-        self._connection = Connection(server.base_url or OPENAI_URL, server.api_key)
+        self._connection = Connection(
+            server.base_url or OPENAI_URL, dict(_headers_of(server))
+        )
 
     def complete(
         self,
@@ -81,7 +64,7 @@ class OpenAIChat:
             return self._converse(asking)
 
     def close(self) -> None:
-        """End the connections and the thread; prompts under way fail with LLMError."""
+        """End the connections; prompts under way fail with LLMError."""
         self._connection.close()
 
     def _converse(self, asking: "_Asking") -> Completion:
@@ -123,33 +106,34 @@ class OpenAIChat:
         written = dialect.write(asking.asked, server.max_tokens, server.temperature)
         body = {**written, "model": server.model}
         try:
-            answer = parse_answer(self._connection.ask(body, asking.began + seconds))
+            answer = self._connection.ask(body, asking.began + seconds)
+            if isinstance(answer, Refusal):
+                return answer
+            parsed = parse_answer(answer)
         except LLMError:
             raise
-        except TimeoutError:
+        except TooLateError:
             raise LLMError(
                 f"The LLM gave no whole answer within {seconds:g} s: check its server,"
                 " or raise LLM_TIMEOUT_SECONDS."
             ) from None
         except Exception as e:  # noqa: BLE001 - the queue knows what to do with LLMError
-            if refusal := refusal_of(e):
-                return refusal
-            # Not chained: the SDK's errors quote the prompt and parts of the key.
-            raise _explained(e) from None
-        return find_refusal(answer) or answer
+            # Not chained: it may quote the prompt or parts of the key.
+            raise LLMError(
+                f"The LLM's server gave no usable answer ({type(e).__name__}): check"
+                " OPENAI_BASE_URL and that the server runs."
+            ) from None
+        return find_refusal(parsed) or parsed
 
 
-def _explained(error: Exception) -> LLMError:
-    """Turn a failure into an LLMError that quotes neither the key nor the prompt."""
-    if isinstance(error, concurrent.futures.CancelledError):
-        return LLMError("The LLM's client was closed meanwhile.")
-    if isinstance(error, UnicodeEncodeError):
-        return LLMError(
-            "The prompt is no valid Unicode: half of a surrogate pair came through"
-            " where messages are received.",
-            permanent=True,
-        )
-    return LLMError(
-        f"The LLM's server gave no usable answer ({type(error).__name__}): check"
-        " OPENAI_BASE_URL and that the server runs."
-    )
+def _headers_of(server: LLMServer) -> Iterator[tuple[str, str]]:
+    """Yield what tells the server who asks.
+
+    https://platform.openai.com/docs/api-reference/authentication
+    """
+    # Local servers need no key; some of them want to be given any.
+    yield "Authorization", f"Bearer {server.api_key or 'none'}"
+    if server.organization:
+        yield "OpenAI-Organization", server.organization
+    if server.project:
+        yield "OpenAI-Project", server.project

@@ -4,7 +4,9 @@ Servers quote both in their messages, so that of these nothing is told; codes ar
 https://platform.openai.com/docs/guides/error-codes
 """
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -160,10 +162,11 @@ def find_refusal(answer: Any) -> Refusal | None:
     return Refusal(400, error) if status == 500 and is_ours else refusal
 
 
-def refusal_of(error: Exception) -> Refusal | None:
-    """Return the refusal that an error of the SDK tells of; None if it is another."""
-    status = getattr(error, "status_code", None)
-    if not isinstance(status, int):
-        return None
-    headers = getattr(getattr(error, "response", None), "headers", {})
-    return Refusal(status, getattr(error, "body", None), read_pause(headers))
+def read_refusal(status: int, text: str, headers: Mapping[str, str]) -> Refusal:
+    """Return the refusal that an answer is whose status is an error's."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        body = text.strip()
+    error = body.get("error", body) if isinstance(body, dict) else body
+    return Refusal(status, error, read_pause(headers))

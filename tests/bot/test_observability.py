@@ -177,7 +177,7 @@ def test_the_level_holds_for_our_own_lines(level: str) -> None:
     assert [line["level"] for line in told.lines] == LEVELS[LEVELS.index(level) :]
 
 
-@pytest.mark.parametrize("name", ["twilio.http_client", "openai", "httpcore2", "new"])
+@pytest.mark.parametrize("name", ["twilio.http_client", "urllib3", "new"])
 def test_libraries_tell_warnings_only_even_at_debug(told: Log, name: str) -> None:
     library = logging.getLogger(name)
     library.debug("Authorization: Bearer planted")

@@ -105,6 +105,8 @@ BAD = {
         "https://bot.example/webhooks/whatsapp", "https://bot.example/bot/",
     ],
     "OPENAI_API_KEY": ["sk two", "sk-\u2026"],
+    "OPENAI_ORG_ID": ["org two"],
+    "OPENAI_PROJECT_ID": ["proj two"],
     "OPENAI_BASE_URL": [
         "localhost:11434", "https://key@x/v1", "https://x/v1/chat/completions/",
     ],

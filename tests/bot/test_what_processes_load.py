@@ -30,10 +30,10 @@ PROCESSES = {
     "the simulator": "import bot.local.account, bot.simulator.server",
 }
 NEVER_USED = {
-    "bot --help": "sqlalchemy psycopg alembic flask requests openai prometheus_client",
-    "the web process": "alembic procrastinate openai pyrage markdown_it bot.local",
+    "bot --help": "sqlalchemy psycopg alembic flask urllib3 prometheus_client",
+    "the web process": "alembic procrastinate urllib3 pyrage markdown_it bot.local",
     "the worker": "alembic flask gunicorn pyrage bot.local",
-    "the simulator": "sqlalchemy psycopg alembic openai procrastinate",
+    "the simulator": "sqlalchemy psycopg alembic procrastinate",
 }
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from bot.chat import sentences
 from bot.chat.answering import tell_date
-from bot.llm.openai_chat import LLMServer, OpenAIChat
+from bot.llm.account import LLMServer
+from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import LLMError
 from tests.bot.chat.conversation import AWAY, Conversation
 from tests.bot.chat.transcripts import PROMPT

@@ -45,7 +45,7 @@ def test_a_name_like_ours_that_nothing_reads_is_told(name: str, meant: str) -> N
     "name",
     [
         "PATH", "SPORT", "HTTP_PORT", "WEB_CONCURRENCY", "TEST_DATABASE_URL", "PGHOST",
-        "TWILIO_REGION", "OPENAI_ORG_ID", "POSTGRES_INITDB_ARGS",
+        "TWILIO_REGION", "POSTGRES_INITDB_ARGS",
         "POSTGRES_PORT_5432_TCP_ADDR", "POSTGRES_SERVICE_HOST", "HOST", "COMPOSE_FILE",
     ],
 )  # fmt: skip

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.llm.openai_chat import LLMServer, OpenAIChat
+from bot.llm.account import LLMServer
+from bot.llm.openai_chat import OpenAIChat
 
 KEY = "sk-verysecret-0123456789"
 

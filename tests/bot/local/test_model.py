@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.llm.openai_chat import LLMServer, OpenAIChat
+from bot.llm.account import LLMServer
+from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import PromptMessage
 from bot.local.model import MODEL_NAME, PREFIX, url_of, wait_until_ready
 
