@@ -31,6 +31,11 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from bot.environment import LOOPBACK
 
+# A connection that was idle for longer may be gone without a word: routers forget.
+IDLE_SECONDS = 60.0
+# For an address of a host, where it has others.
+ADDRESS_SECONDS = 3.0
+
 
 class HttpError(Exception):
     """A request without an answer. `may_have_arrived`: its first byte was written."""
@@ -134,6 +139,7 @@ class Connection(HTTPConnection):
 
     response_class = _TimedResponse
     _gathered: list[bytes] | None = None
+    idle_since = 0.0
 
     def _new_conn(self) -> socket.socket:
         """Connect to one of the host's addresses: each gets its share of the time."""
@@ -148,7 +154,8 @@ class Connection(HTTPConnection):
 
     def _try_each(self, addresses: list[Any], call: Call) -> socket.socket:
         for left in range(len(addresses), 0, -1):
-            seconds = call.time_left() / left
+            whole = call.time_left()
+            seconds = min(whole / left, ADDRESS_SECONDS) if left > 1 else whole
             try:
                 connected = create_connection(
                     addresses[-left][:2], seconds, socket_options=self.socket_options
@@ -157,7 +164,7 @@ class Connection(HTTPConnection):
                 if left == 1:
                     raise
             else:
-                connected.settimeout(seconds * left)  # of all, for TLS
+                connected.settimeout(whole)  # for TLS
                 return connected
         raise OSError("the host has no address")
 
@@ -195,9 +202,31 @@ class SecureConnection(Connection, HTTPSConnection):
 
 class _Pool(HTTPConnectionPool):
     ConnectionCls = Connection
+    most_idle = IDLE_SECONDS
+    _looked = 0.0
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        """Return one that is closed, and so connects anew, where it idled for long."""
+        taken: Any = super()._get_conn(timeout)
+        if time.monotonic() - taken.idle_since >= self.most_idle:
+            taken.close()
+        return taken
+
+    def _put_conn(self, conn: Any) -> None:
+        """Keep it; now and then end all that nobody used for long."""
+        now = time.monotonic()
+        if conn:
+            conn.idle_since = now
+        super()._put_conn(conn)
+        if now - self._looked >= self.most_idle and (kept := self.pool):
+            self._looked = now
+            with kept.mutex:
+                for other in filter(None, kept.queue):
+                    if now - other.idle_since >= self.most_idle:
+                        other.close()
 
 
-class _SecurePool(HTTPSConnectionPool):
+class _SecurePool(_Pool, HTTPSConnectionPool):
     ConnectionCls = SecureConnection
 
 
@@ -213,7 +242,11 @@ def find_proxy(origin: str) -> str | None:
 
 
 def build_pool(
-    origin: str, proxy: str | None, authorities: str | None, most_kept: int
+    origin: str,
+    proxy: str | None,
+    authorities: str | None,
+    most_kept: int,
+    most_idle: float,
 ) -> HTTPConnectionPool:
     """Return the connections to a server. Raises HttpError where none can be made."""
     has_tls = origin.startswith("https:") or bool(proxy and proxy.startswith("https:"))
@@ -222,10 +255,13 @@ def build_pool(
     try:
         manager = _lead_through(proxy, settings) if proxy else PoolManager(**settings)
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-        return manager.connection_from_url(origin)
+        pool: Any = manager.connection_from_url(origin)
     except (HTTPError, ValueError) as error:
         reason = "the environment's proxy is no address that begins with http or https"
         raise HttpError(reason, may_have_arrived=False) from error
+    pool.most_idle = most_idle
+    made: HTTPConnectionPool = pool
+    return made
 
 
 def _lead_through(proxy: str, settings: dict[str, Any]) -> ProxyManager:

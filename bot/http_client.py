@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
-from bot.http_bounds import CALL, Call, HttpError, build_pool, find_proxy
+from bot.http_bounds import (
+    CALL,
+    IDLE_SECONDS,
+    Call,
+    HttpError,
+    build_pool,
+    find_proxy,
+)
 
 PIECE = 64 * 1024
 
@@ -25,20 +32,26 @@ class Answer:
 class HttpServer:
     """The kept connections to one server; safe to call from many threads.
 
-    Beyond `most_kept` connections at once the others are closed after their answer. A
+    Beyond `most_kept` connections at once the others are closed after their answer, and
+    so is, later, what nobody used for `most_idle` seconds. A
     proxy that the environment names is used, but for a server on this machine.
     `authorities` is a file or folder of certificates; None: the system's. Raises
     HttpError where one of these can't be used.
     """
 
     def __init__(
-        self, origin: str, authorities: str | None, most_kept: int, most_bytes: int
+        self,
+        origin: str,
+        authorities: str | None,
+        most_kept: int,
+        most_bytes: int,
+        most_idle: float = IDLE_SECONDS,
     ) -> None:
         self._most_bytes = most_bytes
         proxy = find_proxy(origin)
         # A proxy that makes no tunnel is asked for whole addresses.
         self._before_path = origin if proxy and origin.startswith("http:") else ""
-        self._pool = build_pool(origin, proxy, authorities, most_kept)
+        self._pool = build_pool(origin, proxy, authorities, most_kept, most_idle)
         self._lock = threading.Lock()
         self._calls: set[Call] = set()
         self._closed = False

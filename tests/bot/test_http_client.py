@@ -65,6 +65,25 @@ def test_a_connection_is_kept_and_an_ended_one_made_anew() -> None:
     assert len(peer.heard) == 2, "connections"
 
 
+def test_a_connection_that_nobody_used_for_long_is_ended_and_made_anew() -> None:
+    ended = threading.Event()
+
+    def says_and_waits(connection: socket.socket) -> None:
+        connection.sendall(OK)
+        connection.settimeout(SECONDS)
+        if not connection.recv(1):
+            ended.set()
+
+    with listening(says_and_waits, says(OK)) as peer:
+        origin = f"http://127.0.0.1:{peer.port}"
+        asked = HttpServer(origin, None, 2, MOST_BYTES, most_idle=0)
+        ask(asked)
+        assert ended.wait(SECONDS)
+        assert ask(asked).status == 200
+        asked.close()
+    assert len(peer.heard) == 2, "connections"
+
+
 def test_what_may_have_arrived_is_not_asked_again() -> None:
     heard: list[str] = []
 
