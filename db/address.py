@@ -1,7 +1,7 @@
 """A database's address: read, changed, and shown without its password."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,18 +20,43 @@ COUNTS = ("keepalives", "keepalives_count", "keepalives_interval")
 FILES = ("sslcert", "sslkey", "sslcrl")
 NOWHERE = "/dev/null"  # no folder: no connection is ever made there
 OURS = ("postgres://", "postgresql://", f"{DRIVER}://")
+# Several hosts as libpq writes them, which SQLAlchemy does not read.
+HOSTS = re.compile(
+    r"(?P<before>[\w+]+://(?:[^:/]*(?::[^@]*)?@)?+)(?P<hosts>[^/?@]*,[^/?@]*)"
+    r"(?P<after>.*)",
+    re.DOTALL,
+)
+PLACE = re.compile(r"(?:\[(?P<six>[^]]+)\]|(?P<host>[^]:[]*))(?::(?P<port>\d*))?")
 
 
 def parse_url(url: str) -> "URL":
     """Return the URL for psycopg 3; `postgres://`, as Heroku writes it, is fine.
 
-    Raises sqlalchemy.exc.ArgumentError.
+    Several hosts, written as libpq or as SQLAlchemy does, become the one form that both
+    read: ?host=a,b&port=1,2. Raises sqlalchemy.exc.ArgumentError.
     """
     from sqlalchemy.engine import make_url  # noqa: PLC0415  (0.3 s; --help needs none)
 
     if url.startswith("postgres://"):
         url = "postgresql://" + url.removeprefix("postgres://")
-    return make_url(url).set(drivername=DRIVER)
+    found = HOSTS.fullmatch(url)
+    parsed = make_url(found["before"] + found["after"] if found else url)
+    places = found["hosts"].split(",") if found else parsed.query.get("host", "")
+    if not isinstance(places, str):
+        parsed = parsed.update_query_dict(_listed(places))
+    return parsed.set(drivername=DRIVER)
+
+
+def _listed(places: Sequence[str]) -> dict[str, str]:
+    """Return hosts and ports apart; an empty port is the usual one."""
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415  (as above)
+
+    found = [PLACE.fullmatch(place) for place in places]
+    pairs = [(p["six"] or p["host"], p["port"] or "") for p in found if p]
+    if len(pairs) < len(found):
+        raise ArgumentError("a host and its port are written HOST:PORT")
+    hosts, ports = (",".join(column) for column in zip(*pairs, strict=True))
+    return {"host": hosts, "port": ports} if ports.strip(",") else {"host": hosts}
 
 
 def is_address(url: str) -> bool:
@@ -39,10 +64,15 @@ def is_address(url: str) -> bool:
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415  (as above)
 
     try:
-        port = parse_url(url).port or 5432
-    except ArgumentError:
+        ports = _ports_of(parse_url(url))
+    except (ArgumentError, ValueError):
         return False
-    return url.startswith(OURS) and 1 <= port <= 65535
+    return url.startswith(OURS) and all(1 <= port <= 65535 for port in ports)
+
+
+def _ports_of(url: "URL") -> list[int]:
+    listed = str(url.query.get("port", "")).split(",")
+    return [int(port) for port in (url.port, *listed) if port]
 
 
 def find_refused(url: str) -> str | None:
@@ -64,7 +94,14 @@ def find_refused(url: str) -> str | None:
             return f"{name} must be a whole number"
         if name in FILES and not Path(str(value)).is_file():
             return f"{name} must name a file that is there"
+    if not _are_pairs(query):
+        return "there must be a port for each host, or one for all"
     return _ask_libpq({n: v for n, v in query.items() if n not in {"host", "port"}})
+
+
+def _are_pairs(query: Mapping[str, Any]) -> bool:
+    hosts, ports = (str(query.get(n, "")).split(",") for n in ("host", "port"))
+    return len(ports) in {1, len(hosts)}
 
 
 def _tellable(name: str, known: set[str]) -> str:
