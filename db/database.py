@@ -235,6 +235,9 @@ class Database(Statements):
             yield driver
         except psycopg.errors.InsufficientPrivilege as error:
             raise RefusedError(str(error), driver.info.user) from error
+        except psycopg.errors.ReadOnlySqlTransaction:
+            self._pool.distrust()  # of several hosts another one may take writes now
+            raise
         except psycopg.Error as error:
             if not driver.closed:
                 raise

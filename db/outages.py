@@ -63,6 +63,10 @@ UNCONNECTED = {
         "a pooler stands in between and refuses our settings: connect directly (see "
         "docs/growth.md)"
     ),
+    "session is read-only|server is in hot standby mode": (
+        "no server that DATABASE_URL names takes writes: has the primary stopped, and "
+        "is its standby not promoted yet?"
+    ),
     "starting up|shutting down|in recovery|not yet accepting": (
         "the server is starting or stopping: wait"
     ),
@@ -94,6 +98,10 @@ REFUSED = {
     "53100": "the server's disk is full",
     "53200": "the server has no memory left",
     "53300": UNCONNECTED["too many c|connection slots|no more connections"],
+    "40001": (
+        "the standby cut the query off, since the primary changed what it was reading: "
+        "try again, ask for less, or have hot_standby_feedback = on there"
+    ),
     "40P01": "it met another statement that held the same rows: try again",
     "55P03": "somebody else holds what it needs: try again",
     "57014": "it took too long and was given up",

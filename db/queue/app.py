@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from db.pool import Limits, conninfo
+from db.pool import RECYCLE_SECONDS, Limits, conninfo
 from db.queue.outage import REMINDER_SECONDS
 from db.queue.own_jobs import OwnJobs
 
@@ -57,6 +57,7 @@ def build_queue(
         max_size=connections,
         timeout=POOL_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
+        max_lifetime=RECYCLE_SECONDS,
         kwargs={"row_factory": dict_row},
         pool_factory=_build_pool,
         configure=_set_autocommit,

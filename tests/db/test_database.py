@@ -185,6 +185,16 @@ def test_a_dead_connection_is_replaced_and_all_older_ones_with_it(
             assert pooled.scalar(PID) not in pids
 
 
+def test_no_connection_stays_with_a_server_that_takes_no_writes(
+    database_url: str,
+) -> None:
+    with opened(database_url, Limits(connections=1)) as pooled:
+        pooled.count("SET default_transaction_read_only = on")
+        with pytest.raises(errors.ReadOnlySqlTransaction):
+            pooled.count(ADD, {"address": "ana"})
+        assert pooled.count(ADD, {"address": "ana"}) == 1
+
+
 def test_a_transaction_begins_on_a_connection_that_lives(
     database: Database, database_url: str
 ) -> None:

@@ -110,6 +110,12 @@ def test_a_server_that_says_nothing_is_told() -> None:
         ("FATAL: remaining connection slots are reserved", "raise max_connections"),
         ("FATAL: no more connections allowed (max_client_conn)", "max_connections"),
         ("FATAL: the database system is starting up", "starting or stopping"),
+        (
+            'connection to server at "10.0.0.2", port 5432 failed: session is read-only'
+            "\nMultiple connection attempts failed. All failures were:\n"
+            "- host: '10.0.0.1': Connection refused\n- host: '10.0.0.2': session is",
+            "is its standby not promoted yet?",
+        ),
         ("FATAL: unsupported startup parameter: options", "connect directly"),
         ("server closed the connection unexpectedly", "closed the connection"),
         ("failed: No route to host", "no way to the host"),
@@ -127,6 +133,7 @@ def test_what_libpq_says_has_its_words(said: str, reason: str) -> None:
         (errors.UndefinedTable("planted"), "missing or others"),
         (errors.InvalidSchemaName("planted"), "missing or others"),
         (errors.DiskFull("planted"), "disk is full"),
+        (errors.SerializationFailure("planted"), "the standby cut the query off"),
         (errors.ReadOnlySqlTransaction("planted"), "only reading is allowed"),
         (errors.QueryCanceled("planted"), "took too long"),
         (errors.AdminShutdown("planted"), "ended the connection"),

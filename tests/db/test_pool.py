@@ -1,5 +1,7 @@
 """Connections: every wait on the server is bounded, and the URL's own wishes hold."""
 
+import re
+
 import psycopg
 import pytest
 
@@ -7,6 +9,7 @@ from db.address import parse_url
 from db.database import Database
 from db.pool import Limits, conninfo
 from tests.db.sql import value
+from tests.house import ROOT
 
 LIMITS = Limits(connections=1, statement_seconds=1.5)
 SHOWN = {
@@ -46,3 +49,10 @@ def test_a_password_of_odd_characters_survives() -> None:
     assert parsed.password == "p@ss/w%rd 👋"
     text = conninfo("postgres://bot:p%40ss%2Fw%25rd%20x@db/chats")
     assert psycopg.conninfo.conninfo_to_dict(text)["password"] == "p@ss/w%rd x"
+
+
+def test_no_setting_outlives_its_transaction() -> None:
+    """A pooler gives a connection to others as it was left."""
+    files = [f for f in (ROOT / "db").rglob("*.py") if "migrations" not in f.parts]
+    kept = re.compile(r"""["']SET \w+ (?:TO|=) """)
+    assert [file.name for file in files if kept.search(file.read_text())] == []

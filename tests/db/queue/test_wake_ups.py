@@ -15,7 +15,7 @@ from db.database import Database
 from db.pool import conninfo
 from db.queue.app import build_queue
 from db.queue.jobs import ANSWER_CHAT, ANSWERS
-from db.queue.wake_ups import WakeUps
+from db.queue.wake_ups import NOTIFY, PAYLOAD, WakeUps
 from tests.db.cutting_proxy import cutting_proxy
 from tests.db.sql import change, take_in, value
 from tests.house import eventually
@@ -52,6 +52,13 @@ def test_a_message_wakes_workers_once_it_is_stored(
     with listening(database_url) as connection:
         take_in(store, said("Hello"))
         assert bool(hears(connection, 10 if wakes else 0.5)) == wakes
+
+
+def test_who_gets_the_connection_next_waits_for_the_disk(database_url: str) -> None:
+    with listening(database_url) as bell, listening(database_url) as hearing:
+        bell.execute(NOTIFY, PAYLOAD)
+        assert hears(hearing, 10)
+        assert bell.execute("SHOW synchronous_commit").fetchone() == ("on",)
 
 
 def test_a_bell_whose_connection_was_cut_rings_again(
