@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 ONE_LOOK = Limits(connections=1)
-WORKER_LIMITS = Limits(connections=8, statement_seconds=30, pool_seconds=30)
+WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 # Twilio waits for 15 s:
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 INLINE_SECONDS = 12.0

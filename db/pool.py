@@ -2,10 +2,11 @@
 
 import math
 import time
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from psycopg import Connection, OperationalError
+from psycopg import AsyncConnection, Connection, Notify, OperationalError
 from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import _WaitTimeout as WaitTimeout
@@ -82,6 +83,47 @@ class BoundedConnection(Connection[Any]):
                 raise
             self.close()
             raise OperationalError(f"no answer within {seconds:.1f} s") from None
+
+
+class BoundedAsyncConnection(AsyncConnection[Any]):
+    """The same for the queue; only who listens for what may come waits without end."""
+
+    answer_seconds: float | None = None
+    _listens = False
+
+    @classmethod
+    def within(cls, limits: Limits) -> type[Self]:
+        """Return the class whose connections wait as long as the limits say."""
+        seconds = limits.statement_seconds + SPARE_SECONDS
+        return type(cls.__name__, (cls,), {"answer_seconds": seconds})
+
+    async def notifies(
+        self, *, timeout: float | None = None, stop_after: int | None = None
+    ) -> AsyncGenerator[Notify]:
+        """Yield what is heard."""
+        self._listens = True
+        try:
+            heard = super().notifies(timeout=timeout, stop_after=stop_after)
+            async for notification in heard:
+                yield notification
+        finally:
+            self._listens = False
+
+    async def wait(
+        self,
+        gen: PQGen[Result],
+        interval: float = WAKE_SECONDS,
+        timeout: float | None = None,
+    ) -> Result:
+        """Wait for the server; raise OperationalError and close after the bound."""
+        if timeout is not None or self._listens:
+            return await super().wait(gen, interval, timeout)
+        try:
+            return await super().wait(gen, interval, self.answer_seconds)
+        except WaitTimeout:
+            await self.close()
+            told = f"no answer within {self.answer_seconds:.1f} s"
+            raise OperationalError(told) from None
 
 
 class Pool:

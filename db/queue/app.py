@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from db.pool import RECYCLE_SECONDS, Limits, conninfo
+from db.pool import RECYCLE_SECONDS, BoundedAsyncConnection, Limits, conninfo
 from db.queue.outage import REMINDER_SECONDS
 from db.queue.own_jobs import OwnJobs
 
@@ -20,6 +20,8 @@ from db.queue.own_jobs import OwnJobs
 # itself: both short, since a call that failed is made again, and that tries anew.
 POOL_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
+# A server that says nothing is given up within this, and another host tried.
+LIMITS = Limits(statement_seconds=10)
 
 
 class _Reasons(logging.Filter):
@@ -44,7 +46,10 @@ REASONS = _Reasons()
 
 
 def build_queue(
-    url: str, connections: int = 8, looked: Callable[[], None] = lambda: None
+    url: str,
+    connections: int = 8,
+    looked: Callable[[], None] = lambda: None,
+    limits: Limits = LIMITS,
 ) -> App:
     """Return procrastinate's app for a worker; tasks are registered on it.
 
@@ -52,7 +57,8 @@ def build_queue(
     """
     logging.getLogger("psycopg.pool").addFilter(REASONS)
     connector = PsycopgConnector(
-        conninfo=conninfo(url, Limits(statement_seconds=30)),
+        conninfo=conninfo(url, limits),
+        connection_class=BoundedAsyncConnection.within(limits),
         min_size=1,
         max_size=connections,
         timeout=POOL_SECONDS,

@@ -1,5 +1,6 @@
 """What a killed connection or a database that is away leaves behind: nothing half."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from db.embedded.server import EmbeddedPostgres
 from db.errors import StoreUnavailableError
 from db.outbox import PostgresOutbox
 from db.pool import Limits
+from db.queue.app import build_queue
 from db.records import DeliveryStatus
 from tests.db.cutting_proxy import cutting_proxy
 from tests.db.sql import (
@@ -238,3 +240,15 @@ def test_a_server_that_hangs_is_away_too(
     freeze(signal.SIGCONT)
     assert take_in(pg, said("after")) == chat_id
     database.close()
+    asyncio.run(look_in_vain(own_server.url, freeze))
+
+
+async def look_in_vain(url: str, freeze: Callable[[int], None]) -> None:
+    """Look for a job, as a worker does, on a connection that was there."""
+    queue = build_queue(url, connections=1, limits=Limits(statement_seconds=0.3))
+    async with queue.open_async(), asyncio.timeout(30):
+        jobs = queue.job_manager
+        await jobs.register_worker()
+        freeze(signal.SIGSTOP)
+        assert await jobs.fetch_job(None, 0) is None
+        freeze(signal.SIGCONT)
