@@ -15,9 +15,10 @@ from pathlib import Path
 from tests.chaos.checker import Verdict, check
 from tests.chaos.evidence import write_evidence
 from tests.chaos.experiment import Experiment
+from tests.chaos.pair import database_for
 from tests.chaos.scenarios import SCENARIOS, SHORT, Scenario
 from tests.chaos.table import format_table
-from tests.chaos.town import Town, own_database
+from tests.chaos.town import Town
 
 # The simulator keeps 10,000 messages, and a scenario may send twice as many.
 MOST_MESSAGES = 2_500
@@ -78,9 +79,9 @@ def run(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Verdict:
     """Build a town, break it, tell what became of the promise."""
     folder.mkdir()
     size = scenario.size(given.users, given.messages)
-    with own_database(folder) as server:
-        url = server.url
-        town = Town(folder, url, scenario, given.seed, server)
+    with database_for(scenario, folder) as postgres:
+        url = postgres.url
+        town = Town(folder, url, scenario, given.seed, postgres)
         try:
             town.start()
             events = Experiment(scenario, town, given.seed).run(size)

@@ -14,7 +14,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tests.chaos.events import Acknowledged, Answered, Back, Event, Killed, Sent
+from tests.chaos.events import (
+    Acknowledged,
+    Answered,
+    Back,
+    Event,
+    Killed,
+    Refused,
+    Sent,
+)
 
 TOKEN = re.compile(r"\[u\d+-m\d+-[0-9a-f]{4}\]")
 
@@ -25,7 +33,9 @@ class Verdict:
 
     `slowest` is the longest time from an acknowledgement to its answer; `recovery` the
     longest time from a kill to the answer to a message acknowledged after it, and
-    `since_back` from when what was killed runs again; seconds.
+    `since_back` from when what was killed runs again; seconds. `refused` counts the
+    webhooks that were answered with 503, `failed` those with anything else but 200: the
+    bot has no reason to say that.
     """
 
     sent: int
@@ -37,10 +47,13 @@ class Verdict:
     slowest: float
     recovery: float | None
     since_back: float | None = None
+    refused: int = 0
+    failed: int = 0
 
     @property
     def holds(self) -> bool:
-        return not (self.lost or self.doubled or self.out_of_order)
+        broken = self.lost or self.doubled or self.out_of_order
+        return not (broken or self.failed)
 
 
 class Story:
@@ -54,6 +67,7 @@ class Story:
         self.heard: defaultdict[str, list[str]] = defaultdict(list)
         self.kills: list[float] = []
         self.returns: list[float] = []
+        self.statuses: Counter[int | None] = Counter()
         for event in sorted(events, key=lambda event: event.at):
             self._add(event)
 
@@ -63,6 +77,8 @@ class Story:
                 self.sent.setdefault(event.token, event)
             case Acknowledged():
                 self.acknowledged.setdefault(event.token, event.at)
+            case Refused():
+                self.statuses[event.status] += 1
             case Killed():
                 self.kills.append(event.at)
             case Back():
@@ -94,6 +110,8 @@ def check(events: Iterable[Event]) -> Verdict:
         slowest=max(map(story.delay_of, answered), default=0.0),
         recovery=_recovery(story, story.kills),
         since_back=_recovery(story, story.returns),
+        refused=story.statuses[503],
+        failed=sum(n for code, n in story.statuses.items() if code not in {503, None}),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from tests.chaos.events import Acknowledged, Event, Sent
+from tests.chaos.events import Acknowledged, Event, Refused, Sent
 from tests.chaos.schedule import Planned
 
 SENDERS = 16
@@ -76,14 +76,16 @@ class Driver:
     def _try(self, message: Planned) -> None:
         ends = time.monotonic() + TOTAL_SECONDS
         for pause in (*RETRY_PAUSES, 0.0):
-            if self._post(message):
+            status = self._post(message)
+            if status == 200:
                 self.events.append(Acknowledged(message.token, time.time()))
                 return
+            self.events.append(Refused(message.token, time.time(), status))
             if time.monotonic() + pause > ends or self._stopping.wait(pause):
                 return
 
-    def _post(self, message: Planned) -> bool:
-        """Tell whether the webhook was answered with 200."""
+    def _post(self, message: Planned) -> int | None:
+        """Return what the webhook was answered with, None where it was not."""
         form = {
             "from": message.user,
             "body": message.text,
@@ -93,7 +95,8 @@ class Driver:
         url = f"{self.simulator_url}/simulator/messages"
         answer = requests.post(url, json=form, timeout=SOCKET_SECONDS)
         answer.raise_for_status()
-        return bool(answer.json()["webhook_status"] == 200)
+        status: int | None = answer.json()["webhook_status"]
+        return status
 
 
 def at_once(count: int, call: Callable[[], None]) -> None:

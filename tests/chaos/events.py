@@ -21,6 +21,15 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """The webhook of `token` ended with another status; None is no answer at all."""
+
+    token: str
+    at: float
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A message of the bot's, `text`, was delivered to a user's phone."""
 
@@ -45,4 +54,4 @@ class Back:
     at: float
 
 
-Event = Sent | Acknowledged | Answered | Killed | Back
+Event = Sent | Acknowledged | Refused | Answered | Killed | Back

@@ -139,6 +139,7 @@ class Database(Resident):
     def __init__(self, server: EmbeddedPostgres) -> None:
         super().__init__()
         self._server = server
+        self.url = server.url
 
     @property
     def process(self) -> subprocess.Popen[bytes] | None:
@@ -150,11 +151,16 @@ class Database(Resident):
         assert self._server.port == port, "another program took PostgreSQL's port"
 
     def _signal(self, number: signal.Signals) -> None:
-        if self.process is None:
-            return
-        for pid in (self.process.pid, *_children_of(self.process.pid)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+        signal_all(self.process, number)
+
+
+def signal_all(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:
+    """Send a signal to a process and its children."""
+    if process is None:
+        return
+    for pid in (process.pid, *_children_of(process.pid)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _children_of(parent: int) -> list[int]:

@@ -17,7 +17,8 @@ class Scenario:
 
     Sending takes `seconds`, or as long as the usual rate needs; `times` as many
     messages as usual are sent. `twilio` are faults of bot.simulator.faults. Without
-    `supervisor` a process of the bot's that ends by itself is not started again.
+    `supervisor` a process of the bot's that ends by itself is not started again. With a
+    `standby` PostgreSQL does not come back: the standby is promoted.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Scenario:
     seconds: float | None = None
     times: int = 1
     supervisor: bool = True
+    standby: bool = False
 
     def size(self, users: int, messages: int) -> Size:
         count = messages * self.times
@@ -58,6 +60,8 @@ KILL_WORKER = Kill("worker", every=16)
 # Long enough to be taken for dead: two workers then do the same jobs.
 FREEZE_WORKER = Kill("worker", every=20, away=(8, 14), freezes=True)
 KILL_POSTGRES = Kill("postgres", every=16, away=(0.0, 3.0))
+# As long as it takes somebody, or something, to notice and promote the standby.
+LOSE_PRIMARY = Kill("postgres", every=1000, away=(3.0, 5.0), within=(0.3, 0.5))
 RESTART_POSTGRES = replace(KILL_POSTGRES, away=(1.0, 1.0))
 
 SCENARIOS = (
@@ -74,6 +78,13 @@ SCENARIOS = (
         name="database-away",
         kills=(Kill("postgres", every=100, away=(60, 60), within=(0.1, 0.2)),),
         seconds=100,
+    ),
+    Scenario(name="failover", kills=(LOSE_PRIMARY,), workers=2, standby=True),
+    Scenario(
+        name="failover-silent",
+        kills=(replace(LOSE_PRIMARY, freezes=True),),
+        workers=2,
+        standby=True,
     ),
     Scenario(
         name="frozen",

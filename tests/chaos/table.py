@@ -6,12 +6,13 @@ from tests.chaos.checker import Verdict
 
 HEADER = (
     "scenario", "sent", "acknowledged", "answered", "lost", "doubled",
-    "out of order", "slowest answer", "recovery", "since back",
+    "out of order", "503s", "slowest answer", "recovery", "since back",
 )  # fmt: skip
 FOOTNOTE = (
-    "slowest answer: longest time from an acknowledgement to the answer; recovery: "
-    "longest time from a kill to the answer to a message acknowledged after it; since "
-    "back: the same, from when what was killed runs again."
+    "503s: webhooks that were told to come again; slowest answer: longest time from an "
+    "acknowledgement to the answer; recovery: longest time from a kill to the answer "
+    "to a message acknowledged after it; since back: the same, from when what was "
+    "killed runs again."
 )
 
 
@@ -32,7 +33,7 @@ def _row(name: str, verdict: Verdict) -> tuple[str, ...]:
     broken = (verdict.lost, verdict.doubled, verdict.out_of_order)
     waits = [verdict.recovery, verdict.since_back]
     recovery = ["" if wait is None else f"{wait:.1f} s" for wait in waits]
-    numbers = [*counts, *map(len, broken)]
+    numbers = [*counts, *map(len, broken), verdict.refused]
     return (name, *map(str, numbers), f"{verdict.slowest:.1f} s", *recovery)
 
 

@@ -20,7 +20,8 @@ BAD = replace(BAD, since_back=3.4)
 def test_each_scenario_has_its_line_of_figures() -> None:
     lines = format_table({"calm": FINE, "kill-worker": BAD}).splitlines()
     assert lines[0].split()[:4] == ["scenario", "sent", "acknowledged", "answered"]
-    assert lines[1].split() == ["calm", "1000", "990", "995", "0", "0", "0", "3.5", "s"]
+    told = "calm 1000 990 995 0 0 0 0 3.5 s"
+    assert lines[1].split() == told.split()
     assert lines[2].split()[4] == "2"
     assert lines[2].endswith("12.0 s       3.4 s")
 
@@ -33,4 +34,4 @@ def test_columns_are_aligned() -> None:
 def test_markdown_has_borders_and_a_rule() -> None:
     lines = format_table({"calm": FINE}, markdown=True).splitlines()
     assert lines[1].startswith("| --")
-    assert {line.count("|") for line in lines[:3]} == {11}
+    assert {line.count("|") for line in lines[:3]} == {12}

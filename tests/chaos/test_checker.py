@@ -3,7 +3,15 @@
 import pytest
 
 from tests.chaos.checker import Verdict, check
-from tests.chaos.events import Acknowledged, Answered, Back, Event, Killed, Sent
+from tests.chaos.events import (
+    Acknowledged,
+    Answered,
+    Back,
+    Event,
+    Killed,
+    Refused,
+    Sent,
+)
 
 ANA, BEN = "whatsapp:+15550000001", "whatsapp:+15550000002"
 FIRST, SECOND, THIRD = "[u01-m001-00aa]", "[u01-m002-00bb]", "[u01-m003-00cc]"
@@ -116,3 +124,13 @@ def test_recovery_counts_from_a_kill_to_the_answer_to_a_later_message() -> None:
 def test_since_back_counts_from_when_what_was_killed_runs_again() -> None:
     verdict = check([*FAULTLESS, Killed("worker", 2.0), Back("worker", 3.1)])
     assert (verdict.recovery, verdict.since_back) == (3, 3.9)
+
+
+def test_a_webhook_may_be_refused_for_now_and_never_fail() -> None:
+    away = [Refused(FIRST, 1.2, 503), Refused(FIRST, 1.3, None)]
+    verdict = check([*FAULTLESS, *away])
+    assert verdict.holds
+    assert (verdict.refused, verdict.failed) == (1, 0)
+    failed = check([*FAULTLESS, Refused(FIRST, 1.2, 500)])
+    assert failed.failed == 1
+    assert not failed.holds

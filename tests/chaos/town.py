@@ -36,7 +36,7 @@ START_SECONDS = 60
 class Town:
     """The bot and its surroundings in `folder`, with data in `database_url`.
 
-    `server` is the PostgreSQL behind that URL, where it may be killed too.
+    `postgres` is what is behind that URL, where it may be killed too.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Town:
         database_url: str,
         scenario: Scenario,
         seed: int,
-        server: EmbeddedPostgres | None = None,
+        postgres: Database | None = None,
     ) -> None:
         self.folder = folder
         self.database_url = database_url
@@ -59,8 +59,8 @@ class Town:
         self._bot = self._build_bot(scenario.workers)
         self._programs = {**self._surroundings, **self._bot}
         self.residents: dict[str, Resident] = dict(self._programs)
-        if server is not None:
-            self.residents["postgres"] = Database(server)
+        if postgres is not None:
+            self.residents["postgres"] = postgres
 
     def _build_surroundings(self, mood: Mood, seed: int) -> dict[str, Program]:
         port = str(self._ports[2])
