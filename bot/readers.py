@@ -52,6 +52,7 @@ def read_all(read: Reader) -> dict[str, Any]:
     return {
         "storage_backend": backend or "database",
         "database_url": read_database_url(read),
+        "database_read_url": _read_address(read, "DATABASE_READ_URL"),
         "twilio": _read_twilio(read),
         "llm": _read_llm(read, llm_seconds),
         **_read_talk(read, llm_seconds),
@@ -104,12 +105,14 @@ def read_database_url(read: Reader) -> str | None:
     """Return the URL, or the one that its pieces make; None where nothing is set."""
     if not read.is_set("DATABASE_URL") and read.is_set("POSTGRES_HOST"):
         return _build_database_url(read)
+    return _read_address(read, "DATABASE_URL")
+
+
+def _read_address(read: Reader, name: str) -> str | None:
     hint = "an address such as postgresql://user:password@host:5432/name"
-    url = read.parsed("DATABASE_URL", _check_database_url, None, hint)
+    url = read.parsed(name, _check_database_url, None, hint)
     if url and (refused := find_refused(url)):
-        read.problems["DATABASE_URL"] = (
-            f"must be one for PostgreSQL's driver: {refused}"
-        )
+        read.problems[name] = f"must be one for PostgreSQL's driver: {refused}"
     return url
 
 

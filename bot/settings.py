@@ -87,6 +87,7 @@ class Settings:
 
     storage_backend: str
     database_url: str | None = field(repr=False)
+    database_read_url: str | None = field(repr=False)
     twilio: TwilioAccount | None
     llm: LLMServer | None
     policy: Policy

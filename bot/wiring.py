@@ -211,7 +211,9 @@ def _was_erased(
     return was_erased(database, key, addresses, message.turn.timestamp)
 
 
-def with_database(url: str, work: Callable[[Database], Result]) -> Result:
+def with_database(
+    url: str, work: Callable[[Database], Result], setting: str = "DATABASE_URL"
+) -> Result:
     """Do something with a database over one connection, before a process begins."""
-    with closing(Database(url, ONE_LOOK)) as database:
+    with closing(Database(url, ONE_LOOK, setting)) as database:
         return work(database)

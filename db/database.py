@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.pool import PoolProxiedConnection
 
 from db.address import database_of, with_database
-from db.outages import LostConnectionError, RefusedError, in_time, outages
+from db.outages import WRITTEN, LostConnectionError, RefusedError, in_time, outages
 from db.pool import SPARE_SECONDS, BoundedConnection, Limits, Pool
 
 Statement = str | Composable | ClauseElement
@@ -111,8 +111,11 @@ class Connection(Statements):
 class Database(Statements):
     """One database: each of its statements is a transaction, in one round trip."""
 
-    def __init__(self, url: str, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self, url: str, limits: Limits = LIMITS, setting: str = WRITTEN
+    ) -> None:
         self.url = url
+        self.setting = setting  # what holds the address, for errors
         self._pool = Pool(url, limits)
 
     def __repr__(self) -> str:
@@ -161,7 +164,7 @@ class Database(Statements):
         """
         idle = READ_IDLE_SECONDS
         with (
-            outages(),
+            outages(self.setting),
             in_time(seconds),
             self.transaction(seconds, snapshot=True, idle_seconds=idle) as connection,
         ):

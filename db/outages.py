@@ -14,6 +14,7 @@ from db.errors import OperatorError, StoreUnavailableError
 
 Result = TypeVar("Result")
 AT_ONCE_SECONDS = 0.9
+WRITTEN = "DATABASE_URL"  # the setting that the words below speak of
 REFUSED_DATA = (exc.DataError, psycopg.DataError)
 FAILURES = (exc.DBAPIError, exc.TimeoutError, psycopg.Error)
 # Two transactions wanted the same rows: one of them may try again.
@@ -86,6 +87,10 @@ UNCONNECTED = {
         "firewall is in between"
     ),
 }
+CUT_OFF = (
+    "the standby cut the query off, since the primary changed what it was reading: try "
+    "again, ask for less, or set hot_standby_feedback = on there"
+)
 NOT_OURS = "its tables, or the queue's, are missing or others: see `bot db status`"
 # https://www.postgresql.org/docs/16/errcodes-appendix.html
 REFUSED = {
@@ -98,10 +103,7 @@ REFUSED = {
     "53100": "the server's disk is full",
     "53200": "the server has no memory left",
     "53300": UNCONNECTED["too many c|connection slots|no more connections"],
-    "40001": (
-        "the standby cut the query off, since the primary changed what it was reading: "
-        "try again, ask for less, or have hot_standby_feedback = on there"
-    ),
+    "40001": CUT_OFF,
     "40P01": "it met another statement that held the same rows: try again",
     "55P03": "somebody else holds what it needs: try again",
     "57014": "it took too long and was given up",
@@ -128,10 +130,11 @@ class RefusedError(errors.InsufficientPrivilege):
 
 
 @contextmanager
-def outages() -> Iterator[None]:
+def outages(setting: str = WRITTEN) -> Iterator[None]:
     """Turn what the driver raises into one error: away, read-only, not migrated.
 
-    DataError stays what it is: the same data would be refused again.
+    `setting` is what holds the database's address. DataError stays what it is: the same
+    data would be refused again.
     """
     try:
         yield
@@ -139,7 +142,7 @@ def outages() -> Iterator[None]:
         raise
     except FAILURES as error:
         state = "is away" if is_away(error) else "can't do that"
-        text = f"the database {state}: {reason_of(error)}"
+        text = f"{name_of(setting)} {state}: {reason_of(error, setting)}"
         raise StoreUnavailableError(text) from error
 
 
@@ -157,14 +160,19 @@ def explained(doing: str) -> Iterator[None]:
         raise OperatorError(f"{doing} failed: {reason}") from None
 
 
-def reason_of(error: BaseException) -> str:
+def name_of(setting: str) -> str:
+    """Return what to call the database whose address is in this setting."""
+    return "the database" if setting == WRITTEN else f"the database of {setting}"
+
+
+def reason_of(error: BaseException, setting: str = WRITTEN) -> str:
     """Say why the database did not do something, and what to do about it.
 
     Without names, values and secrets; of a role, what it is called.
     """
     cause = _cause_of(error)
     if words := _find_words(cause):
-        return words
+        return words.replace(WRITTEN, setting)
     code = getattr(cause, "sqlstate", None)
     said = f" (SQLSTATE {code})" if code else ""
     return f"for a reason that stands in PostgreSQL's log{said}"
@@ -208,10 +216,15 @@ def _find_words(cause: BaseException) -> str | None:
 
 @contextmanager
 def in_time(seconds: float) -> Iterator[None]:
-    """Say that a statement took too long, where the server gave it up."""
+    """Say why the server gave a statement up: it took too long, or a standby did."""
     try:
         yield
-    except errors.QueryCanceled:
+    except psycopg.OperationalError as error:
+        told = (error, error.__cause__)  # idle, it loses its connection as well
+        if any(isinstance(each, errors.SerializationFailure) for each in told):
+            raise OperatorError(CUT_OFF) from None
+        if not isinstance(error, errors.QueryCanceled):
+            raise
         raise OperatorError(
             f"it took over {seconds:.0f} s and was given up: ask for less"
         ) from None

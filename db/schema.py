@@ -18,7 +18,7 @@ from psycopg import errors
 from db.address import parse_url
 from db.database import Connection, Database, Statements
 from db.errors import OperatorError
-from db.outages import FAILURES, is_away, reason_of, who_may
+from db.outages import FAILURES, WRITTEN, is_away, name_of, reason_of, who_may
 from db.queue.jobs import REACHABLE
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def require_current(database: Database) -> str | None:
     try:
         found = current(database)
     except FAILURES as error:
-        return _tell(error)
+        return _tell(error, database)
     if found != head():
         raise OperatorError(_mismatch(found))
     return None
@@ -156,24 +156,25 @@ def find_fault(database: Database) -> str | None:
     try:
         found = current(database)
         if found != head():
-            return _mismatch(found)
+            return _mismatch(found, database.setting)
         database.scalar(REACHABLE)
     except FAILURES as error:
-        return _tell(error)
+        return _tell(error, database)
     return None
 
 
-def _tell(error: Exception) -> str:
+def _tell(error: Exception, database: Database) -> str:
     what = "reached" if is_away(error) else "worked with"
-    return f"the database can't be {what}: {reason_of(error)}"
+    name = name_of(database.setting)
+    return f"{name} can't be {what}: {reason_of(error, database.setting)}"
 
 
-def _mismatch(found: str | None) -> str:
+def _mismatch(found: str | None, setting: str = WRITTEN) -> str:
     if not knows(found):
         return _ahead(found)
     return (
-        f"the database is at migration {found or 'none'}, this code needs {head()}: "
-        "run `bot db upgrade`"
+        f"{name_of(setting)} is at migration {found or 'none'}, this code needs "
+        f"{head()}: run `bot db upgrade`"
     )
 
 
@@ -197,7 +198,7 @@ def _explained(database: Database) -> Iterator[None]:
             raise HiddenError(who_may(user)) from None
         if not is_away(error):
             raise
-        raise OperatorError(_tell(error)) from None
+        raise OperatorError(_tell(error, database)) from None
 
 
 def _scripts() -> "ScriptDirectory":

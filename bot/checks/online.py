@@ -21,18 +21,20 @@ def ask_all(settings: Settings) -> Iterator[Finding]:
 
     if settings.database_url is not None and not settings.in_memory:
         yield ask_database(settings.database_url)
+    if settings.database_read_url is not None:
+        yield ask_database(settings.database_read_url, "DATABASE_READ_URL")
     if settings.llm is not None:
         yield ask_llm(settings.llm)
     if settings.twilio is not None:
         yield from ask_twilio(settings.twilio, settings.public_base_url)
 
 
-def ask_database(url: str) -> Finding:
+def ask_database(url: str, setting: str = "DATABASE_URL") -> Finding:
     """Tell whether the database is reachable, and at this code's migration."""
-    fault = with_database(url, schema.find_fault)
+    fault = with_database(url, schema.find_fault, setting)
     if fault:
-        return Finding(f"DATABASE_URL: {fault}", fits=False)
-    return Finding(f"DATABASE_URL: reachable, at migration {schema.head()}")
+        return Finding(f"{setting}: {fault}", fits=False)
+    return Finding(f"{setting}: reachable, at migration {schema.head()}")
 
 
 def ask_llm(server: LLMServer) -> Finding:

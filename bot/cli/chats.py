@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import migrated_database
+from bot.cli.database import reading
 from bot.cli.root import main
 from bot.cli.show import describe_transcript, show_chats, show_hit
 
@@ -48,7 +48,7 @@ def search(words: tuple[str, ...], limit: int) -> None:
     """
     from db.queries.search import search_messages
 
-    with _connection() as connection:
+    with reading() as connection:
         found = search_messages(connection, " ".join(words), limit, MOST_CHATS)
     for hit in found.hits:
         show_hit(hit)
@@ -78,7 +78,7 @@ def list_(address: str | None, active: bool, limit: int) -> None:
     """
     from db.queries.transcripts import find_chats
 
-    with _connection() as connection:
+    with reading() as connection:
         user_id = _find_user(connection, address)
         found = find_chats(connection, user_id, limit, only_active=active)
     show_chats(found)
@@ -92,7 +92,7 @@ def show(chat_id: str) -> None:
     """Show a transcript; the beginning of a CHAT_ID will do."""
     from db.queries.transcripts import load_transcript
 
-    with _connection() as connection:
+    with reading() as connection:
         transcript = load_transcript(connection, chat_id)
     if sys.stdout.isatty():
         click.echo_via_pager(describe_transcript(transcript))
@@ -125,7 +125,7 @@ def export(address: str | None, format_: str, output: Path | None) -> None:
         read_transcripts,
     )
 
-    with open_output(output) as stream, _connection() as connection:
+    with open_output(output) as stream, reading() as connection:
         user_id = _find_user(connection, address)
         count = count_transcripts(connection, user_id)
         with _progress(read_transcripts(connection, user_id), count, output) as told:
@@ -133,12 +133,6 @@ def export(address: str | None, format_: str, output: Path | None) -> None:
                 stream.write(text)
     if output is not None:
         click.echo(f"Wrote {count:,} chats to {output}.", err=True)
-
-
-@contextmanager
-def _connection() -> Iterator["Connection"]:
-    with migrated_database() as database, database.reading() as connection:
-        yield connection
 
 
 def _find_user(connection: "Connection", address: str | None) -> "UUID | None":

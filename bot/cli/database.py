@@ -13,7 +13,7 @@ from db.errors import OperatorError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from db.database import Database
+    from db.database import Connection, Database
 
 # For one statement of a command; what takes longer says so itself.
 MOST_SECONDS = 300.0
@@ -85,16 +85,21 @@ def database_url() -> Iterator[str]:
 @contextmanager
 def database() -> "Iterator[Database]":
     """Yield that database, at whatever migration it is, if it can be reached at all."""
+    with database_url() as url, _opened(url, "DATABASE_URL") as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(url: str, setting: str) -> "Iterator[Database]":
     from db.database import Database
     from db.pool import Limits
 
-    with database_url() as url:
-        limits = Limits(connections=2, statement_seconds=MOST_SECONDS, pool_seconds=30)
-        opened = Database(url, limits)
-        try:
-            yield opened
-        finally:
-            opened.close()
+    limits = Limits(connections=2, statement_seconds=MOST_SECONDS, pool_seconds=30)
+    opened = Database(url, limits, setting)
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 @contextmanager
@@ -103,10 +108,28 @@ def migrated_database() -> "Iterator[Database]":
 
     Raises OperatorError where it is away or at another one.
     """
+    with database() as opened:
+        _require_current(opened)
+        yield opened
+
+
+@contextmanager
+def reading() -> "Iterator[Connection]":
+    """Yield one moment of DATABASE_READ_URL's database, or else of that same database.
+
+    For commands that change nothing, and may show what was true a moment ago. Raises
+    OperatorError, which names the one that is away or at another migration.
+    """
+    url = read_settings().database_read_url
+    with _opened(url, "DATABASE_READ_URL") if url else database() as opened:
+        _require_current(opened)
+        with opened.reading() as connection:
+            yield connection
+
+
+def _require_current(opened: "Database") -> None:
     from db import schema
 
-    with database() as opened:
-        fault = schema.find_fault(opened)
-        if fault is not None:
-            raise OperatorError(fault)
-        yield opened
+    fault = schema.find_fault(opened)
+    if fault is not None:
+        raise OperatorError(fault)

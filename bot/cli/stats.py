@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.database import migrated_database
+from bot.cli.database import reading
 from bot.cli.root import main
 from bot.terminal import Column, table, terminal_width
 from db.errors import OperatorError
@@ -77,7 +77,7 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
         raise OperatorError(
             f"{plot} is no picture: its name has to end in .svg or .png"
         )
-    with migrated_database() as database, database.reading() as connection:
+    with reading() as connection:
         found = measure(connection, days, datetime.now(UTC))
     if plot is not None:
         _draw(found, plot)

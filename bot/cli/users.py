@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.backups import erasure_key
-from bot.cli.database import migrated_database, read_settings
+from bot.cli.database import migrated_database, read_settings, reading
 from bot.cli.root import main
 from bot.terminal import printable, printable_json
 from db.errors import OperatorError
@@ -47,7 +47,7 @@ def list_(limit: int, inactive: bool) -> None:
     from bot.cli.show import show_people
     from db.queries.people import list_people
 
-    with migrated_database() as database, database.reading() as connection:
+    with reading() as connection:
         found = list_people(connection, limit, inactive=inactive)
     show_people(found)
 
@@ -59,7 +59,7 @@ def show(address: str) -> None:
     from bot.cli.show import describe_person
     from db.queries.people import find_details, find_person
 
-    with migrated_database() as database, database.reading() as connection:
+    with reading() as connection:
         person = find_person(connection, address)
         details = find_details(connection, person)
     for line in describe_person(person, details):

@@ -24,6 +24,7 @@ TWILIO = {
 DEFAULTS = {
     "storage_backend": "database",
     "database_url": None,
+    "database_read_url": None,
     "twilio": None,
     "llm": None,
     "public_base_url": "http://127.0.0.1:8000",
@@ -54,6 +55,11 @@ DEFAULTS = {
 # What each variable sets, where it is one setting: a good value, and what it becomes.
 GOOD: dict[str, tuple[str, str, Any]] = {
     "STORAGE_BACKEND": ("memory", "storage_backend", "memory"),
+    "DATABASE_READ_URL": (
+        "postgresql://bot@standby/x",
+        "database_read_url",
+        "postgresql://bot@standby/x",
+    ),
     "LLM_TIMEOUT_SECONDS": ("2.5", "policy.llm_seconds", 2.5),
     "PUBLIC_BASE_URL": ("https://b.example/", "public_base_url", "https://b.example"),
     "SYSTEM_PROMPT": (" Be kind. ", "policy.system_prompt", "Be kind."),
@@ -87,8 +93,9 @@ BAD = {
     "STORAGE_BACKEND": ["mongo", "Memory"],
     "DATABASE_URL": [
         "sqlite:///x", "/tmp", "postgresql://h:a/x", "postgres://h:70000/x",
-        "postgres://u:p@h/x?pgbouncer=true", "postgres://h/x?sslmode=on",
+        "postgres://u:p@h/x?pgbouncer=1", "postgres://h/x?sslmode=on",
     ],
+    "DATABASE_READ_URL": ["sqlite:///x", "postgres://u:p@h/x?pgbouncer=1"],
     "TWILIO_ACCOUNT_SID": ["AC12", "SK" + "0" * 32, "AC" + "g" * 32],
     "TWILIO_AUTH_TOKEN": ["t\u00f6ken", "a\tb", "a b", "a,b c", "token # of Twilio"],
     "TWILIO_SHARED_KEYS": ["k\u00e9y", "a\tb"],

@@ -268,6 +268,13 @@ def test_a_reader_is_told_in_words(database_url: str) -> None:
         pass
 
 
+def test_a_query_that_a_standby_cut_off_may_be_tried_again(database_url: str) -> None:
+    cut_off = "RAISE 'canceling statement' USING ERRCODE = '40001';"
+    told = pytest.raises(OperatorError, match=r"^the standby cut .*try again")
+    with opened(database_url) as standby, told, standby.reading() as connection:
+        connection.scalar(f"DO $$ BEGIN {cut_off} END $$")
+
+
 def test_it_tells_its_name_and_no_password() -> None:
     with opened("postgresql://bot:s3cret@127.0.0.1:9/chats") as database:
         assert repr(database) == "Database('chats')"

@@ -45,6 +45,32 @@ def desk(database_url: str, tmp_path: Path, pg: PostgresChatStore) -> Desk:
     return Desk(database_url, tmp_path)
 
 
+NOWHERE = "postgresql://bot:planted@127.0.0.1:9/x"
+
+
+def test_who_only_looks_asks_the_standby_where_there_is_one(
+    desk: Desk, database_url: str
+) -> None:
+    looking = [
+        *("users list", f"users show {ANA}", "stats", "chats list"),
+        *("chats search Hi", "chats export"),
+    ]
+    for words in looking:
+        read = {"DATABASE_URL": NOWHERE, "DATABASE_READ_URL": database_url}
+        done = CliRunner().invoke(main, words.split(), env=read)
+        assert done.exit_code == 0, done.output
+        away = {"DATABASE_URL": database_url, "DATABASE_READ_URL": NOWHERE}
+        done = CliRunner().invoke(main, words.split(), env=away)
+        assert "the database of DATABASE_READ_URL can't be reached" in done.output
+        assert "host and port in DATABASE_READ_URL right?" in done.output
+        assert "planted" not in done.output
+    done = desk.run("deactivate", ANA, DATABASE_READ_URL=NOWHERE)
+    assert "gets no answers any more" in done.output
+    away = {"DATABASE_URL": NOWHERE, "DATABASE_READ_URL": database_url}
+    done = desk.run("activate", ANA, **away)
+    assert "the database can't be reached" in done.output
+
+
 def test_the_list_is_a_table(desk: Desk, pg: PostgresChatStore) -> None:
     take_in(pg, said("Hi", BEN, profile_name="\x1b[2J\u202eneB"))
     headings, ben, ana = desk.lines("list")
