@@ -12,10 +12,12 @@ DRIVER = "postgresql+psycopg"
 # Parameters of other drivers and of poolers' adapters, which stand in many an address.
 OTHERS = re.compile(
     "adapter|charset|command_timeout|connection_limit|conn_max_age|currentSchema"
-    "|encoding|pgbouncer|pool|pool_max_conns|pool_timeout|prepareThreshold|schema"
+    "|encoding|pool|pool_max_conns|pool_timeout|prepareThreshold|schema"
     "|prepared_statement_cache_size|socket_timeout|ssl|sslaccept|sslidentity"
     "|ssl_require|statement_cache_size|supa|uselibpqcompat"
 )
+# Ours: PgBouncer, or its like, stands in between and pools transactions.
+POOLED = "pgbouncer"
 COUNTS = ("keepalives", "keepalives_count", "keepalives_interval")
 FILES = ("sslcert", "sslkey", "sslcrl")
 NOWHERE = "/dev/null"  # no folder: no connection is ever made there
@@ -86,17 +88,26 @@ def find_refused(url: str) -> str | None:
     query = parse_url(url).query
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     for name, value in query.items():
-        if name not in known:
+        if name not in {*known, POOLED}:
             return f"{_tellable(name, known)} is no parameter of it"
-        if not isinstance(value, str) and name not in {"host", "port"}:
-            return f"{name} stands there more than once"
-        if name in COUNTS and not str(value).isdecimal():
-            return f"{name} must be a whole number"
-        if name in FILES and not Path(str(value)).is_file():
-            return f"{name} must name a file that is there"
+        if fault := _find_fault(name, value):
+            return f"{name} {fault}"
     if not _are_pairs(query):
         return "there must be a port for each host, or one for all"
-    return _ask_libpq({n: v for n, v in query.items() if n not in {"host", "port"}})
+    apart = {"host", "port", POOLED}
+    return _ask_libpq({n: v for n, v in query.items() if n not in apart})
+
+
+def _find_fault(name: str, value: object) -> str | None:
+    if not isinstance(value, str) and name not in {"host", "port"}:
+        return "stands there more than once"
+    if name == POOLED and value != "true":
+        return "must be true, where it is set"
+    if name in COUNTS and not str(value).isdecimal():
+        return "must be a whole number"
+    if name in FILES and not Path(str(value)).is_file():
+        return "must name a file that is there"
+    return None
 
 
 def _are_pairs(query: Mapping[str, Any]) -> bool:
@@ -124,6 +135,16 @@ def _ask_libpq(given: Mapping[str, Any]) -> str | None:
     return f"{name} has a value that it does not know, or that goes with no other"
 
 
+def is_pooled(url: "str | URL") -> bool:
+    """Tell whether each transaction may get another connection of the server's."""
+    return POOLED in (parse_url(url) if isinstance(url, str) else url).query
+
+
+def for_driver(url: str) -> "URL":
+    """Return the address with nothing in it but what the driver knows."""
+    return parse_url(url).difference_update_query([POOLED])
+
+
 def build_url(
     host: str, port: int, database: str, user: str, password: str | None
 ) -> str:
@@ -135,7 +156,7 @@ def build_url(
 
 def plain(url: "str | URL") -> str:
     """Return an address as libpq reads it, password included."""
-    parsed = parse_url(url) if isinstance(url, str) else url
+    parsed = for_driver(url) if isinstance(url, str) else url
     shown = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
     # SQLAlchemy leaves blanks in a password as they are, and libpq wants none.
     return shown.replace(" ", "%20")

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
-from db.address import parse_url, plain
+from db.address import for_driver, is_pooled, parse_url, plain
 
 SEARCH_PATH = "public,procrastinate"
 Result = TypeVar("Result")
@@ -22,6 +22,7 @@ CONNECT_SECONDS = 2  # the least that libpq takes
 WAKE_SECONDS = 0.1
 # The server's own timeout, if it still runs, comes first: it says more.
 SPARE_SECONDS = 0.4
+PREPARE_AFTER = 5  # as psycopg does
 # After a failover no connection stays long with a server that became read-only.
 RECYCLE_SECONDS = 300
 # However long a statement may take, a host that is gone is noticed within this.
@@ -38,20 +39,34 @@ class Limits:
 
 
 def session_options(url: URL, limits: Limits) -> dict[str, str | int]:
-    """Return libpq's parameters: search path, and a bound on every wait."""
+    """Return libpq's parameters: search path, and a bound on every wait.
+
+    A pooler refuses what is of a session: there the role has to have it.
+    """
     given = url.query.get("options", "")
     options = given if isinstance(given, str) else " ".join(given)
     milliseconds = int(limits.statement_seconds * 1000)
     most_unacknowledged = MOST_UNACKNOWLEDGED_SECONDS * 1000
-    return {
+    of_session = {
         "options": f"{options} -csearch_path={SEARCH_PATH} "
         f"-cstatement_timeout={milliseconds} "
         "-cidle_in_transaction_session_timeout=10s",
+    }
+    return {
+        **({} if is_pooled(url) else of_session),
         "connect_timeout": CONNECT_SECONDS,
         "tcp_user_timeout": min(milliseconds + 1000, most_unacknowledged),
         "keepalives_idle": 10,
         "application_name": "whatsapp-bot",
     }
+
+
+def prepare_after(url: "str | URL") -> int | None:
+    """Return how often a statement runs before it is prepared; None for never.
+
+    Behind a pooler the next transaction may be on a server that does not know it.
+    """
+    return None if is_pooled(url) else PREPARE_AFTER
 
 
 def conninfo(url: str, limits: Limits = Limits()) -> str:
@@ -130,12 +145,12 @@ class Pool:
     """SQLAlchemy's engine, for its pool: in autocommit, bounded, and all waits end."""
 
     def __init__(self, url: str, limits: Limits) -> None:
-        parsed = parse_url(url)
+        self._prepare_after = prepare_after(url)
         self._answer_seconds = limits.statement_seconds + SPARE_SECONDS
         self._lost_at = -math.inf
         self.engine: Engine = create_engine(
-            parsed,
-            connect_args=session_options(parsed, limits),
+            for_driver(url),
+            connect_args=session_options(parse_url(url), limits),
             isolation_level="AUTOCOMMIT",
             pool_size=limits.connections,
             max_overflow=0,
@@ -157,6 +172,7 @@ class Pool:
     ) -> BoundedConnection:
         connection = BoundedConnection.connect(*args, **known)
         connection.answer_seconds = self._answer_seconds
+        connection.prepare_threshold = self._prepare_after
         return connection
 
     def _note_birth(self, _driver: object, record: Any) -> None:

@@ -8,11 +8,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.settings import MISSING, Settings, SettingsError
+from db.address import is_pooled
 
 NOT_INSTALLED = "and {} that would take its place is not installed: run `make install`"
 NO_PUBLIC_ADDRESS = (
     "is missing, or leads to this machine or network only: give the address at which "
     "Twilio reaches this bot, such as https://bot.example.com"
+)
+POOLED = (
+    "leads through PgBouncer (pgbouncer=true), which is for `bot web` alone: give the "
+    "server's own address"
 )
 INNER_NAMES = (".localhost", ".local", ".internal")
 Problems = Mapping[str, str]
@@ -42,7 +47,8 @@ def meant_to_run(settings: Settings) -> list[str]:
 
 def _of_run(settings: Settings) -> Problems:
     found = {**_public_address(settings), **_ports_alike(settings)}
-    return {**found, **_not_installed(settings), **_data_folder(settings)}
+    found |= {**_not_installed(settings), **_data_folder(settings)}
+    return {**found, **_pooled(settings)}
 
 
 def _of_web(settings: Settings) -> Problems:
@@ -50,7 +56,8 @@ def _of_web(settings: Settings) -> Problems:
 
 
 def _of_worker(settings: Settings) -> Problems:
-    return {**_missing(settings.worker_parts), **_public_address(settings)}
+    found = {**_missing(settings.worker_parts), **_public_address(settings)}
+    return {**found, **_pooled(settings)}
 
 
 OBSTACLES: Mapping[str, Callable[[Settings], Problems]] = {
@@ -86,6 +93,12 @@ def _is_inner(address: str | None) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return "." not in host or host.endswith(INNER_NAMES)
+
+
+def _pooled(settings: Settings) -> Problems:
+    """Workers listen, which needs a connection of their own."""
+    url = None if settings.in_memory else settings.database_url
+    return {"DATABASE_URL": POOLED} if url and is_pooled(url) else {}
 
 
 def _ports_alike(settings: Settings) -> Problems:

@@ -13,7 +13,7 @@ import time
 import psycopg
 
 from db.outages import reason_of
-from db.pool import Limits, conninfo
+from db.pool import Limits, conninfo, prepare_after
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ class WakeUps:
 
     def __init__(self, url: str) -> None:
         self._conninfo = conninfo(url, LIMITS)
+        self._prepare_after = prepare_after(url)
         self._rung = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -61,7 +62,9 @@ class WakeUps:
 
     def _send_over_one_connection(self) -> None:
         self._rung.wait()
-        with psycopg.connect(self._conninfo, autocommit=True) as connection:
+        with psycopg.connect(
+            self._conninfo, autocommit=True, prepare_threshold=self._prepare_after
+        ) as connection:
             while self._rung.wait():
                 self._rung.clear()
                 connection.execute(NOTIFY, PAYLOAD)

@@ -4,6 +4,7 @@ import re
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from db.address import parse_url
 from db.database import Database
@@ -56,3 +57,17 @@ def test_no_setting_outlives_its_transaction() -> None:
     files = [f for f in (ROOT / "db").rglob("*.py") if "migrations" not in f.parts]
     kept = re.compile(r"""["']SET \w+ (?:TO|=) """)
     assert [file.name for file in files if kept.search(file.read_text())] == []
+
+
+def test_a_pooler_gets_nothing_that_is_of_a_session(database_url: str) -> None:
+    url = f"{database_url}?pgbouncer=true"
+    assert "options" not in conninfo_to_dict(conninfo(url, LIMITS))
+    with psycopg.connect(conninfo(url, LIMITS)) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    database = Database(url, LIMITS)
+    for _ in range(
+        10
+    ):  # in transactions of their own, the last ones prepared elsewhere
+        prepared = value(database, "SELECT count(*) FROM pg_prepared_statements")
+    assert prepared == 0
+    database.close()
