@@ -16,6 +16,7 @@ from tests.chaos.checker import Verdict, check
 from tests.chaos.evidence import write_evidence
 from tests.chaos.experiment import Experiment
 from tests.chaos.pair import database_for
+from tests.chaos.pooler import before_the_webs, find_pgbouncer
 from tests.chaos.scenarios import SCENARIOS, SHORT, Scenario
 from tests.chaos.table import format_table
 from tests.chaos.town import Town
@@ -63,7 +64,19 @@ def parse_arguments() -> argparse.Namespace:
 def chosen(given: argparse.Namespace) -> list[Scenario]:
     if given.short:
         return [SHORT]
-    return [scenario for scenario in SCENARIOS if scenario.name in given.scenario]
+    return [
+        scenario
+        for scenario in SCENARIOS
+        if scenario.name in given.scenario and can_run(scenario)
+    ]
+
+
+def can_run(scenario: Scenario) -> bool:
+    """Say which scenario is left out, and what it lacks."""
+    if scenario.pgbouncer and find_pgbouncer() is None:
+        print(f"{scenario.name} … left out: PgBouncer is not installed", flush=True)
+        return False
+    return True
 
 
 def run_timed(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Verdict:
@@ -79,9 +92,15 @@ def run(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Verdict:
     """Build a town, break it, tell what became of the promise."""
     folder.mkdir()
     size = scenario.size(given.users, given.messages)
-    with database_for(scenario, folder) as postgres:
+    with (
+        database_for(scenario, folder) as postgres,
+        before_the_webs(scenario, postgres.url, folder) as web_url,
+    ):
         url = postgres.url
-        town = Town(folder, url, scenario, given.seed, postgres)
+        town = Town(
+            folder, url, scenario, given.seed,
+            postgres=postgres, web_database_url=web_url,
+        )  # fmt: skip
         try:
             town.start()
             events = Experiment(scenario, town, given.seed).run(size)

@@ -14,8 +14,9 @@ import psycopg
 from db.embedded.processes import end_process, start_child
 from db.embedded.server import EmbeddedPostgres
 from tests.chaos.residents import Database, signal_all
+from tests.chaos.roads import free_ports
 from tests.chaos.scenarios import Scenario
-from tests.chaos.town import free_ports, own_database
+from tests.chaos.town import own_database
 from tests.house import eventually
 
 COPY_SECONDS = 60.0

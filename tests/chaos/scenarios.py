@@ -18,11 +18,14 @@ class Scenario:
     Sending takes `seconds`, or as long as the usual rate needs; `times` as many
     messages as usual are sent. `twilio` are faults of bot.simulator.faults. Without
     `supervisor` a process of the bot's that ends by itself is not started again. With a
-    `standby` PostgreSQL does not come back: the standby is promoted.
+    `standby` PostgreSQL does not come back: the standby is promoted. With `cable` the
+    second worker is on a machine that can be cut off; the webs, if `pgbouncer`, reach
+    the database through it.
     """
 
     name: str
     kills: tuple[Kill, ...] = ()
+    webs: int = 1
     workers: int = 1
     copies: int = 1
     burst: int = 1
@@ -32,6 +35,8 @@ class Scenario:
     times: int = 1
     supervisor: bool = True
     standby: bool = False
+    cable: bool = False
+    pgbouncer: bool = False
 
     def size(self, users: int, messages: int) -> Size:
         count = messages * self.times
@@ -59,6 +64,8 @@ KILL_WEB = Kill("web", every=6)
 KILL_WORKER = Kill("worker", every=16)
 # Long enough to be taken for dead: two workers then do the same jobs.
 FREEZE_WORKER = Kill("worker", every=20, away=(8, 14), freezes=True)
+# The same for a machine that the others no longer reach, nor it them.
+CUT_OFF = Kill("cable", every=25, away=(8, 14), freezes=True)
 KILL_POSTGRES = Kill("postgres", every=16, away=(0.0, 3.0))
 # As long as it takes somebody, or something, to notice and promote the standby.
 LOSE_PRIMARY = Kill("postgres", every=1000, away=(3.0, 5.0), within=(0.3, 0.5))
@@ -85,6 +92,19 @@ SCENARIOS = (
         kills=(replace(LOSE_PRIMARY, freezes=True),),
         workers=2,
         standby=True,
+    ),
+    Scenario(name="cut-off", kills=(CUT_OFF,), workers=2, cable=True),
+    Scenario(
+        name="many-machines",
+        kills=(
+            replace(CUT_OFF, every=30),
+            replace(KILL_WEB, name="web-2", every=20),
+            replace(KILL_WORKER, every=30),
+        ),
+        webs=3,
+        workers=3,
+        cable=True,
+        pgbouncer=True,
     ),
     Scenario(
         name="frozen",

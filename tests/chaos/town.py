@@ -2,10 +2,9 @@
 
 import json
 import os
-import random
-import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ from db import schema
 from db.embedded.server import EmbeddedPostgres
 from tests.chaos.moody_llm import Mood
 from tests.chaos.residents import Database, Program, Resident
+from tests.chaos.roads import Roads, free_ports, local, numbered
 from tests.chaos.scenarios import Scenario
 from tests.chaos.schedule import PlannedKill
 from tests.db.sql import opened
 from tests.house import eventually
 
-# Below the ports that outgoing connections use: a killed server gets its own again.
-PORTS = range(20_000, 32_000)
 SETTINGS = {
     "ANSWER_QUIET_SECONDS": "0.2",
     # A few people write thousands of messages, and each is to be answered.
@@ -36,7 +34,8 @@ START_SECONDS = 60
 class Town:
     """The bot and its surroundings in `folder`, with data in `database_url`.
 
-    `postgres` is what is behind that URL, where it may be killed too.
+    `postgres` is what is behind that URL, where it may be killed too. The webs may have
+    another road to it, `web_database_url`.
     """
 
     def __init__(
@@ -45,15 +44,17 @@ class Town:
         database_url: str,
         scenario: Scenario,
         seed: int,
+        *,
         postgres: Database | None = None,
+        web_database_url: str | None = None,
     ) -> None:
         self.folder = folder
         self.database_url = database_url
-        self._ports = free_ports(3)
-        self.web_url, self.simulator_url, self.llm_url = (
-            f"http://127.0.0.1:{port}" for port in self._ports
-        )
-        self._environment = self._build_environment(self._ports)
+        *self._web_ports, simulator, llm = free_ports(scenario.webs + 2)
+        self._ports = (simulator, llm)
+        self.simulator_url, self.llm_url = map(local, self._ports)
+        self._roads = Roads(self._web_ports, web_database_url or database_url)
+        self._environment = self._build_environment()
         self._supervisor = scenario.supervisor
         self._surroundings = self._build_surroundings(scenario.mood, seed)
         self._bot = self._build_bot(scenario.workers)
@@ -61,9 +62,12 @@ class Town:
         self.residents: dict[str, Resident] = dict(self._programs)
         if postgres is not None:
             self.residents["postgres"] = postgres
+        if scenario.cable:
+            roads = [self.simulator_url, self.llm_url, database_url]
+            self.residents["cable"] = self._roads.lay_cable("worker-2", roads)
 
     def _build_surroundings(self, mood: Mood, seed: int) -> dict[str, Program]:
-        port = str(self._ports[2])
+        port = str(self._ports[1])
         llm = ["--port", port, "--seed", str(seed), *mood.arguments()]
         return {
             "simulator": self._program("simulator", "bot", "simulator"),
@@ -71,23 +75,23 @@ class Town:
         }
 
     def _build_bot(self, workers: int) -> dict[str, Program]:
-        names = ["worker", *(f"worker-{n}" for n in range(2, workers + 1))]
-        return {
-            "web": self._program("web", "bot", "web", "--host", "127.0.0.1"),
-            **{name: self._program(name, "bot", "worker") for name in names},
+        webs = {
+            name: self._program(name, "bot", "web", "--host", host)
+            for name, (host, _) in self._roads.webs.items()
         }
+        names = [numbered("worker", n) for n in range(workers)]
+        return webs | {name: self._program(name, "bot", "worker") for name in names}
 
-    def _build_environment(self, ports: list[int]) -> dict[str, str]:
-        web, simulator, llm = map(str, ports)
+    def _build_environment(self) -> dict[str, str]:
         inherited = ("PATH", "HOME", "LANG")
         return {
             **{name: os.environ[name] for name in inherited if name in os.environ},
             "TMPDIR": str(self.folder),
             "DATA_FOLDER": str(self.folder),
             "DATABASE_URL": self.database_url,
-            "PORT": web,
-            "SIMULATOR_PORT": simulator,
-            "OPENAI_BASE_URL": f"http://127.0.0.1:{llm}/v1",
+            "PUBLIC_BASE_URL": self._roads.public_url,
+            "SIMULATOR_PORT": str(self._ports[0]),
+            "OPENAI_BASE_URL": f"{self.llm_url}/v1",
             **SETTINGS,
         }
 
@@ -103,14 +107,17 @@ class Town:
             program.start()
         eventually(lambda: _answers(f"{self.simulator_url}/healthz"), START_SECONDS)
         eventually(lambda: _answers(f"{self.llm_url}/v1/models"), START_SECONDS)
-        for program in self._bot.values():
-            program.environment = self._with_twilio()
+        for name, program in self._bot.items():
+            program.environment = self._roads.as_seen_by(name, self._with_twilio())
             program.start()
-        eventually(lambda: _answers(f"{self.web_url}/readyz"), START_SECONDS)
+        for host, port in self._roads.webs.values():
+            ready = partial(_answers, f"http://{host}:{port}/readyz")
+            eventually(ready, START_SECONDS)
         eventually(self._workers_are_ready, START_SECONDS)
 
     def _workers_are_ready(self) -> bool:
-        logs = [p.log_file for name, p in self._bot.items() if name != "web"]
+        workers = self._bot.keys() - self._roads.webs.keys()
+        logs = [self._bot[name].log_file for name in workers]
         return all("the worker is ready" in log.read_text() for log in logs)
 
     def _with_twilio(self) -> dict[str, str]:
@@ -152,6 +159,7 @@ class Town:
             program.wait()
         for resident in self.residents.values():
             resident.thaw()
+        self._roads.close()
 
 
 @contextmanager
@@ -163,18 +171,6 @@ def own_database(folder: Path) -> Iterator[EmbeddedPostgres]:
         with opened(server.url) as database:
             schema.upgrade(database)
         yield server
-
-
-def free_ports(count: int) -> list[int]:
-    """Choose ports that nothing listens on."""
-    found: list[int] = []
-    candidates = random.sample(PORTS, k=200)
-    while len(found) < count:
-        port = candidates.pop()
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            found.append(port)
-    return found
 
 
 def _answers(url: str) -> bool:
