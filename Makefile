@@ -40,7 +40,7 @@ install: .venv/dev.done ## Only install, into .venv: what runs, and the tools fo
 test: .venv/dev.done ## Run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-chaos: .venv/dev.done ## Kill, cut and flood the bot for 20 minutes; count what is lost
+chaos: .venv/dev.done ## Kill, cut and flood the bot for 25 minutes; count what is lost
 	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: .venv/dev.done ## Measure speed and memory against their goals, in 15 minutes
