@@ -6,8 +6,9 @@ dict lookups, so that the bot is what is measured.
 
 import asyncio
 import json
+import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
@@ -15,7 +16,10 @@ from urllib.parse import parse_qs
 from tests.bench.http_lines import Lines, Message, MessageReader
 from tests.bench.webhooks import ACCOUNT, Webhook, new_sid, signed_post, status_form
 
-CALLBACKS = ("sent", "delivered")
+CALLBACKS = ("sent", "delivered", "read")
+# They come after `create` is answered; now and then the first one overtakes it.
+EARLY_SHARE = 0.05
+PAUSE_SECONDS = (0.05, 0.15)  # before each of the others
 MODEL = "stand-in"
 OK = 200
 
@@ -46,6 +50,7 @@ class StandIn:
         self.answers = 0
         self._lines = lines
         self._callbacks: set[asyncio.Task[None]] = set()
+        self._dice = random.Random(1)  # noqa: S311 - repeatable, no secret
 
     async def say(self, webhook: Webhook) -> Journey:
         """Send a message to the bot; return as soon as it is acknowledged."""
@@ -109,24 +114,31 @@ class StandIn:
             },
         )
 
-    def accept(self, message: Message) -> bytes:
-        """Take a message as Twilio does, and call back that it was delivered."""
+    async def accept(self, message: Message) -> bytes:
+        """Take a message as Twilio does, and call back what became of it."""
         form = {k: v[0] for k, v in parse_qs(message.body.decode()).items()}
         sid = new_sid()
         self.answers += 1
         if journey := self.journeys.get(form["Body"][:12]):
             journey.sent = message.began
             journey.arrived.set()
-        calling = asyncio.create_task(self._call_back(sid, form))
+        early = self._dice.random() < EARLY_SHARE
+        if early:
+            await self._call_back(sid, CALLBACKS[0], form)
+        calling = asyncio.create_task(self._call_back_later(sid, form, int(early)))
         self._callbacks.add(calling)
         calling.add_done_callback(self._callbacks.discard)
         said = {"sid": sid, "status": "queued", "body": form["Body"], "to": form["To"]}
         return _json(201, {**said, "account_sid": ACCOUNT, "direction": "outbound-api"})
 
-    async def _call_back(self, sid: str, form: dict[str, str]) -> None:
-        for status in CALLBACKS:
-            told = status_form(sid, status, form["To"])
-            await self._lines.exchange(signed_post(form["StatusCallback"], told))
+    async def _call_back_later(self, sid: str, form: dict[str, str], done: int) -> None:
+        for status in CALLBACKS[done:]:
+            await asyncio.sleep(self._dice.uniform(*PAUSE_SECONDS))
+            await self._call_back(sid, status, form)
+
+    async def _call_back(self, sid: str, status: str, form: dict[str, str]) -> None:
+        told = status_form(sid, status, form["To"])
+        await self._lines.exchange(signed_post(form["StatusCallback"], told))
 
 
 class _Endpoint(asyncio.Protocol):
@@ -142,25 +154,30 @@ class _Endpoint(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for message in self._reader.feed(data):
-            path = message.first_line.split(" ")[1]
+            method, path, _ = message.first_line.split(" ", 2)
             if path.endswith("/chat/completions"):
-                answering = asyncio.create_task(self._complete(message))
-                self._answering.add(answering)
-                answering.add_done_callback(self._answering.discard)
+                self._begin(self._stand_in.complete(message))
+            elif method == "POST" and path.endswith("/Messages.json"):
+                self._begin(self._stand_in.accept(message))
             else:
-                self._write(self._answer(path, message))
+                self._write(_answer(path))
 
-    async def _complete(self, message: Message) -> None:
-        self._write(await self._stand_in.complete(message))
+    def _begin(self, made: Coroutine[None, None, bytes]) -> None:
+        answering = asyncio.create_task(self._give(made))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
 
-    def _answer(self, path: str, message: Message) -> bytes:
-        if path.endswith("/Typing.json"):
-            return _json(201, {"success": True})
-        if "/Messages.json" in path:
-            if message.first_line.startswith("POST"):
-                return self._stand_in.accept(message)
-            return _json(200, {"messages": [], "page": 0, "next_page_uri": None})
-        return _json(404, {"code": 20404, "message": "Not here", "status": 404})
+    async def _give(self, made: Coroutine[None, None, bytes]) -> None:
+        self._write(await made)
+
+
+def _answer(path: str) -> bytes:
+    """Return the answer to what takes no time and changes nothing."""
+    if path.endswith("/Typing.json"):
+        return _json(201, {"success": True})
+    if "/Messages.json" in path:
+        return _json(200, {"messages": [], "page": 0, "next_page_uri": None})
+    return _json(404, {"code": 20404, "message": "Not here", "status": 404})
 
 
 def _json(status: int, value: object) -> bytes:
