@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+# Figures named so tell what the measuring itself took, of the same cores.
+DRIVER = "the driver's own CPU"
+MOST_APART = 1.15
+
 
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the value that `share` of all values do not exceed (nearest rank).

@@ -37,13 +37,12 @@ def main() -> None:
     with set_up() as stage:
         with stage.connect() as connection:
             print("\n".join(describe(connection)))
-        print("The ingest statement alone, durable commits (pgbench):")
+        print("The ingest statement alone, no job, durable commits (pgbench):")
         for clients in CLIENTS:
             stage.empty()
             rate = run_pgbench(
-                stage.folder, stage.database_url, clients=clients,
-                users=PGBENCH_USERS, seconds=PGBENCH_SECONDS,
-            )  # fmt: skip
+                stage, clients=clients, users=PGBENCH_USERS, seconds=PGBENCH_SECONDS
+            )
             print(f"  {clients:2} clients  {rate:6,.0f}/s", flush=True)
         print(f"Answers, LLM of {LLM_SECONDS} s, 8 chats at once in each worker:")
         for workers in WORKERS:

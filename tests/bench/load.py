@@ -42,6 +42,11 @@ class Throughput:
     def rate(self) -> float:
         return self.answered / self.seconds
 
+    @property
+    def driver_cost(self) -> float:
+        """Return what driving one request took, in µs of CPU."""
+        return 1e6 * self.driver_share * self.seconds / max(1, self.answered)
+
 
 async def closed_loop(
     lines: Lines, clients: int, requests: Iterator[bytes], seconds: float

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-KILOBYTES = re.compile(r"^(Pss|Rss): +([0-9]+) kB$", re.MULTILINE)
+KILOBYTES = re.compile(r"^(Pss|Rss|Private_Dirty): +([0-9]+) kB$", re.MULTILINE)
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit", "wal_sync_method")
 
 
@@ -25,11 +25,13 @@ def describe(connection: psycopg.Connection) -> list[str]:
 
 
 def memory_of(pids: Iterable[int]) -> dict[str, float]:
-    """Return the processes' `Pss` (shared pages counted once) and `Rss` in MB (Linux).
+    """Return the processes' `Pss`, `Rss` and `Private_Dirty` in MB (Linux).
 
+    Pss shares a page out among all who have it, processes of others included; what is
+    private and dirty is each one's own.
     https://www.kernel.org/doc/html/latest/filesystems/proc.html
     """
-    total = {"Pss": 0.0, "Rss": 0.0}
+    total = {"Pss": 0.0, "Rss": 0.0, "Private_Dirty": 0.0}
     for pid in pids:
         told = Path(f"/proc/{pid}/smaps_rollup").read_text()
         for kind, kilobytes in KILOBYTES.findall(told):

@@ -12,16 +12,15 @@ import psycopg
 import requests
 from sqlalchemy import create_engine
 
-from db import schema
 from db.address import parse_url
 from db.embedded.server import EmbeddedPostgres
 from tests.bench.naive_bot import Base
 from tests.bench.webhooks import ACCOUNT, BOT, PUBLIC, TOKEN
-from tests.db.sql import opened
 from tests.house import ROOT, eventually, free_port
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+UPGRADE_SECONDS = 60.0
 # fsync, full_page_writes and synchronous_commit stay on.
 SETTINGS = {"max_connections": "100", "shared_buffers": "256MB"}
 EMPTY = """
@@ -34,12 +33,20 @@ COMMANDS = {
     "bare": ["-m", "tests.bench.served", "bare"],
     "naive": ["-m", "tests.bench.served", "naive"],
 }
+# What the bot is compared with is this checkout's, whoever's bot is measured.
+COMPARED = ("bare", "naive")
 
 
 class Stage:
-    """One database; processes of the bot and of what it is compared with."""
+    """One database; processes of the bot and of what it is compared with.
 
-    def __init__(self, folder: Path, database_url: str, postgres_pid: int) -> None:
+    `root` is the checkout whose bot runs, with this one's driver and interpreter.
+    """
+
+    def __init__(
+        self, folder: Path, database_url: str, postgres_pid: int, root: Path = ROOT
+    ) -> None:
+        self.root = root
         self.folder = folder
         self.postgres_pid = postgres_pid
         self.database_url = database_url
@@ -55,18 +62,38 @@ class Stage:
             self._processes[name] = subprocess.Popen(
                 [sys.executable, *COMMANDS[name]],
                 env=environment,
-                cwd=ROOT,
+                cwd=ROOT if name in COMPARED else self.root,
                 stdout=output,
                 stderr=output,
             )
         eventually(lambda: self._is_ready(name), START_SECONDS)
         return port
 
+    def run(self, *command: str) -> str:
+        """Run a command in the checkout; return what it prints."""
+        done = subprocess.run(
+            [sys.executable, *command],
+            env={**self._environment(free_port()), "PYTHONPATH": str(self.root)},
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            timeout=UPGRADE_SECONDS,
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr[-2000:]}"
+        return done.stdout
+
+    def prepare(self) -> None:
+        """Run the checkout's migrations, and make the naive bot's tables."""
+        self.run("-m", "bot", "db", "upgrade")
+        engine = create_engine(parse_url(self.database_url))
+        Base.metadata.create_all(engine)
+        engine.dispose()
+
     def stop(self, *names: str) -> None:
         for name in names or tuple(self._processes):
             self._processes[name].terminate()
         for name in names or tuple(self._processes):
-            self._processes.pop(name).wait(STOP_SECONDS)
+            _end(self._processes.pop(name))
 
     def pids_of(self, name: str) -> list[int]:
         """Return a process, or `postgres`, and its children (Linux)."""
@@ -122,6 +149,15 @@ class Stage:
         }
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for its end; on a machine that is too busy for that, enforce it."""
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @contextmanager
 def set_up() -> Iterator[Stage]:
     """Start PostgreSQL in a folder of the checkout's disk; remove all of it after.
@@ -139,18 +175,26 @@ def set_up() -> Iterator[Stage]:
         for each in (folder, open_folder):
             each.chmod(0o755)
         with EmbeddedPostgres(folder, SETTINGS, free_port(), open_folder) as server:
-            with opened(server.url) as database:
-                schema.upgrade(database)
-            _make_naive_tables(server.url)
             assert server.process is not None
             stage = Stage(folder, server.url, server.process.pid)
+            stage.prepare()
             try:
                 yield stage
             finally:
                 stage.stop()
 
 
-def _make_naive_tables(url: str) -> None:
-    engine = create_engine(parse_url(url))
-    Base.metadata.create_all(engine)
-    engine.dispose()
+@contextmanager
+def set_up_beside(stage: Stage, root: Path) -> Iterator[Stage]:
+    """Set the same up for another checkout, with a database of its own there."""
+    with stage.connect() as connection:
+        connection.execute("CREATE DATABASE beside")
+    url = stage.database_url.rpartition("/")[0] + "/beside"
+    folder = stage.folder / "beside"
+    folder.mkdir(mode=0o755)
+    other = Stage(folder, url, stage.postgres_pid, root)
+    other.prepare()
+    try:
+        yield other
+    finally:
+        other.stop()

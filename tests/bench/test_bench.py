@@ -4,19 +4,26 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Self
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from tests.bench.figures import Figure, Goal, percentile, ratio_of_medians
-from tests.bench.http_lines import Lines, MessageReader
+from tests.bench.answers import Weighed, steady_rate
+from tests.bench.beside import compare, unequal
+from tests.bench.figures import DRIVER, Figure, Goal, percentile, ratio_of_medians
+from tests.bench.http_lines import Lines, Message, MessageReader
+from tests.bench.ingest import literal_statement
 from tests.bench.load import Sample, closed_loop, open_loop, random_gaps
-from tests.bench.pgbench import ingest_script
+from tests.bench.pgbench import ingest_script, without_jobs
 from tests.bench.road import idle_figures
 from tests.bench.stage import Stage
-from tests.bench.stand_in import Journey
+from tests.bench.stand_in import Journey, StandIn
 from tests.bench.table import as_markdown, as_text
-from tests.bench.webhooks import webhooks_of
+from tests.bench.wake_ups import wake_up_figures
+from tests.bench.webhooks import PUBLIC, webhooks_of
+from tests.db.sql import opened, value
 from tests.house import ROOT
 
 RATIO = Figure("acks ÷ bare view", 0.7, goal=Goal("≥", 0.7), detail="700/s, 1,000/s")
@@ -106,12 +113,82 @@ def test_messages_are_found_in_a_stream_however_it_is_cut() -> None:
     assert [(m.status, m.body) for m in found] == [(200, b"hello")] * 2
 
 
-def test_pgbench_gets_the_bots_own_statement_without_its_job() -> None:
-    user, statement = ingest_script(users=10).splitlines()
+def test_pgbench_gets_the_bots_own_statement_with_its_job_and_without(
+    database_url: str,
+) -> None:
+    user, statement = ingest_script(literal_statement("Hi"), users=10).splitlines()
     assert user == "\\set user random(1000000, 1000009)"
-    assert "INSERT INTO inbound_messages" in statement
-    assert "procrastinate" not in statement
-    assert "%(" not in statement
+    ingested = statement.removesuffix(";").replace(":user", "'1000009'")
+    with opened(database_url) as database:
+        with without_jobs(database_url):
+            database.rows(ingested)
+        assert value(database, JOBS) == 0
+        database.rows(ingested)
+        assert value(database, JOBS) == 1
+        assert value(database, "SELECT count(*) FROM inbound_messages") == 2
+
+
+def test_twilio_calls_back_after_create_and_seldom_before() -> None:
+    lines = NotedLines(port=0, most=1)
+    early = asyncio.run(send_parts(lines, count=100))
+    assert 0 < early < 20
+    by_sid: dict[str, list[str]] = {}
+    for sid, status in lines.noted:
+        by_sid.setdefault(sid, []).append(status)
+    assert [*by_sid.values()] == [["sent", "delivered", "read"]] * 100
+
+
+def test_a_rate_leaves_out_when_not_everybody_talks() -> None:
+    busy = [10 + number / 40 for number in range(80)]
+    assert steady_rate([*range(10), *busy, *range(100, 110)]) == pytest.approx(40)
+
+
+def test_an_answer_costs_what_all_our_processes_took() -> None:
+    took = {"web": 1.0, "worker": 2.5, "postgres": 1.5}
+    done = Weighed(answers=500, seconds=4.0, rate=125.0, took=took, driver=1.0)
+    assert done.cost == 10.0
+    assert done.driver_cost == 2.0
+    assert done.cores == 1.5
+
+
+def test_the_tail_of_a_wake_up_is_told() -> None:
+    quick = [Journey(acknowledged=1.0, asked=1.004) for _ in range(98)]
+    polled = [Journey(acknowledged=1.0, asked=1.5) for _ in range(2)]
+    (figure,) = wake_up_figures([*polled, *quick])
+    assert figure.value == pytest.approx(500)
+    assert figure.detail == "p50 4.0 ms, worst 500 ms; 2 of 100 over 100 ms"
+
+
+def test_checkouts_are_compared_lap_by_lap_and_ratios_come_first() -> None:
+    here = [lap(Figure("cost", ms, "ms"), RATIO) for ms in (10, 30, 11)]
+    beside = [lap(Figure("cost", ms, "ms"), RATIO) for ms in (20, 20, 22)]
+    found = compare([*here, {}], [*beside, lap(RATIO)])  # the last lap broke here
+    assert [one.row() for one in found] == [
+        (RATIO.name, "0.70", "0.70", "1.00", "1.00, 1.00, 1.00"),
+        ("cost", "11.0 ms", "20.0 ms", "0.50", "0.50, 1.50, 0.50"),
+    ]
+
+
+@pytest.mark.parametrize(("took", "apart"), [(1.1, 0), (1.3, 1), (0.7, 1)])
+def test_a_driver_that_took_another_share_forbids_a_comparison(
+    took: float, apart: int
+) -> None:
+    name = f"{DRIVER}, an answer"
+    found = compare([lap(Figure(name, took, "ms"))], [lap(Figure(name, 1.0, "ms"))])
+    assert len(unequal(found)) == apart
+
+
+def test_the_processes_are_those_of_the_checkout(tmp_path: Path) -> None:
+    (tmp_path / "bot").mkdir()
+    bot = "import sys; print('the worker is ready', sys.argv[1:], flush=True)"
+    wait = "import signal; signal.pause()"
+    (tmp_path / "bot" / "__main__.py").write_text(
+        f"{bot}\nif sys.argv[1:] == ['worker']:\n    {wait}\n"
+    )
+    stage = Stage(tmp_path, database_url="", postgres_pid=0, root=tmp_path)
+    assert stage.run("-m", "bot", "--help") == "the worker is ready ['--help']\n"
+    stage.start("worker")
+    stage.stop()
 
 
 def test_the_bare_view_takes_signed_requests_only(bare_port: int) -> None:
@@ -134,6 +211,38 @@ def test_a_closed_loop_counts_what_was_answered(bare_port: int) -> None:
         return done.answered, done.failed
 
     assert asyncio.run(drive()) == (20, 0)
+
+
+JOBS = "SELECT count(*) FROM procrastinate.procrastinate_jobs"
+
+
+class NotedLines(Lines):
+    """Lines to nobody: each callback is taken down and answered."""
+
+    def __init__(self, port: int, most: int) -> None:
+        super().__init__(port, most)
+        self.noted: list[tuple[str, str]] = []
+
+    async def exchange(self, request: bytes) -> int:
+        form = parse_qs(request.partition(b"\r\n\r\n")[2].decode())
+        self.noted.append((form["MessageSid"][0], form["MessageStatus"][0]))
+        return 200
+
+
+async def send_parts(lines: NotedLines, count: int) -> int:
+    """Send parts one by one; return how many were called back before the answer."""
+    stand_in, early = StandIn(lines), 0
+    form = {"To": "whatsapp:+15550000001", "Body": "Nine.", "StatusCallback": PUBLIC}
+    for _ in range(count):
+        before = len(lines.noted)
+        await stand_in.accept(Message("POST /", urlencode(form).encode(), began=0.0))
+        early += len(lines.noted) - before
+    await stand_in.settle()
+    return early
+
+
+def lap(*figures: Figure) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures}
 
 
 class Run:
