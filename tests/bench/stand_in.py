@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
@@ -22,6 +22,7 @@ EARLY_SHARE = 0.05
 PAUSE_SECONDS = (0.05, 0.15)  # before each of the others
 MODEL = "stand-in"
 OK = 200
+Maker = Callable[[Message], Awaitable[bytes]]
 
 
 class RefusedError(Exception):
@@ -59,7 +60,7 @@ class StandIn:
         journey.acknowledged = time.monotonic()
         return journey
 
-    async def converse(self, webhook: Webhook, seconds: float = 60.0) -> Journey:
+    async def converse(self, webhook: Webhook, seconds: float = 120.0) -> Journey:
         """Send a message and wait for its answer.
 
         Raises TimeoutError, or RefusedError when it was not acknowledged.
@@ -156,19 +157,19 @@ class _Endpoint(asyncio.Protocol):
         for message in self._reader.feed(data):
             method, path, _ = message.first_line.split(" ", 2)
             if path.endswith("/chat/completions"):
-                self._begin(self._stand_in.complete(message))
+                self._begin(self._stand_in.complete, message)
             elif method == "POST" and path.endswith("/Messages.json"):
-                self._begin(self._stand_in.accept(message))
+                self._begin(self._stand_in.accept, message)
             else:
                 self._write(_answer(path))
 
-    def _begin(self, made: Coroutine[None, None, bytes]) -> None:
-        answering = asyncio.create_task(self._give(made))
+    def _begin(self, make: Maker, message: Message) -> None:
+        answering = asyncio.create_task(self._give(make, message))
         self._answering.add(answering)
         answering.add_done_callback(self._answering.discard)
 
-    async def _give(self, made: Coroutine[None, None, bytes]) -> None:
-        self._write(await made)
+    async def _give(self, make: Maker, message: Message) -> None:
+        self._write(await make(message))
 
 
 def _answer(path: str) -> bytes:
