@@ -143,29 +143,27 @@ async def _talk(stand_in: StandIn, people: int, turns: range) -> list[float]:
 def _figures(
     crowd: Crowd, done: Weighed, rate: Goal | None = None, cost: Goal | None = None
 ) -> list[Figure]:
+    told = (
+        f"{done.answers:,} answers to {crowd.people} people at a time, one worker,"
+        " no quiet time, three signed status callbacks each;"
+        f" {done.cores:.2f} of {os.cpu_count()} cores busy with it"
+    )
+    name = f"CPU of an answer, {crowd.llm}"
+    rated = f"complete answers, {crowd.llm}, everything on this machine"
     return [
-        Figure(
-            f"complete answers, {crowd.llm}, everything on this machine",
-            done.rate,
-            "/s",
-            rate,
-            f"{done.answers:,} answers to {crowd.people} people at a time, one worker,"
-            " no quiet time, three signed status callbacks each;"
-            f" {done.cores:.2f} of {os.cpu_count()} cores busy with it",
-        ),
-        Figure(
-            f"CPU of an answer, {crowd.llm}, all processes of ours",
-            done.cost,
-            "ms",
-            cost,
-            done.told(),
-        ),
-        Figure(
-            f"{DRIVER}, an answer, {crowd.llm}",
-            done.driver_cost,
-            "ms",
-            detail="the people, Twilio and the LLM",
-        ),
+        Figure(rated, done.rate, "/s", rate, told),
+        Figure(f"{name}, all processes of ours", done.cost, "ms", cost, done.told()),
+        *_driver_figures(name, crowd, done),
+    ]
+
+
+def _driver_figures(name: str, crowd: Crowd, done: Weighed) -> list[Figure]:
+    """Return its CPU, and ours as a multiple: how fast a core just is, is in both."""
+    whose = "the people, Twilio and the LLM"
+    driving = f"{DRIVER}, an answer, {crowd.llm}"
+    return [
+        Figure(f"{name}, ÷ {DRIVER}", done.cost / done.driver_cost),
+        Figure(driving, done.driver_cost, "ms", detail=whose),
     ]
 
 
