@@ -99,12 +99,13 @@ FROM chat
 
 LOAD_CHAT = """
 SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
-       userchats.messages, earlier.messages AS earlier_messages, phone_number,
-       users.is_active AS user_is_active, opt_outs.user_id IS NOT NULL AS opted_out,
+       userchats.messages, phone_number, users.is_active AS user_is_active,
+       CASE WHEN earlier.customer_id = users.user_id THEN earlier.messages
+         END AS earlier_messages, -- found by its key: a person's chats may be many
+       opt_outs.user_id IS NOT NULL AS opted_out,
        is_handed_off(userchats.metadata) AS handoff
 FROM userchats JOIN users ON users.user_id = userchats.customer_id
-LEFT JOIN userchats AS earlier ON earlier.customer_id = users.user_id
-  AND earlier.chat_id = userchats.metadata ->> 'continues'
+LEFT JOIN userchats AS earlier ON earlier.chat_id = userchats.metadata ->> 'continues'
 LEFT JOIN opt_outs ON opt_outs.user_id = users.user_id
 WHERE userchats.chat_id = %(chat_id)s
 """

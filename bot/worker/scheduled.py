@@ -11,7 +11,7 @@ from bot.whatsapp.reconciliation import Reconciliation
 from db.database import Database
 from db.errors import OperatorError
 from db.privacy.ages import Ages
-from db.privacy.retention import run_retention
+from db.privacy.retention import Bounds, run_retention
 from db.queue.jobs import RECONCILE, UPKEEP
 
 log = logging.getLogger(__name__)
@@ -25,8 +25,8 @@ RECONCILE_SETTLE = timedelta(seconds=30)
 
 RETENTION = "retention"
 RETENTION_CRON = "17 * * * *"
-# What is left over then comes an hour later.
-MOST_SECONDS = 300.0
+# What is left over then comes an hour later. A turn is a quarter of a million chats.
+BOUNDS = Bounds(seconds=300.0, turn=500)
 
 
 class LookBack:
@@ -75,9 +75,7 @@ def register_retention(
     @queue.task(name=RETENTION, queue=UPKEEP, lock=RETENTION, queueing_lock=RETENTION)
     def retention(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
         try:
-            done = list(
-                run_retention(database, ages, seconds=MOST_SECONDS, stopping=stopping)
-            )
+            done = list(run_retention(database, ages, bounds=BOUNDS, stopping=stopping))
         except OperatorError as error:
             log.warning("retention broke off: %s", error)
             return

@@ -7,7 +7,12 @@ userchats.messages, and the queue's tables, which are procrastinate's.
 """
 
 from db.models.base import metadata
-from db.models.chats import chats_to_index, userchats, userchats_archive
+from db.models.chats import (
+    chats_to_index,
+    retention_places,
+    userchats,
+    userchats_archive,
+)
 from db.models.people import erased_sids, erasures, opt_outs, user_aliases, users
 from db.models.traffic import (
     early_statuses,
@@ -29,6 +34,7 @@ __all__ = [
     "metadata",
     "opt_outs",
     "reply_parts",
+    "retention_places",
     "user_aliases",
     "user_statistics",
     "userchats",

@@ -13,6 +13,8 @@ metadata = MetaData(
         "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     }
 )
+# A fifth of a table dead, the default, is too much where there are millions of rows.
+VACUUMED_OFTEN = {"autovacuum_vacuum_scale_factor": "0.02"}
 
 
 def time_column(name: str, comment: str, *, default: bool = True) -> Column[datetime]:

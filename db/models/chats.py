@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     Index,
     Table,
     Text,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.schema import SchemaItem
 
-from db.models.base import metadata, time_column, user_column
+from db.models.base import VACUUMED_OFTEN, metadata, time_column, user_column
 
 # Every append has each message looked at, so this is one path and no function. Strict:
 # a message that is no object, or has no role, is an error, and the result then NULL.
@@ -98,6 +99,12 @@ userchats = Table(
     Index("idx_userchats_customer_id", "customer_id"),
     Index("idx_userchats_is_active", "is_active"),
     Index("idx_userchats_created_at", "created_at"),
+    Index(
+        "idx_userchats_active_created",
+        "created_at",
+        "chat_id",
+        postgresql_where=text("is_active"),
+    ),
     # No fast update: it is quick until somebody, waiting for the answer to a webhook,
     # works off a whole list of pending entries.
     Index(
@@ -107,7 +114,7 @@ userchats = Table(
         postgresql_with={"fastupdate": "off"},
     ),
     comment="One row a conversation, with its transcript as a JSONB array.",
-    postgresql_with={"fillfactor": 80},  # room for HOT updates
+    postgresql_with={"fillfactor": 80, **VACUUMED_OFTEN},  # room for HOT updates
 )
 
 userchats_archive = Table(
@@ -162,4 +169,30 @@ chats_to_index = Table(
     ),
     comment="Where closed chats are still to be indexed as search_messages() wants it "
     "now; retention does it, and no row is left.",
+)
+
+retention_places = Table(
+    "retention_places",
+    metadata,
+    Column(
+        "table_name", Text, primary_key=True, comment="userchats or userchats_archive."
+    ),
+    Column(
+        "after_created_at",
+        DateTime(timezone=True),
+        nullable=False,
+        comment="created_at of the last chat that was looked at.",
+    ),
+    Column(
+        "after_chat_id",
+        Text,
+        nullable=False,
+        comment="Its chat_id: chats are looked at in the order of both.",
+    ),
+    CheckConstraint(
+        "table_name IN ('userchats', 'userchats_archive')",
+        name="retention_places_table_name_check",
+    ),
+    comment="How far the hourly retention has looked through all chats for old system "
+    "messages: the next run goes on there. No row: it begins anew.",
 )

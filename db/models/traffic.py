@@ -20,7 +20,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from db.models.base import error_code_column, metadata, time_column, user_column
+from db.models.base import (
+    VACUUMED_OFTEN,
+    error_code_column,
+    metadata,
+    time_column,
+    user_column,
+)
 from db.records import DELIVERY_STATUSES, FAILED, UNSETTLED, WITH_TWILIO
 
 # As PostgreSQL writes it, or Alembic sees a difference.
@@ -182,6 +188,7 @@ reply_parts = Table(
         postgresql_where=column("refused_sids").is_not(None),
     ),
     comment="The messages that replies are sent as, and how far each got.",
+    postgresql_with=VACUUMED_OFTEN,
 )
 
 first_start = Table(

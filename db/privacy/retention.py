@@ -2,6 +2,10 @@
 
 Each transaction looks at some hundred rows and leaves alone what somebody works on; the
 next run finds it. So a run may be killed anywhere, repeated, or run twice at once.
+
+Old notes are looked for in all chats. An hourly run looks at some of them, in turns: it
+goes on where the last one stopped, so that what comes after gets its time, and each
+chat its turn.
 """
 
 import math
@@ -32,15 +36,30 @@ SELECT {at}, {id} FROM {table}
 WHERE {coarse} AND ({at}, {id}) > (%(at)s, %(id)s)
 ORDER BY {at}, {id} OFFSET %(window)s - 1 LIMIT 1
 """
+# The next rows are found in their order, as by END: PostgreSQL takes what is due for a
+# third of the table, and would look at all of it.
 DUE = """
 SELECT {id} AS id, {amount} AS amount, {kept} AS kept FROM {table}
 WHERE {coarse} AND {fine} AND ({at}, {id}) > (%(at)s, %(id)s)
-  AND (%(end_at)s::timestamptz IS NULL OR ({at}, {id}) <= (%(end_at)s, %(end_id)s))
+  AND {id} IN (
+    SELECT {id} FROM {table} WHERE {coarse} AND ({at}, {id}) > (%(at)s, %(id)s)
+    ORDER BY {at}, {id} LIMIT %(window)s)
 """
 TAKE = """
 WITH due AS MATERIALIZED ({due} FOR UPDATE SKIP LOCKED), {action}
 SELECT id, amount, kept FROM due
 """
+# Two runs at once share the work: each window waits for the other's.
+PLACE = """
+SELECT after_created_at, after_chat_id FROM retention_places
+WHERE table_name = %(table)s FOR UPDATE
+"""
+KEEP_PLACE = """
+INSERT INTO retention_places (table_name, after_created_at, after_chat_id)
+VALUES (%(table)s, %(at)s, %(id)s) ON CONFLICT (table_name) DO UPDATE
+SET after_created_at = EXCLUDED.after_created_at, after_chat_id = EXCLUDED.after_chat_id
+"""
+BEGIN_ANEW = "DELETE FROM retention_places WHERE table_name = %(table)s"
 
 Place = tuple[datetime, str]
 Window = Callable[[Connection, Place], tuple[int, Place | None]]
@@ -59,21 +78,30 @@ class Purged:
     whole: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a run takes, and how many windows of rows are a turn; None: all."""
+
+    seconds: float = math.inf
+    turn: int | None = None
+
+
 def run_retention(
     database: Database,
     ages: Ages,
     *,
     dry_run: bool = False,
-    seconds: float = math.inf,
+    bounds: Bounds = Bounds(),
     stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Purged]:
     """Do what is due, and yield what each step did.
 
-    It ends between two transactions when `seconds` are over or `stopping` says so.
-    With `dry_run` it counts what a run would do now, step upon step, and changes
-    nothing. Raises OperatorError where the database is away; what is done stays done.
+    It ends between two transactions when its seconds are over or `stopping` says so.
+    A step that goes in turns ends after one, and remembers where; without turns it
+    looks at all there is. With `dry_run` it counts what a whole run would do now and
+    changes nothing. Raises OperatorError where the database is away.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + bounds.seconds
 
     def is_over() -> bool:
         return stopping() or time.monotonic() >= deadline
@@ -85,8 +113,7 @@ def run_retention(
             elif dry_run:
                 yield _foresee(database, step, age, ages, is_over)
             else:
-                take = partial(_take_window, step=step, age=age)
-                yield _walk(database, step, age, take, is_over)
+                yield _run(database, step, age, bounds, is_over)
         if not dry_run:
             yield from _index_again(database, is_over)
 
@@ -109,6 +136,22 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),
         (steps.DROP_EARLY_STATUSES, EARLY_STATUSES_AFTER),
     ]
+
+
+def _run(
+    database: Database,
+    step: Step,
+    age: timedelta,
+    bounds: Bounds,
+    is_over: Callable[[], bool],
+) -> Purged:
+    if bounds.turn is None or step not in steps.IN_TURNS:
+        take = partial(_take_window, step=step, age=age)
+        return _walk(database, step, age, take, is_over)
+    take, left = partial(_take_in_turn, step=step, age=age), iter(range(bounds.turn))
+    return _walk(
+        database, step, age, take, lambda: is_over() or next(left, None) is None
+    )
 
 
 def _foresee(
@@ -162,6 +205,20 @@ def _take_window(
     return sum(row.amount for row in rows), end
 
 
+def _take_in_turn(
+    connection: Connection, _: Place, *, step: Step, age: timedelta
+) -> tuple[int, Place | None]:
+    """Take what is due among the rows after the remembered place, and move that."""
+    known: dict[str, Any] = {"table": step.table.partition(" ")[0]}
+    place = connection.first(PLACE, known) or FIRST
+    amount, end = _take_window(connection, (place[0], place[1]), step=step, age=age)
+    if end is None:
+        connection.count(BEGIN_ANEW, known)
+    else:
+        connection.count(KEEP_PLACE, {**known, "at": end[0], "id": end[1]})
+    return amount, end
+
+
 def _count_window(
     connection: Connection, place: Place, *, step: Step, age: timedelta, ages: Ages
 ) -> tuple[int, Place | None]:
@@ -176,7 +233,6 @@ def _find_end(
     """Return where the next rows end, None if all are left, and what a query needs."""
     known = {**known, "at": place[0], "id": place[1], "window": WINDOW}
     end = connection.first(_fill(END, step), known)
-    known |= {"end_at": end and end[0], "end_id": end and end[1]}
     return (end[0], end[1]) if end else None, known
 
 

@@ -30,7 +30,7 @@ JOIN pg_class ON pg_class.oid = attrelid
 WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
   AND relnamespace::regnamespace::text IN ('public', 'procrastinate')
 """
-# The upgrade makes them from what is there.
+# The upgrade makes them from what is there, or they say how far something has come.
 MADE_AGAIN = {
     "userchats.search_tsv",
     "userchats_archive.search_tsv",
@@ -38,6 +38,9 @@ MADE_AGAIN = {
     "chats_to_index.after_chat_id",
     "reply_parts.unsettled",
     "procrastinate_jobs.queued_at",
+    "retention_places.table_name",
+    "retention_places.after_created_at",
+    "retention_places.after_chat_id",
 }
 
 

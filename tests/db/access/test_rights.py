@@ -138,7 +138,6 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
     """
     assert values(database, query) == [
         "alembic_version", "chats_to_index", "early_statuses", "erased_sids",
-        "erasures",
-        "first_start", "inbound_messages", "opt_outs", "reply_parts", "user_aliases",
-        "userchats", "userchats_archive", "users",
+        "erasures", "first_start", "inbound_messages", "opt_outs", "reply_parts",
+        "retention_places", "user_aliases", "userchats", "userchats_archive", "users",
     ]  # fmt: skip

@@ -107,7 +107,11 @@ def change_an_indexs_options(models: MetaData) -> None:
 
 
 def change_the_fill_factor(models: MetaData) -> None:
-    models.tables["userchats"].dialect_kwargs["postgresql_with"] = {"fillfactor": 70}
+    options = models.tables["userchats"].dialect_kwargs["postgresql_with"]
+    models.tables["userchats"].dialect_kwargs["postgresql_with"] = {
+        **options,
+        "fillfactor": 70,
+    }
 
 
 def keep_rows_of_the_erased(models: MetaData) -> None:

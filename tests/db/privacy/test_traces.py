@@ -36,6 +36,7 @@ OF_NOBODY = [
     "chats_to_index.table_name", "early_statuses.status", "erased_sids.sid_hash",
     "erasures.address_hash", "inbound_messages.our_address", "reply_parts.author",
     "reply_parts.chat_id", "reply_parts.our_address", "reply_parts.status",
+    "retention_places.after_chat_id", "retention_places.table_name",
     "userchats.chat_id", "userchats_archive.chat_id",
 ]  # fmt: skip
 
