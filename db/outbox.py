@@ -79,7 +79,8 @@ class PostgresOutbox:
         if error_code == OPTED_OUT_AT_TWILIO:
             self._write(sql.NOTE_OPT_OUT, part_id=part.part_id)
         rest = {"reference_id": part.reference_id, "position": part.position}
-        self._write(sql.RECORD_FAILED, **rest, error_code=error_code)
+        rest |= {"user_id": part.user_id, "error_code": error_code}
+        self._write(sql.RECORD_FAILED, **rest)
 
     def find_known(self, message_sids: Sequence[str]) -> set[str]:
         """Return those of the SIDs that a part has, or had when it was refused.
@@ -199,7 +200,8 @@ def _read_part(columns: dict[str, Any]) -> Part:
 
 
 def _attempt(part: Part) -> dict[str, Any]:
-    return {"part_id": part.part_id, "attempts": part.attempts}
+    known = {"user_id": part.user_id, "part_id": part.part_id}
+    return {**known, "attempts": part.attempts}
 
 
 def _read_status(told: str) -> str:

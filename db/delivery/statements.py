@@ -11,6 +11,7 @@ REFUSABLE = (*UNSETTLED, *WITH_TWILIO[: WITH_TWILIO.index("delivered")])
 # How often a part is sent again after Twilio took it, and how long it waits first.
 MOST_REFUSALS = 5
 MOST_OUR_ADDRESSES = 20
+LATEST_MESSAGES = 100_000
 PAUSE = "interval '5 s' * 3 ^ (cardinality(part.refused_sids) - 1)"
 COLUMNS = ", ".join(f"part.{field.name}" for field in fields(Part))
 
@@ -52,7 +53,8 @@ WITH stopped AS (
   UPDATE reply_parts AS part
   SET status = 'sending', attempts = part.attempts + 1, claimed_at = now()
   FROM head, held
-  WHERE part.part_id = head.part_id AND part.status = 'pending'
+  WHERE part.part_id = head.part_id AND part.user_id = head.user_id
+    AND part.status = 'pending'
     AND NOT is_held
     AND (part.refused_sids IS NULL OR part.claimed_at < now() - {PAUSE})
     AND part.created_at > now() - %(window)s
@@ -64,20 +66,23 @@ FROM head AS part, held
 
 # `attempts` tells one attempt from the next: who was thought dead must not free what
 # another worker is sending meanwhile, or it goes out twice.
+#
+# What names a status of unsettled parts names their user as well: PostgreSQL takes
+# their index for tiny, and would read all of it, which grows while Twilio is away.
 RELEASE_PART = """
 UPDATE reply_parts SET status = 'pending', error_code = %(error_code)s
-WHERE part_id = %(part_id)s AND attempts = %(attempts)s
+WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
   AND status IN ('sending', 'uncertain') AND message_sid IS NULL
 """
 RECORD_UNCERTAIN = """
 UPDATE reply_parts SET status = 'uncertain'
-WHERE part_id = %(part_id)s AND attempts = %(attempts)s
+WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
   AND status = 'sending' AND message_sid IS NULL
 """
 RECORD_FAILED = f"""
 UPDATE reply_parts SET status = 'failed', error_code = %(error_code)s
-WHERE reference_id = %(reference_id)s AND position >= %(position)s
-  AND status IN {UNSETTLED}
+WHERE user_id = %(user_id)s AND reference_id = %(reference_id)s
+  AND position >= %(position)s AND status IN {UNSETTLED}
 """  # noqa: S608  (our own words)
 # The SID is stored whatever the status; status and error only if they lie ahead. A
 # failure that only we recorded (there is no SID) gives way to what Twilio says.
@@ -128,14 +133,16 @@ SELECT lock, (SELECT count(*) FROM queued) FROM refused
 """  # noqa: S608  (our own words)
 RELEASE_REFUSED = """
 UPDATE reply_parts SET status = 'pending'
-WHERE part_id = %(part_id)s AND attempts = %(attempts)s AND status = 'sending'
-  AND message_sid IS NULL AND refused_sids @> ARRAY[%(message_sid)s]
+WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
+  AND status = 'sending' AND message_sid IS NULL
+  AND refused_sids @> ARRAY[%(message_sid)s]
 """
 # What follows a part that failed makes no sense without it.
 FAIL_REST = f"""
 UPDATE reply_parts AS rest SET status = 'failed', error_code = part.error_code
 FROM reply_parts AS part
 WHERE part.message_sid = %(message_sid)s AND part.status IN {FAILED}
+  AND rest.user_id = part.user_id
   AND rest.reference_id = part.reference_id AND rest.position > part.position
   AND rest.status = 'pending'
 """  # noqa: S608  (the same)
@@ -175,11 +182,14 @@ SELECT unnest(refused_sids) FROM reply_parts WHERE refused_sids && %(sids)s::tex
 UNION
 SELECT message_sid FROM early_statuses WHERE message_sid = ANY (%(sids)s) AND is_ours
 """
-# Of all that is kept of what came in: some weeks.
+# Of what came in last: some weeks, or as much as is read in a moment.
 FIND_OUR_ADDRESSES = f"""
-SELECT our_address FROM inbound_messages WHERE our_address IS NOT NULL
+SELECT our_address FROM (
+  SELECT our_address, received_at FROM inbound_messages
+  ORDER BY received_at DESC LIMIT {LATEST_MESSAGES}
+) AS latest WHERE our_address IS NOT NULL
 GROUP BY our_address ORDER BY max(received_at) DESC LIMIT {MOST_OUR_ADDRESSES}
-"""  # noqa: S608  (our own number)
+"""  # noqa: S608  (our own numbers)
 # A job that waits will see what is stored now: one is enough, however often is asked.
 QUEUE_SENDS = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
