@@ -18,6 +18,9 @@ from tests.bench.figures import DRIVER, MOST_APART, Figure
 from tests.bench.long_chat import measure_long_chat
 from tests.bench.machine import describe
 from tests.bench.road import measure_crowd, measure_idle
+from tests.bench.scale import measure_scale
+from tests.bench.scale_data import MILLION, TENTH
+from tests.bench.scale_hour import measure_hour
 from tests.bench.search import measure_search
 from tests.bench.stage import Stage, set_up, set_up_beside
 from tests.bench.stand_in import RefusedError
@@ -32,7 +35,8 @@ from tests.bench.wake_ups import measure_wake_ups
 
 MOST_SECONDS = 900.0
 LAPS = 3  # of a comparison
-MEASURES: dict[str, Callable[[Stage, Effort], Awaitable[list[Figure]]]] = {
+Measures = dict[str, Callable[[Stage, Effort], Awaitable[list[Figure]]]]
+MEASURES: Measures = {
     "acks": measure_acks,
     "long-chat": measure_long_chat,
     "answers": measure_answers,
@@ -45,6 +49,16 @@ MEASURES: dict[str, Callable[[Stage, Effort], Awaitable[list[Figure]]]] = {
 # The others compare with something of their own, or know this checkout's tables.
 BESIDE = ("acks", "long-chat", "answers", "crowd", "idle", "wake-ups", "start")
 APART = f"{MOST_APART - 1:.0%}"
+# They take long, and gigabytes: by name only.
+ON_REQUEST: Measures = {
+    "scale": lambda stage, effort: measure_scale(
+        stage, TENTH if effort is QUICK else MILLION
+    ),
+    "hour": lambda stage, effort: measure_hour(
+        stage, 3_000 if effort is QUICK else 144_000
+    ),
+}
+MOST_SECONDS_ON_REQUEST = 3600.0
 
 
 def main() -> None:
@@ -99,8 +113,9 @@ def _measure(
     """Return the figures; none, and a line more in `broken`, where it broke."""
 
     async def measure() -> Sequence[Figure]:
-        async with asyncio.timeout(MOST_SECONDS):
-            return await MEASURES[name](stage, effort)
+        seconds = MOST_SECONDS if name in MEASURES else MOST_SECONDS_ON_REQUEST
+        async with asyncio.timeout(seconds):
+            return await (MEASURES | ON_REQUEST)[name](stage, effort)
 
     print(f"measuring {name} of {stage.root} ...", file=sys.stderr, flush=True)
     try:
@@ -126,7 +141,8 @@ def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description=summary, epilog=more
     )
-    parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="NAME")
+    names = [*MEASURES, *ON_REQUEST]
+    parser.add_argument("--only", nargs="+", choices=names, metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="seconds, rough figures")
     parser.add_argument("--markdown", action="store_true", help="the README's table")
     parser.add_argument(

@@ -1,0 +1,99 @@
+"""An hour of answers, as fast as they go: do tables and indexes stay bounded?
+
+For the middle third a transaction holds a snapshot, as a backup does, and nothing that
+died meanwhile can be cleared away.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from tests.bench.figures import Figure, Goal
+from tests.bench.scale import made
+from tests.bench.scale_data import ALMOST_EMPTY
+from tests.bench.scale_talk import Talk
+from tests.bench.scale_watch import WatchedDatabase
+from tests.bench.stage import Stage
+from tests.bench.webhooks import address_of
+
+THIRDS = ("first", "second", "third")
+KEPT_FULL = ("users", "userchats", "inbound_messages", "reply_parts")
+# The launcher's pace, in which an hour is a minute or more.
+HASTY = "ALTER SYSTEM SET autovacuum_naptime = '1s'"
+CALM = "ALTER SYSTEM RESET autovacuum_naptime"
+RELOAD = "SELECT pg_reload_conf()"
+SIZES = """
+SELECT relname, pg_table_size(relid) / 1e6::float AS heap,
+  pg_indexes_size(relid) / 1e6::float AS indexes
+FROM pg_stat_user_tables WHERE relname = ANY (%(tables)s) ORDER BY relname
+"""
+QUEUE = ("procrastinate_events", "procrastinate_jobs")
+MOST_MEGABYTES = Goal("≤", 25)
+
+
+async def measure_hour(stage: Stage, answers: int) -> list[Figure]:
+    """Answer so often; tell how large tables are after each third of it."""
+    return await asyncio.to_thread(count_an_hour, stage, answers)
+
+
+def count_an_hour(stage: Stage, answers: int) -> list[Figure]:
+    """Answer, and return a figure for each table."""
+    with made(stage, "scale_hour", ALMOST_EMPTY) as database, _hasty(stage):
+        talk, sizes, began = Talk(database, ALMOST_EMPTY), [], time.monotonic()
+        for third in THIRDS:
+            with _holding(database) if third == "second" else _nothing():
+                for number in range(answers // len(THIRDS)):
+                    talk.converse(address_of(number * 7 % ALMOST_EMPTY.active))
+            sizes.append(_sizes_of(database))
+        seconds = time.monotonic() - began
+    return [
+        _figure(table, [size[table] for size in sizes], answers, seconds)
+        for table in (*QUEUE, *KEPT_FULL)
+    ]
+
+
+def _figure(
+    table: str, sizes: list[tuple[float, float]], answers: int, seconds: float
+) -> Figure:
+    told = "; ".join(
+        f"{third} third {heap:.1f} + {indexes:.1f}"
+        for third, (heap, indexes) in zip(THIRDS, sizes, strict=True)
+    )
+    return Figure(
+        f"hour: {table}", sum(sizes[-1]), "MB",
+        MOST_MEGABYTES if table in QUEUE else None,
+        f"table + indexes after the {told}; {answers:,} answers in {seconds:.0f} s",
+    )  # fmt: skip
+
+
+def _sizes_of(database: WatchedDatabase) -> dict[str, tuple[float, float]]:
+    asked = {"tables": [*QUEUE, *KEPT_FULL]}
+    return {
+        name: (heap, indexes) for name, heap, indexes in database.rows(SIZES, asked)
+    }
+
+
+@contextmanager
+def _holding(database: WatchedDatabase) -> Iterator[None]:
+    with psycopg.connect(database.url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.execute("SELECT count(*) FROM users")
+        yield
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _hasty(stage: Stage) -> Iterator[None]:
+    with stage.connect() as connection:
+        for statement in (HASTY, RELOAD):
+            connection.execute(statement.encode())
+        yield
+        for statement in (CALM, RELOAD):
+            connection.execute(statement.encode())
