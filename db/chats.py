@@ -29,72 +29,16 @@ from db.records import (
 FULL_BYTES = 12_000
 MOST_BYTES = 16_000
 
-# A person is known by the business-scoped id first: a number may be handed on.
+# In db/sql/0021_record_inbound.sql, with a fast way for who is known. A person is known
+# by the business-scoped id first: a number may be handed on.
 # An erased message is never new: see migration 0014, and for races repeat_once.
 RECORD_INBOUND = """
-WITH seen AS (
-  INSERT INTO inbound_messages (message_sid, address, our_address)
-  SELECT %(sid)s, %(address)s, %(our_address)s
-  WHERE NOT EXISTS (SELECT FROM erased_sids WHERE sid_hash = hash_sid(%(sid)s))
-  ON CONFLICT (message_sid) DO NOTHING
-  RETURNING message_sid
-), known AS (
-  SELECT user_id, phone_number FROM user_addresses JOIN users USING (user_id)
-  WHERE address IN (%(other_address)s, %(address)s)
-  ORDER BY is_number, address = %(address)s LIMIT 1
-), created AS (
-  INSERT INTO users (phone_number, full_name)
-  SELECT %(address)s, %(name)s FROM seen WHERE NOT EXISTS (SELECT FROM known)
-  ON CONFLICT (phone_number)
-    DO UPDATE SET full_name = COALESCE(EXCLUDED.full_name, users.full_name)
-  RETURNING user_id, phone_number
-), sender AS (
-  SELECT user_id, phone_number FROM known
-  UNION ALL
-  SELECT user_id, phone_number FROM created
-), renamed AS (
-  UPDATE users SET full_name = %(name)s FROM seen, known
-  WHERE users.user_id = known.user_id AND users.full_name IS DISTINCT FROM %(name)s
-    AND %(name)s IS NOT NULL
-  RETURNING 1
-), linked AS (
-  INSERT INTO user_aliases (address, user_id)
-  SELECT given.address, sender.user_id
-  FROM seen CROSS JOIN sender
-  CROSS JOIN (VALUES (%(address)s), (%(other_address)s)) AS given (address)
-  WHERE given.address <> sender.phone_number AND NOT EXISTS (
-    SELECT FROM user_aliases AS alias
-    WHERE alias.address = given.address AND alias.user_id = sender.user_id)
-  ON CONFLICT (address) DO UPDATE SET user_id = EXCLUDED.user_id
-), closed AS (
-  UPDATE userchats SET is_active = false FROM seen, known
-  WHERE userchats.customer_id = known.user_id AND userchats.is_active
-    AND (%(opens_chat)s OR userchats.updated_at < now() - %(session_timeout)s
-      OR CASE WHEN pg_column_size(userchats.messages) > %(full_bytes)s
-         THEN userchats.messages -> -1 ->> 'role' <> 'user'
-           OR pg_column_size(userchats.messages) > %(most_bytes)s END)
-  RETURNING chat_id, is_handed_off(metadata) AS handoff,
-    userchats.updated_at >= now() - %(session_timeout)s AS is_full
-), chat AS (
-  INSERT INTO userchats AS active (chat_id, customer_id, messages, metadata)
-  SELECT %(chat_id)s, sender.user_id, jsonb_build_array(%(turn)s),
-         -- a person who has the old chat has the new one, however it came about
-         COALESCE((SELECT CASE WHEN is_full AND NOT %(opens_chat)s
-                     THEN jsonb_build_object('continues', chat_id) ELSE '{}' END
-                     || CASE WHEN handoff THEN '{"handoff": true}' ELSE '{}' END::jsonb
-                   FROM closed), '{}')
-  FROM seen CROSS JOIN sender
-  -- after these two: the old chat must be closed, and everybody locks users first
-  WHERE (SELECT count(*) FROM renamed) + (SELECT count(*) FROM closed) >= 0
-  ON CONFLICT (customer_id) WHERE is_active
-    DO UPDATE SET messages = active.messages || EXCLUDED.messages
-  RETURNING chat_id, customer_id
-)
-SELECT chat_id, procrastinate_defer_jobs_v1(ARRAY[ROW(
-    'answers', 'answer_chat', 0, 'answer:' || customer_id, NULL,
-    jsonb_build_object('chat_id', chat_id), NULL
-  )::procrastinate_job_to_defer_v1])
-FROM chat
+SELECT record_inbound(
+  sid => %(sid)s, from_address => %(address)s, other_address => %(other_address)s,
+  to_address => %(our_address)s, name => %(name)s, turn => %(turn)s,
+  new_chat_id => %(chat_id)s, opens_chat => %(opens_chat)s,
+  session_timeout => %(session_timeout)s, full_bytes => %(full_bytes)s,
+  most_bytes => %(most_bytes)s)
 """
 
 LOAD_CHAT = """

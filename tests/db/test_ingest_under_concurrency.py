@@ -125,6 +125,29 @@ def test_new_chats_asked_for_at_once_lose_nothing(
     assert value(database, "SELECT count(*) FROM userchats WHERE is_active") == 1
 
 
+def test_whatever_comes_at_once_is_stored_and_queued_once(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    chance = random.Random(3)  # noqa: S311  (the same order each time)
+    people = [f"whatsapp:+1555000{n:04}" for n in range(4)]
+    messages = [
+        said(
+            f"message {n}",
+            people[n % 4],
+            profile_name=chance.choice([None, "Ana", "Ben"]),
+            other_address=chance.choice([None, f"whatsapp:US.ID{n % 4}"]),
+            opens_chat=chance.random() < 0.2,
+        )
+        for n in range(240)
+    ]
+    receipts = record_at_once(pg, shuffled(messages, 2))
+    assert sum(receipt.is_new for receipt in receipts) == 240
+    assert stored_sids(database) == Counter(m.message_sid for m in messages)
+    active = "SELECT count(*) FROM userchats WHERE is_active"
+    assert value(database, active) == value(database, "SELECT count(*) FROM users") == 4
+    assert every_message_has_its_job(database, 240)
+
+
 def test_of_many_replies_to_one_message_one_is_stored(
     database: Database, pg: PostgresChatStore
 ) -> None:

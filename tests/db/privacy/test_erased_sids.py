@@ -110,6 +110,30 @@ def test_a_repeat_that_meets_the_erasure_brings_nobody_back(
     assert users(database) == []
 
 
+def test_a_repeat_that_meets_the_erasure_of_one_who_is_known_again_is_refused(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    old, new = said("Hi", CARA), said("It is me", CARA)
+    take_in(pg, old)
+    take_in(pg, new)
+    new_again: list[bool] = []
+    repeating = threading.Thread(
+        target=lambda: new_again.append(pg.record_inbound(old).is_new)
+    )
+    theirs = {"sid": old.message_sid}
+    delete = "DELETE FROM inbound_messages WHERE message_sid = %(sid)s"
+    with database.transaction(idle_seconds=60) as erasing:
+        erasing.count("INSERT INTO erased_sids VALUES (hash_sid(%(sid)s))", theirs)
+        erasing.count(delete, theirs)
+        repeating.start()
+        assert appears(lambda: len(waiting_backends(database)) == 1)
+    repeating.join()
+    assert new_again == [False]
+    assert values(database, "SELECT message_sid FROM inbound_messages") == [
+        new.message_sid
+    ]
+
+
 def test_a_restored_database_is_told_what_was_erased_since(
     database: Database, restored: Database, pg: PostgresChatStore
 ) -> None:
