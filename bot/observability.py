@@ -13,9 +13,10 @@ import sys
 import threading
 import time
 from collections import Counter as Counts
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from prometheus_client import Counter, Histogram
 from pythonjsonlogger.json import JsonFormatter
@@ -30,6 +31,7 @@ ADDRESS = re.compile(
 )
 
 QUIET_SECONDS = 60.0
+MOST_LEFT = 1000
 
 _about: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar(
     "about", default=None
@@ -114,6 +116,45 @@ class _MaskedJson(JsonFormatter):
         return mask(super().format(record))
 
 
+class _Lines(logging.StreamHandler[TextIO]):
+    """Writes lines whole, and has no thread wait for another one's line.
+
+    With logging's own lock they all do: whoever writes lets go of the interpreter, and
+    keeps the lock until it has it back. Here one thread writes what all have left, one
+    waits to be the next, and the others leave their lines to that one: MOST_LEFT of
+    them while nobody reads the output, then all wait.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._left: deque[str] = deque()
+        self._next = threading.Lock()
+        # Signals, too, are told in the thread that they interrupt.
+        self._writing = threading.RLock()
+
+    def createLock(self) -> None:  # noqa: N802  (logging's name)
+        """Do without the lock in which logging would format."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Have a record written, by this thread or the next one."""
+        try:
+            self._left.append(self.format(record) + self.terminator)
+            is_next = self._next.acquire(blocking=False)
+            if is_next or len(self._left) > MOST_LEFT:
+                self._write_left(is_next)
+        except Exception:  # noqa: BLE001  (as logging does: the bot goes on)
+            self.handleError(record)
+
+    def _write_left(self, is_next: bool) -> None:
+        with self._writing:
+            if is_next:  # who comes now can't know that its line is taken
+                self._next.release()
+            lines = [self._left.popleft() for _ in range(len(self._left))]
+            self.stream.write("".join(lines))
+            self.stream.flush()
+
+
 OURS = ("bot", "db")
 # They write to handlers of their own, in a format of their own.
 APART = ("gunicorn.error", "gunicorn.access")
@@ -124,7 +165,7 @@ def configure_logging(level: str) -> None:
 
     Of libraries from WARNING on: below, they tell bodies, headers and addresses.
     """
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Lines(sys.stdout)
     handler.setFormatter(_build_formatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
