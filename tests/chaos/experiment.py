@@ -61,8 +61,8 @@ class Experiment:
         kill = next(due)
         while self._driver.is_busy():
             if kill is not None and time.monotonic() - began >= kill.due:
-                events.append(Killed(kill.name, time.time()))
                 self._town.strike(kill)
+                events.append(Killed(kill.name, time.time()))
                 self._struck.add(kill.name)
                 kill = next(due)
             self._step()
