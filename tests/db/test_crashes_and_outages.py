@@ -137,7 +137,7 @@ def test_a_message_whose_receipt_got_lost_is_taken_in_once(
     with cutting_proxy(database_url) as (proxy, url):
         cut_off = Database(url)
         pg = PostgresChatStore(cut_off, DAY)
-        proxy.word = b"INSERT INTO inbound_messages"
+        proxy.word = b"record_inbound"
         assert not pg.record_inbound(said("Hello")).is_new  # the second time
         assert proxy.word is None
         cut_off.close()
