@@ -79,7 +79,7 @@ def test_the_log_of_slow_statements_tells_no_text(server: TlsServer) -> None:
     with psycopg.connect(server.url()) as connection, violation:
         connection.execute(repeated, [SECRET])
     log = server.log.read_text()
-    assert "INSERT INTO inbound_messages" in log
+    assert "SELECT record_inbound" in log
     assert "violates unique constraint" in log
     assert SECRET not in log
 
@@ -88,7 +88,7 @@ def test_statements_are_counted(server: TlsServer) -> None:
     talk(server.url())
     query = """
         SELECT calls FROM monitoring.pg_stat_statements
-        WHERE query LIKE '%INSERT INTO inbound_messages%'
+        WHERE query LIKE '%SELECT record_inbound%'
     """
     with psycopg.connect(server.url()) as connection:
         assert connection.execute(query).fetchone()
