@@ -132,9 +132,12 @@ class _Lines(logging.StreamHandler[TextIO]):
         # Signals, too, are told in the thread that they interrupt.
         self._writing = threading.RLock()
 
-    def createLock(self) -> None:  # noqa: N802  (logging's name)
-        """Do without the lock in which logging would format."""
-        self.lock = None
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Do without the lock in which logging would format and write."""
+        kept = self.filter(record)
+        if kept:
+            self.emit(kept if isinstance(kept, logging.LogRecord) else record)
+        return bool(kept)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Have a record written, by this thread or the next one."""
