@@ -205,9 +205,9 @@ class Talk:
         for tries_left in reversed(range(MOST_PROMPTS_AGAIN + 1)):
             most_turns = len(chat.turns) if tries_left else ANY_TURNS
             made, stored = self._record(chat.chat_id, reply, most_turns)
-            fresh, newer = (chat, batch) if stored else self._refreshed(chat, batch)
-            if fresh == chat:
+            if stored:
                 break
+            fresh, newer = self._refreshed(chat, batch)
             if decided := reply_without_llm(fresh, newer):
                 return self._record(chat.chat_id, decided)  # a person took it over
             try:
