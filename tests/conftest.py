@@ -48,6 +48,12 @@ def _worker_number() -> int:
     return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
+@pytest.fixture
+def own_port() -> int:
+    """A port that this worker's tests alone look at first."""
+    return OWN_PORTS + 500 * _worker_number()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that all workers have something to do."""
     items.sort(key=lambda item: item.path.parent.name not in SLOW_FOLDERS)
@@ -65,13 +71,13 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-def own_server() -> Iterator[EmbeddedPostgres]:
+def own_server(own_port: int) -> Iterator[EmbeddedPostgres]:
     """A server that the test may stop: others share the one of the session."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         Path(name).chmod(0o755)
-        settings, port = {"fsync": "off"}, OWN_PORTS + 500 * _worker_number()
-        with EmbeddedPostgres(Path(name) / "data", settings, port) as server:
+        settings = {"fsync": "off"}
+        with EmbeddedPostgres(Path(name) / "data", settings, own_port) as server:
             with opened(server.url) as database:
                 schema.upgrade(database)
             yield server

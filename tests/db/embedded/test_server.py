@@ -50,8 +50,10 @@ def test_the_data_is_there_again_after_a_stop_and_a_start(folder: Path) -> None:
         assert value_of(server, "SHOW fsync") == "off"
 
 
-def test_a_killed_server_starts_again_with_what_was_committed(folder: Path) -> None:
-    with EmbeddedPostgres(folder, QUICK) as server:
+def test_a_killed_server_starts_again_with_what_was_committed(
+    folder: Path, own_port: int
+) -> None:
+    with EmbeddedPostgres(folder, QUICK, own_port) as server:
         run_sql(server, "CREATE TABLE kept AS SELECT 42 AS answer")
         url, killed = server.url, pid_of(server)
         os.kill(killed, signal.SIGKILL)
