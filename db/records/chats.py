@@ -1,4 +1,4 @@
-"""Frozen nouns that every module passes around: what was said, and what is sent."""
+"""What was said, and what is sent."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
+
+from db.records.passages import Gap, StoodOn
 
 Role = Literal["user", "assistant", "system"]
 Media = Mapping[str, object]
@@ -244,14 +246,16 @@ class PartContent:
 class Reply:
     """A turn of ours and the messages it is sent as; no part: nothing is sent.
 
-    `opts_out` True or False records that the user stopped or started the bot;
-    `error` is put on the messages that the turn settles.
+    `opts_out` True or False records that the user stopped or started the bot; `error`
+    is put on the messages that the turn settles; `stood_on` is what it was made from.
     """
 
     turn: Turn
     parts: tuple[PartContent, ...] = ()
     opts_out: bool | None = None
     error: str | None = None
+    stood_on: tuple[StoodOn, ...] = ()
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

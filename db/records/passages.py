@@ -1,0 +1,101 @@
+"""Frozen nouns of what the business knows: taken in, found, kept with an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What a passage sells, as its row says: the price is exact."""
+
+    sku: str
+    name: str
+    price: Decimal | None = None
+    currency: str | None = None
+    url: str | None = None
+    image_url: str | None = None
+    in_stock: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A chunk that was found for a question.
+
+    `heading` are the headings above it, from the outermost; `page` counts from 1;
+    `sha256` is that of the document's version; `score` is how well it fits, 0 to 1.
+    """
+
+    chunk_id: int
+    document_id: int
+    title: str
+    text: str
+    heading: str | None = None
+    page: int | None = None
+    url: str | None = None
+    sha256: str | None = None
+    language: str | None = None
+    product: Product | None = None
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is known about a question.
+
+    `passages`: the best first. `is_whole`: they are all that is known, given without a
+    search. `confidence`: how sure it is that they tell the answer, 0 to 1; None where
+    nothing is known that could be compared. `terms` are the stems of the question, by
+    which a gap is grouped.
+    """
+
+    passages: tuple[Passage, ...] = ()
+    is_whole: bool = False
+    confidence: float | None = None
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoodOn:
+    """A passage that the LLM was given for an answer, and whether that names it."""
+
+    passage: Passage
+    is_cited: bool
+
+    def to_json(self) -> Mapping[str, object]:
+        """Return it as columns of `answer_passages`; what it said, if it is named."""
+        passage = self.passage
+        return {
+            "chunk_id": passage.chunk_id,
+            "document_id": passage.document_id,
+            "title": passage.title,
+            "heading": passage.heading,
+            "page": passage.page,
+            "sha256": passage.sha256,
+            "score": round(passage.score, 4),
+            "is_cited": self.is_cited,
+            "passage": passage.text if self.is_cited else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that knowledge does not answer, and the stems of its group."""
+
+    question: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewChunk:
+    """A piece of a document that is taken in.
+
+    `words` is what it is found by: those of its title, headings and text, as
+    `bot.knowledge.words` splits them. `metadata` is whatever else is known of it.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    heading: str | None = None
+    page: int | None = None
+    metadata: Mapping[str, object] = field(default_factory=dict)
