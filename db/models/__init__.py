@@ -13,6 +13,15 @@ from db.models.chats import (
     userchats,
     userchats_archive,
 )
+from db.models.knowledge import (
+    answer_passages,
+    document_chunks,
+    document_uploads,
+    documents,
+    gap_questions,
+    knowledge_gaps,
+    products,
+)
 from db.models.people import erased_sids, erasures, opt_outs, user_aliases, users
 from db.models.traffic import (
     early_statuses,
@@ -24,15 +33,22 @@ from db.models.views import all_chats, chat_overview, user_statistics
 
 __all__ = [
     "all_chats",
+    "answer_passages",
     "chat_overview",
     "chats_to_index",
+    "document_chunks",
+    "document_uploads",
+    "documents",
     "early_statuses",
     "erased_sids",
     "erasures",
     "first_start",
+    "gap_questions",
     "inbound_messages",
+    "knowledge_gaps",
     "metadata",
     "opt_outs",
+    "products",
     "reply_parts",
     "retention_places",
     "user_aliases",

@@ -1,0 +1,1 @@
+"""What the business knows: reading, chunking, finding; how it comes into answers."""

@@ -1,0 +1,40 @@
+"""What the talk asks of the business's knowledge, wherever that lies."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from db.records import Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked now, by whom, and what was said just before.
+
+    `earlier` are the last turns before it, oldest first, the user's and ours: what a
+    follow-up ("and on Sundays?") is about. `most_tokens` is the room for passages.
+    """
+
+    text: str
+    user_id: UUID
+    earlier: tuple[str, ...] = ()
+    most_tokens: int = 1500
+
+
+class Knowledge(Protocol):
+    """Finds passages."""
+
+    def find(self, question: Question, seconds: float, /) -> Found:
+        """Return what is known about a question, within `seconds`.
+
+        It never raises: what can't be searched in time is not found, and the log says
+        so. Where nothing is known at all, nothing is found and `confidence` is None.
+        """
+
+
+class NoKnowledge:
+    """There are no documents."""
+
+    def find(self, _question: Question, _seconds: float) -> Found:
+        """Find nothing."""
+        return Found()

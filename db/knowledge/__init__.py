@@ -1,0 +1,1 @@
+"""What the business knows, in SQL: documents, terms, search, products, gaps."""

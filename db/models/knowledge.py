@@ -1,0 +1,297 @@
+"""What the business knows: documents, their chunks, products, and what is missing."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from db.models.base import metadata, time_column, user_column
+
+
+def _id_column(comment: str, name: str = "id") -> Column[int]:
+    return Column(
+        name, BigInteger, Identity(always=True), primary_key=True, comment=comment
+    )
+
+
+def _document_column(*, primary_key: bool = False) -> Column[int]:
+    return Column(
+        "document_id",
+        BigInteger,
+        ForeignKey("documents.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=False,
+        comment="The document.",
+    )
+
+
+documents = Table(
+    "documents",
+    metadata,
+    _id_column("What chunks and answers name it by."),
+    Column("title", Text, nullable=False, comment="What a source is called."),
+    Column("description", Text, comment="A word on it, for people."),
+    Column(
+        "file_path",
+        Text,
+        comment="Where the file was when it was added; of one that came over WhatsApp "
+        "its name there.",
+    ),
+    Column("url", Text, comment="The page that it was fetched from, if it was."),
+    Column(
+        "file_type",
+        Text,
+        nullable=False,
+        comment="pdf, docx, xlsx, csv, html, markdown, text; products of a catalogue; "
+        "answer of one that a person wrote to a gap.",
+    ),
+    Column("file_size", BigInteger, comment="In bytes."),
+    Column(
+        "sha256",
+        Text,
+        comment="Of the version that is served, in hexadecimal; NULL: none is yet.",
+    ),
+    Column(
+        "language",
+        Text,
+        comment="ISO 639-1 code of what it is written in, as far as it is known.",
+    ),
+    Column(
+        "is_processed",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="False: a version of it waits to be taken in; the one before it serves "
+        "until then.",
+    ),
+    Column("error", Text, comment="Why the last version could not be taken in, if so."),
+    Column(
+        "is_demo",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Of the demo business: goes with the first document of one's own.",
+    ),
+    Column(
+        "user_id",
+        Uuid,
+        ForeignKey("users.user_id", ondelete="CASCADE"),
+        comment="Whose it is alone; NULL: everybody's.",
+    ),
+    time_column("created_at", "When it was added."),
+    time_column("updated_at", "Last change of this row (set by a trigger)."),
+    Index("idx_documents_user_id", "user_id"),
+    Index("idx_documents_is_processed", "is_processed"),
+    Index(
+        "idx_documents_file_path",
+        "file_path",
+        "user_id",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=column("file_path").is_not(None),
+    ),
+    Index(
+        "idx_documents_url",
+        "url",
+        "user_id",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=column("url").is_not(None),
+    ),
+    comment="What the bot answers from: one row a file, page, catalogue or answer.",
+)
+
+document_uploads = Table(
+    "document_uploads",
+    metadata,
+    _document_column(primary_key=True),
+    Column("sha256", Text, nullable=False, comment="Of the content, in hexadecimal."),
+    Column("content", LargeBinary, nullable=False, comment="The file's bytes."),
+    time_column("uploaded_at", "When it came."),
+    comment="Versions of documents that wait to be taken in; each goes once it was.",
+)
+
+document_chunks = Table(
+    "document_chunks",
+    metadata,
+    _id_column("What an answer's passages name it by; never given twice."),
+    _document_column(),
+    Column("chunk_index", Integer, nullable=False, comment="0 for the first."),
+    Column("chunk_text", Text, nullable=False, comment="What it says."),
+    Column(
+        "heading",
+        Text,
+        comment="The headings above it, from the outermost: Terms > Returns.",
+    ),
+    Column("page", Integer, comment="The page it begins on, from 1; of a PDF."),
+    Column(
+        "embedding_id",
+        Text,
+        comment="The model that made its vector; NULL: it has none yet.",
+    ),
+    Column(
+        "metadata",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'::jsonb"),
+        comment="Whatever else is known of it, such as the sku of a product.",
+    ),
+    time_column("created_at", "When it was taken in."),
+    UniqueConstraint(
+        "document_id", "chunk_index", name="document_chunks_chunk_index_key"
+    ),
+    CheckConstraint(
+        "jsonb_typeof(metadata) = 'object'", name="document_chunks_metadata_check"
+    ),
+    Index("idx_chunks_document_id", "document_id"),
+    Index("idx_chunks_embedding_id", "embedding_id"),
+    Index("idx_chunks_metadata", "metadata", postgresql_using="gin"),
+    comment="Pieces of documents, each to be understood alone: what is searched, and "
+    "given to the LLM.",
+)
+
+products = Table(
+    "products",
+    metadata,
+    _id_column("The product."),
+    Column("sku", Text, nullable=False, comment="The business's own id of it."),
+    Column("name", Text, nullable=False, comment="What it is called."),
+    Column("description", Text, comment="What is said of it."),
+    Column("price", Numeric, comment="In whole units of the currency, exactly."),
+    Column("currency", Text, comment="ISO 4217, such as EUR."),
+    Column("url", Text, comment="Its page, for people."),
+    Column("image_url", Text, comment="Its picture, which Twilio loads."),
+    Column("in_stock", Boolean, comment="NULL: not told."),
+    Column(
+        "attributes",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'::jsonb"),
+        comment="What else its list told, by the list's own names.",
+    ),
+    _document_column(),
+    Column(
+        "chunk_id",
+        BigInteger,
+        ForeignKey("document_chunks.id", ondelete="SET NULL"),
+        comment="What it is found by.",
+    ),
+    time_column("created_at", "When it was first imported."),
+    time_column("updated_at", "Last change of this row (set by a trigger)."),
+    UniqueConstraint("sku", name="products_sku_key"),
+    CheckConstraint("price >= 0", name="products_price_check"),
+    CheckConstraint("currency ~ '^[A-Z]{3}$'", name="products_currency_check"),
+    CheckConstraint(
+        "jsonb_typeof(attributes) = 'object'", name="products_attributes_check"
+    ),
+    Index("idx_products_document_id", "document_id"),
+    Index("idx_products_chunk_id", "chunk_id"),
+    Index("idx_products_price", "price"),
+    comment="What the business sells, with prices as numbers.",
+)
+
+knowledge_gaps = Table(
+    "knowledge_gaps",
+    metadata,
+    _id_column("The gap."),
+    Column(
+        "terms",
+        Text,
+        nullable=False,
+        comment="What its questions share: stems, sorted; the key of their group.",
+    ),
+    Column(
+        "answered_by",
+        BigInteger,
+        ForeignKey("documents.id", ondelete="SET NULL"),
+        comment="The document that closed it, if one did.",
+    ),
+    time_column("created_at", "First asked."),
+    UniqueConstraint("terms", name="knowledge_gaps_terms_key"),
+    Index("idx_gaps_answered_by", "answered_by"),
+    comment="What people asked and the business's knowledge does not tell, each with "
+    "its like.",
+)
+
+gap_questions = Table(
+    "gap_questions",
+    metadata,
+    Column(
+        "reference_id",
+        Uuid,
+        primary_key=True,
+        comment="The reply that said so: of its element in userchats.messages.",
+    ),
+    Column(
+        "gap_id",
+        BigInteger,
+        ForeignKey("knowledge_gaps.id", ondelete="CASCADE"),
+        nullable=False,
+        comment="Its group.",
+    ),
+    user_column("user_id", "Who asked."),
+    Column("question", Text, nullable=False, comment="As it was asked."),
+    time_column("asked_at", "When."),
+    Index("idx_gap_questions_gap_id", "gap_id"),
+    Index("idx_gap_questions_user_id", "user_id"),
+    comment="Every time that a question met a gap.",
+)
+
+answer_passages = Table(
+    "answer_passages",
+    metadata,
+    Column(
+        "reference_id",
+        Uuid,
+        primary_key=True,
+        comment="The reply: reference_id of its element in userchats.messages.",
+    ),
+    Column(
+        "position",
+        Integer,
+        primary_key=True,
+        comment="The number that the LLM knew it by, from 1.",
+    ),
+    user_column("user_id", "Who was answered."),
+    Column(
+        "chunk_id",
+        BigInteger,
+        nullable=False,
+        comment="The chunk, which may be gone by now.",
+    ),
+    Column(
+        "document_id",
+        BigInteger,
+        nullable=False,
+        comment="Its document, which may be gone by now.",
+    ),
+    Column("title", Text, nullable=False, comment="What the document was called."),
+    Column("heading", Text, comment="As in document_chunks."),
+    Column("page", Integer, comment="As in document_chunks."),
+    Column("sha256", Text, comment="Of the document's version at that time."),
+    Column("score", Numeric, comment="How well it fitted: 0 to 1."),
+    Column(
+        "is_cited",
+        Boolean,
+        nullable=False,
+        comment="Whether the answer names it as its source.",
+    ),
+    Column("passage", Text, comment="What it said, if the answer names it."),
+    Index("idx_answer_passages_user_id", "user_id"),
+    comment="What answers stood on, as it was then.",
+)
