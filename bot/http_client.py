@@ -33,10 +33,9 @@ class HttpServer:
     """The kept connections to one server; safe to call from many threads.
 
     Beyond `most_kept` connections at once the others are closed after their answer, and
-    so is, later, what nobody used for `most_idle` seconds. A
-    proxy that the environment names is used, but for a server on this machine.
-    `authorities` is a file or folder of certificates; None: the system's. Raises
-    HttpError where one of these can't be used.
+    so is, later, what nobody used for `most_idle` seconds. A proxy that the environment
+    names is used, but for a server on this machine. `authorities` is a file or folder
+    of certificates; None: the system's. Raises HttpError where one can't be used.
     """
 
     def __init__(

@@ -29,6 +29,8 @@ SILENT_SECONDS = 7.0
 GRACE_SECONDS = HEARTBEAT_SECONDS + 1.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 1.0
+# Other workers may be quicker each time; what is heard last waits for the next poll.
+MOST_LOOKS = 5
 # A worker that was thought dead ends no job that another one runs meanwhile.
 IF_OURS = """
 FROM (
@@ -109,11 +111,13 @@ class OwnJobs(JobManager):
         The worker forgets what it hears of during a look, and the look may have come
         too early for it: one that finds nothing is repeated then.
         """
-        while True:
+        job = None
+        for _ in range(MOST_LOOKS):
             heard = self._heard
             job = await self._look(queues)
             if job or heard == self._heard:
-                return job
+                break
+        return job
 
     async def _look(self, queues: Iterable[str] | None) -> Job | None:
         try:
