@@ -64,14 +64,7 @@ def read_products(
     no list of products at all; rows that are none are told in `bad`.
     """
     cells = read_cells(content, Path(path).name)
-    mapped = map_headings(cells.headings)
-    missing = [field for field in ("sku", "name") if field not in mapped.fields]
-    if missing:
-        found = ", ".join(cells.headings)[:300]
-        raise UnreadableListError(
-            f"{Path(path).name} has no column {' and no column '.join(missing)}: name "
-            f"one so. Its columns are {found}"
-        )
+    mapped = _map(cells, Path(path).name)
     if not cells.rows:
         raise UnreadableListError(f"{Path(path).name} has headings and no products")
     good, bad = _read_rows(cells, mapped, currency)
@@ -86,6 +79,18 @@ def read_products(
     names = {at: field for field, at in mapped.fields.items()}
     told = tuple((h, names.get(at, "")) for at, h in enumerate(cells.headings) if h)
     return ProductList(catalogue, told, tuple(bad))
+
+
+def _map(cells: Cells, name: str) -> Mapped:
+    mapped = map_headings(cells.headings)
+    missing = [field for field in ("sku", "name") if field not in mapped.fields]
+    if missing:
+        found = ", ".join(cells.headings)[:300]
+        raise UnreadableListError(
+            f"{name} has no column {' and no column '.join(missing)}: name one so. Its "
+            f"columns are {found}"
+        )
+    return mapped
 
 
 def _read_rows(

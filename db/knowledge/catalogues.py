@@ -1,6 +1,7 @@
 """Catalogues taken in: all products of a file at once, and what that changes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from db.records import to_storable
 from db.records.products import Catalogue, NewProduct
 
 FILE_TYPE = "products"
-# Long enough for 100,000 products.
+# Long enough for 100,000 products: for a statement, and for comparing between two.
 IMPORT_SECONDS = 300.0
 # Of two imports at once the second waits, and sees what the first one did.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('products', 0))"
@@ -101,7 +102,7 @@ def import_products(database: Database, catalogue: Catalogue) -> Imported:
     already is not written again, and no demo beside documents of one's own. Raises
     OperatorError as `plan_import` does.
     """
-    with outages(), database.transaction(IMPORT_SECONDS) as connection:
+    with outages(), _importing(database) as connection:
         connection.count(LOCK)
         if catalogue.is_demo and connection.scalar(HAS_OWN):
             return Imported((), (), (), (), {})
@@ -126,12 +127,16 @@ def remove_products(database: Database, skus: Sequence[str] | None) -> list[str]
     Raises OperatorError where the database is away.
     """
     wanted = {"all": skus is None, "skus": list(skus or ())}
-    with outages(), database.transaction(IMPORT_SECONDS) as connection:
+    with outages(), _importing(database) as connection:
         connection.count(LOCK)
         going = connection.rows(FIND_GOING, wanted)
         _drop(connection, [(row.sku, row.chunk_id) for row in going])
         connection.count(DROP_EMPTY, {"document_id": None})
     return sorted(row.sku for row in going)
+
+
+def _importing(database: Database) -> AbstractContextManager[Connection]:
+    return database.transaction(IMPORT_SECONDS, idle_seconds=IMPORT_SECONDS)
 
 
 def _compare(statements: Statements, catalogue: Catalogue, document: Any) -> Imported:

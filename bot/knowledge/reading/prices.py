@@ -138,6 +138,8 @@ def write_price(price: Decimal, currency: str | None) -> str:
 
 def _plain(text: str) -> str:
     """Return it with plain digits, without blanks between thousands."""
+    if text.isascii() and " " not in text and "'" not in text:
+        return text[:MOST_CHARACTERS]
     digits = "".join(
         str(decimal(sign, sign)) if sign.isdecimal() else sign
         for sign in normalize("NFKC", text[:MOST_CHARACTERS]).strip().replace("٫", ",")

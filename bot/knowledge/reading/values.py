@@ -61,7 +61,9 @@ def read_text(cell: Cell, field: str, most: int, *, lines: bool = False) -> str:
         text = "yes" if cell else "no"
     text = normalize("NFC", text).replace("\r\n", "\n").strip(" \n")
     fine = "\n\u200c\u200d" if lines else "\u200c\u200d"
-    if any(category(sign) in TRICKS and sign not in fine for sign in text):
+    if not text.isprintable() and any(
+        category(sign) in TRICKS and sign not in fine for sign in text
+    ):
         raise RowError(f"{field} has control characters or line breaks")
     if _is_formula(text):
         raise RowError(f'{field} "{quoted(text)}" is a formula: write its value')
@@ -72,6 +74,8 @@ def read_text(cell: Cell, field: str, most: int, *, lines: bool = False) -> str:
 
 def _is_formula(text: str) -> bool:
     """Tell what a spreadsheet would run; "-18 °C", "- crisp" and "+49 30" are none."""
+    if text[:1].isalnum():
+        return False
     plain = normalize("NFKC", text[:50])
     if not plain.startswith(FORMULA):
         return False
