@@ -1,7 +1,7 @@
-"""Products found: by words, price and stock, and those that passages are of."""
+"""Products found by words, price and stock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,9 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db.database import Database, Statements
-from db.records.passages import Passage, Product
 from db.records.products import Fitting, PriceRange
 
 MOST_WORDS = 8
-OF_CHUNKS = """
-SELECT chunk_id, sku, name, price, currency, url, image_url, in_stock
-FROM products WHERE chunk_id = ANY(%(chunk_ids)s)
-"""
 LISTED = """
 SELECT p.sku, p.name, p.description, p.price, p.currency, p.url, p.image_url,
        p.in_stock, p.attributes, d.file_path, p.updated_at
@@ -87,23 +82,6 @@ class ListedProduct:
     attributes: dict[str, str]
     file_path: str | None
     updated_at: Any
-
-
-def attach_products(
-    statements: Statements, passages: Sequence[Passage]
-) -> tuple[Passage, ...]:
-    """Return the passages; those of products carry them, as their rows say now."""
-    wanted = {"chunk_ids": [passage.chunk_id for passage in passages]}
-    products = {
-        row.chunk_id: Product(
-            sku=row.sku, name=row.name, price=row.price, currency=row.currency,
-            url=row.url, image_url=row.image_url, in_stock=row.in_stock,
-        )
-        for row in statements.rows(OF_CHUNKS, wanted)
-    }  # fmt: skip
-    return tuple(
-        replace(passage, product=products.get(passage.chunk_id)) for passage in passages
-    )
 
 
 def search_products(

@@ -8,8 +8,8 @@ import pytest
 from db.database import Database
 from db.errors import OperatorError
 from db.knowledge.catalogues import import_products, plan_import, remove_products
-from db.knowledge.products import attach_products
-from db.records.passages import Passage
+from db.knowledge.products import search_products
+from db.records.products import PriceRange
 from tests.bot.knowledge.lists import BREADS, of_csv
 from tests.db.sql import change, rows, value, values
 
@@ -50,14 +50,9 @@ def test_each_product_is_a_chunk_of_one_document(database: Database) -> None:
 @pytest.mark.parametrize("price", ["4.20", "0.1", "4.205", "123456789012.123456"])
 def test_a_price_comes_back_with_every_digit(database: Database, price: str) -> None:
     take(database, f"sku,name,price\nA,Bread,{price} EUR\n,,\nB,C,9.99 EUR\n")
-    chunk_id = value(database, "SELECT chunk_id FROM products WHERE sku = 'A'")
-    passage = Passage(chunk_id=chunk_id, document_id=1, title="t", text="x")
-    other = Passage(chunk_id=0, document_id=1, title="t", text="x")
-    found, none = attach_products(database, [passage, other])
-    assert found.product is not None
-    assert str(found.product.price) == price
-    assert (found.product.name, found.product.currency) == ("Bread", "EUR")
-    assert none.product is None
+    (found,) = search_products(database, ("bread",), PriceRange(), 10)
+    assert str(found.price) == price
+    assert (found.name, found.currency) == ("Bread", "EUR")
 
 
 def test_the_same_list_again_writes_nothing(database: Database) -> None:
