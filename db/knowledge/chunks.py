@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from psycopg.types.json import Jsonb
 
 from db.database import Connection
+from db.knowledge.terms import replace_lengths_and_terms
 from db.records import NewChunk, to_storable
 
 TELL_LANGUAGE = """
@@ -47,4 +48,7 @@ def replace_chunks(
         }
         for chunk in chunks
     ]
-    return connection.column(ADD, {**mine, "chunks": Jsonb(rows)})
+    added = connection.column(ADD, {**mine, "chunks": Jsonb(rows)})
+    words = [chunk.words for chunk in chunks]
+    replace_lengths_and_terms(connection, document_id, language, words)
+    return added

@@ -23,6 +23,7 @@ from db.models.knowledge import (
     products,
 )
 from db.models.people import erased_sids, erasures, opt_outs, user_aliases, users
+from db.models.terms import chunk_terms, document_lengths
 from db.models.traffic import (
     early_statuses,
     first_start,
@@ -36,7 +37,9 @@ __all__ = [
     "answer_passages",
     "chat_overview",
     "chats_to_index",
+    "chunk_terms",
     "document_chunks",
+    "document_lengths",
     "document_uploads",
     "documents",
     "early_statuses",
