@@ -5,7 +5,7 @@ nothing, not even for how rare a word is.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -132,23 +132,13 @@ def find_by_words(
     read = _choose_read(asked, most_postings)
     if not read:
         return []
-    values: dict[str, Any] = {
-        "languages": [term.language for term in asked],
-        "terms": [term.term for term in asked],
-        "idfs": [term.idf for term in asked],
-        "means": [term.mean for term in asked],
-        "shares": [term.share for term in asked],
-        "are_read": [term in read for term in asked],
-    }
     bounds = {
         "user_id": user_id,
         "most_postings": most_postings,
         "candidates": max(CANDIDATES, hits),
         "hits": min(hits, MOST_HITS),
-        "k1": K1,
-        "b": B,
     }
-    return database.read(Hit, FIND, {**values, **bounds})
+    return database.read(Hit, FIND, {**_columns(asked, read), **bounds})
 
 
 def look_up(database: Database, words: Sequence[str], user_id: UUID) -> list[AskedTerm]:
@@ -177,6 +167,19 @@ def look_up(database: Database, words: Sequence[str], user_id: UUID) -> list[Ask
 
 def _idf(chunks: int, seen: int) -> float:
     return math.log(1 + (chunks - seen + 0.5) / (seen + 0.5))
+
+
+def _columns(asked: Sequence[AskedTerm], read: Container[AskedTerm]) -> dict[str, Any]:
+    return {
+        "languages": [term.language for term in asked],
+        "terms": [term.term for term in asked],
+        "idfs": [term.idf for term in asked],
+        "means": [term.mean for term in asked],
+        "shares": [term.share for term in asked],
+        "are_read": [term in read for term in asked],
+        "k1": K1,
+        "b": B,
+    }
 
 
 def _choose_read(asked: Sequence[AskedTerm], most_postings: int) -> set[AskedTerm]:
