@@ -40,7 +40,8 @@ WITH corpus AS MATERIALIZED (
          sum(words)::float / greatest(sum(chunks), 1) AS mean
   FROM corpus GROUP BY language
 )
-SELECT language, term, chunks, greatest(mean, 1) AS mean, (
+SELECT language, term, greatest(mean, 1) AS mean,
+  (SELECT sum(chunks) FROM sizes)::int AS chunks, (
   SELECT count(*) FROM chunk_terms AS here
   WHERE here.language = asked.language AND here.term = asked.term AND {SEEN}) AS seen
 FROM asked JOIN sizes USING (language)

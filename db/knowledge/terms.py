@@ -13,6 +13,8 @@ from db.database import Connection
 
 UNDETERMINED = "und"  # ISO 639's own code
 SIMPLE = "simple"
+# Lists of names and prices tell no language; English's plural is that of many.
+OF_UNDETERMINED = "english_stem"
 # By ISO 639-1: Snowball's stemmers, as PostgreSQL calls them.
 DICTIONARIES = {
     "ar": "arabic_stem", "ca": "catalan_stem", "da": "danish_stem",
@@ -68,7 +70,7 @@ def replace_lengths_and_terms(
 
     Terms of chunks that are gone went with them.
     """
-    name = DICTIONARIES.get(language or "", SIMPLE)
+    name = DICTIONARIES.get(language, SIMPLE) if language else OF_UNDETERMINED
     dictionary = connection.scalar(FIND_DICTIONARY, {"name": name}) or SIMPLE
     mine = _Written(document_id, language or UNDETERMINED, dictionary)
     words = sorted({word for chunk in chunks for word in chunk})
