@@ -11,9 +11,9 @@ from bot.knowledge.reading.nouns import Block, Draft, Reading, UnreadableError
 # Only the module of the format is loaded, for its library takes its time.
 FORMATS = "bot.knowledge.reading.formats."
 MODULES = {
-    "pdf": "pdf",
-    "docx": "word",
-    "xlsx": "spreadsheets",
+    "pdf": "pdf.pages",
+    "docx": "office.word",
+    "xlsx": "office.spreadsheets",
     "csv": "delimited",
     "html": "html",
     "markdown": "markdown",
@@ -37,9 +37,8 @@ class Parsing:
     def blocks(self) -> Iterator[Block]:
         """Yield the blocks; raises UnreadableError, also after some of them."""
         draft = self._draft
-        module = import_module(FORMATS + MODULES[self._file_type])
         characters = count = 0
-        for block in module.read(self._content, draft):
+        for block in self._read():
             count += 1
             characters += len(block.text)
             if characters > draft.limits.text or count > draft.limits.blocks:
@@ -53,6 +52,19 @@ class Parsing:
             raise UnreadableError(
                 "there is no text in the file: look at it where it comes from"
             )
+
+    def _read(self) -> Iterator[Block]:
+        module = import_module(FORMATS + MODULES[self._file_type])
+        try:
+            yield from module.read(self._content, self._draft)
+        except (UnreadableError, MemoryError):
+            raise
+        except Exception as error:
+            # Whatever a damaged file leads its library to.
+            raise UnreadableError(
+                "the file is damaged, or holds what is not understood: open it in the "
+                "program that it was written with, and save it anew"
+            ) from error
 
     def result(self, blocks: tuple[Block, ...] = ()) -> Reading:
         """Return what is known of the document once its blocks were yielded."""

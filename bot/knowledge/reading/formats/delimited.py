@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterator
 from itertools import islice
 
-from bot.knowledge.reading.formats.rows import row_as_text
-from bot.knowledge.reading.formats.texts import decode, squeeze
+from bot.knowledge.reading.formats.rows import rows_as_text
+from bot.knowledge.reading.formats.texts import decode
 from bot.knowledge.reading.nouns import Block, Draft, UnreadableError
 
 DELIMITERS = ",;\t|"
@@ -14,19 +14,18 @@ LONGEST_CELL = 100_000
 
 
 def read(content: bytes, draft: Draft) -> Iterator[Block]:
-    """Yield the rows of a CSV file; its first row names the columns."""
+    """Yield the rows of a CSV file; its first row may name the columns."""
     text = decode(content, [draft.charset])
     csv.field_size_limit(LONGEST_CELL)
-    header: list[str] | None = None
-    for count, row in enumerate(_rows(text, find_delimiter(text))):
+    rows = _rows(text, find_delimiter(text))
+    for row in rows_as_text(_within(rows, draft)):
+        yield Block("row", row)
+
+
+def _within(rows: Iterator[list[str]], draft: Draft) -> Iterator[list[str]]:
+    for count, row in enumerate(rows):
         check_size(count, len(row), draft)
-        cells = [squeeze(cell) for cell in row]
-        if not any(cells):
-            continue
-        if header is None and sum(map(bool, cells)) > 1:
-            header = cells
-        elif cells != header:
-            yield Block("row", row_as_text(cells, header))
+        yield row
 
 
 def check_size(rows: int, columns: int, draft: Draft) -> None:

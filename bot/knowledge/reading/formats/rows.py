@@ -1,28 +1,32 @@
 """Rows of tables, each with its header: "Rye bread: Price 4.20 EUR; Weight 1 kg"."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, zip_longest
 
 from bot.knowledge.reading.formats.texts import squeeze
 
 Row = Sequence[str]
 DIGIT = re.compile(r"\d")
+# What begins with a number is a value: a price, an hour.
+VALUE = re.compile(r"\W*\d")
 LONGEST_LABEL = 60
+ROWS_LOOKED_AT = 50
 # Of the cells below a label, so many have digits where it is surely one.
 MOST_OF_THEM = 0.8
 
 
-def rows_as_text(rows: Sequence[Row], header: Row | None = None) -> Iterator[str]:
+def rows_as_text(rows: Iterable[Row], header: Row | None = None) -> Iterator[str]:
     """Yield a table's rows as sentences, in their order.
 
     `header` are the names of the columns where the format tells them; else the first
     row is taken for it if it looks like one. A repeated header is left out.
     """
-    cleaned = [[squeeze(cell) for cell in row] for row in rows]
-    kept = [row for row in cleaned if any(row)]
-    names = [squeeze(cell) for cell in header] if header else find_header(kept)
-    for row in kept:
+    cleaned = ([squeeze(cell) for cell in row] for row in rows)
+    kept = (row for row in cleaned if any(row))
+    begin = list(islice(kept, ROWS_LOOKED_AT))
+    names = [squeeze(cell) for cell in header] if header else find_header(begin)
+    for row in chain(begin, kept):
         if row != names:
             yield row_as_text(row, names)
 
@@ -65,4 +69,4 @@ def find_header(rows: Sequence[Row]) -> list[str] | None:
 
 
 def _is_no_label(cell: str) -> bool:
-    return bool(DIGIT.search(cell)) or len(cell) > LONGEST_LABEL
+    return bool(VALUE.match(cell)) or len(cell) > LONGEST_LABEL

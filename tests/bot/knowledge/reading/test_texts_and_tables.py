@@ -88,10 +88,21 @@ def test_a_row_of_csv_keeps_its_header(delimiter: str) -> None:
 
 
 def test_a_delimiter_within_quotes_is_none() -> None:
-    content = b'Name;Note\n"Roll; small";"at 7, at 9, at 11"\n'
-    assert texts(content, "prices.csv") == ["Roll; small: Note at 7, at 9, at 11"]
+    content = b'Name;Note;No\n"Roll; small";"at 7, at 9, at 11";3\n'
+    assert texts(content, "prices.csv") == ["Roll; small: Note at 7, at 9, at 11; No 3"]
 
 
 def test_a_table_that_is_too_large_is_refused() -> None:
     with pytest.raises(UnreadableError, match="more than 1,000 rows"):
         parsed(b"a,b\n" + b"1,2\n" * 1_001, "much.csv", limits=Limits(rows=1_000))
+
+
+def test_a_table_without_header_gets_none() -> None:
+    content = b"Monday,closed\nTuesday,7 to 18\nWednesday,7 to 18\n"
+    assert texts(content, "hours.csv") == [
+        "Monday: closed",
+        "Tuesday: 7 to 18",
+        "Wednesday: 7 to 18",
+    ]
+    content = b"Rye,4.20,1 kg\nRoll,0.45,60 g\n"
+    assert texts(content, "prices.csv") == ["Rye: 4.20; 1 kg", "Roll: 0.45; 60 g"]

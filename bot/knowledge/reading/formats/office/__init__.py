@@ -1,0 +1,1 @@
+"""DOCX and XLSX: archives of XML, as office programs write them."""

@@ -1,0 +1,1 @@
+"""PDF: what stands on its pages, in the order in which people read it."""
