@@ -1,0 +1,137 @@
+"""PDF: page by page, so that memory stays flat however many there are."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import chain
+from typing import Any
+
+import pypdfium2
+
+from bot.knowledge.reading.formats.pdf.blocks import Pages, key_of, text_height
+from bot.knowledge.reading.formats.pdf.layout import lines_of
+from bot.knowledge.reading.formats.pdf.segments import Segment, segments_of
+from bot.knowledge.reading.formats.texts import squeeze
+from bot.knowledge.reading.nouns import Block, Draft, UnreadableError
+
+END = b"%%EOF"
+END_WITHIN = 4096
+# The size of the text, and what stands on every page, are found on the first ones.
+PAGES_LOOKED_AT = 12
+LEAST_PAGES = 3
+MOST_PAGES = 0.6
+EDGE_LINES = 2
+# A page with fewer signs is a picture, if there is one on it.
+LEAST_SIGNS = 16
+MOST_TITLE = 200
+
+
+def read(content: bytes, draft: Draft) -> Iterator[Block]:
+    """Yield the blocks of a PDF's pages."""
+    document = _open(content)
+    draft.pages = len(document)
+    if draft.pages > draft.limits.pages:
+        raise UnreadableError(
+            f"the file has {draft.pages:,} pages, and at most {draft.limits.pages:,} "
+            "are read: split it into smaller files"
+        )
+    title = document.get_metadata_dict().get("Title") or ""
+    draft.title = squeeze(title)[:MOST_TITLE] or None
+    scans = _Scans(draft)
+    pages = (scans.segments_of(document[at], at) for at in range(draft.pages))
+    first = [page for page, _ in zip(pages, range(PAGES_LOOKED_AT), strict=False)]
+    whole = Pages(text_height(first), _running(first))
+    for at, segments in enumerate(chain(first, pages), start=1):
+        yield from whole.blocks_of(segments, at)
+    scans.tell()
+
+
+def _open(content: bytes) -> Any:
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise UnreadableError(
+                "the file is protected by a password: save it without one, and add "
+                "that file"
+            ) from None
+        raise UnreadableError(
+            "the file is cut off or damaged: copy it again from where it comes from"
+        ) from None
+    if END not in content[-END_WITHIN:]:
+        raise UnreadableError(
+            "the file is cut off, its end is missing: copy it again from where it "
+            "comes from"
+        )
+    return document
+
+
+def _running(pages: Sequence[Sequence[Segment]]) -> frozenset[str]:
+    """Return what stands at the edge of most pages: their heads and feet."""
+    if len(pages) < LEAST_PAGES:
+        return frozenset()
+    seen: Counter[str] = Counter()
+    for page in pages:
+        lines = lines_of(page)
+        edges = lines[:EDGE_LINES] + lines[-EDGE_LINES:]
+        seen.update({key_of(line) for line in edges})
+    return frozenset(key for key, n in seen.items() if n >= MOST_PAGES * len(pages))
+
+
+class _Scans:
+    """Knows which pages are pictures, and has them looked at where that can be done."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._looked_at = 0
+        self._not_read: list[int] = []
+        self._has_text = False
+        self._reader: Any = None
+
+    def segments_of(self, page: Any, at: int) -> list[Segment]:
+        try:
+            found = segments_of(page)
+            if sum(len(each.text) for each in found) < LEAST_SIGNS and _is_drawn(page):
+                found = self._look_at(page, at) or found
+            self._has_text = self._has_text or bool(found)
+            return found
+        finally:
+            page.close()
+
+    def tell(self) -> None:
+        """Note which pages were not read; raises UnreadableError where none was."""
+        if not self._has_text:
+            raise UnreadableError(self._nothing())
+        if self._not_read:
+            shown = ", ".join(map(str, self._not_read[:10]))
+            more = ", …" if len(self._not_read) > 10 else ""
+            self._draft.note(f"pages that are pictures were not read: {shown}{more}")
+
+    def _nothing(self) -> str:
+        if not self._not_read:
+            return "there is no text in the file: look at it where it comes from"
+        if find_spec("rapidocr") is None:
+            return (
+                "there is no text on its pages, they are pictures: install the extra "
+                "`ocr` (pip install 'whatsapp-llm-bot[ocr]') so that they can be read, "
+                "or add a file with text"
+            )
+        return "no text was found in its pictures: add a file with text"
+
+    def _look_at(self, page: Any, at: int) -> list[Segment]:
+        may = self._looked_at < self._draft.limits.ocr_pages
+        if not may or find_spec("rapidocr") is None:
+            self._not_read.append(at + 1)
+            return []
+        self._looked_at += 1
+        if self._reader is None:
+            scans = import_module("bot.knowledge.reading.formats.pdf.scans")
+            self._reader = scans.Scanner()
+        found: list[Segment] = self._reader.segments_of(page)
+        return found
+
+
+def _is_drawn(page: Any) -> bool:
+    """Tell whether anything stands on a page."""
+    return next(iter(page.get_objects(max_depth=1)), None) is not None
