@@ -5,14 +5,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+import regex
+
 from bot.knowledge.reading.nouns import Block, Reading
-from bot.knowledge.words import split_words
+from bot.knowledge.words import WORD, split_words
 from db.records import NewChunk
 
 # In words.
 MOST_WORDS = 150
-# What a language without spaces calls a word may be a whole sentence.
 MOST_CHARACTERS = 1_500
+# Of writing without blanks between words, two signs count as a word.
+UNPARTED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+)
+LONGEST_WORD = 200
 MOST_CHUNKS = 20_000
 LONGEST_HEADING = 300
 BETWEEN_HEADINGS = " > "
@@ -74,23 +80,21 @@ def _chunks_of(section: _Section, title: str) -> Iterator[NewChunk]:
 def _gathered(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     """Yield blocks that fit together into one chunk."""
     waiting: list[Block] = []
-    words = characters = 0
+    taken = _Size()
     for block in chain.from_iterable(map(_cut, blocks)):
-        more = len(split_words(block.text))
-        is_full = words + more > MOST_WORDS
-        if waiting and (is_full or characters + len(block.text) > MOST_CHARACTERS):
+        size = _size_of(block.text)
+        if waiting and not (taken + size).fits():
             yield waiting
-            waiting, words, characters = [], 0, 0
+            waiting, taken = [], _Size()
         waiting.append(block)
-        words += more
-        characters += len(block.text) + 1
+        taken += size
     if waiting:
         yield waiting
 
 
 def _cut(block: Block) -> Iterator[Block]:
     """Yield a block in pieces that are no longer than a chunk may be."""
-    if _fits(block.text):
+    if _size_of(block.text).fits():
         yield block
         return
     for text in _joined(_sentences(block.text)):
@@ -99,26 +103,43 @@ def _cut(block: Block) -> Iterator[Block]:
 
 def _sentences(text: str) -> Iterator[str]:
     for sentence in filter(None, map(str.strip, SENTENCE_ENDS.split(text))):
-        yield from [sentence] if _fits(sentence) else _joined(_words(sentence))
+        is_short = _size_of(sentence).fits()
+        yield from [sentence] if is_short else _joined(_words(sentence))
 
 
 def _words(sentence: str) -> Iterator[str]:
     for word in sentence.split():
-        for at in range(0, len(word), MOST_CHARACTERS):
-            yield word[at : at + MOST_CHARACTERS]
+        for at in range(0, len(word), LONGEST_WORD):
+            yield word[at : at + LONGEST_WORD]
 
 
 def _joined(pieces: Iterator[str]) -> Iterator[str]:
-    waiting = ""
+    waiting: list[str] = []
+    taken = _Size()
     for piece in pieces:
-        longer = f"{waiting} {piece}" if waiting else piece
-        if waiting and not _fits(longer):
-            yield waiting
-            longer = piece
-        waiting = longer
+        size = _size_of(piece)
+        if waiting and not (taken + size).fits():
+            yield " ".join(waiting)
+            waiting, taken = [], _Size()
+        waiting.append(piece)
+        taken += size
     if waiting:
-        yield waiting
+        yield " ".join(waiting)
 
 
-def _fits(text: str) -> bool:
-    return len(text) <= MOST_CHARACTERS and len(split_words(text)) <= MOST_WORDS
+@dataclass(frozen=True, slots=True)
+class _Size:
+    words: int = 0
+    characters: int = 0
+
+    def __add__(self, other: "_Size") -> "_Size":
+        return _Size(self.words + other.words, self.characters + other.characters)
+
+    def fits(self) -> bool:
+        return self.words <= MOST_WORDS and self.characters <= MOST_CHARACTERS
+
+
+def _size_of(text: str) -> _Size:
+    """Return how much a text takes, with the sign that parts it from the next one."""
+    unparted = len(UNPARTED.findall(text))
+    return _Size(len(WORD.findall(text)) + unparted // 2, len(text) + 1)

@@ -11,12 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import IO, cast
 
-from bot.environment import PROJECT
 from bot.knowledge.reading.limits import LIMITS, MEGABYTE, Limits
 from bot.knowledge.reading.nouns import KINDS, Block, Reading, UnreadableError
 
+# Where `bot` lies, for the child. (bot.environment knows it too, and is slow to load.)
+PROJECT = Path(__file__).parents[3]
 CHILD = (sys.executable, "-B", "-s", "-m", "bot.knowledge.reading")
 # Nothing of ours: neither secrets nor settings of Python's.
 ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}

@@ -75,7 +75,14 @@ def test_whatever_is_cut_keeps_its_signs_and_the_bounds(texts: list[str]) -> Non
 
 def test_a_word_that_never_ends_is_cut() -> None:
     chunks = cut(Block("paragraph", "x" * 10_000))
-    assert [len(chunk.text) for chunk in chunks[:-1]] == [MOST_CHARACTERS] * 6
+    assert all(0 < len(chunk.text) <= MOST_CHARACTERS for chunk in chunks)
+    assert sum(chunk.text.count("x") for chunk in chunks) == 10_000
+
+
+def test_writing_without_blanks_is_cut_as_well() -> None:
+    chunks = cut(Block("paragraph", "\u4ed6\u4eec\u5728\u8fd9\u91cc\u3002" * 300))
+    assert len(chunks) > 3
+    assert all(chunk.text.endswith("\u3002") for chunk in chunks)
 
 
 def test_there_are_not_more_chunks_than_are_searched_well() -> None:

@@ -121,6 +121,11 @@ def test_what_can_not_be_read_is_told(content: bytes, told: str) -> None:
         parsed(content, "file.pdf")
 
 
+def test_every_page_is_read() -> None:
+    content = pdf(*[[Put(60, 60, f"This is page {'I' * n}.")] for n in range(1, 31)])
+    assert [block.page for block in parsed(content, "x.pdf").blocks] == [*range(1, 31)]
+
+
 def test_more_pages_than_are_read_are_refused() -> None:
     content = pdf(*[[Put(60, 60, "Page")]] * 11)
     with pytest.raises(UnreadableError, match="has 11 pages"):

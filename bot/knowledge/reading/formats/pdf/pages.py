@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from bot.knowledge.reading.formats.pdf.blocks import Pages, key_of, text_height
 from bot.knowledge.reading.formats.pdf.layout import lines_of
@@ -40,7 +41,7 @@ def read(content: bytes, draft: Draft) -> Iterator[Block]:
     draft.title = squeeze(title)[:MOST_TITLE] or None
     scans = _Scans(draft)
     pages = (scans.segments_of(document[at], at) for at in range(draft.pages))
-    first = [page for page, _ in zip(pages, range(PAGES_LOOKED_AT), strict=False)]
+    first = list(islice(pages, PAGES_LOOKED_AT))
     whole = Pages(text_height(first), _running(first))
     for at, segments in enumerate(chain(first, pages), start=1):
         yield from whole.blocks_of(segments, at)
@@ -92,7 +93,8 @@ class _Scans:
     def segments_of(self, page: Any, at: int) -> list[Segment]:
         try:
             found = segments_of(page)
-            if sum(len(each.text) for each in found) < LEAST_SIGNS and _is_drawn(page):
+            signs = sum(len(each.text) for each in found)
+            if signs < LEAST_SIGNS and _is_drawn(page, has_text=signs > 0):
                 found = self._look_at(page, at) or found
             self._has_text = self._has_text or bool(found)
             return found
@@ -132,6 +134,7 @@ class _Scans:
         return found
 
 
-def _is_drawn(page: Any) -> bool:
-    """Tell whether anything stands on a page."""
-    return next(iter(page.get_objects(max_depth=1)), None) is not None
+def _is_drawn(page: Any, *, has_text: bool) -> bool:
+    """Tell whether there is a picture on a page; without any text, or anything else."""
+    kinds = [pdfium.FPDF_PAGEOBJ_IMAGE] if has_text else None
+    return next(iter(page.get_objects(filter=kinds, max_depth=2)), None) is not None
