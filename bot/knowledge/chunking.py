@@ -8,10 +8,11 @@ from itertools import chain
 import regex
 
 from bot.knowledge.reading.nouns import Block, Reading
-from bot.knowledge.words import WORD, split_words
+from bot.knowledge.words import split_words
 from db.records import NewChunk
 
-# In words.
+# A letter or digit with the marks that belong to it.
+WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
 MOST_WORDS = 150
 MOST_CHARACTERS = 1_500
 # Of writing without blanks between words, two signs count as a word.

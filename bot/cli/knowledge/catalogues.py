@@ -15,7 +15,7 @@ from bot.terminal import Column, one_line, printable_json
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
-    from bot.knowledge.products import BadRow, ProductList
+    from bot.knowledge.catalogues.products import BadRow, ProductList
     from db.knowledge.catalogues import Imported
     from db.knowledge.products import ListedProduct
     from db.records.products import Catalogue
@@ -129,7 +129,7 @@ def show_products(found: "Sequence[ListedProduct]", *, as_json: bool) -> None:
 
 
 def _row(product: Any, description: str | None) -> list[str]:
-    from bot.knowledge.reading.prices import write_price
+    from bot.knowledge.catalogues.prices import write_price
 
     price = product.price
     stock = {True: "yes", False: "no", None: ""}[product.in_stock]

@@ -24,7 +24,7 @@ from bot.cli.root import main
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
-    from bot.knowledge.products import ProductList
+    from bot.knowledge.catalogues.products import ProductList
     from db.records.products import PriceRange
 
 MOST_LISTED = 100_000
@@ -172,8 +172,8 @@ def remove(skus: tuple[str, ...], all_: bool, yes: bool, as_json: bool) -> None:
 
 
 def _read(file: Path, currency: str | None) -> "ProductList":
-    from bot.knowledge.products import read_products
-    from bot.knowledge.reading.cells import MOST_BYTES
+    from bot.knowledge.catalogues.cells import MOST_BYTES
+    from bot.knowledge.catalogues.products import read_products
     from db.records import to_storable
 
     code = currency and _code_of(currency)
@@ -186,7 +186,7 @@ def _read(file: Path, currency: str | None) -> "ProductList":
 
 
 def _code_of(currency: str) -> str:
-    from bot.knowledge.reading.prices import find_currency
+    from bot.knowledge.catalogues.prices import find_currency
 
     code = find_currency(currency)
     if code is None:

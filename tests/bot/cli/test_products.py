@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.knowledge.products import read_products
+from bot.knowledge.catalogues.products import read_products
 from db.database import Database
-from tests.bot.knowledge.lists import BREADS
+from tests.bot.knowledge.catalogues.lists import BREADS
 from tests.db.sql import values
 from tests.house import ROOT
 

@@ -10,7 +10,7 @@ from db.errors import OperatorError
 from db.knowledge.catalogues import import_products, plan_import, remove_products
 from db.knowledge.products import search_products
 from db.records.products import PriceRange
-from tests.bot.knowledge.lists import BREADS, of_csv
+from tests.bot.knowledge.catalogues.lists import BREADS, of_csv
 from tests.db.sql import change, rows, value, values
 
 DEMO = "sku,name\nRYE,Demo bread\nOLD,Demo roll\n"

@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.knowledge.price_range import find_products
+from bot.knowledge.catalogues.price_range import find_products
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.knowledge.catalogues import import_products
 from db.knowledge.products import Products, search_products
 from db.records.products import PriceRange
-from tests.bot.knowledge.lists import of_csv
+from tests.bot.knowledge.catalogues.lists import of_csv
 from tests.db.sql import change, value, values
 from tests.records import ANA, BEN, said
 

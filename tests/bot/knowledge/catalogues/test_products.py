@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.knowledge.products import read_products
-from bot.knowledge.reading.cells import UnreadableListError
+from bot.knowledge.catalogues.cells import UnreadableListError
+from bot.knowledge.catalogues.products import read_products
 from db.records.passages import Product
-from tests.bot.knowledge.lists import of_csv, of_json, one, reasons, workbook
+from tests.bot.knowledge.catalogues.lists import of_csv, of_json, one, reasons, workbook
 
 GERMAN = """Artikelnr.;Bezeichnung;Beschreibung;Preis in €;Auf Lager;Gewicht
 R1;Roggenbrot, groß;Dunkles Brot;4,20;ja;1 kg

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.knowledge.price_range import find_products, read_range
+from bot.knowledge.catalogues.price_range import find_products, read_range
 from db.records.products import Fitting, PriceRange
 
 D = Decimal

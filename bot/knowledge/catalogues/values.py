@@ -6,8 +6,8 @@ from decimal import Decimal
 from unicodedata import category, normalize
 from urllib.parse import urlsplit
 
-from bot.knowledge.reading.cells import UNCOUNTED, Cell, Row
-from bot.knowledge.reading.prices import AmountError, read_amount
+from bot.knowledge.catalogues.cells import UNCOUNTED, Cell, Row
+from bot.knowledge.catalogues.prices import AmountError, read_amount
 
 MOST_OF_A_URL = 2_000
 TRICKS = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}

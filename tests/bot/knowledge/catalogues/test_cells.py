@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.knowledge.reading.cells import UnreadableListError, read_cells
-from tests.bot.knowledge.lists import workbook
+from bot.knowledge.catalogues.cells import UnreadableListError, read_cells
+from tests.bot.knowledge.catalogues.lists import workbook
 
 
 def test_a_csv_tells_its_lines_even_after_cells_with_line_breaks() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.knowledge.reading.prices import (
+from bot.knowledge.catalogues.prices import (
     Amount,
     AmountError,
     find_currency,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import regex
 
-from bot.knowledge.price_words import (
+from bot.knowledge.catalogues.price_words import (
     BOTH,
     BOUNDS,
     CHEAP,
@@ -21,7 +21,7 @@ from bot.knowledge.price_words import (
     UNSPACED,
     Bound,
 )
-from bot.knowledge.reading.prices import AmountError, find_currency, read_amount
+from bot.knowledge.catalogues.prices import AmountError, find_currency, read_amount
 from bot.knowledge.words import split_words
 from db.records.products import Fitting, PriceRange
 

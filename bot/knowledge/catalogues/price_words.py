@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import regex
 
-from bot.knowledge.reading.prices import CODES, NAMED, SEVERAL
+from bot.knowledge.catalogues.prices import CODES, NAMED, SEVERAL
 from bot.knowledge.words import split_words
 
 # Bounds in English, German, French, Spanish, Portuguese, Italian, Dutch, Russian,

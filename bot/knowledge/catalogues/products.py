@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from bot.knowledge.reading.cells import (
+from bot.knowledge.catalogues.cells import (
     Cell,
     Cells,
     Row,
     UnreadableListError,
     read_cells,
 )
-from bot.knowledge.reading.headings import Mapped, map_headings
-from bot.knowledge.reading.prices import (
+from bot.knowledge.catalogues.headings import Mapped, map_headings
+from bot.knowledge.catalogues.prices import (
     AmountError,
     exactly,
     find_currency,
@@ -22,7 +22,7 @@ from bot.knowledge.reading.prices import (
     read_amount,
     write_price,
 )
-from bot.knowledge.reading.values import (
+from bot.knowledge.catalogues.values import (
     RowError,
     cell_at,
     quoted,

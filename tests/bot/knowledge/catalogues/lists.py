@@ -7,7 +7,7 @@ from typing import Any
 
 import openpyxl
 
-from bot.knowledge.products import ProductList, read_products
+from bot.knowledge.catalogues.products import ProductList, read_products
 from db.records.products import NewProduct
 
 BREADS = """sku,name,price,currency,in_stock

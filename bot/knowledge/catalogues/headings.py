@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import regex
 
-from bot.knowledge.reading.prices import find_currency
+from bot.knowledge.catalogues.prices import find_currency
 
 # The first word that a list has is the field; others of the same stay attributes.
 NAMES: Mapping[str, str] = {

@@ -1,0 +1,1 @@
+"""Lists of products: read from files, and found by price and stock."""
