@@ -6,6 +6,7 @@ triggers, functions, views and their masked copies, the compression of
 userchats.messages, and the queue's tables, which are procrastinate's.
 """
 
+from db.models.answers import answer_passages, gap_questions, knowledge_gaps
 from db.models.base import metadata
 from db.models.chats import (
     chats_to_index,
@@ -14,12 +15,9 @@ from db.models.chats import (
     userchats_archive,
 )
 from db.models.knowledge import (
-    answer_passages,
     document_chunks,
     document_uploads,
     documents,
-    gap_questions,
-    knowledge_gaps,
     products,
 )
 from db.models.people import erased_sids, erasures, opt_outs, user_aliases, users

@@ -3,7 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, Integer, MetaData, Uuid, func
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    MetaData,
+    Uuid,
+    func,
+)
 
 # As PostgreSQL names them itself. The names of checks, unique constraints and indexes
 # are given with them.
@@ -15,6 +25,13 @@ metadata = MetaData(
 )
 # A fifth of a table dead, the default, is too much where there are millions of rows.
 VACUUMED_OFTEN = {"autovacuum_vacuum_scale_factor": "0.02"}
+
+
+def id_column(comment: str) -> Column[int]:
+    """Return a key that PostgreSQL counts up."""
+    return Column(
+        "id", BigInteger, Identity(always=True), primary_key=True, comment=comment
+    )
 
 
 def time_column(name: str, comment: str, *, default: bool = True) -> Column[datetime]:

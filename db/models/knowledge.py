@@ -1,4 +1,4 @@
-"""What the business knows: documents, their chunks, products, and what is missing."""
+"""What the business knows: documents, their chunks, and products."""
 
 from sqlalchemy import (
     BigInteger,
@@ -6,7 +6,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -20,13 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db.models.base import metadata, time_column, user_column
-
-
-def _id_column(comment: str, name: str = "id") -> Column[int]:
-    return Column(
-        name, BigInteger, Identity(always=True), primary_key=True, comment=comment
-    )
+from db.models.base import id_column, metadata, time_column
 
 
 def _document_column(*, primary_key: bool = False) -> Column[int]:
@@ -43,7 +36,7 @@ def _document_column(*, primary_key: bool = False) -> Column[int]:
 documents = Table(
     "documents",
     metadata,
-    _id_column("What chunks and answers name it by."),
+    id_column("What chunks and answers name it by."),
     Column("title", Text, nullable=False, comment="What a source is called."),
     Column("description", Text, comment="A word on it, for people."),
     Column(
@@ -129,7 +122,7 @@ document_uploads = Table(
 document_chunks = Table(
     "document_chunks",
     metadata,
-    _id_column("What an answer's passages name it by; never given twice."),
+    id_column("What an answer's passages name it by; never given twice."),
     _document_column(),
     Column("chunk_index", Integer, nullable=False, comment="0 for the first."),
     Column("chunk_text", Text, nullable=False, comment="What it says."),
@@ -168,7 +161,7 @@ document_chunks = Table(
 products = Table(
     "products",
     metadata,
-    _id_column("The product."),
+    id_column("The product."),
     Column("sku", Text, nullable=False, comment="The business's own id of it."),
     Column("name", Text, nullable=False, comment="What it is called."),
     Column("description", Text, comment="What is said of it."),
@@ -203,95 +196,4 @@ products = Table(
     Index("idx_products_chunk_id", "chunk_id"),
     Index("idx_products_price", "price"),
     comment="What the business sells, with prices as numbers.",
-)
-
-knowledge_gaps = Table(
-    "knowledge_gaps",
-    metadata,
-    _id_column("The gap."),
-    Column(
-        "terms",
-        Text,
-        nullable=False,
-        comment="What its questions share: stems, sorted; the key of their group.",
-    ),
-    Column(
-        "answered_by",
-        BigInteger,
-        ForeignKey("documents.id", ondelete="SET NULL"),
-        comment="The document that closed it, if one did.",
-    ),
-    time_column("created_at", "First asked."),
-    UniqueConstraint("terms", name="knowledge_gaps_terms_key"),
-    Index("idx_gaps_answered_by", "answered_by"),
-    comment="What people asked and the business's knowledge does not tell, each with "
-    "its like.",
-)
-
-gap_questions = Table(
-    "gap_questions",
-    metadata,
-    Column(
-        "reference_id",
-        Uuid,
-        primary_key=True,
-        comment="The reply that said so: of its element in userchats.messages.",
-    ),
-    Column(
-        "gap_id",
-        BigInteger,
-        ForeignKey("knowledge_gaps.id", ondelete="CASCADE"),
-        nullable=False,
-        comment="Its group.",
-    ),
-    user_column("user_id", "Who asked."),
-    Column("question", Text, nullable=False, comment="As it was asked."),
-    time_column("asked_at", "When."),
-    Index("idx_gap_questions_gap_id", "gap_id"),
-    Index("idx_gap_questions_user_id", "user_id"),
-    comment="Every time that a question met a gap.",
-)
-
-answer_passages = Table(
-    "answer_passages",
-    metadata,
-    Column(
-        "reference_id",
-        Uuid,
-        primary_key=True,
-        comment="The reply: reference_id of its element in userchats.messages.",
-    ),
-    Column(
-        "position",
-        Integer,
-        primary_key=True,
-        comment="The number that the LLM knew it by, from 1.",
-    ),
-    user_column("user_id", "Who was answered."),
-    Column(
-        "chunk_id",
-        BigInteger,
-        nullable=False,
-        comment="The chunk, which may be gone by now.",
-    ),
-    Column(
-        "document_id",
-        BigInteger,
-        nullable=False,
-        comment="Its document, which may be gone by now.",
-    ),
-    Column("title", Text, nullable=False, comment="What the document was called."),
-    Column("heading", Text, comment="As in document_chunks."),
-    Column("page", Integer, comment="As in document_chunks."),
-    Column("sha256", Text, comment="Of the document's version at that time."),
-    Column("score", Numeric, comment="How well it fitted: 0 to 1."),
-    Column(
-        "is_cited",
-        Boolean,
-        nullable=False,
-        comment="Whether the answer names it as its source.",
-    ),
-    Column("passage", Text, comment="What it said, if the answer names it."),
-    Index("idx_answer_passages_user_id", "user_id"),
-    comment="What answers stood on, as it was then.",
 )

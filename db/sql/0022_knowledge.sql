@@ -176,6 +176,7 @@ CREATE TABLE gap_questions (
   reference_id uuid NOT NULL,
   gap_id bigint NOT NULL,
   user_id uuid NOT NULL,
+  chat_id text NOT NULL,
   question text NOT NULL,
   asked_at timestamptz DEFAULT now() NOT NULL,
   CONSTRAINT gap_questions_pkey PRIMARY KEY (reference_id),
@@ -184,6 +185,7 @@ CREATE TABLE gap_questions (
   CONSTRAINT gap_questions_user_id_fkey
     FOREIGN KEY (user_id) REFERENCES users (user_id) ON DELETE CASCADE
 );
+CREATE INDEX idx_gap_questions_chat_id ON gap_questions (chat_id);
 CREATE INDEX idx_gap_questions_gap_id ON gap_questions (gap_id);
 CREATE INDEX idx_gap_questions_user_id ON gap_questions (user_id);
 COMMENT ON TABLE gap_questions IS 'Every time that a question met a gap.';
@@ -191,6 +193,7 @@ COMMENT ON COLUMN gap_questions.reference_id IS
   'The reply that said so: of its element in userchats.messages.';
 COMMENT ON COLUMN gap_questions.gap_id IS 'Its group.';
 COMMENT ON COLUMN gap_questions.user_id IS 'Who asked.';
+COMMENT ON COLUMN gap_questions.chat_id IS 'The chat, archived or not.';
 COMMENT ON COLUMN gap_questions.question IS 'As it was asked.';
 COMMENT ON COLUMN gap_questions.asked_at IS 'When.';
 
@@ -198,6 +201,7 @@ CREATE TABLE answer_passages (
   reference_id uuid NOT NULL,
   position integer NOT NULL,
   user_id uuid NOT NULL,
+  chat_id text NOT NULL,
   chunk_id bigint NOT NULL,
   document_id bigint NOT NULL,
   title text NOT NULL,
@@ -207,10 +211,13 @@ CREATE TABLE answer_passages (
   score numeric,
   is_cited boolean NOT NULL,
   passage text,
+  answered_at timestamptz DEFAULT now() NOT NULL,
   CONSTRAINT answer_passages_pkey PRIMARY KEY (reference_id, position),
   CONSTRAINT answer_passages_user_id_fkey
     FOREIGN KEY (user_id) REFERENCES users (user_id) ON DELETE CASCADE
 );
+CREATE INDEX idx_answer_passages_answered_at ON answer_passages (answered_at);
+CREATE INDEX idx_answer_passages_chat_id ON answer_passages (chat_id);
 CREATE INDEX idx_answer_passages_user_id ON answer_passages (user_id);
 COMMENT ON TABLE answer_passages IS 'What answers stood on, as it was then.';
 COMMENT ON COLUMN answer_passages.reference_id IS
@@ -218,6 +225,7 @@ COMMENT ON COLUMN answer_passages.reference_id IS
 COMMENT ON COLUMN answer_passages.position IS
   'The number that the LLM knew it by, from 1.';
 COMMENT ON COLUMN answer_passages.user_id IS 'Who was answered.';
+COMMENT ON COLUMN answer_passages.chat_id IS 'The chat, archived or not.';
 COMMENT ON COLUMN answer_passages.chunk_id IS 'The chunk, which may be gone by now.';
 COMMENT ON COLUMN answer_passages.document_id IS
   'Its document, which may be gone by now.';
@@ -229,6 +237,7 @@ COMMENT ON COLUMN answer_passages.score IS 'How well it fitted: 0 to 1.';
 COMMENT ON COLUMN answer_passages.is_cited IS
   'Whether the answer names it as its source.';
 COMMENT ON COLUMN answer_passages.passage IS 'What it said, if the answer names it.';
+COMMENT ON COLUMN answer_passages.answered_at IS 'When the reply was stored.';
 
 CREATE TRIGGER documents_updated_at BEFORE UPDATE ON documents
   FOR EACH ROW EXECUTE FUNCTION set_updated_at();
