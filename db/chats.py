@@ -14,7 +14,7 @@ from typing import Any, cast
 from psycopg.types.json import Jsonb
 
 from db.database import Database
-from db.delivery.replies import RECORD_REPLY, bind_reply
+from db.delivery.replies import bind_reply, choose_statement
 from db.outages import outages, repeat_once
 from db.records import (
     InboundMessage,
@@ -129,7 +129,7 @@ class PostgresChatStore:
         """
         parameters = bind_reply(chat_id, reply, most_turns)
         with outages():
-            turns = self._database.scalar(RECORD_REPLY, parameters)
+            turns = self._database.scalar(choose_statement(reply), parameters)
         return turns or 0
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from db.records import InboundMessage, PartContent, Reply, Turn
+from db.records import InboundMessage, PartContent, Passage, Reply, StoodOn, Turn
 
 ANA = "whatsapp:+15551230001"
 BEN = "whatsapp:+15551230002"
@@ -66,3 +66,9 @@ def reply_turn(text: str, **known: Any) -> Turn:
 def sids_of(messages: tuple[InboundMessage, ...]) -> tuple[str, ...]:
     """Return the MessageSids of messages."""
     return tuple(message.message_sid for message in messages)
+
+
+def stood_on(text: str, *, is_cited: bool = True, **known: Any) -> StoodOn:
+    """Return a passage that an answer was made from, of a document of that title."""
+    found = {"chunk_id": 1, "document_id": 1, "title": text, "heading": text, **known}
+    return StoodOn(Passage(text=text, **found), is_cited)

@@ -4,6 +4,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from db.delivery.with_sources import SOURCES, bind_sources, has_sources
 from db.records import Reply, to_storable
 
 # The guard stands in the UPDATE itself: of two workers that answered the same message
@@ -23,7 +24,9 @@ from db.records import Reply, to_storable
 # STOP takes effect at once: what was made for the user before and is unsent stays so.
 # The parts of this very reply are not seen by the UPDATE, so the word that it stops
 # goes out. What is being given to Twilio is left alone here: see CLAIM_NEXT.
-RECORD_REPLY = """
+#
+# What it stood on is stored by a longer statement: most replies stand on nothing.
+STATEMENT = """
 WITH appended AS (
   UPDATE userchats
   SET messages = CASE
@@ -77,9 +80,16 @@ WITH appended AS (
     AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
     AND EXISTS (SELECT FROM procrastinate_jobs AS held
                 WHERE held.lock = job.lock AND held.status = 'doing')
-)
+){sources}
 SELECT turns FROM appended
 """
+RECORD_REPLY = STATEMENT.replace("{sources}", "")
+RECORD_REPLY_WITH_SOURCES = STATEMENT.replace("{sources}", SOURCES.rstrip())
+
+
+def choose_statement(reply: Reply) -> str:
+    """Return the statement that stores all that a reply brings."""
+    return RECORD_REPLY_WITH_SOURCES if has_sources(reply) else RECORD_REPLY
 
 
 def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, Any]:
@@ -98,4 +108,5 @@ def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, 
         "parts": Jsonb([part.to_json() for part in reply.parts]),
         "opts_out": reply.opts_out,
         "error": None if reply.error is None else to_storable(reply.error),
+        **(bind_sources(reply) if has_sources(reply) else {}),
     }
