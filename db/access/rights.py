@@ -19,10 +19,12 @@ FACTS = "SELECT, INSERT, DELETE"
 LOCKED_FACTS = f"{FACTS}, UPDATE (received_at)"
 NARROWER = {
     "alembic_version": "SELECT",
+    "answer_passages": FACTS,
     "early_statuses": LOCKED_FACTS,
     "erased_sids": f"{FACTS}, UPDATE (erased_at)",
     "erasures": "SELECT, INSERT, UPDATE",
     "first_start": "SELECT",
+    "gap_questions": FACTS,
     "inbound_messages": LOCKED_FACTS,
     "opt_outs": FACTS,
 }

@@ -2,15 +2,23 @@
 
 from db.database import Database
 from db.outages import outages
+from db.queue.jobs import KNOWLEDGE
 
 MOST_SECONDS = 600.0
 # Twilio still lists messages of the last day: their keys stay, so that a worker that
 # asks for lost ones takes none of them for new. STOP holds, and so do tombstones and
 # what keeps webhooks of erased people from coming back.
+#
+# What the business knows stays, with the jobs that take it in, but for what is
+# somebody's own, or stands under somebody's words.
 STEPS = (
     "SET LOCAL lock_timeout = '30s'",
-    "TRUNCATE reply_parts, userchats, userchats_archive, early_statuses",
-    "TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers",
+    "DELETE FROM documents WHERE user_id IS NOT NULL OR file_type = 'answer' "
+    "AND description IN (SELECT question FROM gap_questions)",
+    "TRUNCATE reply_parts, userchats, userchats_archive, early_statuses, "
+    "answer_passages, gap_questions, knowledge_gaps",
+    "TRUNCATE procrastinate_periodic_defers",
+    f"DELETE FROM procrastinate_jobs WHERE queue_name <> '{KNOWLEDGE}'",  # noqa: S608
     "DELETE FROM inbound_messages WHERE received_at < now() - interval '2 days'",
     "DELETE FROM users WHERE user_id NOT IN (SELECT user_id FROM opt_outs)",
 )

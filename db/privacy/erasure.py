@@ -17,6 +17,7 @@ from uuid import UUID
 from db.database import Connection, Database
 from db.errors import OperatorError
 from db.outages import COLLISIONS, FAILURES, outages, reason_of
+from db.privacy import documents
 from db.privacy.erased_sids import carry_over
 from db.privacy.tombstones import (
     Graveyard,
@@ -42,6 +43,7 @@ LOCKS = (
     # Chats that were opened meanwhile.
     "SELECT 1 FROM userchats WHERE customer_id = %(user_id)s "
     "ORDER BY chat_id FOR UPDATE",
+    documents.LOCK_GAPS,
 )
 # A number that was handed on stands with two people. It counts for the one whose
 # phone_number it is: so tombstones mean one person, whatever a backup holds.
@@ -78,7 +80,9 @@ DELETE FROM procrastinate_jobs
 WHERE lock LIKE '%%:' || %(user_id)s::text
   OR args ->> 'user_id' = %(user_id)s::text
   OR args ->> 'chat_id' IN ({CHATS.format("chat_id")})
+  OR {documents.THEIR_JOBS}
 """,  # noqa: S608
+    **documents.PURGES,
     "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (

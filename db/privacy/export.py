@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from db.database import Connection, Database
+from db.privacy import documents
 
 ROWS_AT_A_TIME = 20
 CHATS = """
@@ -35,11 +36,12 @@ SELECT to_jsonb(early) FROM early_statuses AS early
 WHERE message_sid IN ({SIDS}) OR message_sid IN (
   SELECT message_sid FROM reply_parts WHERE user_id = %(user_id)s)
 ORDER BY received_at, message_sid, status""",  # noqa: S608
-    "jobs": """
+    "jobs": f"""
 SELECT to_jsonb(job) FROM procrastinate_jobs AS job
 WHERE lock LIKE '%%:' || %(user_id)s::text
-  OR args ->> 'user_id' = %(user_id)s::text
-ORDER BY id""",
+  OR args ->> 'user_id' = %(user_id)s::text OR {documents.THEIR_JOBS}
+ORDER BY id""",  # noqa: S608
+    **documents.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

@@ -131,6 +131,7 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (steps.ARCHIVE, ages.archive),
         (steps.DROP_ARCHIVED_SYSTEM_MESSAGES, ages.drop_system_messages),
         (steps.DELETE_ARCHIVED, ages.delete_archived),
+        (steps.DROP_GAPS, ages.delete_archived),
         (steps.DROP_JOBS, ages.drop_records),
         (steps.DROP_INBOUND, ages.drop_records),
         (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),

@@ -155,6 +155,23 @@ DELETE_ARCHIVED = Step(
     action="""
 done AS (
   DELETE FROM userchats_archive USING due WHERE userchats_archive.chat_id = due.id
+), passages AS (
+  DELETE FROM answer_passages USING due WHERE answer_passages.chat_id = due.id
+), asked AS (
+  DELETE FROM gap_questions USING due WHERE gap_questions.chat_id = due.id
+)""",
+)
+# Of whom asked, nothing is left by then: neither are these words of theirs.
+DROP_GAPS = Step(
+    name="gaps dropped",
+    table="knowledge_gaps AS gap",
+    at="gap.created_at",
+    id="lpad(gap.id::text, 20, '0')",
+    coarse=f"gap.created_at < {OLD}",
+    fine="NOT EXISTS (SELECT FROM gap_questions WHERE gap_id = gap.id)",
+    action="""
+done AS (
+  DELETE FROM knowledge_gaps USING due WHERE knowledge_gaps.id = due.id::bigint
 )""",
 )
 DROP_JOBS = Step(

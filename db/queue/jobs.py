@@ -16,5 +16,6 @@ ANSWER_LOCK = "answer:"
 ANSWERS = "answers"
 DELIVERIES = "deliveries"
 UPKEEP = "upkeep"
+KNOWLEDGE = "knowledge"
 
 REACHABLE = "SELECT 1 FROM procrastinate_jobs LIMIT 1"

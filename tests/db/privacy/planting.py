@@ -6,8 +6,9 @@ from uuid import UUID
 
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.records import Gap
 from tests.db.sql import change, take_in, value
-from tests.records import answer_to, said
+from tests.records import answer_to, said, stood_on
 
 MARKER = "xylograph7f3a"
 DIGITS = "5559871234"
@@ -38,6 +39,23 @@ INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status) VALUE
    jsonb_build_object('chat_id', %(marker)s::text), 'failed'),
   ('deliveries', 'send_parts', 'send:' || %(user_id)s,
    jsonb_build_object('user_id', %(user_id)s::text), 'doing');
+INSERT INTO documents (title, description, file_path, url, file_type, error, user_id)
+VALUES (%(marker)s, %(marker)s, %(marker)s, %(marker)s, 'products', %(marker)s,
+        %(user_id)s);
+INSERT INTO documents (title, description, file_type)
+VALUES (%(marker)s, %(marker)s || ' asked', 'answer');
+INSERT INTO document_uploads (document_id, sha256, content)
+SELECT id, %(marker)s, convert_to(%(marker)s, 'UTF8') FROM documents
+WHERE user_id = %(user_id)s;
+INSERT INTO document_chunks (document_id, chunk_index, chunk_text, heading, metadata)
+SELECT id, 0, %(marker)s, %(marker)s, jsonb_build_object('note', %(marker)s::text)
+FROM documents WHERE title = %(marker)s;
+INSERT INTO products (sku, name, document_id)
+SELECT %(marker)s, %(marker)s, id FROM documents WHERE user_id = %(user_id)s;
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
+SELECT 'knowledge', 'take_in_document', 'document:' || id,
+       jsonb_build_object('document_id', id) FROM documents
+WHERE user_id = %(user_id)s;
 INSERT INTO opt_outs (user_id) VALUES (%(user_id)s)
 """
 
@@ -48,7 +66,9 @@ def plant(pg: PostgresChatStore, database: Database) -> str:
     media = ({"url": f"https://api.twilio.example/{MARKER}", "type": "image/png"},)
     message = replace(message, turn=replace(message.turn, media=media))
     chat_id = take_in(pg, message)
+    gap = Gap(f"{MARKER} asked", (MARKER,))
     reply = answer_to(message, text=MARKER, error=MARKER)
+    reply = replace(reply, stood_on=(stood_on(MARKER),), gap=gap)
     assert pg.record_reply(chat_id, reply)
     later = take_in(pg, said(f"{MARKER} again", CARA, opens_chat=True))
     user_id = str(find_cara(database))
