@@ -9,8 +9,9 @@ import pytest
 from bot.observability import mask
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.records import Gap
 from tests.db.sql import change, rows, take_in, value, values
-from tests.records import answer_to, said
+from tests.records import answer_to, said, stood_on
 
 ADDRESS = "whatsapp:+15559876543"
 HANDLE = "whatsapp:BR.SecretHandle"
@@ -30,7 +31,10 @@ def talked(database: Database) -> None:
     known = {"profile_name": NAME, "other_address": HANDLE}
     question = said("When do you open?", ADDRESS, **known)
     chat_id = take_in(pg, question)
-    assert pg.record_reply(chat_id, answer_to(question, text="At nine."))
+    reply = answer_to(question, text="At nine.")
+    gap = Gap("When?", ("when",))
+    reply = replace(reply, stood_on=(stood_on("Hours"),), gap=gap)
+    assert pg.record_reply(chat_id, reply)
     change(database, "UPDATE userchats SET messages = jsonb_set(messages, "
                    "'{1,model}', '\"a-model\"')")  # fmt: skip
     change(database, "UPDATE reply_parts SET status = 'failed', error_code = 63016")
@@ -51,7 +55,8 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
     assert masked == rows(database, query, schema="public")
     assert set(values(database, MASKED)) == {
         "chat_messages", "chat_overview", "user_statistics", "unanswered_messages",
-        "failed_deliveries", "llm_usage_daily", "deliveries_by_day",
+        "failed_deliveries", "llm_usage_daily", "deliveries_by_day", "answer_sources",
+        "gap_overview",
     }  # fmt: skip
 
 
