@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from bot.chat.talk import Channel, Talk
+    from bot.knowledge.protocol import Knowledge
     from bot.llm.account import LLMServer
     from bot.whatsapp.account import TwilioAccount
     from bot.whatsapp.reconciliation import Reconciliation
@@ -183,6 +184,13 @@ def build_talk(
         allowance=settings.allowance,
         stopping=stopping or Event(),
     )
+
+
+def build_knowledge(_settings: Settings, _database: Database) -> "Knowledge":
+    """Return what finds passages in a database."""
+    from bot.knowledge.protocol import NoKnowledge
+
+    return NoKnowledge()
 
 
 def build_reconciliation(

@@ -23,7 +23,15 @@ from db.records.chats import (
     read_turns,
     to_storable,
 )
-from db.records.passages import Found, Gap, NewChunk, Passage, Product, StoodOn
+from db.records.passages import (
+    Found,
+    Gap,
+    NewAnswer,
+    NewChunk,
+    Passage,
+    Product,
+    StoodOn,
+)
 
 __all__ = [
     "DELIVERY_STATUSES",
@@ -38,6 +46,7 @@ __all__ = [
     "Gap",
     "InboundMessage",
     "Media",
+    "NewAnswer",
     "NewChunk",
     "Part",
     "PartContent",

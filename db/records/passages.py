@@ -99,3 +99,12 @@ class NewChunk:
     heading: str | None = None
     page: int | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAnswer:
+    """What a gap is answered by, as a document of one chunk."""
+
+    title: str
+    language: str | None
+    chunk: NewChunk

@@ -1,1 +1,1 @@
-"""Commands on what the business knows; each module adds its own to the root."""
+"""Commands on what the business knows; each module adds its own to the group."""

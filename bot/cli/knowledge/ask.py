@@ -1,0 +1,78 @@
+"""`bot knowledge ask`: what the LLM would be given for a question; it is not asked."""
+
+# ruff: noqa: PLC0415
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from bot.cli.database import migrated_database, read_settings
+from bot.cli.knowledge.group import knowledge
+from bot.terminal import one_line, printable, printable_json
+
+if TYPE_CHECKING:
+    from db.database import Database
+    from db.records import Found, Passage
+
+SECONDS = 10.0
+NOBODY = UUID(int=0)  # whoever sees what is everybody's, and nothing else
+
+
+@knowledge.command()
+@click.argument("question")
+@click.option(
+    "--as", "address", metavar="ADDRESS",
+    help="Who asks: their own documents are looked into, too.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def ask(question: str, address: str | None, as_json: bool) -> None:
+    """Show what is found for a QUESTION: passages, where they stand, how well they fit.
+
+    No LLM is asked: this is what it would be given. Scores and the confidence that the
+    passages tell the answer are from 0 to 1. An ADDRESS is +1555…, whatsapp:+1555… or
+    a user_id.
+    """
+    from bot.knowledge.protocol import Question
+    from bot.wiring import build_knowledge
+
+    with migrated_database() as opened:
+        user_id = NOBODY if address is None else _find_id(opened, address)
+        asked = Question(text=question, user_id=user_id)
+        found = build_knowledge(read_settings(), opened).find(asked, SECONDS)
+    if as_json:
+        told = json.dumps({"question": question, **asdict(found)}, default=str)
+        click.echo(printable_json(told))
+        return
+    for line in _describe(found):
+        click.echo(line)
+
+
+def _find_id(database: "Database", address: str) -> UUID:
+    from db.queries.people import find_person
+
+    with database.reading() as connection:
+        return find_person(connection, address).user_id
+
+
+def _describe(found: "Found") -> Iterator[str]:
+    for number, passage in enumerate(found.passages, 1):
+        yield click.style(f"[{number}] {_source(passage)}", bold=True)
+        yield from (f"    {line}" for line in printable(passage.text).splitlines())
+        yield ""
+    if not found.passages:
+        yield "Nothing was found."
+    elif found.is_whole:
+        yield "That is all that is known: it is given whole, without a search."
+    if found.confidence is not None:
+        yield f"Confidence that this tells the answer: {found.confidence:.2f}"
+
+
+def _source(passage: "Passage") -> str:
+    page = f"page {passage.page}" if passage.page else None
+    told = [passage.title, passage.heading, page, passage.url]
+    where = one_line(", ".join(filter(None, told)))
+    return f"{where}  (document {passage.document_id}, score {passage.score:.2f})"
