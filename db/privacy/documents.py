@@ -14,8 +14,12 @@ SELECT id FROM documents WHERE user_id = %(user_id)s
 THEIR_JOBS = f"""
 args ->> 'document_id' IN (SELECT id::text FROM ({THEIR_DOCUMENTS}) AS theirs)
 """  # noqa: S608  (nothing of it was given)
-# What hangs on documents, by the column that names them, before what it hangs on.
-OF_DOCUMENTS = ("products", "document_uploads", "document_chunks")
+# What hangs on documents, before what it hangs on itself; and the order of its rows.
+OF_DOCUMENTS = {
+    "products": "id",
+    "document_uploads": "document_id",
+    "document_chunks": "document_id, chunk_index",
+}
 PURGES = {
     **{
         name: f"DELETE FROM {name} WHERE document_id IN ({THEIR_DOCUMENTS})"  # noqa: S608
@@ -40,9 +44,11 @@ PIECE = 3 << 16  # of a file, in bytes: some are many megabytes
 SECTIONS = {
     "documents": f"SELECT to_jsonb(document) FROM documents AS document "  # noqa: S608
     f"WHERE id IN ({THEIR_DOCUMENTS}) ORDER BY id",
-    "document_chunks": f"""
-SELECT to_jsonb(chunk) FROM document_chunks AS chunk
-WHERE document_id IN ({THEIR_DOCUMENTS}) ORDER BY document_id, chunk_index""",  # noqa: S608
+    **{
+        name: f"SELECT to_jsonb(own) FROM {name} AS own "  # noqa: S608
+        f"WHERE document_id IN ({THEIR_DOCUMENTS}) ORDER BY {order}"
+        for name, order in OF_DOCUMENTS.items()
+    },
     "document_uploads": f"""
 SELECT to_jsonb(upload) - 'content' || jsonb_build_object('from_byte', start,
   'content', translate(encode(substring(content FROM start + 1 FOR {PIECE}), 'base64'),
@@ -50,8 +56,6 @@ SELECT to_jsonb(upload) - 'content' || jsonb_build_object('from_byte', start,
 FROM document_uploads AS upload
 CROSS JOIN generate_series(0, greatest(length(content) - 1, 0), {PIECE}) AS start
 WHERE document_id IN ({THEIR_DOCUMENTS}) ORDER BY document_id, start""",  # noqa: S608
-    "products": f"SELECT to_jsonb(product) FROM products AS product "  # noqa: S608
-    f"WHERE document_id IN ({THEIR_DOCUMENTS}) ORDER BY id",
     "answer_passages": "SELECT to_jsonb(passage) FROM answer_passages AS passage "
     "WHERE user_id = %(user_id)s ORDER BY answered_at, reference_id, position",
     "gap_questions": "SELECT to_jsonb(asked) FROM gap_questions AS asked "

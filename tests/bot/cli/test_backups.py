@@ -14,6 +14,7 @@ from db import schema
 from db.backups.stream import read_identity
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.records import Gap
 from tests.db.backups.kept import databases_beside, leaving_no_databases, new_pair
 from tests.db.sql import (
     change,
@@ -205,6 +206,32 @@ def test_a_reset_forgets_nothing_that_would_be_done_again(
     for emptied in ("userchats", "reply_parts", "procrastinate_jobs"):
         assert values(database, f"SELECT 1 FROM {emptied}") == []  # noqa: S608
     assert load(store, take_in(store, said("Again", ANA))).opted_out
+
+
+def test_a_reset_keeps_what_is_the_businesss_own(
+    database: Database, database_url: str
+) -> None:
+    store = PostgresChatStore(database, timedelta(days=1))
+    message = said("Can I park?")
+    reply = answer_to(message, gap=Gap("Can I park?", ("park",)))
+    assert store.record_reply(take_in(store, message), reply)
+    for title, kind, asked in (
+        ("Prices", "pdf", None), ("Theirs", "answer", "Can I park?"),
+        ("Parking", "answer", "Where to park"),
+    ):  # fmt: skip
+        change(database, "INSERT INTO documents (title, file_type, description) "
+               "VALUES (%(t)s, %(k)s, %(a)s)", t=title, k=kind, a=asked)  # fmt: skip
+    change(database, "INSERT INTO documents (title, file_type, user_id) "
+                     "SELECT 'Ana''s', 'pdf', user_id FROM users")  # fmt: skip
+    change(database, "INSERT INTO procrastinate_jobs (queue_name, task_name) "
+                     "VALUES ('knowledge', 'take_in_document')")  # fmt: skip
+    assert run(database_url, "reset", "--yes", "--no-backup").exit_code == 0
+    kept = values(database, "SELECT title FROM documents ORDER BY id")
+    assert kept == ["Prices", "Parking"]
+    assert values(database, "SELECT queue_name FROM procrastinate_jobs") == [
+        "knowledge"
+    ]
+    assert values(database, "SELECT terms FROM knowledge_gaps") == []
 
 
 def test_a_reset_whose_backup_fails_deletes_nothing(
