@@ -59,6 +59,7 @@ def describe_status(status: "Status") -> Iterator[str]:
     """Yield the lines."""
     yield from _describe_server(status)
     yield from _describe_queue(status)
+    yield from _describe_knowledge(status)
     yield from _describe_copies(status)
     yield from _describe_tables(status)
 
@@ -113,6 +114,16 @@ def _describe_queue(status: "Status") -> Iterator[str]:
         yield _line("", f"the oldest has waited for {waiting}")
     if status.kept_parts:
         yield _line("Not taken", f"{status.kept_parts} messages, tried again: see logs")
+
+
+def _describe_knowledge(status: "Status") -> Iterator[str]:
+    known = status.knowledge
+    if known is not None:
+        yield _line(
+            "Knowledge",
+            f"{known.documents:,} documents, {known.waiting:,} of them waiting and "
+            f"{known.refused:,} refused; {known.open_gaps:,} open gaps",
+        )
 
 
 def _describe_copies(status: "Status") -> Iterator[str]:
@@ -189,6 +200,8 @@ def describe_person(person: "Person", details: "Details") -> Iterator[str]:
         "messages": str(details.messages),
         "unanswered": "yes" if details.waits_for_an_answer else "no",
         "sent": parts,
+        "own documents": str(details.documents),
+        "met gaps": str(details.gap_questions),
     }
     for name, value in known.items():
         yield f"{name:15}  {one_line(value or '-')}"

@@ -36,7 +36,9 @@ SELECT
   max(last_message_at) AS last_message_at,
   (SELECT COALESCE(jsonb_object_agg(status, parts ORDER BY status), '{}') FROM (
      SELECT status, count(*) AS parts FROM reply_parts
-     WHERE user_id = %(user_id)s GROUP BY status) AS counted) AS parts
+     WHERE user_id = %(user_id)s GROUP BY status) AS counted) AS parts,
+  (SELECT count(*) FROM documents WHERE user_id = %(user_id)s) AS documents,
+  (SELECT count(*) FROM gap_questions WHERE user_id = %(user_id)s) AS gap_questions
 FROM chat_overview WHERE customer_id = %(user_id)s
 """
 SET_ACTIVE = """
@@ -73,7 +75,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What is known of a person besides; `parts` counts messages to them by status."""
+    """What is known of a person besides; `parts` counts messages to them by status.
+
+    `documents` are theirs alone; `gap_questions` had no answer in any document.
+    """
 
     other_addresses: Sequence[str]
     opted_out_at: datetime | None
@@ -84,6 +89,8 @@ class Details:
     waits_for_an_answer: bool
     last_message_at: datetime | None
     parts: dict[str, int]
+    documents: int
+    gap_questions: int
 
 
 class NobodyError(OperatorError):

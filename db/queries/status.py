@@ -45,6 +45,12 @@ KEPT_PARTS = """
 SELECT count(*) FROM reply_parts
 WHERE status = 'uncertain' OR status = 'pending' AND attempts > 0
 """
+KNOWLEDGE = """
+SELECT count(*) AS documents, count(*) FILTER (WHERE NOT is_processed) AS waiting,
+  count(error) AS refused,
+  (SELECT count(*) FROM gap_overview WHERE is_open) AS open_gaps
+FROM documents
+"""
 STANDBYS = """
 SELECT coalesce(nullif(application_name, ''), client_addr::text, '?') AS name, state,
        pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::bigint AS behind
@@ -64,6 +70,16 @@ class TableStatus:
     bytes: int
     rows: int
     dead_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """Documents, and those of which a version waits or was refused; open gaps."""
+
+    documents: int
+    waiting: int
+    refused: int
+    open_gaps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +123,7 @@ class Status:
     queue: dict[str, int] | None
     oldest_waiting_job: float | None
     kept_parts: int | None
+    knowledge: Knowledge | None
     standbys: list[Standby] | None
     beside: dict[str, int] | None
     last_backup: LastBackup | None
@@ -125,6 +142,7 @@ def read_status(database: Database, backup_folder: Path) -> Status:
         server = database.first(SERVER)
         queue = _try(database, QUEUE)
         standbys = _try(database, STANDBYS)
+        knowledge = _try(database, KNOWLEDGE)
         left = [found.name for found in find_beside(database)]
         beside = _try(database, BESIDE, {"names": left})
         return Status(
@@ -136,6 +154,7 @@ def read_status(database: Database, backup_folder: Path) -> Status:
             queue=None if queue is None else dict(queue),
             oldest_waiting_job=_first(_try(database, WAITING)),
             kept_parts=_first(_try(database, KEPT_PARTS)),
+            knowledge=Knowledge(**knowledge[0]._asdict()) if knowledge else None,
             standbys=standbys and [Standby(**row._asdict()) for row in standbys],
             beside=None if beside is None else dict(beside),
             last_backup=_find_backup(backup_folder, database.name),
