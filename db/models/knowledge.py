@@ -1,5 +1,7 @@
 """What the business knows: documents, their chunks, and products."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,6 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import id_column, metadata, time_column
+
+
+def _facts_column(name: str, comment: str) -> Column[Any]:
+    none = text("'{}'::jsonb")
+    return Column(name, JSONB, nullable=False, server_default=none, comment=comment)
 
 
 def _document_column(*, primary_key: bool = False) -> Column[int]:
@@ -71,6 +78,11 @@ documents = Table(
         server_default=text("false"),
         comment="False: a version of it waits to be taken in; the one before it serves "
         "until then.",
+    ),
+    _facts_column(
+        "told",
+        "What was said of it when it was added, which wins over what it says itself: "
+        "title, language, content_type.",
     ),
     Column("error", Text, comment="Why the last version could not be taken in, if so."),
     Column(
@@ -137,12 +149,8 @@ document_chunks = Table(
         Text,
         comment="The model that made its vector; NULL: it has none yet.",
     ),
-    Column(
-        "metadata",
-        JSONB,
-        nullable=False,
-        server_default=text("'{}'::jsonb"),
-        comment="Whatever else is known of it, such as the sku of a product.",
+    _facts_column(
+        "metadata", "Whatever else is known of it, such as the sku of a product."
     ),
     time_column("created_at", "When it was taken in."),
     UniqueConstraint(
@@ -170,13 +178,7 @@ products = Table(
     Column("url", Text, comment="Its page, for people."),
     Column("image_url", Text, comment="Its picture, which Twilio loads."),
     Column("in_stock", Boolean, comment="NULL: not told."),
-    Column(
-        "attributes",
-        JSONB,
-        nullable=False,
-        server_default=text("'{}'::jsonb"),
-        comment="What else its list told, by the list's own names.",
-    ),
+    _facts_column("attributes", "What else its list told, by the list's own names."),
     _document_column(),
     Column(
         "chunk_id",

@@ -7,11 +7,15 @@ holds it. It makes the answer and sends it. What can't be sent at once it leaves
 
 One user's answers are made one at a time, and apart from them what is sent later: a
 part that waits for its next try holds back the user's later parts, not new answers.
+
+`take_in_document` is deferred in SQL as well, with the version of the document that it
+reads (db.knowledge.documents): one document's versions are taken in one at a time.
 """
 
 ANSWER_CHAT = "answer_chat"
 SEND_PARTS = "send_parts"
 RECONCILE = "reconcile"
+TAKE_IN_DOCUMENT = "take_in_document"
 ANSWER_LOCK = "answer:"
 ANSWERS = "answers"
 DELIVERIES = "deliveries"

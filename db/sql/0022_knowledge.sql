@@ -11,6 +11,7 @@ CREATE TABLE documents (
   sha256 text,
   language text,
   is_processed boolean DEFAULT false NOT NULL,
+  told jsonb DEFAULT '{}'::jsonb NOT NULL,
   error text,
   is_demo boolean DEFAULT false NOT NULL,
   user_id uuid,
@@ -46,6 +47,9 @@ COMMENT ON COLUMN documents.language IS
 COMMENT ON COLUMN documents.is_processed IS
   'False: a version of it waits to be taken in; the one before it serves until '
   'then.';
+COMMENT ON COLUMN documents.told IS
+  'What was said of it when it was added, which wins over what it says itself: '
+  'title, language, content_type.';
 COMMENT ON COLUMN documents.error IS
   'Why the last version could not be taken in, if so.';
 COMMENT ON COLUMN documents.is_demo IS
@@ -265,6 +269,7 @@ ALTER TABLE documents
   ALTER COLUMN file_path SET STATISTICS 0,
   ALTER COLUMN url SET STATISTICS 0,
   ALTER COLUMN sha256 SET STATISTICS 0,
+  ALTER COLUMN told SET STATISTICS 0,
   ALTER COLUMN error SET STATISTICS 0;
 ALTER TABLE gap_questions
   ALTER COLUMN question SET STATISTICS 0;
