@@ -9,6 +9,7 @@ import io
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ IDLE_SECONDS = 60.0
 ADDRESS_SECONDS = 3.0
 
 
+Address = tuple[Any, ...]  # as socket has it: host, port, ...
+LookUp = Callable[[str, int], list[Address]]
+
+
 class HttpError(Exception):
     """A request without an answer. `may_have_arrived`: its first byte was written."""
 
@@ -55,10 +60,11 @@ class TooLargeError(HttpError):
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A request under way."""
+    """A request under way; it goes to an address that `look_up` returns."""
 
     deadline: float
     most_bytes: int
+    look_up: LookUp
     connection: HTTPConnection | None = None
     may_have_arrived: bool = False
     is_too_large: bool = False
@@ -146,9 +152,8 @@ class Connection(HTTPConnection):
         call = CALL.get()
         call.connection = self
         try:
-            host = (self._dns_host.strip("[]"), self.port)
-            found = socket.getaddrinfo(*host, type=socket.SOCK_STREAM)
-            return self._try_each([address for *_, address in found], call)
+            found = call.look_up(self._dns_host.strip("[]"), self.port)
+            return self._try_each(found, call)
         except OSError as error:
             raise NewConnectionError(self, str(error)) from error
 

@@ -1,6 +1,7 @@
 """One server and the connections to it, which are kept; nothing is asked twice."""
 
 import http.client
+import socket
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from urllib3.exceptions import HTTPError
 from bot.http_bounds import (
     CALL,
     IDLE_SECONDS,
+    Address,
     Call,
     HttpError,
+    LookUp,
     build_pool,
     find_proxy,
 )
@@ -27,6 +30,12 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def look_up(host: str, port: int) -> list[Address]:
+    """Return where a host can be reached. Raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [address for *_, address in found]
 
 
 class HttpServer:
@@ -47,7 +56,8 @@ class HttpServer:
         most_idle: float = IDLE_SECONDS,
     ) -> None:
         self._most_bytes = most_bytes
-        proxy = find_proxy(origin)
+        self._look_up: LookUp = look_up
+        proxy = self._find_proxy(origin)
         # A proxy that makes no tunnel is asked for whole addresses.
         self._before_path = origin if proxy and origin.startswith("http:") else ""
         self._pool = build_pool(origin, proxy, authorities, most_kept, most_idle)
@@ -68,7 +78,7 @@ class HttpServer:
         `deadline` is of time.monotonic; looking the host's name up may outlast it, but
         then nothing is sent. No redirect is followed. Raises HttpError.
         """
-        call = Call(deadline, self._most_bytes)
+        call = Call(deadline, self._most_bytes, self._look_up)
         self._begin(call)
         before = CALL.set(call)
         try:
@@ -87,6 +97,9 @@ class HttpServer:
         for call in calls:
             call.abort()
         self._pool.close()
+
+    def _find_proxy(self, origin: str) -> str | None:
+        return find_proxy(origin)
 
     def _begin(self, call: Call) -> None:
         with self._lock:
@@ -125,6 +138,21 @@ class HttpServer:
         finally:
             answer.release_conn()
         return Answer(answer.status, answer.headers, whole)
+
+
+class PinnedServer(HttpServer):
+    """A server that is reached where `look_up` says and nowhere else.
+
+    So there is no proxy, which would look it up anew. What `look_up` raises reaches
+    whoever asks, unless it is an OSError.
+    """
+
+    def __init__(self, origin: str, most_bytes: int, look_up: LookUp) -> None:
+        super().__init__(origin, None, 1, most_bytes)
+        self._look_up = look_up
+
+    def _find_proxy(self, origin: str) -> str | None:  # noqa: ARG002  (as above)
+        return None
 
 
 def _read_whole(answer: BaseHTTPResponse, call: Call) -> bytes:

@@ -1,0 +1,150 @@
+"""Fetching pages: what comes, within bounds, and never from where only we can reach."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from bot.http_bounds import Address
+from bot.knowledge.fetching import FetchError, fetch, is_public
+
+PAGE = b"<html><title>Prices</title><p>Rye bread: 4.50</p></html>"
+
+
+class Pages(BaseHTTPRequestHandler):
+    """A small site; what was asked for is noted."""
+
+    asked: list[str] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        way, _, target = self.path.partition("?")
+        if way in {"/to", "/nowhere"}:
+            self.send_response(302)
+            if target:
+                self.send_header("location", target)
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return
+        known = {"/prices": 200, "/long": 200}
+        body = PAGE * (100 if self.path == "/long" else 1)
+        self.send_response(known.get(self.path, 404))
+        self.send_header("content-type", "text/html; charset=utf-8")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving() -> Iterator[int]:
+    Pages.asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with serving() as port:
+        yield port
+
+
+class Names:
+    """Where hosts lead to, in the tests: all to this machine."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.asked: list[str] = []
+
+    def look_up(self, host: str, port: int) -> list[Address]:
+        self.asked.append(host)
+        return [("10.0.0.1" if host == "intern" else "127.0.0.1", port)]
+
+    def is_allowed(self, address: Address) -> bool:
+        return address == ("127.0.0.1", self.port)
+
+    def fetch(self, path: str, host: str = "bakery.example", **more: float) -> bytes:
+        url = f"http://{host}:{self.port}{path}"
+        bounds = {"most_bytes": 2000, **more}
+        page = fetch(url, self.is_allowed, self.look_up, **bounds)  # type: ignore[arg-type]
+        assert page.url == url
+        assert page.content_type == "text/html; charset=utf-8"
+        return page.content
+
+
+def test_a_page_comes_with_its_type_over_redirects(port: int) -> None:
+    names = Names(port)
+    assert names.fetch("/prices") == PAGE
+    assert names.fetch("/to?/to?/prices") == PAGE
+    assert names.fetch(f"/to?http://www.bakery.example:{port}/prices") == PAGE
+    # Each host is looked up once for each connection, and goes where that was.
+    assert names.asked == [*["bakery.example"] * 5, "www.bakery.example"]
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/nothing", "answered 404"),
+        ("/long", "it has more than"),
+        ("/to?" * 6 + "/prices", "redirects more than 5 times"),
+        ("/to?file:///etc/passwd", "only addresses of http and https"),
+        ("/nowhere", "redirects to nowhere"),
+        ("/to?http://ana:secret@bakery.example/", "a user or a password"),
+        ("/to?http://intern/", "not of the public internet"),
+        ("/to?http://bakery.example:1/", "not of the public internet"),
+    ],
+)
+def test_what_can_not_be_had_is_told_in_a_sentence(
+    port: int, path: str, says: str
+) -> None:
+    with pytest.raises(FetchError, match=says) as told:
+        Names(port).fetch(path)
+    assert "secret" not in str(told.value)
+
+
+def test_a_private_address_is_refused_before_a_byte_is_sent(port: int) -> None:
+    with pytest.raises(FetchError, match="not of the public internet"):
+        fetch(f"http://127.0.0.1:{port}/prices")
+    with pytest.raises(FetchError, match="not of the public internet"):
+        fetch(f"http://[::ffff:127.0.0.1]:{port}/prices")
+    names = Names(port)
+    both = [("127.0.0.1", port), ("10.0.0.1", port)]
+    with pytest.raises(FetchError, match="not of the public internet"):
+        fetch("http://x.example/", names.is_allowed, lambda _host, _port: both)
+    assert Pages.asked == []
+
+
+def test_a_proxy_of_the_environment_is_not_asked(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert Names(port).fetch("/prices") == PAGE
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
+        "100.64.0.1", "0.0.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+        "192.0.2.1", "198.18.0.1", "::", "::1", "fe80::1%eth0", "fc00::1", "ff02::1",
+        "::ffff:10.0.0.1", "::ffff:93.184.216.34", "64:ff9b::a00:1", "2002:a00:1::",
+        "2001:db8::1", "::10.0.0.1", "localhost",
+    ],
+)  # fmt: skip
+def test_what_is_not_of_the_public_internet(host: str) -> None:
+    assert not is_public((host, 80))
+
+
+def test_what_is_of_the_public_internet() -> None:
+    assert is_public(("93.184.216.34", 443))
+    assert is_public(("2606:2800:220:1:248:1893:25c8:1946", 80, 0, 0))
+    assert not is_public(("93.184.216.34", 22))
