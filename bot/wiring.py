@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 ONE_LOOK = Limits(connections=1)
 WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
+# Beside WORKER_CONCURRENCY, so that no answer waits for a document.
+DOCUMENTS_AT_ONCE = 2
 # Twilio waits for 15 s:
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 INLINE_SECONDS = 12.0
@@ -136,7 +138,6 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     from bot.worker.typing_indicators import TypingIndicators
     from db.delivery.answered import AnswersOfLate
     from db.outbox import PostgresOutbox
-    from db.queue.app import build_queue
 
     parts = settings.parts(WorkerParts)
     database = Database(parts.database_url, WORKER_LIMITS)
@@ -149,11 +150,21 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
         build_talk(settings, parts.llm, store, channel, stopping),
         count_answers=AnswersOfLate(database).count,
     )
-    queue = build_queue(parts.database_url, looked=_heartbeat(settings))
+    queue = _build_queue(settings, parts.database_url)
     register_jobs(queue, talk, sender)
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
     register_retention(queue, database, settings.ages, stopping.is_set)
     return queue
+
+
+def _build_queue(settings: Settings, url: str) -> "App":
+    from db.queue.app import build_queue
+    from db.queue.jobs import KNOWLEDGE, OTHER_QUEUES
+    from db.queue.shares import Shares
+
+    documents = {KNOWLEDGE: DOCUMENTS_AT_ONCE}
+    shares = Shares(documents, settings.worker_concurrency, OTHER_QUEUES)
+    return build_queue(url, looked=_heartbeat(settings), shares=shares)
 
 
 def _heartbeat(settings: Settings) -> Callable[[], None]:

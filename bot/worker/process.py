@@ -15,7 +15,7 @@ from psycopg import OperationalError
 
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
-from bot.wiring import build_worker, with_database
+from bot.wiring import DOCUMENTS_AT_ONCE, build_worker, with_database
 from bot.worker.metrics import MetricsServer
 from db import schema
 from db.errors import OperatorError
@@ -72,13 +72,14 @@ async def _work(settings: Settings) -> int:
     """Return the exit code: 0 after a signal, 1 when the queue can't be worked on."""
     stop_asked, stopping = asyncio.Event(), Event()
     loop = asyncio.get_running_loop()
-    threads = settings.worker_concurrency + SPARE_THREADS
+    at_once = settings.worker_concurrency + DOCUMENTS_AT_ONCE
+    threads = at_once + SPARE_THREADS
     loop.set_default_executor(ThreadPoolExecutor(threads))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_asked.set)
     url = settings.worker_parts().database_url
     queue = build_worker(settings, stopping)
-    working = asyncio.create_task(_work_on(queue, url, settings.worker_concurrency))
+    working = asyncio.create_task(_work_on(queue, url, at_once))
     asked = asyncio.create_task(stop_asked.wait())
     await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
     stopping.set()

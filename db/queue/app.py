@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from db.pool import RECYCLE_SECONDS, BoundedAsyncConnection, Limits, conninfo
 from db.queue.outage import REMINDER_SECONDS
 from db.queue.own_jobs import OwnJobs
+from db.queue.shares import Shares
 
 # How long one call waits for a connection, and how long the pool tries for one by
 # itself: both short, since a call that failed is made again, and that tries anew.
@@ -22,6 +23,7 @@ POOL_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
 # A server that says nothing is given up within this, and another host tried.
 LIMITS = Limits(statement_seconds=10)
+UNBOUND = Shares()
 
 
 class _Reasons(logging.Filter):
@@ -50,10 +52,12 @@ def build_queue(
     connections: int = 8,
     looked: Callable[[], None] = lambda: None,
     limits: Limits = LIMITS,
+    shares: Shares = UNBOUND,
 ) -> App:
     """Return procrastinate's app for a worker; tasks are registered on it.
 
-    `looked` is called whenever the worker has looked for a job, found or not.
+    `looked` is called whenever the worker has looked for a job, found or not; `shares`
+    are those of the queues in what it runs at once.
     """
     logging.getLogger("psycopg.pool").addFilter(REASONS)
     connector = PsycopgConnector(
@@ -69,7 +73,7 @@ def build_queue(
         configure=_set_autocommit,
     )
     app = App(connector=connector)
-    app.job_manager = OwnJobs(connector, looked)
+    app.job_manager = OwnJobs(connector, looked, shares)
     return app
 
 

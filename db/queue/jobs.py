@@ -21,5 +21,7 @@ ANSWERS = "answers"
 DELIVERIES = "deliveries"
 UPKEEP = "upkeep"
 KNOWLEDGE = "knowledge"
+# Where a worker takes jobs beside those of KNOWLEDGE, which have places of their own.
+OTHER_QUEUES = (ANSWERS, DELIVERIES, UPKEEP)
 
 REACHABLE = "SELECT 1 FROM procrastinate_jobs LIMIT 1"

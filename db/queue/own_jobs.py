@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 import psycopg
 from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Job, Notification, Status
+from procrastinate.jobs import Job, JobInserted, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
 from db.outages import reason_of
 from db.queue.outage import Outage
+from db.queue.shares import Shares
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -31,6 +32,7 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 1.0
 # Other workers may be quicker each time; what is heard last waits for the next poll.
 MOST_LOOKS = 5
+NEXT: JobInserted = {"type": "job_inserted", "job_id": 0}
 # A worker that was thought dead ends no job that another one runs meanwhile.
 IF_OURS = """
 FROM (
@@ -60,11 +62,15 @@ class OwnJobs(JobManager):
     the queue's tables.
     """
 
-    def __init__(self, connector: Any, looked: Callable[[], None]) -> None:
+    def __init__(
+        self, connector: Any, looked: Callable[[], None], shares: Shares
+    ) -> None:
         super().__init__(connector)
         self._looked = looked
+        self._shares = shares
+        self._hear: NotificationCallback | None = None
         self._number: int | None = None  # ours; a new one where we were thought dead
-        self._held: set[tuple[int | None, int]] = set()
+        self._held: dict[tuple[int | None, int], str] = {}
         self._heard = 0
         self._fetching = asyncio.Lock()
         self._showing = asyncio.Lock()
@@ -124,9 +130,10 @@ class OwnJobs(JobManager):
             if self._outage.is_on:
                 await self._come_back()
             async with self._fetching:
-                job = await super().fetch_job(queues, self._number or 0)
+                free = queues or self._shares.free(self._held.values())
+                job = await super().fetch_job(free, self._number or 0)
                 if job:
-                    self._held.add(_key(job))
+                    self._held[_key(job)] = job.queue
         except ConnectorException as error:
             self._note(error)
             return None
@@ -189,7 +196,10 @@ class OwnJobs(JobManager):
 
     async def _end(self, job: Job, statement: str, **how: Any) -> None:
         await self._until_it_works(lambda: self._end_once(job, statement, **how))
-        self._held.discard(_key(job))
+        self._held.pop(_key(job), None)
+        if self._hear and job.queue in self._shares.named:
+            # The next of its queue may have waited for this one alone.
+            await self._hear(channel="", notification=NEXT)
 
     async def _end_once(self, job: Job, statement: str, **how: Any) -> None:
         how |= {"job_id": job.id, "attempts": job.attempts, "worker_id": job.worker_id}
@@ -224,6 +234,7 @@ class OwnJobs(JobManager):
             self._heard += 1
             await on_notification(channel=channel, notification=notification)
 
+        self._hear = on_notification
         while True:
             try:
                 await super().listen_for_jobs(on_notification=hear, queues=queues)
