@@ -72,12 +72,19 @@ def _cells(row: "DocumentRow") -> list[str]:
         str(row.id),
         row.title,
         row.file_type,
-        readable_size(row.file_size) if row.file_size is not None else "",
+        _size(row) or "",
         str(row.chunks),
         row.language or "",
         row.owner or "everybody's",
         state_of(row),
     ]
+
+
+def _size(row: "DocumentRow") -> str | None:
+    if row.file_size is None:
+        return None
+    small = row.file_size < 1000
+    return f"{row.file_size} B" if small else readable_size(row.file_size)
 
 
 def _facts(row: "DocumentRow") -> list[tuple[str, object]]:
@@ -86,7 +93,7 @@ def _facts(row: "DocumentRow") -> list[tuple[str, object]]:
         ("Description", row.description),
         ("From", row.file_path or row.url),
         ("Type", row.file_type),
-        ("Size", readable_size(row.file_size) if row.file_size is not None else None),
+        ("Size", _size(row)),
         ("Language", row.language),
         ("Whose", row.owner or "everybody's"),
         ("State", state_of(row)),
