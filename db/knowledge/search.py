@@ -16,11 +16,15 @@ from db.database import Database
 K1 = 1.2
 B = 0.75
 MOST_WORDS = 64
+# Of words from the turns before: they tell what "it" is, and the question what of it.
+EARLIER_WEIGHT = 0.4
 MOST_HITS = 200
 # Postings that a search reads, the rarest terms' first; the terms that are left out
 # count for the best chunks that the others found.
-MOST_POSTINGS = 40_000
-CANDIDATES = 300
+MOST_POSTINGS = 10_000
+# Whatever stands in more chunks tells about as little, and is counted no further.
+MOST_COUNTED = 10_000
+CANDIDATES = 150
 
 SEEN = """
 EXISTS (SELECT FROM documents WHERE documents.id = document_id
@@ -31,19 +35,22 @@ WITH corpus AS MATERIALIZED (
   SELECT language, dictionary, sum(chunks)::int AS chunks, sum(words)::int AS words
   FROM document_lengths WHERE {SEEN} GROUP BY language, dictionary
 ), asked AS MATERIALIZED (
-  SELECT DISTINCT language, term FROM corpus
-  CROSS JOIN unnest(%(words)s::text[]) AS word
+  SELECT language, term, max(weight) AS weight FROM corpus
+  CROSS JOIN unnest(%(words)s::text[], %(weights)s::float[]) AS asked (word, weight)
   CROSS JOIN unnest(
     ts_lexize(('pg_catalog.' || dictionary)::regdictionary, word)) AS term
+  GROUP BY language, term
 ), sizes AS (
   SELECT language, sum(chunks)::int AS chunks,
          sum(words)::float / greatest(sum(chunks), 1) AS mean
   FROM corpus GROUP BY language
 )
-SELECT language, term, greatest(mean, 1) AS mean,
+SELECT language, term, weight, greatest(mean, 1) AS mean,
   (SELECT sum(chunks) FROM sizes)::int AS chunks, (
-  SELECT count(*) FROM chunk_terms AS here
-  WHERE here.language = asked.language AND here.term = asked.term AND {SEEN}) AS seen
+  SELECT count(*) FROM (
+    SELECT FROM chunk_terms AS here
+    WHERE here.language = asked.language AND here.term = asked.term AND {SEEN}
+    LIMIT %(most_counted)s) AS postings) AS seen
 FROM asked JOIN sizes USING (language)
 """  # noqa: S608  (our own words)
 WEIGH = """
@@ -74,7 +81,8 @@ WITH asked AS (
     SELECT frequency, length FROM chunk_terms AS here
     WHERE here.language = asked.language AND here.term = asked.term
       AND here.document_id = candidates.document_id
-      AND here.chunk_index = candidates.chunk_index) AS posting
+      AND here.chunk_index = candidates.chunk_index
+    OFFSET 0) AS posting  -- or all of a term's postings may be read for each chunk
   WHERE NOT is_read
   GROUP BY document_id, chunk_index
 )
@@ -106,8 +114,9 @@ class Hit:
 class AskedTerm:
     """A term of the question in one of the corpus's languages.
 
-    `idf` tells how rare it is, `share` how much of the question it is; `seen` is in how
-    many chunks it stands, `mean` how long those of its language are.
+    `idf` tells how rare it is, less if it comes from an earlier turn, `share` how
+    much of the question it is; `seen` is in how many chunks it stands, `mean` how
+    long those of its language are.
     """
 
     language: str
@@ -118,18 +127,21 @@ class AskedTerm:
     seen: int
 
 
-def find_by_words(
+def find_by_words(  # noqa: PLR0913  (most have defaults)
     database: Database,
     words: Sequence[str],
     user_id: UUID,
     hits: int = 100,
+    *,
+    earlier: Sequence[str] = (),
     most_postings: int = MOST_POSTINGS,
 ) -> list[Hit]:
     """Return the chunks that fit a question's words best, the best first.
 
-    The words come from `split_words`. Raises psycopg's errors.
+    The words come from `split_words`; those of `earlier` turns count less. Raises
+    psycopg's errors.
     """
-    asked = look_up(database, words, user_id)
+    asked = look_up(database, words, user_id, earlier)
     read = _choose_read(asked, most_postings)
     if not read:
         return []
@@ -142,14 +154,21 @@ def find_by_words(
     return database.read(Hit, FIND, {**_columns(asked, read), **bounds})
 
 
-def look_up(database: Database, words: Sequence[str], user_id: UUID) -> list[AskedTerm]:
+def look_up(
+    database: Database,
+    words: Sequence[str],
+    user_id: UUID,
+    earlier: Sequence[str] = (),
+) -> list[AskedTerm]:
     """Return a question's terms in each language of what a person sees.
 
     Stop words are left out, and so is what is beyond the first 64 words.
     """
-    some = list(dict.fromkeys(words))[:MOST_WORDS]
-    rows = database.rows(LOOK_UP, {"words": some, "user_id": user_id})
-    idfs = {(row.language, row.term): _idf(row.chunks, row.seen) for row in rows}
+    rows = database.rows(LOOK_UP, {**_weigh(words, earlier), "user_id": user_id})
+    idfs = {
+        (row.language, row.term): row.weight * _idf(row.chunks, row.seen)
+        for row in rows
+    }
     sums: dict[str, float] = {}
     for (language, _), idf in idfs.items():
         sums[language] = sums.get(language, 0) + idf
@@ -164,6 +183,18 @@ def look_up(database: Database, words: Sequence[str], user_id: UUID) -> list[Ask
         )
         for row in rows
     ]
+
+
+def _weigh(words: Sequence[str], earlier: Sequence[str]) -> dict[str, Any]:
+    weights = dict.fromkeys(words, 1.0)
+    for word in earlier:
+        weights.setdefault(word, EARLIER_WEIGHT)
+    some = list(weights.items())[:MOST_WORDS]
+    return {
+        "words": [word for word, _ in some],
+        "weights": [weight for _, weight in some],
+        "most_counted": MOST_COUNTED,
+    }
 
 
 def _idf(chunks: int, seen: int) -> float:

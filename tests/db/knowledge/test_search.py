@@ -139,7 +139,7 @@ def test_scores_are_bm25s_whatever_is_left_out_at_first(
     tokens = [split_words(" ".join(text)) for text in texts]
     question = split_words("w0x w1x w20x w30x")
     wanted = sorted(bm25(tokens, set(question)), reverse=True)
-    hits = find_by_words(database, question, ANYBODY, 5, most_postings)
+    hits = find_by_words(database, question, ANYBODY, 5, most_postings=most_postings)
     assert [hit.score for hit in hits] == pytest.approx(wanted[:5])
 
 
