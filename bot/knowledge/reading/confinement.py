@@ -44,16 +44,17 @@ def give_up_all(limits: Limits, memory: int) -> None:
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     _bound(resource.RLIMIT_AS, memory)
-    _bound(resource.RLIMIT_CPU, limits.cpu_seconds)
+    # At the first bound comes a signal of its own, by which the parent knows why.
+    _bound(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5)
     _bound(resource.RLIMIT_FSIZE, 0)
     _bound(resource.RLIMIT_CORE, 0)
     sys.addaudithook(_refuse)
 
 
-def _bound(what: int, most: int) -> None:
+def _bound(what: int, most: int, at_all: int | None = None) -> None:
     # macOS knows RLIMIT_AS and does not let it be set.
     with suppress(OSError, ValueError):
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(what, (most, most if at_all is None else at_all))
 
 
 def _die_with_parent() -> None:

@@ -16,7 +16,7 @@ class Limits:
     characters. `output` is what the reader may tell us, in bytes.
     """
 
-    seconds: float = 180.0
+    seconds: float = 300.0
     cpu_seconds: int = 150
     memory: int = 768 * MEGABYTE
     ocr_memory: int = 2048 * MEGABYTE
@@ -25,7 +25,7 @@ class Limits:
     unpacked: int = 300 * MEGABYTE
     ratio: int = 200
     pages: int = 2_000
-    ocr_pages: int = 50
+    ocr_pages: int = 30
     rows: int = 100_000
     columns: int = 200
     nesting: int = 100

@@ -96,7 +96,7 @@ def _output(
     while True:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([pipe], [], [], left)[0]:
-            raise UnreadableError(_too_slow(limits))
+            raise UnreadableError(_too_slow(limits.seconds))
         some = os.read(pipe, PIPE_BYTES)
         if not some:
             return
@@ -107,12 +107,12 @@ def _wait(child: subprocess.Popen[bytes], deadline: float, limits: Limits) -> No
     try:
         child.wait(max(0.0, deadline - time.monotonic()) + END_SECONDS)
     except subprocess.TimeoutExpired:
-        raise UnreadableError(_too_slow(limits)) from None
+        raise UnreadableError(_too_slow(limits.seconds)) from None
 
 
-def _too_slow(limits: Limits) -> str:
+def _too_slow(seconds: float) -> str:
     return (
-        f"reading the file takes more than {limits.seconds:.0f} seconds: split it into "
+        f"reading the file takes too long (more than {seconds:.0f} s): split it into "
         "smaller files"
     )
 
@@ -131,7 +131,7 @@ def _reading_of(told: bytes | bytearray, code: int, limits: Limits) -> Reading:
     except (ValueError, TypeError, KeyError):
         raise UnreadableError(CRASHED) from None
     if code == -signal.SIGXCPU:
-        raise UnreadableError(_too_slow(limits))
+        raise UnreadableError(_too_slow(limits.cpu_seconds))
     if code in {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP}:
         # How libraries end that get no memory, and whom the kernel takes it from.
         raise UnreadableError(

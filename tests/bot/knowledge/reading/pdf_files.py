@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pypdfium2
+
 WIDTH, HEIGHT = 595, 842
 
 
@@ -52,8 +54,13 @@ def pdf(*pages: Sequence[Put], encrypted: bool = False, rotated: int = 0) -> byt
     return _file([(each, fonts) for each in contents], [], rotation, encrypted)
 
 
-def scanned(picture: bytes, width: int, height: int) -> bytes:
-    """A page that is one picture: gray, a byte a dot, rows from the top."""
+def scanned(content: bytes) -> bytes:
+    """A PDF's first page as a scanner sees it: one picture."""
+    with pypdfium2.PdfDocument(content) as document:
+        bitmap = document[0].render(scale=2, grayscale=True)
+        width, height = bitmap.width, bitmap.height
+        dots, stride = bytes(bitmap.buffer), bitmap.stride
+    picture = b"".join(dots[at * stride :][:width] for at in range(height))
     packed = zlib.compress(picture)
     image = (
         b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8"

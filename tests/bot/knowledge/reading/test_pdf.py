@@ -5,7 +5,7 @@ import pytest
 from bot.knowledge.reading import Block, UnreadableError
 from bot.knowledge.reading.limits import Limits
 from tests.bot.knowledge.reading.parsed import parsed, texts
-from tests.bot.knowledge.reading.pdf_files import Put, lines, pdf, table
+from tests.bot.knowledge.reading.pdf_files import Put, lines, pdf, scanned, table
 
 XS = (60, 260, 400)
 PROSE = [
@@ -89,7 +89,7 @@ def test_what_stands_on_every_page_is_left_out() -> None:
         [
             Put(60, 40, "Korn Bakery, Berlin"),
             *lines(60, 100, [f"Text number {word} of the terms."]),
-            Put(280, 800, f"Page {at}"),
+            Put(280, 800, f"Page {at + 4} of 7"),
         ]
         for at, word in enumerate(("one", "two", "three"), start=1)
     ]
@@ -107,6 +107,12 @@ def test_a_page_that_is_stored_on_its_side_is_read_as_it_is_seen(rotated: int) -
     ]
 
 
+def test_a_page_that_is_a_picture_is_noted_where_it_is_not_looked_at() -> None:
+    picture = scanned(pdf([Put(60, 60, "A page that nobody reads", 20)]))
+    with pytest.raises(UnreadableError, match="pictures"):
+        parsed(picture, "scan.pdf", limits=Limits(ocr_pages=0))
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -122,7 +128,9 @@ def test_what_can_not_be_read_is_told(content: bytes, told: str) -> None:
 
 
 def test_every_page_is_read() -> None:
-    content = pdf(*[[Put(60, 60, f"This is page {'I' * n}.")] for n in range(1, 31)])
+    content = pdf(
+        *[[Put(60, 60, f"Room {n} is {n * n} EUR a night.")] for n in range(1, 31)]
+    )
     assert [block.page for block in parsed(content, "x.pdf").blocks] == [*range(1, 31)]
 
 

@@ -18,6 +18,7 @@ MARK_ALONE = re.compile(
 # The dots that lead from a dish to its price.
 LEADERS = re.compile(r"\s*(?:[._\u2026]\s?){4,}\s*")
 BROKEN_WORD = re.compile(rf"(?<=\w)[{HYPHEN}\xad]\n(?=\w)|(?<=[a-z])-\n(?=[a-z])")
+NUMBER = re.compile(r"[0-9]{1,4}")
 # Sizes of headings, as multiples of the text's: the first one is the outermost.
 LEVELS = ((1.8, 1), (1.4, 2), (1.15, 3))
 BOLD_LEVEL = 4
@@ -40,7 +41,7 @@ class Pages:
     def blocks_of(self, segments: Sequence[Segment], page: int) -> Iterator[Block]:
         """Yield the blocks of one page."""
         for lines in zones_of(segments):
-            kept = [line for line in lines if key_of(line) not in self._running]
+            kept = [line for line in lines if not keys_of(line, page) & self._running]
             for group in _groups(list(map(_with_marks, kept))):
                 for block in self._blocks(group, _width(lines)):
                     yield Block(block.kind, block.text, block.level, page)
@@ -70,9 +71,20 @@ class Pages:
         return level or (BOLD_LEVEL if is_bold and len(group) == 1 else 0)
 
 
-def key_of(line: Line) -> str:
-    """Return what a line is known by on other pages, whatever their number."""
-    return re.sub(r"\d+", "0", squeeze(line.text))
+def keys_of(line: Line, page: int) -> frozenset[str]:
+    """Return what a line is known by on other pages.
+
+    Its first or last number may count the pages: how far it is from the page's own is
+    the same on all of them. Other numbers are no reason to take lines for the same.
+    """
+    text = squeeze(line.text)
+    numbers = list(NUMBER.finditer(text))
+    ends = numbers[:1] + numbers[1:][-1:]
+    counted = (
+        f"{text[: found.start()]}#{int(found[0]) - page}{text[found.end() :]}"
+        for found in ends
+    )
+    return frozenset({text, *counted})
 
 
 def text_height(pages: Sequence[Sequence[Segment]]) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from bot.knowledge.reading.formats.pdf.blocks import Pages, key_of, text_height
+from bot.knowledge.reading.formats.pdf.blocks import Pages, keys_of, text_height
 from bot.knowledge.reading.formats.pdf.layout import lines_of
 from bot.knowledge.reading.formats.pdf.segments import Segment, segments_of
 from bot.knowledge.reading.formats.texts import squeeze
@@ -73,10 +73,10 @@ def _running(pages: Sequence[Sequence[Segment]]) -> frozenset[str]:
     if len(pages) < LEAST_PAGES:
         return frozenset()
     seen: Counter[str] = Counter()
-    for page in pages:
+    for at, page in enumerate(pages, start=1):
         lines = lines_of(page)
         edges = lines[:EDGE_LINES] + lines[-EDGE_LINES:]
-        seen.update({key_of(line) for line in edges})
+        seen.update(frozenset().union(*(keys_of(line, at) for line in edges)))
     return frozenset(key for key, n in seen.items() if n >= MOST_PAGES * len(pages))
 
 

@@ -21,6 +21,7 @@ class Scanner:
         self._engine = RapidOCR(
             params={
                 "Global.log_level": "critical",
+                "Global.use_cls": False,  # pages lie as they are shown
                 "EngineConfig.onnxruntime.intra_op_num_threads": 1,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             }
