@@ -10,6 +10,11 @@ from bot.chat.beside import Quotable
 from bot.chat.endings import at_whole_sentence, without_repetition
 from bot.chat.prompt import build_prompt, estimate_tokens
 from bot.chat.replies import Batch, say, unreadable_sentences
+from bot.chat.sources.asking import question_of
+from bot.chat.sources.checking import check_answer
+from bot.chat.sources.material import Material
+from bot.chat.sources.policy import SourcePolicy
+from bot.knowledge.protocol import Knowledge, NoKnowledge
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, PromptMessage
 from bot.observability import LLM_ERRORS, LLM_SECONDS
 from db.records import Reply, Userchat, find_unanswered, to_storable
@@ -18,6 +23,11 @@ log = logging.getLogger(__name__)
 
 # How many prompts are tried at once, each shorter than the one before.
 MOST_PROMPTS = 4
+# How long knowledge is looked through, as a share of an answer's time, and in seconds.
+SHARE_OF_FINDING = 0.25
+MOST_SECONDS_OF_FINDING = 5.0
+# What the LLM gets in any case.
+LEAST_SECONDS = 0.1
 # In English, whatever the machine's language is.
 WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
@@ -36,6 +46,7 @@ class Policy:
     token_budget: int = 4000
     llm_seconds: float = 60
     timezone: tzinfo = UTC
+    sources: SourcePolicy = field(default_factory=SourcePolicy)
 
 
 @dataclass(slots=True)
@@ -51,6 +62,15 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the LLM is asked: the prompt, its material, and all else that it says."""
+
+    prompt: list[PromptMessage]
+    material: Material
+    talk: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     """The only way to an LLM.
 
@@ -62,31 +82,43 @@ class Answering:
     llm: LLM
     policy: Policy
     room: Room = field(default_factory=Room)
+    knowledge: Knowledge = field(default_factory=NoKnowledge)
 
     def answer(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:
         """Return the LLM's reply to a batch of the chat; nothing is stored or sent.
 
         Takes at most `seconds`, and no longer than the policy says. Raises LLMError.
         """
-        seconds = min(seconds, self.policy.llm_seconds)
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + min(seconds, self.policy.llm_seconds)
         policy, told = self.room.limit(self.policy), None
-        prompt = prompt_for(chat, batch, policy)
+        material = self._find(chat, batch, policy, deadline)
+        asked = ask_for(chat, batch, policy, material)
         for tries_left in reversed(range(MOST_PROMPTS)):
             try:
-                completion = self._complete(prompt, seconds)
+                left = max(deadline - time.monotonic(), LEAST_SECONDS)
+                completion = self._complete(asked.prompt, left)
                 break
             except LLMError as error:
-                policy = _policy_after(error, policy, prompt)
+                policy, material = _after(error, policy, asked)
                 told = error.prompt_tokens or told
-                shorter = prompt_for(chat, batch, policy)
-                seconds = deadline - time.monotonic()
-                if shorter == prompt or not tries_left or seconds <= 0:
+                shorter = ask_for(chat, batch, policy, material)
+                is_late = time.monotonic() >= deadline
+                if shorter.prompt == asked.prompt or not tries_left or is_late:
                     raise
                 log.warning("the LLM is asked once more, with less of the chat")
-                prompt = shorter
+                asked = shorter
         self._remember(told)
-        return _reply_with(completion, batch)
+        return _reply_with(completion, batch, asked, self.policy.sources)
+
+    def _find(
+        self, chat: Userchat, batch: Batch, policy: Policy, deadline: float
+    ) -> Material:
+        """Return what the business knows about a batch, on its way into the prompt."""
+        room = _tokens_beside(_system_prompt(policy), policy.token_budget)
+        question = question_of(chat, batch, Material.tokens_of_passages(room // 2))
+        seconds = (deadline - time.monotonic()) * SHARE_OF_FINDING
+        found = self.knowledge.find(question, min(seconds, MOST_SECONDS_OF_FINDING))
+        return Material.of(found, policy.sources.least_confidence)
 
     def _remember(self, prompt_tokens: int | None) -> None:
         """Keep what a server told, now that it answered: never what only failed."""
@@ -109,19 +141,51 @@ class Answering:
         return completion
 
 
-def _policy_after(error: LLMError, policy: Policy, prompt: Prompt) -> Policy:
+def _after(error: LLMError, policy: Policy, asked: Asked) -> tuple[Policy, Material]:
     """Return what to show after a refusal; the same where less would not help.
 
     What the server refuses may stand in what was said before: then the messages that
-    are to be answered go alone.
+    are to be answered go alone. Or in the material: then they go without it.
     """
     if error.too_long:
-        estimated = sum(estimate_tokens(str(message.content)) for message in prompt)
-        taken = min(policy.token_budget, estimated)
+        taken = min(policy.token_budget, _tokens_of(asked.prompt))
         fits = error.prompt_tokens
         budget = fits if fits and fits < taken else taken // 2
-        return replace(policy, token_budget=budget)
-    return replace(policy, most_turns=1) if error.permanent else policy
+        return replace(policy, token_budget=budget), asked.material
+    if not error.permanent:
+        return policy, asked.material
+    material = asked.material
+    is_alone = len(asked.prompt) <= len(("system", "user"))
+    if is_alone and material.passages:
+        material = material.without_passages()
+    return replace(policy, most_turns=1), material
+
+
+def ask_for(chat: Userchat, batch: Batch, policy: Policy, material: Material) -> Asked:
+    """Return what the LLM is asked, with as much material as there is room for.
+
+    Talk and material get half of the prompt each; what one leaves, the other may take.
+    """
+    alone = prompt_for(chat, batch, policy)
+    system, *talk = alone
+    room = _tokens_beside(str(system.content), policy.token_budget)
+    if material.passages:
+        fitting = material.within(max(room // 2, room - _tokens_of(talk)))
+        material = fitting if fitting.passages else material.without_passages()
+    less = replace(policy, token_budget=policy.token_budget - material.tokens)
+    *before, last = prompt_for(chat, batch, less) if material.tokens else alone
+    given = replace(last, content=material.before(str(last.content)))
+    said = tuple(str(message.content) for message in (*before, last))
+    return Asked([*before, given], material, said)
+
+
+def _tokens_beside(system_prompt: str, token_budget: int) -> int:
+    """Return how many tokens a prompt has for all that follows the system's."""
+    return max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
+
+
+def _tokens_of(prompt: Prompt) -> int:
+    return sum(estimate_tokens(str(message.content)) for message in prompt)
 
 
 def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessage]:
@@ -134,14 +198,17 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
     own: Quotable = {t.message_sid: (t.role, t.content) for t in said if t.message_sid}
-    today = datetime.now(policy.timezone)
     return build_prompt(
-        f"{policy.system_prompt}\n\n{tell_date(today)}",
+        _system_prompt(policy),
         turns,
         most_turns,
         policy.token_budget,
         {**own, **chat.quoted},
     )
+
+
+def _system_prompt(policy: Policy) -> str:
+    return f"{policy.system_prompt}\n\n{tell_date(datetime.now(policy.timezone))}"
 
 
 def tell_date(today: datetime) -> str:
@@ -155,17 +222,25 @@ def tell_date(today: datetime) -> str:
     )
 
 
-def _reply_with(completion: Completion, batch: Batch) -> Reply:
+def _reply_with(
+    completion: Completion, batch: Batch, asked: Asked, policy: SourcePolicy
+) -> Reply:
     """Return the LLM's answer to a batch, and what could not be read beside it."""
+    question = "\n".join(turn.content for turn in batch)
     said = _ended(completion)
-    text = "\n\n".join(filter(None, (said, unreadable_sentences(batch))))
+    checked = check_answer(said, asked.material, question, asked.talk, policy)
+    text = "\n\n".join(filter(None, (checked.text, unreadable_sentences(batch))))
     return Reply(
         turn=replace(
             say(text, batch),
             model=to_storable(completion.model),
             tokens_used=completion.tokens.total,
             response_time=round(completion.response_time, 3),
-        )
+        ),
+        sources=to_storable(checked.sources),
+        pictures=checked.pictures,
+        stood_on=checked.stood_on,
+        gap=checked.gap,
     )
 
 

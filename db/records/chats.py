@@ -32,8 +32,8 @@ class Turn:
     `in_reply_to` holds the MessageSids that this turn settles, `notice_for` those
     that it merely says something about ("the answer will come later"); `command`
     names the command it replies to. `beside` are fields that Twilio told with the text,
-    by Twilio's names. `opt_out_type` is Twilio's own word on a message
-    that it answered itself. `response_time` is in seconds.
+    by Twilio's names. `opt_out_type` is Twilio's own word on a message that it answered
+    itself. `response_time` is in seconds.
     """
 
     role: Role
@@ -160,8 +160,8 @@ class Userchat:
     """One conversation as the talk needs it: its turns and what its user wants.
 
     `earlier_turns` are those of the full chat that this one continues. `quoted` is who
-    said what, by MessageSid, of messages that turns name and that are not among them.
-    `handoff`: a person has taken it over.
+    said what, by MessageSid, of messages that turns name from elsewhere. `handoff`: a
+    person has taken it over.
     """
 
     chat_id: str
@@ -225,8 +225,7 @@ class PartContent:
 
     `media` are URLs that Twilio loads pictures and files from. A `template` is sent
     instead of the body, which is the text that it makes: what the user reads, and what
-    a message that may have been sent is found by. `author` is who wrote it: `bot`, if
-    no person did.
+    a message that may have been sent is found by. `author`: who wrote it.
     """
 
     body: str
@@ -246,12 +245,15 @@ class PartContent:
 class Reply:
     """A turn of ours and the messages it is sent as; no part: nothing is sent.
 
-    `opts_out` True or False records that the user stopped or started the bot; `error`
-    is put on the messages that the turn settles; `stood_on` is what it was made from.
+    `sources` are sent under its text, `pictures` after it. `opts_out` True or False
+    records that the user stopped or started the bot; `error` is put on the messages
+    that it settles; `stood_on` is what it was made from.
     """
 
     turn: Turn
     parts: tuple[PartContent, ...] = ()
+    sources: str = ""
+    pictures: tuple[PartContent, ...] = ()
     opts_out: bool | None = None
     error: str | None = None
     stood_on: tuple[StoodOn, ...] = ()

@@ -21,17 +21,20 @@ _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 def with_parts(reply: Reply) -> Reply:
     """Return the reply with the messages that it is sent as; ours alone are sent.
 
-    They are MOST_PARTS at most, the last of which says so when the text went on. A text
-    that shows nothing has no messages.
+    They are MOST_PARTS at most, the last of which says so when the text went on, and
+    the pictures after them. A text that shows nothing has no messages. Sources are
+    shown as they stand: no Markdown is in them.
     """
     if reply.turn.role != "assistant" or not _is_visible(reply.turn.content):
         return reply
-    bodies = split_message(to_whatsapp(reply.turn.content))
+    shown = (to_whatsapp(reply.turn.content), reply.sources)
+    bodies = split_message("\n\n".join(filter(None, shown)))
     if len(bodies) > MOST_PARTS:
         log.warning("an answer of %d messages was cut", len(bodies))
         # Beside a part's 1500 units Twilio's 1600 leave room for the sentence.
         bodies = [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ENDS_HERE}"]
-    return replace(reply, parts=tuple(PartContent(body) for body in bodies))
+    texts = (PartContent(body) for body in bodies)
+    return replace(reply, parts=(*texts, *reply.pictures))
 
 
 def _is_visible(text: str) -> bool:

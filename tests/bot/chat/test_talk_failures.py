@@ -138,7 +138,7 @@ def test_the_llm_gets_what_is_left_of_the_deadline() -> None:
     within, late, without = ana.thoughts.timeouts
     assert 0 < within <= 7
     assert late == pytest.approx(0.1)
-    assert without == POLICY.llm_seconds
+    assert POLICY.llm_seconds / 2 < without <= POLICY.llm_seconds
 
 
 def test_silence_is_not_waited_for_beyond_the_deadline() -> None:

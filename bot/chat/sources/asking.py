@@ -1,0 +1,38 @@
+"""What is asked of the business's knowledge for a batch."""
+
+from bot.chat.prompt import arrange_turns, describe_turn
+from bot.chat.replies import Batch
+from bot.knowledge.protocol import Question
+from db.records import Turn, Userchat
+
+# A follow-up is about what was said just before.
+MOST_EARLIER = 6
+LONGEST_EARLIER = 2000
+
+
+def question_of(chat: Userchat, batch: Batch, most_tokens: int) -> Question:
+    """Return the question of a batch, with what was said before it.
+
+    What a message quotes is what it is about: it comes last.
+    """
+    asked = {turn.message_sid for turn in batch}
+    turns = arrange_turns((*chat.earlier_turns, *chat.turns))
+    earlier = [turn.content for turn in turns if turn.message_sid not in asked]
+    quoted = [text for turn in batch for text in _quoted(chat, turn)]
+    told = [text[:LONGEST_EARLIER] for text in (*earlier, *quoted) if text.strip()]
+    return Question(
+        text="\n".join(filter(None, map(_words, batch))),
+        user_id=chat.user_id,
+        earlier=tuple(told[-MOST_EARLIER:]),
+        most_tokens=most_tokens,
+    )
+
+
+def _words(turn: Turn) -> str:
+    return turn.content if turn.content.strip() else describe_turn(turn)
+
+
+def _quoted(chat: Userchat, turn: Turn) -> list[str]:
+    said = {t.message_sid: t.content for t in (*chat.earlier_turns, *chat.turns)}
+    _, elsewhere = chat.quoted.get(turn.quotes or "", ("user", ""))
+    return [text for text in (said.get(turn.quotes or ""), elsewhere) if text]

@@ -1,0 +1,147 @@
+"""From the LLM's words to what may be said: cited, counted, or left unsaid."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.chat import sentences
+from bot.chat.sources.given import Given
+from bot.chat.sources.markers import Marked, read_markers
+from bot.chat.sources.material import Material
+from bot.chat.sources.naming import name_sources, picture_of
+from bot.chat.sources.policy import SourcePolicy
+from bot.chat.sources.quoting import choose_passage, quote, tells_of
+from bot.chat.sources.small_talk import is_question, is_small_talk
+from db.records import Gap, PartContent, Passage, StoodOn, to_storable
+
+log = logging.getLogger(__name__)
+
+LONGEST_QUESTION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is said, and what it stands on.
+
+    `sources` is the line under it; `pictures` are sent after it.
+    """
+
+    text: str
+    sources: str = ""
+    pictures: tuple[PartContent, ...] = ()
+    stood_on: tuple[StoodOn, ...] = ()
+    gap: Gap | None = None
+
+
+def check_answer(
+    answer: str,
+    material: Material,
+    question: str,
+    talk: Iterable[str],
+    policy: SourcePolicy,
+) -> Checked:
+    """Return what may be said of an answer to a question.
+
+    `talk` is all else that the LLM was given. Where no knowledge was asked, an answer
+    stays as it is.
+    """
+    if not (material.passages or material.is_missing):
+        return Checked(answer)
+    marked = read_markers(answer, len(material.passages), question)
+    check = _Check(material, question, tuple(talk), policy, marked)
+    text, cited = check.decide()
+    passages = [material.passages[number - 1] for number in cited]
+    return Checked(
+        text,
+        name_sources(passages, policy.shown),
+        check.pictures(),
+        tuple(
+            StoodOn(passage, number in cited)
+            for number, passage in enumerate(material.passages, 1)
+        ),
+        check.gap(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One answer, beside what it was to stand on."""
+
+    material: Material
+    question: str
+    talk: tuple[str, ...]
+    policy: SourcePolicy
+    marked: Marked
+
+    def decide(self) -> tuple[str, tuple[int, ...]]:
+        """Return what is said, and the numbers of the passages that it names."""
+        text, cited = self.marked.text, self.marked.cited
+        is_invented = self._is_invented(text)
+        if self.material.is_missing or self.marked.is_unknown:
+            is_sane = text and not is_invented and not self._is_guess()
+            return (text, cited) if is_sane else (sentences.UNKNOWN, ())
+        if is_invented:
+            log.warning(
+                "an answer named a number that was not given: a passage is quoted"
+            )
+        elif self._needs_quote():
+            log.info("an answer cited nothing: a passage is quoted")
+        elif text or self.marked.pictures:
+            return text or self._name_of_picture(), cited
+        return self._quoted()
+
+    def gap(self) -> Gap | None:
+        """Return what was asked and is not told, if something was."""
+        if not (self.marked.is_unknown or self._is_guess() or self._is_asked_in_vain()):
+            return None
+        terms = self.material.found.terms
+        asked = to_storable(self.question)[:LONGEST_QUESTION]
+        return Gap(asked, terms) if terms else None
+
+    def pictures(self) -> tuple[PartContent, ...]:
+        """Return the picture that the LLM asked for: one at most."""
+        given = self.material.passages
+        asked = (picture_of(given[number - 1]) for number in self.marked.pictures)
+        return tuple(picture for picture in asked if picture)[:1]
+
+    def _is_invented(self, text: str) -> bool:
+        material = [t for passage in self.material.passages for t in _texts(passage)]
+        given = Given.of(material, (*self.talk, self.question), self.question)
+        return given.find_invented(text) is not None
+
+    def _is_guess(self) -> bool:
+        """Tell whether a model that never cites answers what is not known."""
+        quotes = self.policy.quotes_uncited and self.material.is_missing
+        return quotes and not is_small_talk(self.question)
+
+    def _is_asked_in_vain(self) -> bool:
+        is_asked = is_question(self.question) and not is_small_talk(self.question)
+        return self.material.is_missing and is_asked
+
+    def _needs_quote(self) -> bool:
+        is_uncited = self.policy.quotes_uncited and not self.marked.cited
+        return is_uncited and not is_small_talk(self.question)
+
+    def _best(self) -> int | None:
+        """Return the number of the passage that tells most, if any seems to."""
+        given, whole = self.material.passages, self.material.found.is_whole
+        best = choose_passage(given, self.question) if whole else 0
+        return best + 1 if not whole or tells_of(given[best], self.question) else None
+
+    def _quoted(self) -> tuple[str, tuple[int, ...]]:
+        """Return the words of a passage: of one that the LLM names, or the best."""
+        number = next(iter(self.marked.cited), None) or self._best()
+        if number is None:
+            return sentences.UNKNOWN, ()
+        passage = self.material.passages[number - 1]
+        return quote(passage, self.question), (number,)
+
+    def _name_of_picture(self) -> str:
+        return "\n".join(picture.body for picture in self.pictures())
+
+
+def _texts(passage: Passage) -> Iterable[str]:
+    yield from (passage.title, passage.heading or "", passage.text)
+    product = passage.product
+    if product and product.price is not None:
+        yield f"{product.price:f} {product.currency or ''}"

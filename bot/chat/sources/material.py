@@ -1,0 +1,155 @@
+"""What the LLM is given to answer from: passages between borders, as material.
+
+It stands in the last message, in front of the user's words: servers that keep what they
+computed for equal beginnings find system prompt and talk as they were, and templates
+that want user and assistant in turn get no message of another kind.
+
+A document cannot leave its borders: they hold a word that is drawn for each prompt,
+every line of a passage begins with a bar, and no square bracket but ours is left.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from bot.chat import sentences
+from bot.chat.prompt import BYTES_A_TOKEN, estimate_tokens
+from bot.chat.sources.plain import plain_line, plain_lines
+from db.records import Found, Passage, Product
+
+LONGEST_NAME = 120
+# A passage that has to be cut to less tells nothing.
+LEAST_TOKENS = 40
+TOKENS_OF_BORDERS = 30
+# Brackets are our markers' alone, and templates mark whose turn it is with < and >.
+_DEFUSED = str.maketrans(
+    {
+        **dict.fromkeys("[\u3010\u3014\uff3b\u27e6", "("),
+        **dict.fromkeys("]\u3011\u3015\uff3d\u27e7", ")"),
+        "<": "\u2039",
+        ">": "\u203a",
+    }
+)
+_BORDER_BYTES = 6
+
+
+def draw_border() -> str:
+    """Return a word that no document can know."""
+    return secrets.token_hex(_BORDER_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What was found for a question, on its way into a prompt.
+
+    `passages` are those that are given, the best first: the LLM knows them by their
+    numbers, from 1. `is_missing`: knowledge was asked, and does not tell the answer.
+    """
+
+    found: Found = field(default_factory=Found)
+    passages: tuple[Passage, ...] = ()
+    is_missing: bool = False
+    border: str = field(default_factory=draw_border)
+
+    @classmethod
+    def of(cls, found: Found, least_confidence: float) -> "Material":
+        """Return what is given of what was found."""
+        known = found.confidence is not None or bool(found.passages)
+        sure = found.confidence is None or found.confidence >= least_confidence
+        if known and not (found.passages and (sure or found.is_whole)):
+            return cls(found, is_missing=True)
+        return cls(found, found.passages)
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens it takes in a prompt."""
+        told = self.before("")
+        return estimate_tokens(told) if told else 0
+
+    @staticmethod
+    def tokens_of_passages(most_tokens: int) -> int:
+        """Return how many tokens are left for passages, beside rules and borders."""
+        rules = f"{sentences.MATERIAL}{sentences.MATERIAL_PICTURES}"
+        return max(most_tokens - estimate_tokens(rules) - TOKENS_OF_BORDERS, 0)
+
+    def without_passages(self) -> "Material":
+        """Return it for a prompt that may not hold them: as if nothing were found."""
+        return replace(self, found=Found(), passages=(), is_missing=True)
+
+    def within(self, most_tokens: int) -> "Material":
+        """Return as much of it as fits into so many tokens, the best passages first.
+
+        If the first alone is too long, it is cut; if even that tells too little,
+        nothing of it is given.
+        """
+        left = most_tokens - estimate_tokens(self._framed("")) - estimate_tokens("")
+        kept: list[Passage] = []
+        for number, passage in enumerate(self.passages, 1):
+            tokens = estimate_tokens(_shown(number, passage))
+            if tokens > left:
+                if not kept and left >= LEAST_TOKENS:
+                    kept.append(_cut(passage, tokens - left))
+                break
+            kept.append(passage)
+            left -= tokens
+        return replace(self, passages=tuple(kept))
+
+    def before(self, text: str) -> str:
+        """Return the user's words with the material in front of them."""
+        if self.is_missing:
+            return f"{sentences.NOTHING_FOUND}\n\n{text}"
+        if not self.passages:
+            return text
+        shown = (_shown(n, passage) for n, passage in enumerate(self.passages, 1))
+        return self._framed("\n".join(shown)) + text
+
+    def _framed(self, shown: str) -> str:
+        rules = sentences.MATERIAL.format(border=self.border)
+        if any(find_picture(passage.product) for passage in self.passages):
+            rules += sentences.MATERIAL_PICTURES
+        begins, ends = (f"=== {self.border} {w} ===" for w in ("begins", "ends"))
+        return f"{rules}\n{begins}\n{shown}\n{ends}\n{sentences.MATERIAL_ENDS}\n"
+
+
+def find_picture(product: Product | None) -> str | None:
+    """Return the address of a product's picture, if it can be sent."""
+    url = (product.image_url or "") if product else ""
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(' "<>\\^`{|}')
+    return url if url.startswith("https://") and is_plain and len(url) < 2000 else None
+
+
+def _shown(number: int, passage: Passage) -> str:
+    lines = plain_lines(passage.text)
+    if passage.product:
+        lines = [*_data(passage.product), *lines]
+    told = [f"[{number}] {_name(passage)}", *(f"| {_defused(line)}" for line in lines)]
+    return "\n".join(told)
+
+
+def _name(passage: Passage) -> str:
+    title = plain_line(passage.title, LONGEST_NAME)
+    heading = plain_line(passage.heading or "", LONGEST_NAME)
+    page = f"page {passage.page}" if passage.page else ""
+    return _defused("; ".join(filter(None, (title, heading, page))))
+
+
+def _data(product: Product) -> Iterator[str]:
+    yield f"product: {plain_line(product.name, LONGEST_NAME)}"
+    yield f"sku: {plain_line(product.sku, LONGEST_NAME)}"
+    if product.price is not None:
+        yield f"price: {product.price:f} {product.currency or ''}".rstrip()
+    if product.in_stock is not None:
+        yield f"in stock: {'yes' if product.in_stock else 'no'}"
+    if find_picture(product):
+        yield "picture: yes"
+
+
+def _defused(line: str) -> str:
+    return line.translate(_DEFUSED)
+
+
+def _cut(passage: Passage, tokens: int) -> Passage:
+    """Return a passage that is shorter by about so many tokens."""
+    content = passage.text.encode()
+    most = max(len(content) - (tokens + 1) * BYTES_A_TOKEN, 0)
+    return replace(passage, text=content[:most].decode(errors="ignore") + " \u2026")
