@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.patience import Pace
+from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.environment import PROJECT, Reader
 from bot.llm.account import LLMServer
 from bot.whatsapp.account import TwilioAccount
@@ -226,6 +227,12 @@ def _read_policy(read: Reader, llm_seconds: float) -> Policy:
         token_budget=read.integer("PROMPT_TOKEN_BUDGET", 4000, 200, 1_000_000),
         llm_seconds=llm_seconds,
         timezone=read.parsed("TIMEZONE", _find_zone, _find_zone("UTC"), ZONE_HINT),
+        sources=SourcePolicy(
+            shown=read.text("KNOWLEDGE_SOURCES", "|".join(SHOWN), " or ".join(SHOWN))
+            or SHOWN[0],
+            quotes_uncited=read.text("KNOWLEDGE_QUOTE_UNCITED", "on|off", "on or off")
+            == "on",
+        ),
     )
 
 

@@ -35,8 +35,13 @@ from db.errors import OperatorError
 from db.files import make_private_folder, write_whole
 
 HOST = "127.0.0.1"
-# The local model holds 2048 tokens a conversation, answer included, and rambles.
-FOR_THE_LOCAL_MODEL = {"PROMPT_TOKEN_BUDGET": "1200", "LLM_MAX_TOKENS": "80"}
+# The local model holds 2048 tokens a conversation, answer included, rambles, and never
+# names a source.
+FOR_THE_LOCAL_MODEL = {
+    "PROMPT_TOKEN_BUDGET": "1200",
+    "LLM_MAX_TOKENS": "80",
+    "KNOWLEDGE_QUOTE_UNCITED": "on",
+}
 START_SECONDS = 60.0
 WATCH_SECONDS = 0.25
 # Ten seconds in all: first what works on messages, then what it needs.
