@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 
 from bot.chat import sentences
+from bot.chat.answering import Answering
 from bot.llm.protocol import LLMError
 from db.records import Found, Gap, Turn
 from tests.bot.chat.conversation import REFUSED, Conversation
 from tests.bot.chat.sources.shelf import CAKE, HOURS, PRICES, TERMS, Customer, Shelf
-from tests.bot.chat.transcripts import POLICY, PROMPT, bot_said, user_says
+from tests.bot.chat.transcripts import POLICY, PROMPT, bot_said, chat_of, user_says
+from tests.bot.llm.clients import client_of
 from tests.bot.log_lines import recorded_log
+from tests.scripted_llm import Script, ScriptedLLM
 
 QUOTE = "> Rye bread, 500 g: 4.20 \u20ac\n> Wheat rolls: 0.60 \u20ac each"
 ASKED = "What does rye bread cost?"
@@ -34,9 +37,18 @@ def test_a_number_that_was_not_given_is_not_cited() -> None:
     assert reply.sources == "\U0001f4c4 Price list 2026, page 7"
 
 
-def test_what_a_model_of_reasoning_says_to_itself_cites_nothing() -> None:
-    said = "Passages [2] and [3] don't help.</think>4,20 \u20ac\u30101\u3011."
-    assert Customer(said.partition("</think>")[2]).asks().sources.endswith("page 7")
+def test_a_strict_server_of_a_reasoning_model_is_asked_and_read() -> None:
+    said = "<think>[2] says 9.99 \u20ac. [unknown]</think>4,20 \u20ac\u30101\u3011."
+    with ScriptedLLM() as server, client_of(server.base_url) as llm:
+        server.next(Script(text=said))
+        answering = Answering(llm, POLICY, knowledge=Shelf(PRICES, HOURS))
+        batch = (user_says(ASKED, "2"), user_says("Please", "3"))
+        talk = (user_says("Hi", "1"), bot_said("Hello", "1"))
+        reply = answering.answer(chat_of(*talk, *batch), batch, 10)
+    assert (reply.turn.content, reply.gap) == ("4,20 \u20ac.", None)
+    assert reply.sources == "\U0001f4c4 Price list 2026, page 7"
+    roles = [message["role"] for message in server.prompts[-1]]
+    assert roles == ["system", "user", "assistant", "user"]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_picture_that_was_not_given_is_dropped() -> None:
 
 
 @given(st.lists(_pieces, max_size=30).map("".join), st.integers(0, 5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_only_given_numbers_are_cited(answer: str, passages: int) -> None:
     marked = read_markers(answer, passages)
     assert all(1 <= number <= passages for number in (*marked.cited, *marked.pictures))
@@ -77,4 +77,4 @@ def test_only_given_numbers_are_cited(answer: str, passages: int) -> None:
 )
 def test_a_long_answer_of_scraps_is_read_in_one_pass(piece: str) -> None:
     # Quadratic time would take minutes here.
-    assert read_markers(piece * 20_000, 3).cited in ((), (1,))
+    assert read_markers(piece * 8_000, 3).cited in ((), (1,))

@@ -31,7 +31,7 @@ def material_of(*passages: Passage) -> Material:
 
 
 @given(_texts, _texts, _texts, _texts)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_document_leaves_its_borders(
     text: str, title: str, heading: str, name: str
 ) -> None:
