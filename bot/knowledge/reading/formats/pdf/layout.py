@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from bot.knowledge.reading.formats.pdf.segments import Segment
 
@@ -11,8 +10,8 @@ SAME_LINE = 0.4
 # A column of text, and not of a table: so long are its lines, so full, so many.
 COLUMN_SIGNS = 22
 COLUMN_FILLED = 0.6
-COLUMN_LINES = 4
-MOST_COLUMNS_DEEP = 3
+COLUMN_LINES = 3
+MOST_COLUMNS_DEEP = 8
 GUTTER = 6.0  # points
 EDGE = 0.15  # of the width: no column is as narrow
 
@@ -51,17 +50,15 @@ class Line:
 
 def zones_of(segments: Sequence[Segment], depth: int = 0) -> list[list[Line]]:
     """Return the page's zones in reading order: each column's lines, from the top."""
-    gutter = _find_gutter(segments) if depth < MOST_COLUMNS_DEEP else None
-    if gutter is None:
+    found = _find_columns(segments) if depth < MOST_COLUMNS_DEEP else None
+    if found is None:
         return [lines_of(segments)] if segments else []
-    zones: list[list[Line]] = []
-    for band in _bands(segments, gutter):
-        if any(_crosses(each, gutter) for each in band):
-            zones.append(lines_of(band))
-            continue
-        for side in _sides(band, gutter):
-            zones += zones_of(side, depth + 1)
-    return zones
+    before, left, right, after = found
+    return [
+        zone
+        for part in (before, left, right, after)
+        for zone in zones_of(part, depth + 1)
+    ]
 
 
 def lines_of(segments: Sequence[Segment]) -> list[Line]:
@@ -80,30 +77,51 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
     return lines
 
 
-def _find_gutter(segments: Sequence[Segment]) -> float | None:
-    """Return where two columns of text part, if they do."""
+def _find_columns(segments: Sequence[Segment]) -> list[list[Segment]] | None:
+    """Return what stands before two columns, the columns, and what stands after them.
+
+    The first two columns from the top: what comes after them may hold others.
+    """
     if len(segments) < 2 * COLUMN_LINES:
         return None
     left = min(each.left for each in segments)
     width = max(each.right for each in segments) - left
-    starts = sorted({round(each.left) for each in segments})
-    for start in starts:
+    for start in sorted({round(each.left) for each in segments}):
         gutter = start - GUTTER / 2
         if not EDGE * width < gutter - left < (1 - EDGE) * width:
             continue
-        sides = _sides([s for s in segments if not _crosses(s, gutter)], gutter)
-        if all(map(_is_text, sides)):
-            return gutter
+        bands = _bands(segments, gutter)
+        for at, band in enumerate(bands):
+            top = _top_of_columns(band, gutter)
+            if top is not None:
+                inner = [each for each in band if each.y <= top]
+                before = [each for each in band if each.y > top]
+                before = [each for part in bands[:at] for each in part] + before
+                after = [each for part in bands[at + 1 :] for each in part]
+                return [before, *_sides(inner, gutter), after]
     return None
 
 
-def _is_text(side: Sequence[Segment]) -> bool:
-    if len(side) < COLUMN_LINES:
-        return False
-    width = max(each.right for each in side) - min(each.left for each in side)
-    filled = fmean(each.right - each.left for each in side)
-    signs = fmean(len(each.text) for each in side)
-    return signs >= COLUMN_SIGNS and filled >= COLUMN_FILLED * width
+def _top_of_columns(band: Sequence[Segment], gutter: float) -> float | None:
+    """Return where two columns of text begin in a band, if there are two."""
+    sides = _sides(band, gutter)
+    full = [_full_lines(side) for side in sides]
+    if min(map(len, full)) < COLUMN_LINES:
+        return None
+    top = min(max(each.y + each.height / 2 for each in side) for side in full)
+    for side, lines in zip(sides, full, strict=True):
+        below = sum(each.y <= top for each in side)
+        long = sum(each.y <= top for each in lines)
+        if long < max(COLUMN_LINES, COLUMN_FILLED * below):
+            return None
+    return top
+
+
+def _full_lines(side: Sequence[Segment]) -> list[Segment]:
+    """Return the lines that are as long as those of a column of text."""
+    long = [each for each in side if len(each.text) >= COLUMN_SIGNS]
+    widest = max((each.right - each.left for each in long), default=0.0)
+    return [each for each in long if each.right - each.left >= COLUMN_FILLED * widest]
 
 
 def _sides(
@@ -113,16 +131,12 @@ def _sides(
     return left, [each for each in segments if each.right > gutter]
 
 
-def _crosses(segment: Segment, gutter: float) -> bool:
-    return segment.left < gutter < segment.right
-
-
 def _bands(segments: Sequence[Segment], gutter: float) -> list[list[Segment]]:
     """Return a page in bands from the top: across the gutter, or beside it."""
     bands: list[list[Segment]] = []
     crossed = None
     for segment in sorted(segments, key=lambda each: -each.y):
-        crosses = _crosses(segment, gutter)
+        crosses = segment.left < gutter < segment.right
         if crosses != crossed:
             bands.append([])
             crossed = crosses

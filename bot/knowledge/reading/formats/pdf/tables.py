@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from bot.knowledge.reading.formats.pdf.layout import Line
 from bot.knowledge.reading.formats.pdf.segments import Segment
@@ -51,17 +50,16 @@ class Tables:
 
 
 def continues(line: Line, above: Line, table: Sequence[Line]) -> bool:
-    """Tell whether a line of one segment is the second line of a cell above it."""
-    first = min(each.left for each in table)
+    """Tell whether a line is the second line of cells in the row above it."""
+    most = max(len(each.segments) for each in table)
+    if len(line.segments) >= most:
+        return False
     gap = above.y - line.y
-    if line.left > first + ALIGNED:
+    if line.left > min(each.left for each in table) + ALIGNED:
         return gap <= NEAR * line.height
-    gaps = [
-        one.y - two.y
-        for one, two in pairwise(table)
-        if len(one.segments) > 1 and len(two.segments) > 1
-    ]
-    return bool(gaps) and gap < NEARER_THAN_ROWS * median(gaps)
+    full = [each for each in table if len(each.segments) == most]
+    gaps = [one.y - two.y for one, two in pairwise(full)]
+    return bool(gaps) and gap < NEARER_THAN_ROWS * min(gaps)
 
 
 def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
@@ -84,8 +82,7 @@ def _cells(
         for segment in line.segments:
             at = _column_of(segment, columns)
             row[at] = f"{row[at]} {segment.text}".strip()
-        is_second = not row[0] or len(line.segments) == 1
-        if rows and above and is_second and continues(line, above, lines):
+        if rows and above and continues(line, above, lines):
             old = rows[-1]
             rows[-1] = [
                 f"{one} {two}".strip() for one, two in zip(old, row, strict=True)
