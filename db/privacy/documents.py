@@ -16,6 +16,8 @@ args ->> 'document_id' IN (SELECT id::text FROM ({THEIR_DOCUMENTS}) AS theirs)
 """  # noqa: S608  (nothing of it was given)
 # What hangs on documents, before what it hangs on itself; and the order of its rows.
 OF_DOCUMENTS = {
+    "chunk_terms": "document_id, chunk_index, term",
+    "document_lengths": "document_id",
     "products": "id",
     "document_uploads": "document_id",
     "document_chunks": "document_id, chunk_index",

@@ -137,9 +137,9 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
           AND relnamespace = 'public'::regnamespace ORDER BY relname
     """
     assert values(database, query) == [
-        "alembic_version", "answer_passages", "chats_to_index", "document_chunks",
-        "document_uploads", "documents", "early_statuses", "erased_sids", "erasures",
-        "first_start", "gap_questions", "inbound_messages", "knowledge_gaps",
-        "opt_outs", "products", "reply_parts", "retention_places", "user_aliases",
-        "userchats", "userchats_archive", "users",
+        "alembic_version", "answer_passages", "chats_to_index", "chunk_terms",
+        "document_chunks", "document_lengths", "document_uploads", "documents",
+        "early_statuses", "erased_sids", "erasures", "first_start", "gap_questions",
+        "inbound_messages", "knowledge_gaps", "opt_outs", "products", "reply_parts",
+        "retention_places", "user_aliases", "userchats", "userchats_archive", "users",
     ]  # fmt: skip
