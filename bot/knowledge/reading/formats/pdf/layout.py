@@ -11,6 +11,7 @@ SAME_LINE = 0.4
 COLUMN_SIGNS = 22
 COLUMN_FILLED = 0.6
 COLUMN_LINES = 3
+HIGHER = 1.5  # of a line's height
 MOST_COLUMNS_DEEP = 8
 GUTTER = 6.0  # points
 EDGE = 0.15  # of the width: no column is as narrow
@@ -80,41 +81,48 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
 def _find_columns(segments: Sequence[Segment]) -> list[list[Segment]] | None:
     """Return what stands before two columns, the columns, and what stands after them.
 
-    The first two columns from the top: what comes after them may hold others.
+    Of the places where they may part, the one that has most text beside it.
     """
     if len(segments) < 2 * COLUMN_LINES:
         return None
-    left = min(each.left for each in segments)
-    width = max(each.right for each in segments) - left
-    for start in sorted({round(each.left) for each in segments}):
+    ordered = sorted(segments, key=lambda each: -each.y)
+    left = min(each.left for each in ordered)
+    width = max(each.right for each in ordered) - left
+    best: list[list[Segment]] | None = None
+    for start in sorted({round(each.left) for each in ordered}):
         gutter = start - GUTTER / 2
         if not EDGE * width < gutter - left < (1 - EDGE) * width:
             continue
-        bands = _bands(segments, gutter)
+        bands = _bands(ordered, gutter)
         for at, band in enumerate(bands):
-            top = _top_of_columns(band, gutter)
-            if top is not None:
-                inner = [each for each in band if each.y <= top]
-                before = [each for each in band if each.y > top]
-                before = [each for part in bands[:at] for each in part] + before
-                after = [each for part in bands[at + 1 :] for each in part]
-                return [before, *_sides(inner, gutter), after]
-    return None
+            inner = _columns_in(band, gutter)
+            if len(inner) <= (len(best[1]) + len(best[2]) if best else 0):
+                continue
+            kept = set(map(id, inner))
+            before = [each for part in bands[:at] for each in part]
+            before += [each for each in band if id(each) not in kept]
+            after = [each for part in bands[at + 1 :] for each in part]
+            best = [before, *_sides(inner, gutter), after]
+    return best
 
 
-def _top_of_columns(band: Sequence[Segment], gutter: float) -> float | None:
-    """Return where two columns of text begin in a band, if there are two."""
+def _columns_in(band: Sequence[Segment], gutter: float) -> list[Segment]:
+    """Return what of a band is in two columns of text, if there are two."""
     sides = _sides(band, gutter)
     full = [_full_lines(side) for side in sides]
     if min(map(len, full)) < COLUMN_LINES:
-        return None
+        return []
     top = min(max(each.y + each.height / 2 for each in side) for side in full)
+    inner: list[Segment] = []
     for side, lines in zip(sides, full, strict=True):
-        below = sum(each.y <= top for each in side)
-        long = sum(each.y <= top for each in lines)
-        if long < max(COLUMN_LINES, COLUMN_FILLED * below):
-            return None
-    return top
+        below = [each for each in side if each.y <= top]
+        long = [each for each in lines if each.y <= top]
+        if len(long) < max(COLUMN_LINES, COLUMN_FILLED * len(below)):
+            return []
+        # One of them may begin a little higher.
+        higher = [e for e in lines if top < e.y <= top + HIGHER * e.height]
+        inner += [*higher, *below]
+    return inner
 
 
 def _full_lines(side: Sequence[Segment]) -> list[Segment]:
@@ -132,10 +140,10 @@ def _sides(
 
 
 def _bands(segments: Sequence[Segment], gutter: float) -> list[list[Segment]]:
-    """Return a page in bands from the top: across the gutter, or beside it."""
+    """Return segments, ordered from the top, in bands: across the gutter, or not."""
     bands: list[list[Segment]] = []
     crossed = None
-    for segment in sorted(segments, key=lambda each: -each.y):
+    for segment in segments:
         crosses = segment.left < gutter < segment.right
         if crosses != crossed:
             bands.append([])
