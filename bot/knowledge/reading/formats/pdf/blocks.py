@@ -17,7 +17,9 @@ MARK_ALONE = re.compile(
 )
 # The dots that lead from a dish to its price.
 LEADERS = re.compile(r"\s*(?:[._\u2026]\s?){4,}\s*")
-BROKEN_WORD = re.compile(rf"(?<=\w)[{HYPHEN}\xad][\n\0](?=\w)|(?<=[a-z])-[\n\0](?=[a-z])")
+BROKEN_WORD = re.compile(
+    rf"(?<=\w)[{HYPHEN}\xad][\n\0](?=\w)|(?<=[a-z])-[\n\0](?=[a-z])"
+)
 NUMBER = re.compile(r"[0-9]{1,4}")
 # Sizes of headings, as multiples of the text's: the first one is the outermost.
 LEVELS = ((1.8, 1), (1.4, 2), (1.15, 3))
