@@ -77,7 +77,8 @@ class _Check:
         """Return what is said, and the numbers of the passages that it names."""
         text, cited = self.marked.text, self.marked.cited
         is_invented = self._is_invented(text)
-        if self.material.is_missing or self.marked.is_unknown:
+        is_missing = self.material.is_missing or self.marked.is_unknown
+        if is_missing or self._is_guess():
             is_sane = text and not is_invented and not self._is_guess()
             return (text, cited) if is_sane else (sentences.UNKNOWN, ())
         if is_invented:
@@ -110,9 +111,14 @@ class _Check:
         return given.find_invented(text) is not None
 
     def _is_guess(self) -> bool:
-        """Tell whether a model that never cites answers what is not known."""
-        quotes = self.policy.quotes_uncited and self.material.is_missing
-        return quotes and not is_small_talk(self.question)
+        """Tell whether a model that never cites answers what is hardly known."""
+        found, policy = self.material.found, self.policy
+        confidence = 1.0 if found.is_whole else found.confidence
+        is_sure = confidence is None or confidence >= policy.quoted_confidence
+        is_known = is_sure and not self.material.is_missing
+        if is_known or self.marked.cited or not policy.quotes_uncited:
+            return False
+        return not is_small_talk(self.question)
 
     def _is_asked_in_vain(self) -> bool:
         is_asked = is_question(self.question) and not is_small_talk(self.question)

@@ -85,7 +85,7 @@ def test_where_nothing_is_said_but_the_marker_we_say_it() -> None:
 
 
 def test_a_topic_that_is_not_known_is_told_to_the_llm_and_kept() -> None:
-    ana = Customer("I don't know. [unknown]", shelf=Shelf(PRICES, confidence=0.1))
+    ana = Customer("I don't know. [unknown]", shelf=Shelf(PRICES, confidence=0.01))
     reply = ana.asks()
     assert ana.prompt[-1] == f"{sentences.NOTHING_FOUND}\n\n{ASKED}"
     assert (reply.turn.content, reply.gap) == ("I don't know.", Gap(ASKED, TERMS))
@@ -124,6 +124,13 @@ def test_a_model_that_never_cites_is_replaced_by_the_best_passage() -> None:
     nothing = Customer("Food.", shelf=Shelf(confidence=0.0), quotes_uncited=True)
     assert nothing.hears() == sentences.UNKNOWN
     assert nothing.asks().gap
+
+
+def test_what_is_hardly_known_is_not_quoted_for_a_model_that_never_cites() -> None:
+    shelf = Shelf(PRICES, confidence=0.2)
+    reply = Customer("Food.", shelf=shelf, quotes_uncited=True).asks()
+    assert (reply.turn.content, reply.gap) == (sentences.UNKNOWN, Gap(ASKED, TERMS))
+    assert Customer("Food.", shelf=shelf).hears() == "Food."
 
 
 def test_of_all_that_is_known_the_passage_with_the_question_s_words_is_quoted() -> None:
