@@ -154,7 +154,17 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_jobs(queue, talk, sender)
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
     register_retention(queue, database, settings.ages, stopping.is_set)
+    _register_intake(queue, database)
     return queue
+
+
+def _register_intake(queue: "App", database: Database) -> None:
+    from bot.knowledge.intake import Intake
+    from bot.knowledge.versions import read_version
+    from bot.worker.documents import register_intake
+    from db.knowledge.documents import Documents
+
+    register_intake(queue, Intake(Documents(database), read_version))
 
 
 def _build_queue(settings: Settings, url: str) -> "App":
