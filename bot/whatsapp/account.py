@@ -15,3 +15,9 @@ class TwilioAccount:
     messaging_service_sid: str | None = None
     api_base_url: str | None = None
     shared_keys: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def login(self) -> tuple[str, str]:
+        """Name and password at Twilio's REST API."""
+        name = self.api_key_sid or self.account_sid
+        return name, self.api_key_secret or self.auth_tokens[0]

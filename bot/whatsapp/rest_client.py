@@ -86,15 +86,14 @@ class RebasedHttpClient(HttpClient):  # type: ignore[misc]
         origin = self._origin or named
         if known := self._servers.get(origin):
             return known
-        # Where `requests` looks, which the SDK's own client stands on.
-        environment = os.environ
-        authorities = environment.get("REQUESTS_CA_BUNDLE") or environment.get(
-            "CURL_CA_BUNDLE"
-        )
-        made = HttpServer(
-            origin, authorities or certifi.where(), MOST_CONNECTIONS, MOST_BYTES
-        )
+        made = HttpServer(origin, find_authorities(), MOST_CONNECTIONS, MOST_BYTES)
         return self._servers.setdefault(origin, made)
+
+
+def find_authorities() -> str:
+    """Return whom to trust: where `requests` looks, on which the SDK stands."""
+    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    return named or certifi.where()
 
 
 def _identify(auth: tuple[str, str] | None) -> dict[str, str]:

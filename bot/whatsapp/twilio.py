@@ -200,6 +200,4 @@ def _read_listed(message: MessageInstance) -> ListedMessage:
 def build_sdk(twilio: TwilioAccount, timeout: float) -> Client:
     """Return Twilio's own client; each request has `timeout` seconds in all."""
     http_client = RebasedHttpClient(twilio.api_base_url, timeout)
-    user = twilio.api_key_sid or twilio.account_sid
-    password = twilio.api_key_secret or twilio.auth_tokens[0]
-    return Client(user, password, twilio.account_sid, http_client=http_client)
+    return Client(*twilio.login, twilio.account_sid, http_client=http_client)

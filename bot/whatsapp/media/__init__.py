@@ -1,0 +1,1 @@
+"""What users send beside text, fetched from Twilio."""
