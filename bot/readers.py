@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
+from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
 from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.environment import PROJECT, Reader
@@ -210,7 +211,13 @@ def _read_talk(read: Reader, llm_seconds: float) -> dict[str, Any]:
         "policy": _read_policy(read, llm_seconds),
         "pace": _read_pace(read),
         "allowance": _read_allowance(read),
+        "teachers": _read_teachers(read),
     }
+
+
+def _read_teachers(read: Reader) -> frozenset[str]:
+    nobody: frozenset[str] = frozenset()
+    return read.parsed("KNOWLEDGE_TEACHERS", read_teachers, nobody, TEACHERS_HINT)
 
 
 def _read_llm_url(read: Reader) -> str | None:

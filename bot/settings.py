@@ -93,6 +93,7 @@ class Settings:
     policy: Policy
     pace: Pace
     allowance: Allowance
+    teachers: frozenset[str]
     public_base_url: str
     session_timeout: timedelta
     port: int

@@ -141,7 +141,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
 
     parts = settings.parts(WorkerParts)
     database = Database(parts.database_url, WORKER_LIMITS)
-    store = PostgresChatStore(database, settings.session_timeout)
+    store = _teaching_store(settings, database)
     twilio = TwilioClient(parts.twilio, settings.public_base_url)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
     typing = TypingIndicators(twilio.show_typing).shown
@@ -175,6 +175,12 @@ def _build_queue(settings: Settings, url: str) -> "App":
     documents = {KNOWLEDGE: DOCUMENTS_AT_ONCE}
     shares = Shares(documents, settings.worker_concurrency, OTHER_QUEUES)
     return build_queue(url, looked=_heartbeat(settings), shares=shares)
+
+
+def _teaching_store(settings: Settings, database: Database) -> PostgresChatStore:
+    """Return the store that knows who teaches: only answers ask for that."""
+    timeout = settings.session_timeout
+    return PostgresChatStore(database, timeout, teachers=settings.teachers)
 
 
 def _heartbeat(settings: Settings) -> Callable[[], None]:

@@ -6,7 +6,7 @@ twice (READ COMMITTED, the default).
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -80,10 +80,13 @@ class PostgresChatStore:
         database: Database,
         session_timeout: timedelta,
         wake_workers: Callable[[], None] = lambda: None,
+        teachers: Collection[str] = (),
     ) -> None:
+        """`teachers` are the addresses of those whose documents are everybody's."""
         self._database = database
         self._session_timeout = session_timeout
         self._wake_workers = wake_workers
+        self._teachers = frozenset(teachers)
 
     def record_inbound(self, message: InboundMessage) -> Receipt:
         """Take a message in once: user, active chat, turn and the answer's job."""
@@ -106,7 +109,10 @@ class PostgresChatStore:
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""
         row = repeat_once(lambda: self._database.first(LOAD_CHAT, {"chat_id": chat_id}))
-        return self._with_quoted(_read_chat(row)) if row else None
+        if row is None:
+            return None
+        is_teacher = row.phone_number in self._teachers
+        return self._with_quoted(replace(_read_chat(row), is_teacher=is_teacher))
 
     def _with_quoted(self, chat: Userchat) -> Userchat:
         """Return the chat with what its turns quote, which is asked for only then."""

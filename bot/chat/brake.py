@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from bot.chat.commands import Command
 from bot.chat.replies import Batch, note
 from bot.chat.sentences import NOT_ANSWERED_BRAKE
 from db.records import Reply, Turn, Userchat
@@ -47,10 +48,15 @@ def _since(chat: Userchat, age: timedelta) -> Iterator[Turn]:
 
 def _is_too_fast(chat: Userchat) -> bool:
     return any(
-        sum(turn.is_by_bot and not turn.notice_for for turn in _since(chat, age))
-        >= most
+        sum(_is_answer(turn) for turn in _since(chat, age)) >= most
         for age, most in MOST_ANSWERS
     )
+
+
+def _is_answer(turn: Turn) -> bool:
+    """Tell whether a machine may have written for it: none sends documents to learn."""
+    is_lesson = turn.command == Command.LEARN
+    return turn.is_by_bot and not turn.notice_for and not is_lesson
 
 
 def _is_repeated(chat: Userchat, batch: Batch) -> bool:

@@ -6,6 +6,7 @@ Of Twilio's words those are left out that customers say of their own business wi
 shop: `cancel`, `end`, `quit` and `info` are for the LLM.
 """
 
+import re
 import unicodedata
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ class Command(StrEnum):
     HELP = "help"
     STOP = "stop"
     START = "start"
+    LEARN = "learn"  # of teachers only: with it they send a document
 
 
 WORDS = {
@@ -38,6 +40,8 @@ ONLY_WITH_SLASH = {"new", "clear", "reset"}
 COURTESIES = {"please", "pls", "plz"}
 # A question about a word is no command ("stop?"), and a slash is part of one.
 KEPT_SIGNS = "/?\uff1f\u00bf"
+# What stands behind it is the document's title.
+LEARN = re.compile(r"\s*/learn(?:\s+(?P<title>.*))?", re.IGNORECASE | re.DOTALL)
 # Longer than any command in any dress: a novel is not looked through.
 LONGEST_COMMAND = 100
 
@@ -54,6 +58,12 @@ def find_command(text: str, *, opted_out: bool = False) -> Command | None:
     if opted_out and word in CONSENTS:
         return Command.START
     return next((command for command, words in WORDS.items() if word in words), None)
+
+
+def read_title(text: str) -> str | None:
+    """Return the title behind `/learn`, empty if there is none; None: no `/learn`."""
+    said = LEARN.fullmatch(text)
+    return " ".join((said["title"] or "").split()) if said else None
 
 
 def _undressed(text: str) -> str:

@@ -2,16 +2,27 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import uuid4
 
 from bot.chat import sentences
 from bot.chat.beside import find_place, is_readable
 from bot.chat.commands import Command
 from bot.chat.prompt import media_kind
-from db.records import Reply, Turn, to_storable
+from db.records import Reply, Turn, Userchat, to_storable
 
 # The messages that are answered together, oldest first.
 Batch = tuple[Turn, ...]
+
+
+class Answers(Protocol):
+    """Makes the reply to a batch for which somebody has to work: an LLM, a school."""
+
+    def answer(self, chat: Userchat, batch: Batch, seconds: float, /) -> Reply:
+        """Return the reply, within `seconds`; asked again, it has no further effect.
+
+        Raises LLMError where there is none this time.
+        """
 
 
 def say(text: str, batch: Batch, command: Command | None = None) -> Turn:

@@ -6,7 +6,8 @@ from itertools import takewhile
 from bot.chat import sentences
 from bot.chat.beside import is_readable
 from bot.chat.brake import brake
-from bot.chat.commands import Command, find_command
+from bot.chat.commands import Command, find_command, read_title
+from bot.chat.learning.lesson import find_obstacle
 from bot.chat.replies import Batch, note, say, unreadable_sentences
 from db.records import Reply, Turn, Userchat
 
@@ -19,8 +20,8 @@ COMMAND_REPLIES: dict[Command, tuple[str, bool | None]] = {
 # What Twilio's own words on opt-out words record.
 OPT_OUTS = {"STOP": True, "START": False}
 
-# What no brake may hold up.
-OPT_WORDS = (Command.STOP, Command.START)
+# What no brake may hold up: teachers send many documents at once, and machines none.
+UNBRAKED = (Command.STOP, Command.START, Command.LEARN)
 
 
 def next_batch(chat: Userchat) -> Batch:
@@ -40,6 +41,8 @@ def _stands_alone(chat: Userchat, turn: Turn) -> bool:
 
 
 def _command_of(chat: Userchat, turn: Turn) -> Command | None:
+    if chat.is_teacher and read_title(turn.content) is not None:
+        return Command.LEARN
     return find_command(turn.content, opted_out=chat.opted_out)
 
 
@@ -52,6 +55,9 @@ def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
     silence = silence_about(chat, batch)
     if silence is not None:
         return silence
+    if command is Command.LEARN:  # what it brings is fetched by whoever answers
+        obstacle = find_obstacle(batch[0])
+        return Reply(turn=say(obstacle, batch, command=command)) if obstacle else None
     if command is not None:
         text, opts_out = COMMAND_REPLIES[command]
         return Reply(turn=say(text, batch, command=command), opts_out=opts_out)
@@ -81,7 +87,7 @@ def _silence_of_their_own(
         return note(batch, sentences.NOT_ANSWERED_STOPPED)
     if command is not Command.STOP and _is_stopped_since(chat, batch):
         return note(batch, sentences.NOT_ANSWERED_STOPPED_SINCE)
-    return None if command in OPT_WORDS else brake(chat, batch)
+    return None if command in UNBRAKED else brake(chat, batch)
 
 
 def _is_stopped_since(chat: Userchat, batch: Batch) -> bool:
@@ -102,6 +108,6 @@ def _silence_of_handoff(chat: Userchat, batch: Batch, command: Command | None) -
     """
     of_late = takewhile(lambda turn: not turn.is_by_bot, reversed(chat.turns))
     is_told = any(turn.content == sentences.NOT_ANSWERED_HANDOFF for turn in of_late)
-    _, opts_out = COMMAND_REPLIES[command] if command else ("", None)
+    _, opts_out = COMMAND_REPLIES.get(command, ("", None)) if command else ("", None)
     silence = note(batch, "" if is_told else sentences.NOT_ANSWERED_HANDOFF)
     return replace(silence, opts_out=opts_out)

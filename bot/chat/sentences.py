@@ -12,6 +12,21 @@ NEW_CHAT = "Done: we start afresh. How can I help you?"
 STOPPED = "You won't get any more answers here. Write START when you want them again."
 STARTED = "Welcome back! Write your message, and I will answer."
 
+# To a teacher who writes /learn.
+LEARN_NEEDS_FILE = (
+    "Please send the document itself, and write /learn into its caption (and its title "
+    "behind it, if you like): a PDF, Word or Excel file, CSV, HTML, Markdown or text."
+)
+LEARN_NO_DOCUMENT = (
+    "I learn from documents only, and this is none. Please send a PDF, Word or Excel "
+    "file, CSV, HTML, Markdown or text."
+)
+LEARN_ONE_FILE = "Please send one document at a time, each with /learn in its caption."
+LEARNED = 'Thank you! I have read "{title}" and answer from it from now on.'
+LEARNING = 'Thank you! I am reading "{title}" and answer from it as soon as I am done.'
+NOT_LEARNED = 'Sorry, I could not take in "{title}": {why}'
+NOT_LEARNED_UNNAMED = "Sorry, I could not take in this document: {why}"
+
 ANSWER_COMES_LATER = (
     "Sorry, this takes longer than usual. Your message is safe with us: the answer "
     "comes as soon as possible."

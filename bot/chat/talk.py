@@ -14,10 +14,9 @@ from threading import Event
 from uuid import UUID
 
 from bot.chat.allowance import Allowance, CountAnswers, find_exceeded, is_over
-from bot.chat.answering import Answering
 from bot.chat.brake import is_brake
 from bot.chat.patience import Pace, Tries, age_of
-from bot.chat.replies import Batch, apology, notice
+from bot.chat.replies import Answers, Batch, apology, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
 from bot.llm.protocol import LLMError
 from bot.observability import ANSWERS, bound
@@ -72,7 +71,7 @@ class Talk:
     """
 
     store: ChatStore
-    answering: Answering
+    answering: Answers
     channel: Channel
     pace: Pace = field(default_factory=Pace)
     allowance: Allowance = field(default_factory=Allowance)

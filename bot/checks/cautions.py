@@ -18,7 +18,9 @@ OF_COMPOSE = frozenset(
         "PGADMIN_PORT",
     }
 )
-OURS = re.compile("(TWILIO|OPENAI|LLM|POSTGRES|RETENTION|BACKUP|ANSWER|PGADMIN)_")
+OURS = re.compile(
+    "(TWILIO|OPENAI|LLM|POSTGRES|RETENTION|BACKUP|ANSWER|KNOWLEDGE|PGADMIN)_"
+)
 # What Twilio's SDK and PostgreSQL's image read, and what Docker and Kubernetes set for
 # containers beside us.
 OF_OTHERS = re.compile(

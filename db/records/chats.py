@@ -161,7 +161,8 @@ class Userchat:
 
     `earlier_turns` are those of the full chat that this one continues. `quoted` is who
     said what, by MessageSid, of messages that turns name from elsewhere. `handoff`: a
-    person has taken it over.
+    person has taken it over. `is_teacher`: what its user sends with `/learn` becomes
+    everybody's document.
     """
 
     chat_id: str
@@ -174,6 +175,7 @@ class Userchat:
     user_is_active: bool = True
     opted_out: bool = False
     handoff: bool = False
+    is_teacher: bool = False
 
     def unanswered(self) -> tuple[Turn, ...]:
         """Return the user's messages that no turn names as settled, oldest first."""

@@ -21,7 +21,7 @@ TWILIO = {
     "TWILIO_AUTH_TOKEN": "a-token",
     "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
 }
-DEFAULTS = {
+DEFAULTS: dict[str, object] = {
     "storage_backend": "database",
     "database_url": None,
     "database_read_url": None,
@@ -33,6 +33,7 @@ DEFAULTS = {
     "policy.token_budget": 4000,
     "policy.llm_seconds": 60,
     "policy.timezone": UTC,
+    "teachers": frozenset(),
     "policy.sources.shown": "names",
     "policy.sources.quotes_uncited": False,
     "session_timeout": timedelta(days=1),
@@ -66,6 +67,11 @@ GOOD: dict[str, tuple[str, str, Any]] = {
     "PUBLIC_BASE_URL": ("https://b.example/", "public_base_url", "https://b.example"),
     "SYSTEM_PROMPT": (" Be kind. ", "policy.system_prompt", "Be kind."),
     "TIMEZONE": ("America/Lima", "policy.timezone", ZoneInfo("America/Lima")),
+    "KNOWLEDGE_TEACHERS": (
+        "+49 (151) 234-567, whatsapp:+15551230001,whatsapp:US.1A2B,",
+        "teachers",
+        {"whatsapp:+49151234567", "whatsapp:+15551230001", "whatsapp:US.1A2B"},
+    ),
     "MAX_CONVERSATION_HISTORY": ("1", "policy.most_turns", 1),
     "PROMPT_TOKEN_BUDGET": ("200", "policy.token_budget", 200),
     "SESSION_TIMEOUT_MINUTES": ("5", "session_timeout", timedelta(minutes=5)),
@@ -130,6 +136,7 @@ BAD = {
     "PROMPT_TOKEN_BUDGET": ["199"],
     "SESSION_TIMEOUT_MINUTES": ["0", "9" * 400],
     "ANSWER_QUIET_SECONDS": ["3"],
+    "KNOWLEDGE_TEACHERS": ["ana", "+1", "whatsapp:", "+15551230001 +15551230002", "*"],
     "TIMEZONE": ["Lima", "+02:00", "Europe", "../etc/passwd", "/etc/UTC", "a\x00"],
     "ANSWER_NOTICE_SECONDS": ["-1"],
     "ANSWER_MAX_AGE_MINUTES": ["0"],

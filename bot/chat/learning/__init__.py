@@ -1,0 +1,1 @@
+"""What teachers send with /learn: understood, taken in, answered."""
