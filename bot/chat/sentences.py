@@ -22,10 +22,10 @@ LEARN_NO_DOCUMENT = (
     "file, CSV, HTML, Markdown or text."
 )
 LEARN_ONE_FILE = "Please send one document at a time, each with /learn in its caption."
-LEARNED = 'Thank you! I have read "{title}" and answer from it from now on.'
-LEARNING = 'Thank you! I am reading "{title}" and answer from it as soon as I am done.'
-NOT_LEARNED = 'Sorry, I could not take in "{title}": {why}'
-NOT_LEARNED_UNNAMED = "Sorry, I could not take in this document: {why}"
+LEARNED = "Thank you! I have read {what} and answer from it from now on."
+LEARNING = "Thank you! I am reading {what} and answer from it as soon as I am done."
+NOT_LEARNED = "Sorry, I could not take in {what}: {why}"
+YOUR_DOCUMENT = "your document"
 
 ANSWER_COMES_LATER = (
     "Sorry, this takes longer than usual. Your message is safe with us: the answer "

@@ -6,7 +6,7 @@ same version of the same document. So whoever was killed on the way begins anew.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 from threading import Event
@@ -44,10 +44,11 @@ class FetchedFile:
 class Learned:
     """What became of a lesson: `error` is why it was not taken in, in a sentence.
 
-    With neither `error` nor `is_read` it is read later.
+    With neither `error` nor `is_read` it is read later. `title` is known at the latest
+    once it is read.
     """
 
-    title: str
+    title: str | None
     is_read: bool = False
     error: str | None = None
 
@@ -78,8 +79,10 @@ class NotYetError(Exception):
 class Shelf(Protocol):
     """Everybody's documents."""
 
-    def put(self, file: FetchedFile, place: str, title: str) -> int:
+    def put(self, file: FetchedFile, place: str, title: str | None) -> int:
         """Have a version read, and return its document's id.
+
+        Without a title it has the one that it says itself.
 
         One that lies at that place already is left as it is. Raises NotLearnedError.
         """
@@ -111,11 +114,12 @@ class School:
         title = lesson.title
         try:
             file = self.fetch(lesson, seconds)
-            title = title or _title_of(file)
+            title = title or PurePosixPath(file.name or "").stem or None
             document_id = self.shelf.put(file, place_of(file, lesson.title), title)
-            return self._wait_for(document_id, deadline)
+            learned = self._wait_for(document_id, deadline)
         except NotLearnedError as error:
-            return Learned(title=title or "", error=str(error))
+            return Learned(title=title, error=str(error))
+        return learned if learned.is_read else replace(learned, title=title)
 
     def _wait_for(self, document_id: int, deadline: float) -> Learned:
         ends = min(deadline, time.monotonic() + self.read_seconds)
@@ -135,7 +139,3 @@ def place_of(file: FetchedFile, title: str | None) -> str:
     """
     name = title or file.name or sha256(file.content).hexdigest()[:16]
     return PLACE + " ".join(name.casefold().split())
-
-
-def _title_of(file: FetchedFile) -> str:
-    return PurePosixPath(file.name or "").stem or "Document"

@@ -15,6 +15,7 @@ KINDS = {
     "create": REST_KINDS,
     "list": REST_KINDS,
     "fetch": REST_KINDS,
+    "media": REST_KINDS,
     "typing": REST_KINDS,
     "callbacks": frozenset({"drop", "double", "shuffle"}),
     "delivery": frozenset({"failed", "undelivered"}),

@@ -1,5 +1,6 @@
 """The nouns of the simulator, how they are named, and how the phone sees them."""
 
+import hmac
 import re
 import secrets
 from collections.abc import Mapping
@@ -62,6 +63,12 @@ class SimulatorConfig:
     def media_path(self, message_sid: str, sid: str) -> str:
         """Name the path of a message's media in the REST API: its bytes lie there."""
         return f"{self.message_path(message_sid)}/Media/{sid}"
+
+    def store_path(self, media_sid: str, ends: int) -> str:
+        """Name where a media's bytes are given to anybody, until a Unix time."""
+        told = f"{media_sid} {ends}".encode()
+        signature = hmac.new(self.auth_token.encode(), told, "sha256").hexdigest()
+        return f"/store/{media_sid}?Expires={ends}&Signature={signature}"
 
 
 class Location(TypedDict):

@@ -1,6 +1,8 @@
 """The simulator: its web application, and a process of its own to run it."""
 
+import hmac
 import socket
+import time
 from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
@@ -10,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import NotFound
 
-from bot.simulator.faults import TwilioError, fault_orders
+from bot.simulator.faults import TwilioError, fault_orders, with_faults
 from bot.simulator.phone import MOST_FILE_BYTES, phone
 from bot.simulator.records import SimulatorConfig
 from bot.simulator.rest import rest
@@ -55,6 +57,7 @@ def create_simulator(config: SimulatorConfig) -> Flask:
     app.register_error_handler(NotFound, _not_found)
     app.add_url_rule("/", view_func=show_chat_page)
     app.add_url_rule("/healthz", view_func=tell_health)
+    app.add_url_rule("/store/<media_sid>", view_func=give_media)
     return app
 
 
@@ -66,6 +69,21 @@ def show_chat_page() -> str:
 def tell_health() -> Response:
     """Say that the process answers; touches nothing."""
     return jsonify({"status": "ok"})
+
+
+@with_faults("media")
+def give_media(media_sid: str) -> Response:
+    """Give the bytes of a media to who has its signed address, while it is good."""
+    board, query = switchboard(), request.args
+    ends = query.get("Expires", 0, type=int)
+    signed = board.config.store_path(media_sid, ends)
+    asked = f"{request.path}?{request.query_string.decode('latin-1')}"
+    if ends < time.time() or not hmac.compare_digest(asked.encode(), signed.encode()):
+        return Response("The address is not good, or no more.", 403)
+    content = board.mailbox.content(media_sid)
+    if content is None:
+        return Response("This file is gone: only the newest are kept.", 404)
+    return Response(content.data, content_type=content.content_type)
 
 
 def _refuse_strangers() -> tuple[Response, int] | None:

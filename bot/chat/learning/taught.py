@@ -38,11 +38,9 @@ class Taught:
 
 
 def _tell(learned: Learned) -> str:
-    title = learned.title
+    what = f'"{learned.title}"' if learned.title else sentences.YOUR_DOCUMENT
     if learned.error is not None:
         why = learned.error[:LONGEST_REASON]
-        if not title:
-            return sentences.NOT_LEARNED_UNNAMED.format(why=why)
-        return sentences.NOT_LEARNED.format(title=title, why=why)
+        return sentences.NOT_LEARNED.format(what=what, why=why)
     words = sentences.LEARNED if learned.is_read else sentences.LEARNING
-    return words.format(title=title)
+    return words.format(what=what)

@@ -47,9 +47,9 @@ class Shelf:
         self.looks = looks
         self.title = ""
 
-    def put(self, file: FetchedFile, place: str, title: str) -> int:
+    def put(self, file: FetchedFile, place: str, title: str | None) -> int:
         self.documents[place] = file.content
-        self.title = title
+        self.title = title or "What it says"
         return 1
 
     def look(self, document_id: int) -> Learned:
@@ -92,7 +92,7 @@ class Class:
 def test_a_teachers_document_is_learned_without_the_llm() -> None:
     lesson = Class()
     lesson.ana.says("/learn  Price list\n2026", 0, **PDF)
-    assert lesson.ana.hears() == [sentences.LEARNED.format(title="Price list 2026")]
+    assert lesson.ana.hears() == [sentences.LEARNED.format(what='"Price list 2026"')]
     assert lesson.shelf.documents == {"whatsapp:price list 2026": b"Rye 3.20"}
     assert lesson.ana.thoughts.prompts == []
     assert lesson.ana.last.command == "learn"
@@ -102,7 +102,7 @@ def test_a_teachers_document_is_learned_without_the_llm() -> None:
 def test_without_a_title_the_file_has_its_own() -> None:
     lesson = Class()
     lesson.ana.says("/LEARN", 0, **PDF)
-    assert lesson.ana.hears() == [sentences.LEARNED.format(title="prices")]
+    assert lesson.ana.hears() == [sentences.LEARNED.format(what='"prices"')]
     assert list(lesson.shelf.documents) == ["whatsapp:prices.pdf"]
 
 
@@ -110,7 +110,8 @@ def test_what_has_no_name_at_all_is_known_by_its_content() -> None:
     lesson = Class(FetchedFile(b"a"), FetchedFile(b"b"), FetchedFile(b"a"))
     for _ in range(3):
         lesson.ana.says("/learn", 0, **PDF)
-    assert len(lesson.ana.hears()) == 3
+    told = sentences.LEARNED.format(what='"What it says"')
+    assert lesson.ana.hears() == [told] * 3
     assert sorted(lesson.shelf.documents.values()) == [b"a", b"b"]
 
 
@@ -152,9 +153,12 @@ def test_a_lesson_is_answered_alone_and_in_its_turn() -> None:
 
 
 def test_what_takes_longer_is_told_to_come() -> None:
+    nameless = Class(FetchedFile(b"x"), shelf=Shelf(looks=10**9))
+    nameless.ana.says("/learn", 0, **PDF)
+    assert nameless.ana.hears() == [sentences.LEARNING.format(what="your document")]
     lesson = Class(shelf=Shelf(looks=10**9))
     lesson.ana.says("/learn Manual", 0, **PDF)
-    assert lesson.ana.hears() == [sentences.LEARNING.format(title="Manual")]
+    assert lesson.ana.hears() == [sentences.LEARNING.format(what='"Manual"')]
 
 
 @pytest.mark.parametrize("title", ["Manual", ""])
@@ -173,7 +177,7 @@ def test_what_may_come_later_is_tried_again_and_then_given_up() -> None:
     lesson = Class(NotYetError("away"), PRICES)
     lesson.ana.says("/learn A", 0, **PDF)
     assert lesson.ana.is_kept_waiting()
-    assert lesson.ana.hears() == [sentences.LEARNED.format(title="A")]
+    assert lesson.ana.hears() == [sentences.LEARNED.format(what='"A"')]
     gone = Class(NotYetError("HTTP 404", most_tries=2))
     gone.ana.says("/learn A", 0, **PDF)
     assert gone.ana.is_kept_waiting()

@@ -36,6 +36,21 @@ def test_a_picture_goes_to_the_bot_and_back_to_the_page(
     assert desk.rest("GET", media["url"], auth=None).content == PICTURE
 
 
+def test_media_lie_in_a_store_whose_address_is_good_without_a_login(
+    desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    send_file(desk, address, "cat.png", PICTURE, "image/png")
+    path = urlsplit(bot.inbound_from(address)[0].form["MediaUrl0"]).path
+    led = desk.rest("GET", path, allow_redirects=False)
+    assert led.status_code == 307
+    stored = led.headers["Location"]
+    assert desk.rest("GET", stored, auth=None).content == PICTURE
+    place, _, _ = stored.partition("?")
+    later = stored.replace("Expires=", "Expires=9")
+    for forged in (place, f"{stored}0", later, f"{place}?Expires=x&Signature=y"):
+        assert desk.rest("GET", forged, auth=None).status_code == 403
+
+
 def test_media_need_credentials(desk: Desk, bot: ScriptedBot, address: str) -> None:
     send_file(desk, address, "cat.png", PICTURE, "image/png")
     path = urlsplit(bot.inbound_from(address)[0].form["MediaUrl0"]).path
