@@ -5,6 +5,7 @@
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -132,9 +133,13 @@ def simulator() -> None:
     "--as", "address", default="+15551230001", show_default=True,
     metavar="ADDRESS", help="Who writes; named as on the chat page, or not at all.",
 )  # fmt: skip
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A picture or document to send; TEXT is its caption.",
+)  # fmt: skip
 @click.argument("text", required=False)
-def chat(address: str, text: str | None) -> None:
-    """Talk to the running bot through the simulator; with TEXT, once.
+def chat(address: str, file: Path | None, text: str | None) -> None:
+    """Talk to the running bot through the simulator; with TEXT or a file, once.
 
     An ADDRESS is +1555… or whatsapp:+1555…; `bot run` must be running, with the same
     SIMULATOR_PORT.
@@ -144,10 +149,10 @@ def chat(address: str, text: str | None) -> None:
 
     port = read_settings().simulator_port
     phone = Phone(f"http://127.0.0.1:{port}", to_address(address))
-    if text is None:
+    if text is None and file is None:
         converse(phone)
         return
-    for message in phone.say(text):
+    for message in phone.say(text or "", file):
         click.echo(printable(message))
 
 

@@ -1,8 +1,10 @@
 """`bot chat`: a phone in the terminal, through the simulator."""
 
+import mimetypes
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 from typing import Any
 from urllib.parse import quote
@@ -41,17 +43,18 @@ class Phone:
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy for the outside is none for here
 
-    def say(self, text: str) -> Iterator[str]:
+    def say(self, text: str, file: Path | None = None) -> Iterator[str]:
         """Send a message, then yield the bot's messages until it has answered.
 
-        Who wrote before keeps the name they had then. Raises OperatorError where there
-        is nothing to send, no simulator runs, the bot refuses or is silent.
+        With a file the text is its caption. Who wrote before keeps the name they had
+        then. Raises OperatorError where there is nothing to send, no simulator runs,
+        the bot refuses or is silent.
         """
-        if not text.strip():
+        if not text.strip() and file is None:
             raise OperatorError("there is nothing to send: write a text")
         conversation = self._conversation()
         known = {message["sid"] for message in conversation.get("messages", [])}
-        self._send(text, conversation.get("name"))
+        self._send(text, conversation.get("name"), file)
         deadline = time.monotonic() + ANSWER_SECONDS
         answered = False
         while time.monotonic() < deadline:
@@ -67,11 +70,11 @@ class Phone:
         if not answered:
             raise OperatorError(SILENCE)
 
-    def _send(self, text: str, name: str | None) -> None:
+    def _send(self, text: str, name: str | None, file: Path | None) -> None:
         form = {"from": self._address, "body": text}
         if name:
             form["profile_name"] = name
-        sent = self._call("post", "/simulator/messages", form)
+        sent = self._call("post", "/simulator/messages", form, file)
         if sent.get("webhook_status") != 200:
             why = sent.get("error") or "the simulator does not say why"
             raise OperatorError(f"The bot did not take the message. {why}")
@@ -80,11 +83,16 @@ class Phone:
         return self._call("get", f"/simulator/conversations/{quote(self._address)}")
 
     def _call(
-        self, method: str, path: str, form: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        form: dict[str, str] | None = None,
+        file: Path | None = None,
     ) -> dict[str, Any]:
+        told = {"data": form, "files": _attach(file)} if file else {"json": form}
         try:
             answer = self._session.request(
-                method, self._origin + path, timeout=REQUEST_SECONDS, json=form
+                method, self._origin + path, timeout=REQUEST_SECONDS, **told
             )
         except requests.RequestException:
             raise OperatorError(
@@ -106,6 +114,16 @@ def converse(phone: Phone) -> None:
         if line.strip():
             for message in phone.say(line.rstrip("\n")):
                 click.echo(f"bot: {printable(message)}")
+
+
+def _attach(file: Path) -> dict[str, tuple[str, bytes, str]]:
+    """Return a file as a browser would send it."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise OperatorError(f"{file} can't be read: {error.strerror}") from None
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return {"file": (file.name, content, kind)}
 
 
 def _reason(answer: requests.Response) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
@@ -57,6 +59,19 @@ def test_whom_nobody_named_gets_no_name_and_the_terminal_no_tricks(
     done = answered(desk, bot, said, "--as", "15551230009", "Hello")
     assert done.output == "\ufffd]0;OWNED\ufffd\ufffdabc\n*bold*\n"
     assert "ProfileName" not in bot.received[-1].form
+
+
+def test_a_file_is_sent_with_its_caption(
+    desk: Desk, bot: ScriptedBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text("rye,3.20")
+    done = answered(desk, bot, "Thanks", "--file", str(file), "/learn Prices")
+    assert done.output == "Thanks\n"
+    form = bot.received[-1].form
+    assert (form["Body"], form["MediaContentType0"]) == ("/learn Prices", "text/csv")
+    path = urlsplit(form["MediaUrl0"]).path
+    assert desk.rest("GET", path).content == b"rye,3.20"
 
 
 @pytest.mark.parametrize("address", ["ana", "+1", ""])
