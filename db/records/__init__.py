@@ -1,22 +1,12 @@
 """Frozen nouns that every module passes around."""
 
 from db.records.chats import (
-    DELIVERY_STATUSES,
     EPOCH,
-    FAILED,
     LISTS,
-    UNSETTLED,
-    WITH_TWILIO,
-    Claim,
-    DeliveryStatus,
     InboundMessage,
     Media,
-    Part,
-    PartContent,
     Receipt,
-    Reply,
     Role,
-    Template,
     Turn,
     Userchat,
     find_unanswered,
@@ -39,6 +29,18 @@ from db.records.passages import (
     Passage,
     Product,
     StoodOn,
+)
+from db.records.replies import (
+    DELIVERY_STATUSES,
+    FAILED,
+    UNSETTLED,
+    WITH_TWILIO,
+    Claim,
+    DeliveryStatus,
+    Part,
+    PartContent,
+    Reply,
+    Template,
 )
 
 __all__ = [

@@ -1,0 +1,114 @@
+"""What is sent: replies, the parts that they are sent as, and how far each got."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from db.records.chats import Turn, to_storable
+from db.records.passages import Gap, StoodOn
+
+# A part's status: not known to be with Twilio yet, then how far it gets there, in this
+# order; or, at any time, how it fails. There are no others: the database refuses them.
+UNSETTLED = ("pending", "sending", "uncertain")
+WITH_TWILIO = ("accepted", "scheduled", "queued", "sent", "delivered", "read")
+FAILED = ("failed", "undelivered", "canceled")
+DELIVERY_STATUSES = (*UNSETTLED, *WITH_TWILIO, *FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that WhatsApp approved before, and what stands in its gaps.
+
+    https://www.twilio.com/docs/content
+    """
+
+    content_sid: str
+    variables: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        filled = {name: to_storable(text) for name, text in self.variables.items()}
+        return {"content_sid": self.content_sid, "variables": filled}
+
+
+@dataclass(frozen=True, slots=True)
+class PartContent:
+    """What one of the messages that a reply is sent as says.
+
+    `media` are URLs that Twilio loads pictures and files from. A `template` is sent
+    instead of the body, which is the text that it makes: what the user reads, and what
+    a message that may have been sent is found by. `author`: who wrote it.
+    """
+
+    body: str
+    media: tuple[str, ...] = ()
+    template: Template | None = None
+    author: str = "bot"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as columns of `reply_parts`: nothing that is empty."""
+        content = {"body": to_storable(self.body), "author": self.author}
+        media = {"media": [to_storable(url) for url in self.media]}
+        template = {"template": self.template.to_json()} if self.template else {}
+        return {**content, **(media if self.media else {}), **template}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A turn of ours and the messages it is sent as; no part: nothing is sent.
+
+    `sources` are sent under its text, `pictures` after it. `opts_out` True or False
+    records that the user stopped or started the bot; `error` is put on the messages
+    that it settles; `stood_on` is what it was made from.
+    """
+
+    turn: Turn
+    parts: tuple[PartContent, ...] = ()
+    sources: str = ""
+    pictures: tuple[PartContent, ...] = ()
+    opts_out: bool | None = None
+    error: str | None = None
+    stood_on: tuple[StoodOn, ...] = ()
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(PartContent):
+    """One of the messages that a reply is sent as, and how far it got."""
+
+    part_id: UUID
+    reference_id: UUID
+    chat_id: str
+    user_id: UUID
+    position: int
+    address: str
+    status: str
+    attempts: int
+    created_at: datetime
+    our_address: str | None = None
+    message_sid: str | None = None
+    claimed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A user's first part that is not settled yet, and whether it is ours to send.
+
+    `is_held`: the part before it is with Twilio, but not on its way yet.
+    """
+
+    part: Part
+    is_claimed: bool
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStatus:
+    """What a status callback says of one outbound message."""
+
+    message_sid: str
+    status: str
+    part_id: UUID | None = None
+    error_code: int | None = None
