@@ -20,6 +20,7 @@ from types import FrameType
 import click
 
 from bot.environment import PROJECT, load_environment
+from bot.local import demo_business
 from bot.local.account import as_environment, read_or_make_account
 from bot.local.model import DIRECTLY, MODEL_NAME, url_of, wait_until_ready
 from bot.local.supervisor import Child, Family
@@ -70,6 +71,7 @@ class Run:
         self._postgres: EmbeddedPostgres | None = None
         self._model_url: str | None = None
         self._in_memory = settings.in_memory
+        self._knows_demo = False
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -187,6 +189,8 @@ class Run:
             return
         with closing(Database(url, ONE_LOOK)) as database:
             schema.upgrade(database)
+            if self._postgres:
+                self._knows_demo = demo_business.take_in(database, self._folder)
 
     def _start_postgres(self) -> str:
         postgres = self._postgres = self._postgres or EmbeddedPostgres(self._folder)
@@ -223,6 +227,8 @@ class Run:
         lines.append(f"  Webhook    {settings.public_base_url}{INBOUND_PATH}")
         if not self._in_memory:
             lines.append(f"  Database   {self._psql_line()}")
+        if self._knows_demo:
+            lines.append(demo_business.HOW_TO_ASK)
         click.echo("\n".join(lines))
 
     def _psql_line(self) -> str:

@@ -1,0 +1,62 @@
+"""A teacher sends documents, and the worker that reads them dies on the way."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from tests.db import sql
+from tests.house import House, NewHouse, Phone, eventually
+
+TEACHER = "whatsapp:+15559990001"
+LEARNED = 'Thank you! I have read "Price list" and answer from it from now on.'
+
+
+@pytest.fixture(scope="module")
+def school(new_house: NewHouse) -> Iterator[House]:
+    with new_house(KNOWLEDGE_TEACHERS="+1 555 999 0001") as house:
+        yield house
+
+
+def sends(house: House, phone: Phone, text: str, content: str, **more: str) -> Any:
+    form = {"from": phone.address, "body": text, **more}
+    files = {"file": ("prices.csv", content, "text/csv")}
+    url = f"{house.simulator_url}/simulator/messages"
+    return requests.post(url, data=form, files=files, timeout=30).json()
+
+
+def known(house: House) -> list[tuple[object, ...]]:
+    query = "SELECT title, sha256, error, user_id FROM documents ORDER BY id"
+    chunks = "SELECT title, chunk_text FROM document_chunks JOIN documents ON "
+    chunks += "documents.id = document_id ORDER BY chunk_index"
+    with sql.opened(house.database_url or "") as database:
+        assert all(row[2:] == (None, None) for row in sql.rows(database, query))
+        return sql.rows(database, chunks)
+
+
+def test_a_document_is_learned_once_whatever_dies_and_repeats(school: House) -> None:
+    teacher, stranger = Phone(school, TEACHER), school.phone()
+    school.faults({"on": "media", "kind": "hang", "seconds": 60})
+    said = sends(school, teacher, "/learn Price list", "bread,price\nRye,3.20\n")
+    url = f"{school.simulator_url}/simulator/faults"
+    eventually(lambda: requests.get(url, timeout=5).json() == [])  # it hangs now
+    school.kill("worker")
+    school.start_worker()
+    assert teacher.hears() == [LEARNED]
+    [(title, text)] = known(school)
+    assert title == "Price list"
+    assert "3.20" in str(text)
+
+    again = {"message_sid": said["message_sid"]}
+    sends(school, teacher, "/learn Price list", "bread,price\nRye,3.20\n", **again)
+    sends(school, stranger, "/learn Price list", "bread,price\nRye,0.01\n")
+    assert "/learn Price list" in stranger.hears()[0], "the LLM was asked"
+    assert teacher.hears_nothing_more()
+    assert known(school) == [(title, text)]
+
+    sends(school, teacher, "/learn Price list", "bread,price\nRye,3.40\n")
+    assert teacher.hears() == [LEARNED]
+    [(_, newer)] = known(school)
+    assert "3.40" in str(newer)
+    assert "3.20" not in str(newer)
