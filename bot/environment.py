@@ -17,6 +17,9 @@ LEFT_QUOTES = (
     "must be without the quotes around it: a shell and .env take them off, "
     "`docker run --env-file` leaves them there"
 )
+# Goes into an HTTP header, which holds nothing else.
+KEY = "[!-~]+"
+KEY_HINT = "as it was given to you: letters, digits and signs, without a blank"
 # A proxy for the outside world can't reach a server on this machine.
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PROJECT = Path(__file__).parent.parent

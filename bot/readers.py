@@ -13,8 +13,8 @@ from bot.chat.answering import Policy
 from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
 from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
-from bot.environment import PROJECT, Reader
-from bot.llm.account import LLMServer
+from bot.environment import KEY, KEY_HINT, PROJECT, Reader
+from bot.llm.account import read_embeddings, read_llm
 from bot.whatsapp.account import TwilioAccount
 from db.address import build_url, find_refused, is_address
 from db.backups.folder import BackupFolder
@@ -31,12 +31,6 @@ DEFAULT_SYSTEM_PROMPT = (
 )
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 ADDRESS = r"whatsapp:\+[1-9][0-9]{6,14}"
-# Goes into an HTTP header, which holds nothing else.
-KEY = "[!-~]+"
-KEY_HINT = "as it was given to you: letters, digits and signs, without a blank"
-# `docker run --env-file` takes a comment for a part of the value.
-MODEL = r"(?!.*\s#).+"
-ASKED_PATH = "/chat/completions"
 TOKEN, TOKEN_HINT = "[!-~]{16,}", "16 or more characters"
 ZONE_HINT = "the name of a time zone, such as Europe/Berlin"
 MESSAGING_SERVICE = "TWILIO_MESSAGING_SERVICE_SID"
@@ -56,7 +50,7 @@ def read_all(read: Reader) -> dict[str, Any]:
         "database_url": read_database_url(read),
         "database_read_url": _read_address(read, "DATABASE_READ_URL"),
         "twilio": _read_twilio(read),
-        "llm": _read_llm(read, llm_seconds),
+        **_read_models(read, llm_seconds),
         **_read_talk(read, llm_seconds),
         "public_base_url": _read_public_base_url(read) or f"http://127.0.0.1:{port}",
         "session_timeout": timedelta(minutes=idle),
@@ -191,19 +185,9 @@ def _split_secrets(given: str) -> tuple[str, ...]:
     return found
 
 
-def _read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:
-    key = read.text("OPENAI_API_KEY", KEY, KEY_HINT)
-    server = LLMServer(
-        api_key=key or "none",
-        base_url=_read_llm_url(read),
-        organization=read.text("OPENAI_ORG_ID", KEY, KEY_HINT),
-        project=read.text("OPENAI_PROJECT_ID", KEY, KEY_HINT),
-        model=read.text("OPENAI_MODEL", MODEL, "a model's name") or "gpt-4o-mini",
-        temperature=read.number("LLM_TEMPERATURE", 0.3, 0, 2),
-        max_tokens=read.integer("LLM_MAX_TOKENS", 500, 1, 100_000),
-        timeout_seconds=timeout_seconds,
-    )
-    return server if read.is_set("OPENAI_API_KEY", "OPENAI_BASE_URL") else None
+def _read_models(read: Reader, llm_seconds: float) -> dict[str, Any]:
+    llm = read_llm(read, llm_seconds)
+    return {"llm": llm, "embeddings": read_embeddings(read, llm)}
 
 
 def _read_talk(read: Reader, llm_seconds: float) -> dict[str, Any]:
@@ -218,13 +202,6 @@ def _read_talk(read: Reader, llm_seconds: float) -> dict[str, Any]:
 def _read_teachers(read: Reader) -> frozenset[str]:
     nobody: frozenset[str] = frozenset()
     return read.parsed("KNOWLEDGE_TEACHERS", read_teachers, nobody, TEACHERS_HINT)
-
-
-def _read_llm_url(read: Reader) -> str | None:
-    url = read.url("OPENAI_BASE_URL")
-    if url and url.endswith(ASKED_PATH):
-        read.problems["OPENAI_BASE_URL"] = f"must end before {ASKED_PATH}"
-    return url
 
 
 def _read_policy(read: Reader, llm_seconds: float) -> Policy:

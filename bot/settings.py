@@ -16,7 +16,7 @@ from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.patience import Pace
 from bot.environment import PROJECT, Reader, load_environment
-from bot.llm.account import LLMServer
+from bot.llm.account import EmbeddingServer, LLMServer
 from bot.readers import read_all
 from bot.whatsapp.account import TwilioAccount
 from db.backups.folder import BackupFolder
@@ -90,6 +90,7 @@ class Settings:
     database_read_url: str | None = field(repr=False)
     twilio: TwilioAccount | None
     llm: LLMServer | None
+    embeddings: EmbeddingServer | None
     policy: Policy
     pace: Pace
     allowance: Allowance
@@ -165,9 +166,11 @@ class Settings:
             "Database": (self.database_url, "configured", "embedded PostgreSQL 16"),
             "Twilio": (self.twilio, "configured", "simulator"),
             "LLM": (self.llm, "configured", "local toy model"),
+            "Embeddings": (self.embeddings, "configured", "local model, if installed"),
         }
         if self.in_memory:
-            given["Database"] = (None, "", "none: STORAGE_BACKEND is memory")
+            none = (None, "", "none: STORAGE_BACKEND is memory")
+            given |= {"Database": none, "Embeddings": none}
         return [
             f"{name}: {real if value else own}"
             for name, (value, real, own) in given.items()

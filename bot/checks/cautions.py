@@ -19,7 +19,8 @@ OF_COMPOSE = frozenset(
     }
 )
 OURS = re.compile(
-    "(TWILIO|OPENAI|LLM|POSTGRES|RETENTION|BACKUP|ANSWER|KNOWLEDGE|PGADMIN)_"
+    "(TWILIO|OPENAI|LLM|EMBEDDING|KNOWLEDGE|POSTGRES|RETENTION|BACKUP|ANSWER"
+    "|PGADMIN)_"
 )
 # What Twilio's SDK and PostgreSQL's image read, and what Docker and Kubernetes set for
 # containers beside us.

@@ -1,6 +1,12 @@
-"""Which LLM's server is asked, and how: what an operator sets of it."""
+"""Which servers are asked for answers and embeddings: what an operator sets of them."""
 
 from dataclasses import dataclass, field
+
+from bot.environment import KEY, KEY_HINT, Reader
+
+OPENAI_URL = "https://api.openai.com/v1"
+# `docker run --env-file` takes a comment for a part of the value.
+MODEL, MODEL_HINT = r"(?!.*\s#).+", "a model's name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +26,57 @@ class LLMServer:
     temperature: float = 0.3
     max_tokens: int = 500
     timeout_seconds: float = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingServer:
+    """Where the vectors of texts come from; `model` by the server's name for it."""
+
+    api_key: str = field(repr=False)
+    base_url: str
+    model: str
+
+
+def read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:
+    """Return the LLM's server; None where none is set."""
+    key = read.text("OPENAI_API_KEY", KEY, KEY_HINT)
+    server = LLMServer(
+        api_key=key or "none",
+        base_url=_read_url(read, "OPENAI_BASE_URL", "/chat/completions"),
+        organization=read.text("OPENAI_ORG_ID", KEY, KEY_HINT),
+        project=read.text("OPENAI_PROJECT_ID", KEY, KEY_HINT),
+        model=read.text("OPENAI_MODEL", MODEL, MODEL_HINT) or "gpt-4o-mini",
+        temperature=read.number("LLM_TEMPERATURE", 0.3, 0, 2),
+        max_tokens=read.integer("LLM_MAX_TOKENS", 500, 1, 100_000),
+        timeout_seconds=timeout_seconds,
+    )
+    return server if read.is_set("OPENAI_API_KEY", "OPENAI_BASE_URL") else None
+
+
+def read_embeddings(read: Reader, llm: LLMServer | None) -> EmbeddingServer | None:
+    """Return the embeddings' server; None where none is set.
+
+    By default it is the LLM's. A key that was given for one server goes to no other.
+    """
+    model = read.text("EMBEDDING_MODEL", MODEL, MODEL_HINT)
+    url = _read_url(read, "EMBEDDING_BASE_URL", "/embeddings")
+    key = read.text("EMBEDDING_API_KEY", KEY, KEY_HINT)
+    llm_url = (llm.base_url or OPENAI_URL) if llm else None
+    found = url or llm_url
+    if url or key:
+        read.expect_all({"EMBEDDING_MODEL": model})
+    elif model and not found:
+        told = "is missing (or OPENAI_API_KEY)"
+        read.problems.setdefault("EMBEDDING_BASE_URL", told)
+    if not model or not found:
+        return None
+    ours = llm.api_key if llm and found == llm_url else "none"
+    return EmbeddingServer(api_key=key or ours, base_url=found, model=model)
+
+
+def _read_url(read: Reader, name: str, asked_path: str) -> str | None:
+    url = read.url(name)
+    if url and url.endswith(asked_path):
+        read.problems[name] = f"must end before {asked_path}"
+        return None
+    return url

@@ -25,8 +25,13 @@ class Breaker:
     that the server asks for is kept by everybody.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        server: str = "the LLM's server",
+    ) -> None:
         self._clock = clock
+        self._server = server
         self._lock = threading.Lock()
         self._failures = 0
         self._pause = FIRST_PAUSE_SECONDS
@@ -60,7 +65,7 @@ class Breaker:
                 return True
         seconds = left if left > 0 else PROBE_SECONDS
         raise LLMError(
-            f"The LLM's server is left alone for {seconds:.1f} s: {self._why}",
+            f"{self._server} is left alone for {seconds:.1f} s: {self._why}",
             retry_after=seconds,
         )
 
@@ -77,12 +82,12 @@ class Breaker:
             else:
                 self._failures += 1
                 if self._failures == MOST_FAILURES:
-                    log.error("the LLM's server can answer nobody: %s", error)
+                    log.error("%s can answer nobody: %s", self._server, error)
                     self._close(self._pause)
 
     def _open(self) -> None:
         if self._closed_until is not None:
-            log.info("the LLM's server answers again")
+            log.info("%s answers again", self._server)
         self._failures, self._pause = 0, FIRST_PAUSE_SECONDS
         self._closed_until = None
 

@@ -90,7 +90,7 @@ class Connection:
                 raise LLMError("The LLM's client is closed.")
             if self._server is None:
                 self._server = HttpServer(
-                    self._origin, _find_authorities(), MOST_CONNECTIONS, MOST_BYTES
+                    self._origin, find_authorities(), MOST_CONNECTIONS, MOST_BYTES
                 )
             return self._server
 
@@ -105,7 +105,7 @@ class Connection:
         return f"{there.path}?{there.query}" if there.query else there.path
 
 
-def _find_authorities() -> str | None:
+def find_authorities() -> str | None:
     """Return certifi's file where the system has no certificates of authorities.
 
     SSL_CERT_FILE and SSL_CERT_DIR name what takes the system's place.

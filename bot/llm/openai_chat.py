@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.http_bounds import TooLateError
-from bot.llm.account import LLMServer
+from bot.llm.account import OPENAI_URL, LLMServer
 from bot.llm.breaker import Breaker
 from bot.llm.connection import Connection
 from bot.llm.dialect import Dialect
@@ -20,8 +20,6 @@ from bot.llm.refusals import Refusal, find_refusal
 from bot.llm.wire import write_prompt
 
 log = logging.getLogger(__name__)
-
-OPENAI_URL = "https://api.openai.com/v1"
 
 # How many times one prompt is asked at once, while the server teaches its dialect.
 MOST_REQUESTS = 6

@@ -27,6 +27,7 @@ DEFAULTS: dict[str, object] = {
     "database_read_url": None,
     "twilio": None,
     "llm": None,
+    "embeddings": None,
     "public_base_url": "http://127.0.0.1:8000",
     "policy.system_prompt": DEFAULT_SYSTEM_PROMPT,
     "policy.most_turns": 20,
@@ -128,6 +129,9 @@ BAD = {
         "localhost:11434", "https://key@x/v1", "https://x/v1/chat/completions/",
     ],
     "OPENAI_MODEL": ["gpt-4o # the large one"],
+    "EMBEDDING_MODEL": ["small # the cheap one"],
+    "EMBEDDING_BASE_URL": ["localhost:11434", "https://x/v1/embeddings"],
+    "EMBEDDING_API_KEY": ["key two"],
     "LLM_TEMPERATURE": ["warm", "-1", "3", "nan", "inf"],
     "LLM_MAX_TOKENS": ["0", "1.5", "many"],
     "LLM_TIMEOUT_SECONDS": ["0", "601", "inf"],
@@ -247,6 +251,8 @@ def test_no_secret_is_in_what_settings_look_like() -> None:
         "TWILIO_API_KEY_SID": "SK" + "0" * 32,
         "TWILIO_API_KEY_SECRET": "planted-three",
         "OPENAI_API_KEY": "planted-four",
+        "EMBEDDING_API_KEY": "planted-eight",
+        "EMBEDDING_MODEL": "m",
         "DATABASE_URL": "postgresql://bot:planted-five@h/x",
     }
     settings = Settings.from_env(TWILIO | secrets)

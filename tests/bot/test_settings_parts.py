@@ -161,6 +161,49 @@ def test_an_address_needs_no_key() -> None:
     assert llm.api_key
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, None),
+        ({"OPENAI_API_KEY": "sk-1"}, ("https://api.openai.com/v1", "sk-1")),
+        ({"OPENAI_BASE_URL": "http://llm/v1"}, ("http://llm/v1", "none")),
+        (
+            {"OPENAI_API_KEY": "sk-1", "EMBEDDING_BASE_URL": "http://e/v1/"},
+            ("http://e/v1", "none"),
+        ),
+        (
+            {"OPENAI_API_KEY": "sk-1", "EMBEDDING_API_KEY": "ek-1"},
+            ("https://api.openai.com/v1", "ek-1"),
+        ),
+        (
+            {
+                "OPENAI_API_KEY": "sk-1",
+                "OPENAI_BASE_URL": "http://llm/v1",
+                "EMBEDDING_BASE_URL": "http://llm/v1",
+            },
+            ("http://llm/v1", "sk-1"),
+        ),
+    ],
+)
+def test_the_llm_s_key_goes_to_no_other_server(
+    given: dict[str, str], expected: tuple[str, str] | None
+) -> None:
+    if expected is None:
+        assert Settings.from_env(given).embeddings is None
+        problems = problems_of(EMBEDDING_MODEL="m")
+        assert problems == {"EMBEDDING_BASE_URL": "is missing (or OPENAI_API_KEY)"}
+        return
+    server = Settings.from_env(given | {"EMBEDDING_MODEL": "m"}).embeddings
+    assert server is not None
+    assert (server.base_url, server.api_key, server.model) == (*expected, "m")
+
+
+@pytest.mark.parametrize("name", ["EMBEDDING_BASE_URL", "EMBEDDING_API_KEY"])
+def test_embeddings_are_not_set_without_their_model(name: str) -> None:
+    given = {"OPENAI_API_KEY": "sk-1", name: "http://e/v1"}
+    assert problems_of(**given) == {"EMBEDDING_MODEL": "is missing"}
+
+
 def test_a_prompt_is_read_from_its_file(tmp_path: Path) -> None:
     file = tmp_path / "prompt.txt"
     file.write_text("You are Zo\u00eb's assistant.\nBe kind.\n", encoding="utf-8")
@@ -218,12 +261,14 @@ def test_the_description_tells_what_is_provided() -> None:
         "Database: embedded PostgreSQL 16",
         "Twilio: simulator",
         "LLM: local toy model",
+        "Embeddings: local model, if installed",
     ]
     configured = TWILIO | {"OPENAI_API_KEY": "k", "STORAGE_BACKEND": "memory"}
     assert Settings.from_env(configured).describe() == [
         "Database: none: STORAGE_BACKEND is memory",
         "Twilio: configured",
         "LLM: configured",
+        "Embeddings: none: STORAGE_BACKEND is memory",
     ]
 
 
