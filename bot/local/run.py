@@ -20,7 +20,7 @@ from types import FrameType
 import click
 
 from bot.environment import PROJECT, load_environment
-from bot.local import demo_business
+from bot.local import demo_business, embeddings
 from bot.local.account import as_environment, read_or_make_account
 from bot.local.model import DIRECTLY, MODEL_NAME, url_of, wait_until_ready
 from bot.local.supervisor import Child, Family
@@ -121,7 +121,7 @@ class Run:
 
     def _start(self) -> None:
         """Start one after the other, and no more once somebody wants to stop."""
-        steps = [self._start_model]
+        steps = [self._start_model, self._start_embeddings]
         if self._settings.twilio is None:
             steps.append(self._start_simulator)
         if not self._in_memory:
@@ -172,6 +172,23 @@ class Run:
         self._environment |= {"OPENAI_BASE_URL": url, "OPENAI_MODEL": MODEL_NAME}
         self._environment = FOR_THE_LOCAL_MODEL | self._environment
         self._model_url = url
+
+    def _start_embeddings(self) -> None:
+        """Serve vectors, where nothing is configured; nobody waits until it does."""
+        if self._settings.embeddings is not None or self._in_memory:
+            return
+        if not embeddings.is_installed():
+            click.echo("No embeddings on this machine: documents are found by words.")
+            return
+        port, key = _free_port(), secrets.token_urlsafe(24)
+        self._environment |= {"EMBEDDING_API_KEY": key}
+        module = ["bot.local.embeddings", "--port", str(port), "--die-with-parent"]
+        file = self._folder / "embeddings.log"
+        self._family.add(Child("embeddings", module, dict(self._environment), file))
+        self._environment |= {
+            "EMBEDDING_BASE_URL": embeddings.url_of(port),
+            "EMBEDDING_MODEL": embeddings.MODEL_NAME,
+        }
 
     def _start_simulator(self) -> None:
         click.echo("Starting the simulator ...")
@@ -241,7 +258,7 @@ class Run:
 
     def _end(self) -> None:
         self._family.stop(["web", "worker"], STOP_WORK_SECONDS)
-        self._family.stop(["simulator", "model"], STOP_REST_SECONDS)
+        self._family.stop(["simulator", "model", "embeddings"], STOP_REST_SECONDS)
         if self._postgres:
             self._postgres.stop()
 
