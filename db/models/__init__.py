@@ -28,6 +28,7 @@ from db.models.traffic import (
     inbound_messages,
     reply_parts,
 )
+from db.models.vectors import chunk_vectors, embedding_models
 from db.models.views import all_chats, chat_overview, user_statistics
 
 __all__ = [
@@ -36,11 +37,13 @@ __all__ = [
     "chat_overview",
     "chats_to_index",
     "chunk_terms",
+    "chunk_vectors",
     "document_chunks",
     "document_lengths",
     "document_uploads",
     "documents",
     "early_statuses",
+    "embedding_models",
     "erased_sids",
     "erasures",
     "first_start",

@@ -24,11 +24,14 @@ from db.records.documents import (
 from db.records.passages import (
     Found,
     Gap,
+    Missing,
+    Near,
     NewAnswer,
     NewChunk,
     Passage,
     Product,
     StoodOn,
+    Vector,
 )
 from db.records.replies import (
     DELIVERY_STATUSES,
@@ -59,6 +62,8 @@ __all__ = [
     "Gap",
     "InboundMessage",
     "Media",
+    "Missing",
+    "Near",
     "NewAnswer",
     "NewChunk",
     "NewDocument",
@@ -75,6 +80,7 @@ __all__ = [
     "Turn",
     "Upload",
     "Userchat",
+    "Vector",
     "find_unanswered",
     "read_turns",
     "to_storable",

@@ -1,8 +1,11 @@
 """Frozen nouns of what the business knows: taken in, found, kept with an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
+
+Vector = Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +111,20 @@ class NewAnswer:
     title: str
     language: str | None
     chunk: NewChunk
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A chunk that has no vector of a model yet; `text` is what a vector tells."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What is searched for: a vector of length 1 by a model, for one person's eyes."""
+
+    vector: Vector = field(repr=False)
+    model: str
+    user_id: UUID
