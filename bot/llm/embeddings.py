@@ -19,6 +19,7 @@ from bot.llm.connection import find_authorities
 from bot.llm.protocol import LLMError
 from bot.pauses import read_pause
 from db import __version__
+from db.records import Vector
 
 # Of one request: a small machine takes half a second for a passage.
 MOST_TEXTS = 16
@@ -52,7 +53,6 @@ FAMILIES = (
     (r"arctic-embed", RETRIEVE, ""),
     (r"embedding-?gemma", "task: search result | query: ", "title: none | text: "),
 )
-Vector = tuple[float, ...]
 
 
 class Embeddings:

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from procrastinate import App
 
+from bot.knowledge.embedding import VectorStore, embed_missing
+from bot.llm.embeddings import Embeddings
 from bot.whatsapp.reconciliation import Reconciliation
 from db.database import Database
 from db.errors import OperatorError
 from db.privacy.ages import Ages
 from db.privacy.retention import Bounds, run_retention
-from db.queue.jobs import RECONCILE, UPKEEP
+from db.queue.jobs import EMBED_CHUNKS, RECONCILE, UPKEEP
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,8 @@ RETENTION = "retention"
 RETENTION_CRON = "17 * * * *"
 # What is left over then comes an hour later. A turn is a quarter of a million chats.
 BOUNDS = Bounds(seconds=300.0, turn=500)
+
+EMBEDDING_CRON = "* * * * *"
 
 
 class LookBack:
@@ -81,3 +85,17 @@ def register_retention(
             return
         amounts = {purged.name: purged.amount for purged in done if purged.amount}
         log.info("retention is done", extra={"purged": amounts})
+
+
+def register_embedding(
+    queue: App, store: VectorStore, server: Embeddings, stopping: Callable[[], bool]
+) -> None:
+    """Register what makes the vectors of documents; also deferred when one came in."""
+
+    @queue.periodic(cron=EMBEDDING_CRON)
+    @queue.task(
+        name=EMBED_CHUNKS, queue=UPKEEP, lock=EMBED_CHUNKS, queueing_lock=EMBED_CHUNKS
+    )
+    def embed_chunks(timestamp: int = 0) -> None:  # noqa: ARG001  (when it was due)
+        if made := embed_missing(store, server, stopping):
+            log.info("vectors are made", extra={"vectors": made})
