@@ -130,19 +130,13 @@ def _about(migration: str) -> str:
 def build_worker(settings: Settings, stopping: Event) -> "App":
     """Return the queue with all that a worker runs on it. Raises SettingsError."""
     from bot.chat.talk import Channel
-    from bot.llm.embeddings import Embeddings
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.text.parts import with_parts
     from bot.whatsapp.twilio import TwilioClient
     from bot.worker.jobs import register_jobs
-    from bot.worker.scheduled import (
-        register_embedding,
-        register_reconciliation,
-        register_retention,
-    )
+    from bot.worker.scheduled import register_reconciliation, register_retention
     from bot.worker.typing_indicators import TypingIndicators
     from db.delivery.answered import AnswersOfLate
-    from db.knowledge.vectors import Vectors
     from db.outbox import PostgresOutbox
 
     parts = settings.parts(WorkerParts)
@@ -161,10 +155,20 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
     register_retention(queue, database, settings.ages, stopping.is_set)
     _register_intake(queue, database)
+    _register_embedding(queue, settings, database, stopping)
+    return queue
+
+
+def _register_embedding(
+    queue: "App", settings: Settings, database: Database, stopping: Event
+) -> None:
+    from bot.llm.embeddings import Embeddings
+    from bot.worker.scheduled import register_embedding
+    from db.knowledge.vectors import Vectors
+
     if settings.embeddings:
         server = Embeddings(settings.embeddings)
         register_embedding(queue, Vectors(database), server, stopping.is_set)
-    return queue
 
 
 def _register_intake(queue: "App", database: Database) -> None:
