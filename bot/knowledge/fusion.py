@@ -11,8 +11,8 @@ from typing import Protocol
 # So deep is each search, and the cosine there counts as 0.
 DEPTH = 50
 # Of words, where they match fully; below the lower share they count for nothing.
-MOST_WEIGHT = 0.4
-NO_MATCH, FULL_MATCH = 0.2, 0.5
+MOST_WEIGHT = 0.5
+NO_MATCH, FULL_MATCH = 0.3, 0.6
 
 
 class WordHit(Protocol):

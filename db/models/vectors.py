@@ -73,7 +73,13 @@ chunk_vectors = Table(
         comment="Of length 1: a half-precision float for each number, little-endian.",
     ),
     Index("idx_chunk_vectors_chunk_id", "chunk_id"),
-    # Vectors lie beside the rows: a search reads the signs of all, vectors of a few.
-    postgresql_with={"toast_tuple_target": "128"},
+    # A search reads this alone of all chunks, and the vectors of a few.
+    Index(
+        "idx_chunk_vectors_signs",
+        "embedding_id",
+        "document_id",
+        "chunk_id",
+        postgresql_include=["signs"],
+    ),
     comment="What chunks mean, as models put it: found by signs, ranked by vectors.",
 )

@@ -41,8 +41,10 @@ CREATE TABLE chunk_vectors (
     REFERENCES embedding_models (embedding_id) ON DELETE CASCADE,
   CONSTRAINT chunk_vectors_chunk_id_fkey FOREIGN KEY (chunk_id)
     REFERENCES document_chunks (id) ON DELETE CASCADE
-) WITH (toast_tuple_target = 128);
+);
 CREATE INDEX idx_chunk_vectors_chunk_id ON chunk_vectors (chunk_id);
+CREATE INDEX idx_chunk_vectors_signs
+  ON chunk_vectors (embedding_id, document_id, chunk_id) INCLUDE (signs);
 COMMENT ON TABLE chunk_vectors IS
   'What chunks mean, as models put it: found by signs, ranked by vectors.';
 COMMENT ON COLUMN chunk_vectors.embedding_id IS 'The model that made it.';
@@ -53,9 +55,8 @@ COMMENT ON COLUMN chunk_vectors.signs IS
   'For each number a bit: whether it is above the model''s centre.';
 COMMENT ON COLUMN chunk_vectors.vector IS
   'Of length 1: a half-precision float for each number, little-endian.';
--- They do not get smaller, and ANALYZE keeps no samples of what people's texts mean.
+-- ANALYZE keeps no samples of what people's texts mean.
 ALTER TABLE chunk_vectors
-  ALTER COLUMN vector SET STORAGE EXTERNAL,
   ALTER COLUMN vector SET STATISTICS 0,
   ALTER COLUMN signs SET STATISTICS 0;
 """
