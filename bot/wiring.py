@@ -172,8 +172,8 @@ def _register_embedding(
 
 
 def _register_intake(queue: "App", database: Database) -> None:
-    from bot.knowledge.intake import Intake
-    from bot.knowledge.versions import read_version
+    from bot.knowledge.taking_in.intake import Intake
+    from bot.knowledge.taking_in.versions import read_version
     from bot.worker.documents import register_intake
     from db.knowledge.documents import Documents
 

@@ -19,8 +19,7 @@ OF_COMPOSE = frozenset(
     }
 )
 OURS = re.compile(
-    "(TWILIO|OPENAI|LLM|EMBEDDING|KNOWLEDGE|POSTGRES|RETENTION|BACKUP|ANSWER"
-    "|PGADMIN)_"
+    "(TWILIO|OPENAI|LLM|EMBEDDING|KNOWLEDGE|POSTGRES|RETENTION|BACKUP|ANSWER|PGADMIN)_"
 )
 # What Twilio's SDK and PostgreSQL's image read, and what Docker and Kubernetes set for
 # containers beside us.

@@ -5,7 +5,7 @@ import time
 
 from procrastinate import App, JobContext
 
-from bot.knowledge.intake import Intake
+from bot.knowledge.taking_in.intake import Intake
 from bot.observability import DOCUMENTS
 from bot.worker.jobs import BackOff
 from db.queue.jobs import KNOWLEDGE, TAKE_IN_DOCUMENT

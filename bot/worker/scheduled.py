@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from procrastinate import App
 
-from bot.knowledge.embedding import VectorStore, embed_missing
+from bot.knowledge.finding.embedding import VectorStore, embed_missing
 from bot.llm.embeddings import Embeddings
 from bot.whatsapp.reconciliation import Reconciliation
 from db.database import Database

@@ -1,6 +1,6 @@
 """The shelf of lessons: everybody's documents in the database."""
 
-from bot.knowledge.lessons import FetchedFile, Learned, NotLearnedError
+from bot.knowledge.taking_in.lessons import FetchedFile, Learned, NotLearnedError
 from db.database import Database
 from db.errors import OperatorError, StoreUnavailableError
 from db.knowledge.documents import Documents

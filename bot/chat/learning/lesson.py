@@ -3,7 +3,7 @@
 from bot.chat import sentences
 from bot.chat.commands import read_title
 from bot.chat.prompt import media_kind
-from bot.knowledge.lessons import Lesson
+from bot.knowledge.taking_in.lessons import Lesson
 from db.records import Media, Turn
 
 LONGEST_TITLE = 200

@@ -6,7 +6,7 @@ from bot.chat import sentences
 from bot.chat.commands import Command
 from bot.chat.learning.lesson import find_lesson
 from bot.chat.replies import Answers, Batch, say
-from bot.knowledge.lessons import Learned, NotYetError, School
+from bot.knowledge.taking_in.lessons import Learned, NotYetError, School
 from bot.llm.protocol import LLMError
 from db.records import Reply, Userchat
 

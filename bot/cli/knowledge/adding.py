@@ -8,7 +8,7 @@ from typing import Literal, TextIO, get_args
 
 import click
 
-from bot.knowledge.sources import Source, find_sources, read_source
+from bot.knowledge.taking_in.sources import Source, find_sources, read_source
 from bot.terminal import one_line
 from db.database import Database
 from db.errors import OperatorError, StoreUnavailableError

@@ -16,7 +16,12 @@ from urllib3 import make_headers
 from bot.environment import LOOPBACK
 from bot.http_bounds import HttpError, TooLargeError
 from bot.http_client import Answer, HttpServer
-from bot.knowledge.lessons import FetchedFile, Lesson, NotLearnedError, NotYetError
+from bot.knowledge.taking_in.lessons import (
+    FetchedFile,
+    Lesson,
+    NotLearnedError,
+    NotYetError,
+)
 from bot.pauses import read_pause
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.media.addresses import (

@@ -5,7 +5,7 @@ from typing import Any
 from alembic import op
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 LOSES = "the vectors of chunks, which the bot makes anew from their texts"

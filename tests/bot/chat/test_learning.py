@@ -9,7 +9,7 @@ import pytest
 from bot.chat import sentences
 from bot.chat.learning.taught import Taught
 from bot.chat.rules import next_batch
-from bot.knowledge.lessons import (
+from bot.knowledge.taking_in.lessons import (
     FetchedFile,
     Learned,
     Lesson,

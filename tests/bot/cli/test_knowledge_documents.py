@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from bot.cli.knowledge.adding import Adding
-from bot.knowledge.intake import Intake
+from bot.knowledge.taking_in.intake import Intake
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError

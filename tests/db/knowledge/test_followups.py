@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from bot.knowledge.followup import find_earlier_words
+from bot.knowledge.finding.followup import find_earlier_words
 from bot.knowledge.words import split_words
 from db.database import Database
 from db.knowledge.search import find_by_words

@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.knowledge.lessons import FetchedFile, Lesson, NotLearnedError, NotYetError
+from bot.knowledge.taking_in.lessons import (
+    FetchedFile,
+    Lesson,
+    NotLearnedError,
+    NotYetError,
+)
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.media.addresses import ForeignAddressError, build_path, find_store
 from bot.whatsapp.media.download import MOST_BYTES, MediaDownload

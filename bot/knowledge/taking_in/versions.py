@@ -3,10 +3,10 @@
 from itertools import accumulate, takewhile
 from pathlib import PurePosixPath
 
-from bot.knowledge.chunking import cut_into_chunks
-from bot.knowledge.languages import find_language
 from bot.knowledge.reading import Reading, UnreadableError, read_document
-from bot.knowledge.sources import ENDINGS
+from bot.knowledge.taking_in.chunking import cut_into_chunks
+from bot.knowledge.taking_in.languages import find_language
+from bot.knowledge.taking_in.sources import ENDINGS
 from db.records import TakenIn, Upload
 
 # A person wrote it to a gap: it stays what it is, whatever it looks like.

@@ -3,7 +3,7 @@
 
 import pytest
 
-from bot.knowledge.languages import find_language
+from bot.knowledge.taking_in.languages import find_language
 
 SAID = {
     "en": "We are open from nine to six, and on Sundays you can order by phone.",

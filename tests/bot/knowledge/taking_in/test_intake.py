@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.knowledge.intake import Intake
+from bot.knowledge.taking_in.intake import Intake
 from db.database import Database
 from db.errors import OperatorError, StoreUnavailableError
 from db.knowledge.documents import Documents

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from bot.knowledge.fusion import DEPTH, WordHit, match_of
+from bot.knowledge.finding.fusion import DEPTH, WordHit, match_of
 
 # Below it, the LLM is told that nothing was found. What is above it may still miss the
 # answer: of that the LLM is the judge.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import regex
 
-from bot.knowledge.commonest_words import COMMONEST_WORDS
+from bot.knowledge.taking_in.commonest_words import COMMONEST_WORDS
 from bot.knowledge.words import fold
 
 # As much as tells; the rest of a long document says no more.

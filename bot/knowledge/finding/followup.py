@@ -6,7 +6,7 @@ are searched with it, and count less. Thanks and greetings ask for nothing.
 
 import regex
 
-from bot.knowledge.commonest_words import COMMONEST_WORDS
+from bot.knowledge.taking_in.commonest_words import COMMONEST_WORDS
 from bot.knowledge.words import fold, split_words
 
 # A question with more words of its own stands by itself.

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bot.http_bounds import Address
-from bot.knowledge.fetching import FetchError, fetch, is_public
+from bot.knowledge.taking_in.fetching import FetchError, fetch, is_public
 
 PAGE = b"<html><title>Prices</title><p>Rye bread: 4.50</p></html>"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.knowledge.fetching import Page, fetch
+from bot.knowledge.taking_in.fetching import Page, fetch
 from db.errors import OperatorError
 from db.records import MOST_CONTENT_BYTES, NewDocument
 

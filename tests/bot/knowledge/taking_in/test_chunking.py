@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.knowledge.chunking import (
+from bot.knowledge.reading import Block, Reading
+from bot.knowledge.taking_in.chunking import (
     MOST_CHARACTERS,
     MOST_CHUNKS,
     MOST_WORDS,
     cut_into_chunks,
 )
-from bot.knowledge.reading import Block, Reading
 from bot.knowledge.words import split_words
 from db.records import NewChunk
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.knowledge.versions import read_version, tidy
+from bot.knowledge.taking_in.versions import read_version, tidy
 from tests.db.knowledge.uploads import uploaded
 
 TERMS = b"# Terms\n\nReturns are taken within the day, with the bag and the receipt.\n"

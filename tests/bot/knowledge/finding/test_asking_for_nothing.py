@@ -4,7 +4,7 @@
 
 import pytest
 
-from bot.knowledge.followup import asks_for_nothing
+from bot.knowledge.finding.followup import asks_for_nothing
 
 SMALL = """
 thanks|ok|👍|hello|Thank you very much!|Hi 😊|...

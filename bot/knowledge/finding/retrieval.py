@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from bot.knowledge.confidence import measure
-from bot.knowledge.fusion import DEPTH, WordHit, fuse
+from bot.knowledge.finding.confidence import measure
+from bot.knowledge.finding.fusion import DEPTH, WordHit, fuse
 from bot.knowledge.protocol import Question
 from bot.knowledge.words import split_words
 from bot.llm.embeddings import Embeddings

@@ -1,0 +1,1 @@
+"""Finding passages for a question: by words, by meaning, and how sure that is."""

@@ -1,0 +1,1 @@
+"""Taking documents in: where they come from, their language, their chunks."""
