@@ -14,7 +14,7 @@ from db.database import Database
 from db.errors import OperatorError
 from db.privacy.ages import Ages
 from db.privacy.retention import Bounds, run_retention
-from db.queue.jobs import EMBED_CHUNKS, RECONCILE, UPKEEP
+from db.queue.jobs import EMBED_CHUNKS, KNOWLEDGE, RECONCILE, UPKEEP
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,10 @@ def register_embedding(
 
     @queue.periodic(cron=EMBEDDING_CRON)
     @queue.task(
-        name=EMBED_CHUNKS, queue=UPKEEP, lock=EMBED_CHUNKS, queueing_lock=EMBED_CHUNKS
+        name=EMBED_CHUNKS,
+        queue=KNOWLEDGE,
+        lock=EMBED_CHUNKS,
+        queueing_lock=EMBED_CHUNKS,
     )
     def embed_chunks(timestamp: int = 0) -> None:  # noqa: ARG001  (when it was due)
         if made := embed_missing(store, server, stopping):

@@ -6,6 +6,7 @@ from psycopg.types.json import Jsonb
 
 from db.database import Connection
 from db.knowledge.terms import replace_lengths_and_terms
+from db.knowledge.vectors import keeping_vectors
 from db.records import NewChunk, to_storable
 
 TELL_LANGUAGE = """
@@ -34,11 +35,19 @@ def replace_chunks(
 ) -> list[int]:
     """Replace a document's chunks, and what they are found by; return the new ids.
 
-    `language` is an ISO 639-1 code. The caller's transaction holds the document's row.
+    What says the same as before keeps its vectors. `language` is an ISO 639-1 code. The caller's transaction holds the document's row.
     """
     mine = {"document_id": document_id, "language": language}
     connection.count(TELL_LANGUAGE, mine)
-    connection.count(DROP, mine)
+    with keeping_vectors(connection, document_id):
+        connection.count(DROP, mine)
+        added = connection.column(ADD, {**mine, "chunks": _as_rows(chunks)})
+    words = [chunk.words for chunk in chunks]
+    replace_lengths_and_terms(connection, document_id, language, words)
+    return added
+
+
+def _as_rows(chunks: Sequence[NewChunk]) -> Jsonb:
     rows = [
         {
             "text": to_storable(chunk.text),
@@ -48,7 +57,4 @@ def replace_chunks(
         }
         for chunk in chunks
     ]
-    added = connection.column(ADD, {**mine, "chunks": Jsonb(rows)})
-    words = [chunk.words for chunk in chunks]
-    replace_lengths_and_terms(connection, document_id, language, words)
-    return added
+    return Jsonb(rows)

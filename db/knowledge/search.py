@@ -127,14 +127,22 @@ class AskedTerm:
     seen: int
 
 
-def find_by_words(  # noqa: PLR0913  (most have defaults)
+def search(
+    database: Database, words: Sequence[str], earlier: Sequence[str], user_id: UUID
+) -> tuple[list[str], list[Hit]]:
+    """Return the terms of a question, and the chunks that fit them best."""
+    asked = look_up(database, words, user_id, earlier)
+    terms = [term.term for term in asked]
+    return terms, find_by_terms(database, asked, user_id)
+
+
+def find_by_words(
     database: Database,
     words: Sequence[str],
     user_id: UUID,
     hits: int = 100,
     *,
     earlier: Sequence[str] = (),
-    most_postings: int = MOST_POSTINGS,
 ) -> list[Hit]:
     """Return the chunks that fit a question's words best, the best first.
 
@@ -142,6 +150,17 @@ def find_by_words(  # noqa: PLR0913  (most have defaults)
     psycopg's errors.
     """
     asked = look_up(database, words, user_id, earlier)
+    return find_by_terms(database, asked, user_id, hits)
+
+
+def find_by_terms(
+    database: Database,
+    asked: Sequence[AskedTerm],
+    user_id: UUID,
+    hits: int = 100,
+    most_postings: int = MOST_POSTINGS,
+) -> list[Hit]:
+    """Return the chunks that fit the terms that `look_up` gave, the best first."""
     read = _choose_read(asked, most_postings)
     if not read:
         return []

@@ -17,19 +17,17 @@ from bot.knowledge.finding.fusion import DEPTH, WordHit, match_of
 ENOUGH = 0.05
 # The nearest; what comes behind is the corpus's own ground.
 NEAR = 10
+# With fewer there is nothing to stand out of.
+LEAST = 3
 
 
-def measure(
-    hits: Sequence[WordHit], cosines: Mapping[int, float], best: int
-) -> float | None:
-    """Return the confidence in what was found, 0 to 1; `best` is the first chunk.
-
-    None where there is too little to compare it with.
-    """
+def measure(hits: Sequence[WordHit], cosines: Mapping[int, float], best: int) -> float:
+    """Return the confidence in what was found, 0 to 1; `best` is the first chunk."""
     nearest = sorted(cosines.values(), reverse=True)[:DEPTH]
-    if len(nearest) <= NEAR:
-        return _of_words(hits) if hits else None
-    lead = nearest[0] - fmean(nearest[NEAR:])
+    if (len(nearest) <= NEAR and hits) or len(nearest) < LEAST:
+        return _of_words(hits) if hits else 0.0
+    ground = nearest[NEAR:] or nearest[LEAST - 1 :]
+    lead = nearest[0] - fmean(ground)
     margin = nearest[0] - nearest[1]
     share = next((hit.share for hit in hits if hit.chunk_id == best), 0.0)
     with_words = _logistic(19.9 * lead + 48.1 * margin + 8.68 * share - 6.19)

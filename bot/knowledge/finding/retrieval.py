@@ -8,6 +8,11 @@ from typing import Protocol
 from uuid import UUID
 
 from bot.knowledge.finding.confidence import measure
+from bot.knowledge.finding.followup import (
+    LAST_TURNS,
+    asks_for_nothing,
+    find_earlier_words,
+)
 from bot.knowledge.finding.fusion import DEPTH, WordHit, fuse
 from bot.knowledge.protocol import Question
 from bot.knowledge.words import split_words
@@ -22,6 +27,10 @@ MOST_PASSAGES = 8
 BYTES_OF_A_TOKEN = 3
 # A server of embeddings that takes longer is done without: words answer in time.
 EMBEDDING_SECONDS = 1.5
+PRODUCT_SECONDS = 1.0
+# How sure it is that a product within the price that was asked for tells the answer.
+IN_RANGE = 0.8
+LONGEST_EARLIER = 300  # of a turn, searched by meaning with what leans on it
 # How long it is not asked anew whose vectors serve.
 SERVING_SECONDS = 60.0
 
@@ -38,80 +47,119 @@ class VectorSearch(Protocol):
         """Return the cosines of the nearest chunks, and of those in `others`."""
 
 
+WordsFound = tuple[Sequence[str], Sequence[WordHit]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
     """What retrieval asks of the store; nothing shows what a person may not see.
 
     `whole(user_id, most_bytes)` is all that there is, or None where that is more.
-    `words(words, user_id)` are the chunks that words find, the best first; `load` gives
-    the passages of chunks in their order; `terms` what a question's gap is grouped by.
+    `words(words, earlier, user_id)` are the question's terms, and the chunks that they
+    find, the best first; `products(text, user_id, seconds)` those that it asks for by
+    price or stock, with scores; `load` gives the passages of chunks in their order.
     """
 
     whole: Callable[[UUID, int], Sequence[Passage] | None]
-    words: Callable[[Sequence[str], UUID], Sequence[WordHit]]
+    words: Callable[[Sequence[str], Sequence[str], UUID], WordsFound]
     load: Callable[[Sequence[int], UUID], Sequence[Passage]]
     vectors: VectorSearch
-    terms: Callable[[Sequence[str], UUID], Sequence[str]] = lambda words, _: words
+    products: Callable[[str, UUID, float], Sequence[tuple[int, float]]] = (
+        lambda _text, _user_id, _seconds: ()
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Chunks by their scores, 0 to 1, the best first; how sure it is, if known."""
+    """Chunks by their scores, 0 to 1, the best first, and how sure that is.
+
+    `terms` are the question's: what a gap is grouped by.
+    """
 
     scores: Mapping[int, float]
-    confidence: float | None
+    confidence: float
+    terms: tuple[str, ...] = ()
 
 
 class Retrieval:
-    """Answers `find`; safe to call from many threads.
-
-    `to_query` makes what is searched for of a question and the turns before it.
-    """
+    """Answers `find`; safe to call from many threads."""
 
     def __init__(
         self,
         shelf: Shelf,
         embeddings: Embeddings | None,
-        to_query: Callable[[Question], str] = lambda question: question.text,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._shelf = shelf
         self._embeddings = embeddings
-        self._to_query = to_query
         self._clock = clock
         self._serving: tuple[float, str | None] = (float("-inf"), None)
 
-    def find(self, question: Question, seconds: float) -> Found:
-        """Return what is known about a question, within `seconds`. Never raises."""
+    def find(self, question: Question, seconds: float, /) -> Found:
+        """Return what is known about a question, within `seconds`. Never raises.
+
+        Thanks and greetings find nothing: no passages are due.
+        """
+        if asks_for_nothing(question.text):
+            return Found()
         try:
             return self._find(question, self._clock() + seconds)
         except Exception:
             log.exception("knowledge could not be searched")
             return Found()
 
-    def rank(self, query: str, user_id: UUID, deadline: float) -> Ranked:
-        """Return the best chunks for a query, as far as they are known by then."""
-        hits = self._shelf.words(split_words(query), user_id)[:DEPTH]
+    def rank(
+        self,
+        text: str,
+        user_id: UUID,
+        deadline: float,
+        earlier: tuple[str, ...] = (),
+    ) -> Ranked:
+        """Return the best chunks for a question, as far as they are known by then.
+
+        A short one is searched with the turns before it, `earlier`, oldest first.
+        """
+        leaned_on = find_earlier_words(text, earlier)
+        terms, found = self._shelf.words(split_words(text), leaned_on, user_id)
+        hits = found[:DEPTH]
+        before = earlier[-LAST_TURNS:] if leaned_on else ()
+        query = "\n".join((*(turn[:LONGEST_EARLIER] for turn in before), text))
         cosines = self._find_by_meaning(query, user_id, hits, deadline)
         scores = fuse(hits, cosines)
-        confidence = measure(hits, cosines, next(iter(scores))) if scores else 0.0
-        return Ranked(scores, confidence)
+        sure = measure(hits, cosines, next(iter(scores))) if scores else 0.0
+        unique = tuple(sorted(dict.fromkeys(terms)))
+        return self._with_products(Ranked(scores, sure, unique), text, user_id)
 
     def _find(self, question: Question, deadline: float) -> Found:
-        most_bytes = question.most_tokens * BYTES_OF_A_TOKEN
-        query = self._to_query(question)
-        terms = tuple(self._shelf.terms(split_words(query), question.user_id))
-        whole = self._shelf.whole(question.user_id, most_bytes)
-        if whole is not None:
-            return Found(passages=tuple(whole), is_whole=bool(whole), terms=terms)
-        ranked = self.rank(query, question.user_id, deadline)
+        user_id, most_bytes = question.user_id, question.most_tokens * BYTES_OF_A_TOKEN
+        whole = self._shelf.whole(user_id, most_bytes)
+        if whole is not None and not whole:
+            return Found()
+        ranked = self.rank(question.text, user_id, deadline, question.earlier)
         best = list(ranked.scores)[:MOST_PASSAGES]
+        loaded = self._shelf.load(best, user_id) if whole is None else whole
         passages = [
-            replace(passage, score=ranked.scores[passage.chunk_id])
-            for passage in self._shelf.load(best, question.user_id)
+            replace(passage, score=ranked.scores.get(passage.chunk_id, 0.0))
+            for passage in loaded
         ]
-        fitting = tuple(_fit(passages, most_bytes))
-        return Found(passages=fitting, confidence=ranked.confidence, terms=terms)
+        return Found(
+            passages=tuple(passages if whole else _fit(passages, most_bytes)),
+            is_whole=bool(whole),
+            confidence=ranked.confidence,
+            terms=ranked.terms,
+        )
+
+    def _with_products(self, ranked: Ranked, text: str, user_id: UUID) -> Ranked:
+        """Put the products that are asked for by price or stock first."""
+        try:
+            asked = dict(self._shelf.products(text, user_id, PRODUCT_SECONDS))
+        except Exception:
+            log.exception("products are found by words alone")
+            return ranked
+        if not asked:
+            return ranked
+        scores = {**asked, **{k: v for k, v in ranked.scores.items() if k not in asked}}
+        return Ranked(scores, max(ranked.confidence, IN_RANGE), ranked.terms)
 
     def _find_by_meaning(
         self, query: str, user_id: UUID, hits: Sequence[WordHit], deadline: float

@@ -11,7 +11,7 @@ from bot.knowledge.words import split_words
 from db.database import Database
 from db.knowledge import search
 from db.knowledge.passages import load_passages, load_whole
-from db.knowledge.search import find_by_words
+from db.knowledge.search import find_by_terms, find_by_words, look_up
 from tests.db.knowledge.storing import add_user, found, replace, store
 from tests.db.sql import change, value
 
@@ -139,7 +139,8 @@ def test_scores_are_bm25s_whatever_is_left_out_at_first(
     tokens = [split_words(" ".join(text)) for text in texts]
     question = split_words("w0x w1x w20x w30x")
     wanted = sorted(bm25(tokens, set(question)), reverse=True)
-    hits = find_by_words(database, question, ANYBODY, 5, most_postings=most_postings)
+    asked = look_up(database, question, ANYBODY)
+    hits = find_by_terms(database, asked, ANYBODY, 5, most_postings)
     assert [hit.score for hit in hits] == pytest.approx(wanted[:5])
 
 

@@ -73,7 +73,7 @@ def shelf_of(
 
     return Shelf(
         whole=lambda _user, _bytes: whole,
-        words=lambda _words, _user: hits,
+        words=lambda words, _earlier, _user: (words, hits),
         load=load,
         vectors=Vectors(database),
     )

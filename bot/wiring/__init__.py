@@ -1,0 +1,22 @@
+"""The one place where processes are put together.
+
+Each process loads only what it needs: what only one of them does is imported inside
+the function that builds it.
+"""
+
+from bot.wiring.knowledge import DOCUMENTS_AT_ONCE, build_knowledge
+from bot.wiring.looks import ONE_LOOK, with_database
+from bot.wiring.talk import build_talk
+from bot.wiring.web import build_web
+from bot.wiring.worker import build_reconciliation, build_worker
+
+__all__ = [
+    "DOCUMENTS_AT_ONCE",
+    "ONE_LOOK",
+    "build_knowledge",
+    "build_reconciliation",
+    "build_talk",
+    "build_web",
+    "build_worker",
+    "with_database",
+]

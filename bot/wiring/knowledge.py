@@ -1,0 +1,72 @@
+"""What finds passages, and what takes documents in."""
+
+# ruff: noqa: PLC0415
+
+from dataclasses import replace
+from functools import partial
+from threading import Event
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+from db.database import Database
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from bot.chat.talk import Talk
+    from bot.knowledge.protocol import Knowledge
+    from bot.whatsapp.account import TwilioAccount
+
+# Beside WORKER_CONCURRENCY, so that no answer waits for a document.
+DOCUMENTS_AT_ONCE = 2
+
+
+def build_knowledge(settings: Settings, database: Database) -> "Knowledge":
+    """Return what finds passages in a database."""
+    from bot.knowledge.catalogues.price_range import find_products
+    from bot.knowledge.finding.retrieval import Retrieval, Shelf
+    from bot.llm.embeddings import Embeddings
+    from db.knowledge.passages import load_passages, load_whole
+    from db.knowledge.products import Products
+    from db.knowledge.search import search
+    from db.knowledge.vectors import Vectors
+
+    shelf = Shelf(
+        whole=partial(load_whole, database),
+        words=partial(search, database),
+        load=partial(load_passages, database),
+        vectors=Vectors(database),
+        products=partial(find_products, Products(database)),
+    )
+    served = settings.embeddings
+    return Retrieval(shelf, Embeddings(served) if served else None)
+
+
+def with_school(talk: "Talk", twilio: "TwilioAccount", database: Database) -> "Talk":
+    """Return the talk whose answers learn what teachers send."""
+    from bot.chat.learning.taught import Taught
+    from bot.knowledge.taking_in.lessons import School
+    from bot.whatsapp.media.download import MediaDownload
+    from bot.worker.shelf import DocumentShelf
+
+    fetch = MediaDownload(twilio).fetch
+    school = School(fetch=fetch, shelf=DocumentShelf(database), stopping=talk.stopping)
+    return replace(talk, answering=Taught(talk.answering, school))
+
+
+def register_knowledge(
+    queue: "App", settings: Settings, database: Database, stopping: Event
+) -> None:
+    """Register what takes documents in, and what makes vectors of them."""
+    from bot.knowledge.taking_in.intake import Intake
+    from bot.knowledge.taking_in.versions import read_version
+    from bot.llm.embeddings import Embeddings
+    from bot.worker.documents import register_intake
+    from bot.worker.scheduled import register_embedding
+    from db.knowledge.documents import Documents
+    from db.knowledge.vectors import Vectors
+
+    register_intake(queue, Intake(Documents(database), read_version))
+    if settings.embeddings:
+        server = Embeddings(settings.embeddings)
+        register_embedding(queue, Vectors(database), server, stopping.is_set)

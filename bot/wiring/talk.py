@@ -1,0 +1,44 @@
+"""What a talk consists of, whoever runs it."""
+
+# ruff: noqa: PLC0415
+
+from threading import Event
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.chat.talk import Channel, Talk
+    from bot.knowledge.protocol import Knowledge
+    from bot.llm.account import LLMServer
+    from db.store import ChatStore
+
+
+def build_talk(  # noqa: PLR0913  (most have defaults)
+    settings: Settings,
+    llm: "LLMServer",
+    store: "ChatStore",
+    *,
+    channel: "Channel | None" = None,
+    stopping: Event | None = None,
+    knowledge: "Knowledge | None" = None,
+) -> "Talk":
+    """Return the talk on an LLM's server.
+
+    Without a channel its replies stay here; without knowledge it has no documents.
+    """
+    from bot.chat.answering import Answering
+    from bot.chat.talk import Channel, Talk
+    from bot.knowledge.protocol import NoKnowledge
+    from bot.llm.openai_chat import OpenAIChat
+    from bot.whatsapp.text.parts import with_parts
+
+    known = knowledge or NoKnowledge()
+    return Talk(
+        store=store,
+        answering=Answering(OpenAIChat(llm), settings.policy, knowledge=known),
+        channel=channel or Channel(with_parts=with_parts),
+        pace=settings.pace,
+        allowance=settings.allowance,
+        stopping=stopping or Event(),
+    )

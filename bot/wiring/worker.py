@@ -1,0 +1,129 @@
+"""What the worker consists of."""
+
+# ruff: noqa: PLC0415
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from threading import Event
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings, WorkerParts
+from bot.wiring.knowledge import (
+    DOCUMENTS_AT_ONCE,
+    build_knowledge,
+    register_knowledge,
+    with_school,
+)
+from bot.wiring.talk import build_talk
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.pool import Limits
+from db.privacy.tombstones import find_key, was_erased
+from db.records import InboundMessage
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from bot.chat.talk import Channel, Talk
+    from bot.whatsapp.reconciliation import Reconciliation
+    from bot.whatsapp.sending import Sender
+    from bot.whatsapp.twilio import TwilioClient
+
+WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
+
+
+def build_worker(settings: Settings, stopping: Event) -> "App":
+    """Return the queue with all that a worker runs on it. Raises SettingsError."""
+    from bot.whatsapp.sending import Sender
+    from bot.whatsapp.twilio import TwilioClient
+    from bot.worker.jobs import register_jobs
+    from bot.worker.scheduled import register_reconciliation, register_retention
+    from db.outbox import PostgresOutbox
+
+    parts = settings.parts(WorkerParts)
+    database = Database(parts.database_url, WORKER_LIMITS)
+    twilio = TwilioClient(parts.twilio, settings.public_base_url)
+    sender = Sender(PostgresOutbox(database), twilio, stopping)
+    channel = _build_channel(twilio, sender)
+    talk = _build_talk(settings, parts, database, channel, stopping)
+    queue = _build_queue(settings, parts.database_url)
+    register_jobs(queue, talk, sender)
+    register_reconciliation(queue, build_reconciliation(settings, database, twilio))
+    register_retention(queue, database, settings.ages, stopping.is_set)
+    register_knowledge(queue, settings, database, stopping)
+    return queue
+
+
+def _build_channel(twilio: "TwilioClient", sender: "Sender") -> "Channel":
+    from bot.chat.talk import Channel
+    from bot.whatsapp.text.parts import with_parts
+    from bot.worker.typing_indicators import TypingIndicators
+
+    typing = TypingIndicators(twilio.show_typing).shown
+    return Channel(with_parts=with_parts, typing=typing, send=sender.send_now)
+
+
+def _build_talk(
+    settings: Settings,
+    parts: WorkerParts,
+    database: Database,
+    channel: "Channel",
+    stopping: Event,
+) -> "Talk":
+    from db.delivery.answered import AnswersOfLate
+
+    timeout = settings.session_timeout
+    talk = build_talk(
+        settings,
+        parts.llm,
+        PostgresChatStore(database, timeout, teachers=settings.teachers),
+        channel=channel,
+        stopping=stopping,
+        knowledge=build_knowledge(settings, database),
+    )
+    talk = replace(talk, count_answers=AnswersOfLate(database).count)
+    return with_school(talk, parts.twilio, database)
+
+
+def _build_queue(settings: Settings, url: str) -> "App":
+    from db.queue.app import build_queue
+    from db.queue.jobs import KNOWLEDGE, OTHER_QUEUES
+    from db.queue.shares import Shares
+
+    documents = {KNOWLEDGE: DOCUMENTS_AT_ONCE}
+    shares = Shares(documents, settings.worker_concurrency, OTHER_QUEUES)
+    return build_queue(url, looked=_heartbeat(settings), shares=shares)
+
+
+def _heartbeat(settings: Settings) -> Callable[[], None]:
+    from bot.worker.heartbeat import Heartbeat
+
+    file = settings.worker_heartbeat_file
+    return Heartbeat(file).beat if file else lambda: None
+
+
+def build_reconciliation(
+    settings: Settings, database: Database, twilio: "TwilioClient"
+) -> "Reconciliation":
+    """Return the comparison of what Twilio received with what was taken in."""
+    from bot.whatsapp.reconciliation import Reconciliation
+    from db.outbox import PostgresOutbox
+
+    return Reconciliation(
+        PostgresChatStore(database, settings.session_timeout),
+        PostgresOutbox(database),
+        twilio,
+        partial(_was_erased, settings, database),
+    )
+
+
+def _was_erased(
+    settings: Settings, database: Database, message: InboundMessage
+) -> bool:
+    """Tell whether a message's sender was erased after sending it."""
+    key = find_key(settings.erasure_key, settings.data_folder)
+    if key is None:
+        return False
+    addresses = [a for a in (message.address, message.other_address) if a]
+    return was_erased(database, key, addresses, message.turn.timestamp)
