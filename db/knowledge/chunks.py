@@ -35,7 +35,8 @@ def replace_chunks(
 ) -> list[int]:
     """Replace a document's chunks, and what they are found by; return the new ids.
 
-    What says the same as before keeps its vectors. `language` is an ISO 639-1 code. The caller's transaction holds the document's row.
+    What says the same as before keeps its vectors. `language` is an ISO 639-1 code.
+    The caller's transaction holds the document's row.
     """
     mine = {"document_id": document_id, "language": language}
     connection.count(TELL_LANGUAGE, mine)
