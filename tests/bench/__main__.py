@@ -17,6 +17,8 @@ from tests.bench.effort import FULL, LAP, QUICK, Effort
 from tests.bench.figures import DRIVER, MOST_APART, Figure
 from tests.bench.long_chat import measure_long_chat
 from tests.bench.machine import describe
+from tests.bench.retrieval import measure_retrieval
+from tests.bench.retrieval_sets import FOLDER
 from tests.bench.road import measure_crowd, measure_idle
 from tests.bench.scale import measure_scale
 from tests.bench.scale_data import MILLION, TENTH
@@ -57,6 +59,7 @@ ON_REQUEST: Measures = {
     "hour": lambda stage, effort: measure_hour(
         stage, 3_000 if effort is QUICK else 144_000
     ),
+    "retrieval": lambda stage, effort: measure_retrieval(stage, effort is QUICK),
 }
 MOST_SECONDS_ON_REQUEST = 3600.0
 
@@ -64,6 +67,9 @@ MOST_SECONDS_ON_REQUEST = 3600.0
 def main() -> None:
     """Measure, and print the table; exit with 1 where something broke."""
     options = _read_options()
+    ON_REQUEST["retrieval"] = lambda stage, effort: measure_retrieval(
+        stage, effort is QUICK, options.data
+    )
     with set_up() as stage:
         with stage.connect() as connection:
             notes = describe(connection)
@@ -149,6 +155,10 @@ def _read_options() -> argparse.Namespace:
         "--beside", type=_checkout, metavar="FOLDER", help="a checkout to compare with"
     )
     parser.add_argument("--laps", type=int, help="with --beside: how many, or 3")
+    parser.add_argument(
+        "--data", type=Path, default=FOLDER, metavar="FOLDER",
+        help="where retrieval's sets lie: ../shared/data/retrieval",
+    )  # fmt: skip
     options = parser.parse_args()
     alone = set(options.only or ()) - set(BESIDE)
     if options.beside and alone:
