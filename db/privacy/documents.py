@@ -17,6 +17,7 @@ args ->> 'document_id' IN (SELECT id::text FROM ({THEIR_DOCUMENTS}) AS theirs)
 # What hangs on documents, before what it hangs on itself; and the order of its rows.
 OF_DOCUMENTS = {
     "chunk_terms": "document_id, chunk_index, term",
+    "chunk_vectors": "document_id, chunk_id, embedding_id",
     "document_lengths": "document_id",
     "products": "id",
     "document_uploads": "document_id",

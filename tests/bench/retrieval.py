@@ -21,15 +21,15 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from bot.knowledge.embedding import embed_missing
-from bot.knowledge.retrieval import Retrieval, Shelf
+from bot.knowledge.finding.embedding import embed_missing
+from bot.knowledge.finding.retrieval import Retrieval, Shelf
 from bot.llm.account import EmbeddingServer
 from bot.llm.embeddings import Embeddings
 from bot.llm.protocol import LLMError
 from bot.local.embeddings import MODEL_NAME, url_of
 from db.database import Database
 from db.knowledge.passages import load_passages, load_whole
-from db.knowledge.search import find_by_words
+from db.knowledge.search import search as find_by_words
 from db.knowledge.vectors import Vectors
 from db.records import Vector
 from tests.bench.figures import Figure, Goal

@@ -138,8 +138,9 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
     """
     assert values(database, query) == [
         "alembic_version", "answer_passages", "chats_to_index", "chunk_terms",
-        "document_chunks", "document_lengths", "document_uploads", "documents",
-        "early_statuses", "erased_sids", "erasures", "first_start", "gap_questions",
-        "inbound_messages", "knowledge_gaps", "opt_outs", "products", "reply_parts",
-        "retention_places", "user_aliases", "userchats", "userchats_archive", "users",
+        "chunk_vectors", "document_chunks", "document_lengths", "document_uploads",
+        "documents", "early_statuses", "embedding_models", "erased_sids", "erasures",
+        "first_start", "gap_questions", "inbound_messages", "knowledge_gaps",
+        "opt_outs", "products", "reply_parts", "retention_places", "user_aliases",
+        "userchats", "userchats_archive", "users",
     ]  # fmt: skip

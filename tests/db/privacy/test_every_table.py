@@ -34,7 +34,13 @@ WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
 # erasure makes them, and people are not told of what can't be tied to them.
 TOMBSTONES = {"erasures", "erased_sids"}
 # One migration, one moment, and a chat's id that leads nowhere once it is erased.
-OF_NOBODY = {"alembic_version", "first_start", "chats_to_index", "retention_places"}
+OF_NOBODY = {
+    "alembic_version",
+    "chats_to_index",
+    "embedding_models",
+    "first_start",
+    "retention_places",
+}
 # The export has the user beside its sections, and names addresses by their meaning.
 NAMES = {"user_aliases": "other_addresses"}
 
