@@ -50,6 +50,15 @@ WHERE user_id = %(user_id)s;
 INSERT INTO document_chunks (document_id, chunk_index, chunk_text, heading, metadata)
 SELECT id, 0, %(marker)s, %(marker)s, jsonb_build_object('note', %(marker)s::text)
 FROM documents WHERE title = %(marker)s;
+INSERT INTO document_lengths (document_id, language, dictionary, chunks, words)
+SELECT id, 'en', 'english_stem', 1, 1 FROM documents WHERE title = %(marker)s;
+INSERT INTO chunk_terms (language, term, document_id, chunk_index, frequency, length)
+SELECT 'en', %(marker)s, id, 0, 1, 1 FROM documents WHERE title = %(marker)s;
+INSERT INTO embedding_models (embedding_id, dimensions, centre, centred_over)
+VALUES ('model', 8, convert_to('centre', 'UTF8'), 1) ON CONFLICT DO NOTHING;
+INSERT INTO chunk_vectors (embedding_id, chunk_id, document_id, signs, vector)
+SELECT 'model', chunk.id, document_id, B'0', convert_to(%(marker)s, 'UTF8')
+FROM document_chunks AS chunk WHERE chunk_text = %(marker)s;
 INSERT INTO products (sku, name, document_id)
 SELECT %(marker)s, %(marker)s, id FROM documents WHERE user_id = %(user_id)s;
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)

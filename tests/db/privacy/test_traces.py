@@ -34,13 +34,13 @@ ORDER BY 1
 OF_NOBODY = [
     "alembic_version.version_num", "answer_passages.chat_id",
     "chats_to_index.after_chat_id", "chats_to_index.table_name",
-    "document_chunks.embedding_id", "documents.file_type", "documents.language",
-    "early_statuses.status", "erased_sids.sid_hash", "erasures.address_hash",
+    "chunk_vectors.embedding_id", "document_chunks.embedding_id", "documents.file_type",
+    "documents.language", "early_statuses.status", "embedding_models.centre",
+    "embedding_models.embedding_id", "erased_sids.sid_hash", "erasures.address_hash",
     "gap_questions.chat_id", "inbound_messages.our_address", "products.currency",
     "reply_parts.author", "reply_parts.chat_id", "reply_parts.our_address",
     "reply_parts.status", "retention_places.after_chat_id",
-    "retention_places.table_name",
-    "userchats.chat_id", "userchats_archive.chat_id",
+    "retention_places.table_name", "userchats.chat_id", "userchats_archive.chat_id",
 ]  # fmt: skip
 
 

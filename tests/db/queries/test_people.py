@@ -132,6 +132,7 @@ def test_the_export_holds_all_of_one_person_and_nothing_of_another(
         "other_addresses": 1, "opt_outs": 1, "userchats": 2, "userchats_archive": 1,
         "reply_parts": 1, "inbound_messages": 4, "early_statuses": 1, "jobs": 5,
         "documents": 2, "products": 1, "document_uploads": 1, "document_chunks": 2,
+        "document_lengths": 2, "chunk_terms": 2, "chunk_vectors": 2,
         "answer_passages": 1, "gap_questions": 1, "knowledge_gaps": 1,
     }  # fmt: skip
     assert held["userchats"][0]["messages"][0]["media"][0]["url"].endswith(MARKER)
