@@ -202,5 +202,5 @@ def test_confidence_grows_with_what_stands_out() -> None:
     assert sure is not None
     assert unsure is not None
     assert unsure < ENOUGH < 0.9 < sure
-    assert measure([], {1: 0.9}, 1) is None
+    assert measure([], {1: 0.9}, 1) == 0.0
     assert measure(covers, {}, 1) is not None
