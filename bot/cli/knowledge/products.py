@@ -172,14 +172,13 @@ def remove(skus: tuple[str, ...], all_: bool, yes: bool, as_json: bool) -> None:
 
 
 def _read(file: Path, currency: str | None) -> "ProductList":
-    from bot.knowledge.catalogues.cells import MOST_BYTES
     from bot.knowledge.catalogues.products import read_products
-    from db.records import to_storable
+    from db.records import MOST_CONTENT_BYTES, to_storable
 
     code = currency and _code_of(currency)
     try:
         with file.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+            content = stream.read(MOST_CONTENT_BYTES + 1)
     except OSError as error:
         raise OperatorError(f"{file} can't be read ({error.strerror})") from None
     return read_products(content, to_storable(str(file.resolve())), code)

@@ -3,23 +3,23 @@
 import csv
 import io
 import json
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bot.knowledge.reading.child import ask_child, explain_end
+from bot.knowledge.reading.limits import MEGABYTE, Limits
+from bot.knowledge.reading.nouns import UnreadableError
 from db.errors import OperatorError
+from db.records import MOST_CONTENT_BYTES
 
-MOST_BYTES = 50_000_000
 MOST_ROWS = 100_000
 MOST_COLUMNS = 100
-MEMORY_BYTES = 2_000_000_000
-SECONDS = 120
-CHILD = Path(__file__).with_name("xlsx_cells.py")
+CHILD = "bot.knowledge.catalogues.xlsx_cells"
+LIMITS = Limits(seconds=120, cpu_seconds=120, memory=2000 * MEGABYTE)
 TYPES = (".csv", ".json", ".xlsx")
 DELIMITERS = ",;\t|"
 # Of tables in a JSON file, by whatever name; else its first list.
@@ -64,14 +64,13 @@ def read_cells(content: bytes, name: str) -> Cells:
         raise UnreadableListError(
             f"{name} is no list of products: its name must end in .csv, .json or .xlsx"
         )
-    if len(content) > MOST_BYTES:
-        raise UnreadableListError(
-            f"{name} is too large: {MOST_BYTES // 1_000_000} MB are read, split it"
-        )
+    if len(content) > MOST_CONTENT_BYTES:
+        most = MOST_CONTENT_BYTES // MEGABYTE
+        raise UnreadableListError(f"{name} is too large: {most} MB are read, split it")
     readers = {".csv": _read_csv, ".json": _read_json, ".xlsx": _read_xlsx}
     try:
         return _bounded(readers[kind](content), name)
-    except (ValueError, csv.Error, RecursionError) as error:
+    except (UnreadableError, ValueError, csv.Error, RecursionError) as error:
         why = str(error).rstrip(".") or "it is damaged"
         raise UnreadableListError(f"{name} can't be read: {why}") from None
 
@@ -177,22 +176,12 @@ def _cell(name: str, value: Any) -> Cell:
 
 
 def _read_xlsx(content: bytes) -> Iterator[Row]:
-    limits = map(str, (MOST_ROWS + 1, MEMORY_BYTES, SECONDS))
-    try:
-        # Without our settings and without a way to import what lies about here.
-        done = subprocess.run(  # noqa: S603 - this Python, and a file of ours
-            [sys.executable, "-I", str(CHILD), *limits],
-            input=content, capture_output=True, timeout=SECONDS, env={}, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise ValueError(f"it takes more than {SECONDS} seconds") from None
-    if done.returncode:
-        why = done.stderr.decode(errors="replace").splitlines()
-        raise ValueError(why[-1] if done.returncode == 3 and why else "it is damaged")
-    return _rows_of(done.stdout.splitlines())
-
-
-def _rows_of(lines: Iterable[bytes]) -> Iterator[Row]:
+    told, code = ask_child(CHILD, {"rows": MOST_ROWS + 1}, content, LIMITS)
+    *lines, last = told.splitlines() or [b""]
+    if not last.startswith(b"{"):
+        raise explain_end(code, LIMITS)
+    if error := json.loads(last).get("error"):
+        raise ValueError(error)
     for number, line in enumerate(lines, 1):
         yield Row(f"row {number}", [_from_child(value) for value in json.loads(line)])
 

@@ -1,33 +1,29 @@
-"""A workbook's first sheet as lines of JSON: a program of its own, for a child process.
+"""A workbook's first sheet as lines of JSON: what a confined child runs.
 
-It gets the workbook on standard input and the most rows, bytes of memory and seconds as
-arguments; it imports nothing of ours, and ends with 3 and one line of why for a file
-that it can't read.
+It is asked for the most `rows`. On stdout: a line for each row, then one with their
+`count`; or one with the `error`, a sentence for people.
 """
 
 import io
 import json
-import resource
+import os
 import sys
-import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
-UNREADABLE = 3
-MOST_UNPACKED = 300_000_000
-MOST_FILES = 5_000
-MOST_TOLD = 100_000_000
-# https://docs.python.org/3/library/audit_events.html
-FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix")
+from bot.knowledge.reading.child import read_asked
+from bot.knowledge.reading.confinement import give_up_all
+from bot.knowledge.reading.formats.office.archives import check_archive
+from bot.knowledge.reading.limits import Limits
+from bot.knowledge.reading.nouns import UnreadableError
 
 
-def read_sheet(content: bytes, most: int) -> Iterator[list[Any]]:
+def read_sheet(content: bytes, most: int, limits: Limits) -> Iterator[list[Any]]:
     """Yield the rows; a number is {"number": "4.2"}, a formula without a value {}."""
     import openpyxl  # noqa: PLC0415
 
-    _check_size(content)
+    check_archive(content, limits)
     formulas: dict[tuple[int, int], bool] = {}
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
     rows = [_row(row, formulas) for row in _rows(book, most)]
@@ -42,14 +38,6 @@ def read_sheet(content: bytes, most: int) -> Iterator[list[Any]]:
             if (at, place) in formulas and value is None:
                 found[place] = {}
         yield found
-
-
-def _check_size(content: bytes) -> None:
-    """Refuse what unpacks to too much, as the archive's own list says."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        files = archive.infolist()
-    if len(files) > MOST_FILES or sum(f.file_size for f in files) > MOST_UNPACKED:
-        raise ValueError("it unpacks to too much")
 
 
 def _rows(book: Any, most: int) -> Iterator[tuple[int, Any]]:
@@ -84,47 +72,28 @@ def _plain(value: object) -> Any:
 
 
 def main() -> None:
-    """Read, bounded by the operating system."""
-    most, memory, seconds = map(int, sys.argv[1:4])
-    _give_up(memory, seconds)
-    left = MOST_TOLD
+    """Read, and tell it."""
+    asked, content, limits = read_asked()
+    give_up_all(limits, limits.memory)
     try:
-        for row in read_sheet(sys.stdin.buffer.read(), most):
-            line = json.dumps(row) + "\n"
-            left -= len(line)
-            if left < 0:
-                _end("it holds too much text")
-            sys.stdout.write(line)
-        sys.stdout.flush()
+        count = 0
+        for row in read_sheet(content, asked["rows"], limits):
+            count += 1
+            _tell(row)
+        _tell({"count": count})
     except MemoryError:
-        _end("it takes too much memory")
-    except ValueError as error:
-        _end(str(error))
+        _tell({"error": "it takes too much memory"})
+    except (UnreadableError, ValueError) as error:
+        _tell({"error": str(error)})
     except Exception as error:  # noqa: BLE001 - whatever a strange file sets off
-        _end(f"it is damaged, encrypted or no workbook ({type(error).__name__})")
+        why = f"it is damaged, encrypted or no workbook ({type(error).__name__})"
+        _tell({"error": why})
+    sys.stdout.flush()
+    os._exit(0)  # as bot.knowledge.reading's
 
 
-def _give_up(memory: int, seconds: int) -> None:
-    bounds = {
-        resource.RLIMIT_AS: memory,
-        resource.RLIMIT_CPU: seconds,
-        resource.RLIMIT_FSIZE: 0,  # no file of ours, no other either
-        resource.RLIMIT_CORE: 0,
-    }
-    for what, most in bounds.items():
-        with suppress(OSError, ValueError):  # macOS does not let RLIMIT_AS be set
-            resource.setrlimit(what, (most, most))
-    sys.addaudithook(_refuse)
-
-
-def _refuse(event: str, _arguments: object) -> None:
-    if event.startswith(FORBIDDEN):
-        raise PermissionError(f"a reader of lists does no {event}")
-
-
-def _end(why: str) -> None:
-    sys.stderr.write(why.splitlines()[0][:200] if why else "it is damaged")
-    sys.exit(UNREADABLE)
+def _tell(line: object) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
 
 
 if __name__ == "__main__":

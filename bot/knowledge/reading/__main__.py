@@ -1,8 +1,8 @@
 """The child that reads one document, and may do nothing else.
 
-On stdin: a line of JSON (name, content_type, limits), then the document's bytes. On
-stdout: a line of JSON for each block, then one with what else is known (`file_type`);
-or one with the `error`, a sentence for people.
+It is asked for `name` and `content_type`, beside the document's bytes. On stdout: a
+line of JSON for each block, then one with what else is known (`file_type`); or one with
+the `error`, a sentence for people.
 """
 
 import json
@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.util import find_spec
 
+from bot.knowledge.reading.child import read_asked
 from bot.knowledge.reading.confinement import give_up_all
 from bot.knowledge.reading.file_types import is_pdf
-from bot.knowledge.reading.limits import MEGABYTE, Limits
+from bot.knowledge.reading.limits import MEGABYTE
 from bot.knowledge.reading.nouns import UnreadableError
 from bot.knowledge.reading.parsing import Parsing
 
@@ -25,9 +26,7 @@ TOO_MUCH_MEMORY = (
 
 def main() -> None:
     """Read what stdin holds, and tell it on stdout."""
-    asked = json.loads(sys.stdin.buffer.readline())
-    limits = Limits(**asked["limits"])
-    content = sys.stdin.buffer.read()
+    asked, content, limits = read_asked()
     may_look = is_pdf(content) and find_spec("rapidocr") is not None
     memory = limits.ocr_memory if may_look else limits.memory
     give_up_all(limits, memory)

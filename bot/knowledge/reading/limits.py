@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from db.records import MOST_CONTENT_BYTES
+
 MEGABYTE = 2**20
 
 
@@ -20,7 +22,7 @@ class Limits:
     cpu_seconds: int = 150
     memory: int = 768 * MEGABYTE
     ocr_memory: int = 2048 * MEGABYTE
-    content: int = 50 * MEGABYTE
+    content: int = MOST_CONTENT_BYTES
     members: int = 5_000
     unpacked: int = 300 * MEGABYTE
     ratio: int = 200

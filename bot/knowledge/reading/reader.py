@@ -1,33 +1,19 @@
-"""Reading a document: a child of its own does it, within limits, or is killed."""
+"""Reading a document: a child does it, and is believed in nothing but its texts."""
 
 import json
-import os
-import select
-import signal
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from pathlib import Path
-from typing import IO, cast
 
+from bot.knowledge.reading.child import CRASHED, ask_child, explain_end
 from bot.knowledge.reading.limits import LIMITS, MEGABYTE, Limits
-from bot.knowledge.reading.nouns import KINDS, Block, Reading, UnreadableError
-
-# Where `bot` lies, for the child. (bot.environment knows it too, and is slow to load.)
-PROJECT = Path(__file__).parents[3]
-CHILD = (sys.executable, "-B", "-s", "-m", "bot.knowledge.reading")
-# Nothing of ours: neither secrets nor settings of Python's.
-ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
-PIPE_BYTES = 2**16
-END_SECONDS = 5.0
-CRASHED = (
-    "the file can't be read, it broke the program that tried: save it anew in the "
-    "program that it was written with, or as another format"
+from bot.knowledge.reading.nouns import (
+    KINDS,
+    Block,
+    Kind,
+    Reading,
+    UnreadableError,
 )
+
+CHILD = "bot.knowledge.reading"
+KNOWN: dict[str, Kind] = {kind: kind for kind in KINDS}
 
 
 def read_document(
@@ -45,80 +31,12 @@ def read_document(
             f"the file is larger than {limits.content // MEGABYTE} MB: split it into "
             "smaller files, or leave out its pictures"
         )
-    asked = {"name": name, "content_type": content_type, "limits": asdict(limits)}
-    deadline = time.monotonic() + limits.seconds
-    told = bytearray()
-    with _child(json.dumps(asked).encode() + b"\n" + content) as child:
-        for some in _output(child, deadline, limits):
-            told += some
-            if len(told) > limits.output:
-                raise UnreadableError(CRASHED)
-        _wait(child, deadline, limits)
-    return _reading_of(told, child.returncode, limits)
+    asked: dict[str, object] = {"name": name, "content_type": content_type}
+    told, code = ask_child(CHILD, asked, content, limits)
+    return _reading_of(told, code, limits)
 
 
-@contextmanager
-def _child(given: bytes) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the child with `given` at its stdin; it is gone afterwards."""
-    child = subprocess.Popen(  # noqa: S603 - our own module
-        CHILD,
-        cwd=PROJECT,
-        env=ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    feeding = threading.Thread(target=_feed, args=(child.stdin, given), daemon=True)
-    feeding.start()
-    try:
-        yield child
-    finally:
-        # The group: whatever it might have started goes with it.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        feeding.join(END_SECONDS)
-        if child.stdout is not None:
-            child.stdout.close()
-
-
-def _feed(stdin: IO[bytes], given: bytes) -> None:
-    # It may end before it has read all of it.
-    with suppress(OSError), stdin:
-        stdin.write(given)
-
-
-def _output(
-    child: subprocess.Popen[bytes], deadline: float, limits: Limits
-) -> Iterator[bytes]:
-    pipe = cast("IO[bytes]", child.stdout).fileno()
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([pipe], [], [], left)[0]:
-            raise UnreadableError(_too_slow(limits.seconds))
-        some = os.read(pipe, PIPE_BYTES)
-        if not some:
-            return
-        yield some
-
-
-def _wait(child: subprocess.Popen[bytes], deadline: float, limits: Limits) -> None:
-    try:
-        child.wait(max(0.0, deadline - time.monotonic()) + END_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise UnreadableError(_too_slow(limits.seconds)) from None
-
-
-def _too_slow(seconds: float) -> str:
-    return (
-        f"reading the file takes too long (more than {seconds:.0f} s): split it into "
-        "smaller files"
-    )
-
-
-def _reading_of(told: bytes | bytearray, code: int, limits: Limits) -> Reading:
-    """Return what the child told; it is believed in nothing but its texts."""
+def _reading_of(told: bytes, code: int, limits: Limits) -> Reading:
     blocks: list[Block] = []
     try:
         for line in told.splitlines():
@@ -128,24 +46,15 @@ def _reading_of(told: bytes | bytearray, code: int, limits: Limits) -> Reading:
             if "file_type" in found:
                 return _whole(found, tuple(blocks))
             blocks.append(_block_of(found))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise UnreadableError(CRASHED) from None
-    if code == -signal.SIGXCPU:
-        raise UnreadableError(_too_slow(limits.cpu_seconds))
-    if code in {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP}:
-        # How libraries end that get no memory, and whom the kernel takes it from.
-        raise UnreadableError(
-            f"reading the file broke off, most likely because it takes more than "
-            f"{limits.memory // MEGABYTE} MB of memory: split it into smaller files"
-        )
-    raise UnreadableError(CRASHED)
+    raise explain_end(code, limits)
 
 
 def _block_of(found: dict[str, object]) -> Block:
-    kind = next(kind for kind in KINDS if kind == found["kind"])
     page = found["page"]
     return Block(
-        kind=kind,
+        kind=KNOWN[str(found["kind"])],
         text=str(found["text"]),
         level=int(str(found["level"])),
         page=None if page is None else int(str(page)),
