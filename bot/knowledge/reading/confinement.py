@@ -1,9 +1,12 @@
 """What the process that reads a document gives up before it looks at it."""
 
 import ctypes
+import os
 import resource
 import signal
 import sys
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,10 +29,20 @@ FORBIDDEN = (
     "os.exec",
     "os.fork",
     "os.posix_spawn",
+    "os.kill",
     "os.remove",
     "os.rename",
+    "os.truncate",
+    "os.link",
+    "os.symlink",
+    "os.mkdir",
+    "os.rmdir",
+    "os.chmod",
+    "os.chown",
     "pty.",
 )
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+LOOK_SECONDS = 0.1
 
 
 def give_up_all(limits: Limits, memory: int) -> None:
@@ -43,6 +56,8 @@ def give_up_all(limits: Limits, memory: int) -> None:
         # If memory runs out all the same, it is this process that goes.
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    else:
+        watch_over(memory)
     _bound(resource.RLIMIT_AS, memory)
     # At the first bound comes a signal of its own, by which the parent knows why.
     _bound(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5)
@@ -70,6 +85,24 @@ def _leave_the_network() -> None:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
-def _refuse(event: str, _arguments: object) -> None:
-    if event.startswith(FORBIDDEN):
+def watch_over(memory: int) -> None:
+    """End this process with its parent, or with more than `memory` bytes of RAM.
+
+    For systems whose kernel does neither, macOS above all.
+    """
+    threading.Thread(target=_watch, args=(os.getppid(), memory), daemon=True).start()
+
+
+def _watch(parent: int, memory: int) -> None:
+    unit = 1 if sys.platform == "darwin" else 1024
+    while os.getppid() == parent:
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory:
+            break
+        time.sleep(LOOK_SECONDS)
+    signal.raise_signal(signal.SIGKILL)
+
+
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    is_written = event == "open" and bool(int(str(arguments[2])) & WRITING)
+    if is_written or event.startswith(FORBIDDEN):
         raise PermissionError(f"a document's reader does no {event}")

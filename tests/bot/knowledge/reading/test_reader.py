@@ -5,6 +5,7 @@ import sys
 import threading
 from importlib.util import find_spec
 from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
@@ -25,6 +26,10 @@ ATTEMPTS = {
     "another program": "import subprocess; subprocess.run(['true'])",
     "a shell": "import os; os.system('true')",
     "a new file": "open({file!r}, 'wb', buffering=0).write(b'x')",
+    "a file that is there": "open({there!r}, 'r+b')",
+    "less of a file": "import os; os.truncate({there!r}, 0)",
+    "a link": "import os; os.symlink('/', {file!r})",
+    "our end": "import os; os.kill(os.getppid(), 0)",
     "its bounds": "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
     "much memory": "bytearray(2**31)",
 }
@@ -103,15 +108,35 @@ def test_a_child_that_takes_too_much_is_ended(
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_a_child_may_do_nothing_else(attempt: str, tmp_path: Path) -> None:
-    file = tmp_path / "new"
-    tried = ATTEMPTS[attempt].format(port=9, file=str(file))
+    file, there = tmp_path / "new", tmp_path / "there"
+    there.write_text("as it was")
+    tried = ATTEMPTS[attempt].format(port=9, file=str(file), there=str(there))
     run = subprocess.run(
         [sys.executable, "-c", f"{GIVES_UP}\n{tried}"], capture_output=True, text=True
     )
     last = run.stderr.strip().splitlines()[-1]
     refused = "PermissionError", "OSError", "MemoryError", "ValueError"
     assert last.startswith(refused), last
+    assert not file.is_symlink()
     assert not file.exists() or not file.read_text()
+    assert there.read_text() == "as it was"
+
+
+def test_a_child_ends_itself_where_the_kernel_does_not() -> None:
+    watched = "from bot.knowledge.reading.confinement import watch_over"
+    much = f"{watched}; import time; watch_over(2**20); time.sleep(30)"
+    assert subprocess.run([sys.executable, "-c", much]).returncode == -SIGKILL
+    orphan = f"{watched}; import time; watch_over(2**40); print(); time.sleep(30)"
+    parent = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-uc", sys.argv[1]], stdout=subprocess.PIPE)
+child.stdout.readline()
+"""
+    # Both write there: it ends with the second of them.
+    ended = subprocess.run(
+        [sys.executable, "-c", parent, orphan], stderr=subprocess.PIPE, timeout=20
+    )
+    assert ended.returncode == 0
 
 
 @pytest.mark.skipif(
