@@ -6,7 +6,6 @@ looked at, and the connection goes there and nowhere else. A proxy would look it
 anew: none is used.
 """
 
-import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from bot.http_bounds import Address, HttpError, LookUp, TooLargeError
 from bot.http_client import Answer, PinnedServer, look_up
+from bot.public_addresses import is_public
 from db.errors import OperatorError
 from db.records import MOST_CONTENT_BYTES
 
@@ -28,13 +28,7 @@ HEADERS = {
     "accept-encoding": "identity",
     "user-agent": "whatsapp-llm-bot",
 }
-# They carry an IPv4 address, which may be a private one.
-# https://www.iana.org/assignments/iana-ipv6-special-registry
-TRANSLATED = [
-    ipaddress.IPv6Network(network)
-    for network in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48",
-                    "2001::/32", "2002::/16")
-]  # fmt: skip
+NO_ADDRESS = "that is no address of a page: check how it is written"
 IsAllowed = Callable[[Address], bool]
 
 
@@ -51,26 +45,14 @@ class Page:
     content_type: str | None
 
 
-def is_public(address: Address) -> bool:
-    """Tell whether an address, as `socket` has it, is one of the public internet.
-
-    Only the ports of http and https are.
-    """
-    host, port = str(address[0]), address[1]
-    try:
-        ip = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
-        return False
-    if ip.version == 6 and any(ip in network for network in TRANSLATED):
-        return False
-    return port in PORTS.values()
+def may_be_fetched(address: Address) -> bool:
+    """Tell whether an address, as `socket` has it, is public, and a port of the web."""
+    return is_public(str(address[0])) and address[1] in PORTS.values()
 
 
 def fetch(
     url: str,
-    is_allowed: IsAllowed = is_public,
+    is_allowed: IsAllowed = may_be_fetched,
     look_up: LookUp = look_up,
     seconds: float = SECONDS,
     most_bytes: int = MOST_CONTENT_BYTES,
@@ -114,7 +96,10 @@ def _look_up(
 
 def _ask(url: str, pinned: LookUp, deadline: float, most_bytes: int) -> Answer:
     origin, path = _split(url)
-    server = PinnedServer(origin, most_bytes, pinned)
+    try:
+        server = PinnedServer(origin, most_bytes, pinned)
+    except HttpError:
+        raise FetchError(NO_ADDRESS) from None
     try:
         return server.request("GET", path, dict(HEADERS), None, deadline)
     except TooLargeError:
@@ -135,9 +120,7 @@ def _split(url: str) -> tuple[str, str]:
         host = (parts.hostname or "").encode("idna").decode()
         port = parts.port
     except (ValueError, UnicodeError):
-        raise FetchError("that is no address of a page: check how it is written") from (
-            None
-        )
+        raise FetchError(NO_ADDRESS) from None
     if parts.scheme not in PORTS or not host or len(url) > LONGEST_URL:
         raise FetchError("only addresses of http and https pages can be fetched")
     if "@" in parts.netloc:
