@@ -37,6 +37,19 @@ def test_a_table_over_two_pages_keeps_its_header() -> None:
     )
 
 
+def test_a_header_on_every_page_is_no_head_of_the_page() -> None:
+    header = ("Item", "Price", "Weight")
+    pages = [table(90, XS, [header, *prices(n, n + 3)]) for n in (1, 4, 7)]
+    heads = [
+        [Put(60, 30, "Miller's Bakery"), Put(400, 30, f"Page {page}")]
+        for page in (1, 2, 3)
+    ]
+    shown = [[*head, *page] for head, page in zip(heads, pages, strict=True)]
+    assert texts(pdf(*shown), "prices.pdf") == [
+        f"Bread {n}: Price {n}.20 EUR; Weight {n} kg" for n in range(1, 10)
+    ]
+
+
 def test_a_cell_of_two_lines_is_one() -> None:
     rows = [*prices(1, 3), ("Cake", "on request", ""), *prices(5, 6)]
     shown = table(100, XS, [("Item", "Price", "Weight"), *rows], leading=30)

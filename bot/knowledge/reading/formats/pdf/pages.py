@@ -11,8 +11,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from bot.knowledge.reading.formats.pdf.blocks import Pages, keys_of, text_height
-from bot.knowledge.reading.formats.pdf.layout import lines_of
+from bot.knowledge.reading.formats.pdf.layout import Line, lines_of
 from bot.knowledge.reading.formats.pdf.segments import Segment, segments_of
+from bot.knowledge.reading.formats.pdf.tables import heads_table
 from bot.knowledge.reading.formats.texts import squeeze
 from bot.knowledge.reading.nouns import Block, Draft, UnreadableError
 
@@ -74,10 +75,16 @@ def _running(pages: Sequence[Sequence[Segment]]) -> frozenset[str]:
         return frozenset()
     seen: Counter[str] = Counter()
     for at, page in enumerate(pages, start=1):
-        lines = lines_of(page)
-        edges = lines[:EDGE_LINES] + lines[-EDGE_LINES:]
-        seen.update(frozenset().union(*(keys_of(line, at) for line in edges)))
+        seen.update(frozenset().union(*_keys_at_edges(lines_of(page), at)))
     return frozenset(key for key, n in seen.items() if n >= MOST_PAGES * len(pages))
+
+
+def _keys_at_edges(lines: Sequence[Line], page: int) -> Iterator[frozenset[str]]:
+    for at, line in enumerate(lines[:EDGE_LINES]):
+        # A table's header stands on every page, too, and is no head of the page.
+        header = {squeeze(line.text)} if heads_table(lines[at:]) else set()
+        yield keys_of(line, page) - header
+    yield from (keys_of(line, page) for line in lines[EDGE_LINES:][-EDGE_LINES:])
 
 
 class _Scans:

@@ -13,6 +13,8 @@ from bot.knowledge.reading.formats.texts import squeeze
 NEARER_THAN_ROWS = 0.85
 NEAR = 1.5  # heights
 ALIGNED = 12.0  # points
+# A header is no further from the first row than so many times the rows from each other.
+FAR = 2.0
 
 
 @dataclass(slots=True)
@@ -60,6 +62,15 @@ def continues(line: Line, above: Line, table: Sequence[Line]) -> bool:
     full = [each for each in table if len(each.segments) == most]
     gaps = [one.y - two.y for one, two in pairwise(full)]
     return bool(gaps) and gap < NEARER_THAN_ROWS * min(gaps)
+
+
+def heads_table(lines: Sequence[Line]) -> bool:
+    """Tell whether the first line stands over the others as a table's header does."""
+    if len(lines) < 3 or len(lines[0].segments) < 2:
+        return False
+    first, second, third = lines[:3]
+    is_near = first.y - second.y <= FAR * (second.y - third.y)
+    return is_near and _is_same(Table(_columns([first])), Table(_columns([second])))
 
 
 def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
