@@ -11,13 +11,18 @@ import os
 import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from bot.llm.account import EmbeddingServer
 from db.errors import OperatorError
+from db.files import write_whole
 
 HOST = "127.0.0.1"
+# In the data's folder, while a run serves them.
+ANNOUNCED = "embeddings.json"
 MODEL_NAME = "multilingual-e5-small"
 THREADS = 1
 PARENT_WATCH_SECONDS = 0.5
@@ -39,6 +44,24 @@ def is_installed() -> bool:
 def url_of(port: int) -> str:
     """Return the address of the server's API."""
     return f"http://{HOST}:{port}/v1"
+
+
+def announce(folder: Path, port: int, key: str) -> EmbeddingServer:
+    """Leave word in the data's folder of the server that is started; return it.
+
+    So commands beside this run find what it finds.
+    """
+    server = {"api_key": key, "base_url": url_of(port), "model": MODEL_NAME}
+    write_whole(folder / ANNOUNCED, json.dumps(server))
+    return EmbeddingServer(**server)
+
+
+def find_announced(folder: Path) -> EmbeddingServer | None:
+    """Return the server of a run that uses this folder; one that was killed is away."""
+    try:
+        return EmbeddingServer(**json.loads((folder / ANNOUNCED).read_text()))
+    except FileNotFoundError:
+        return None
 
 
 class _Model:

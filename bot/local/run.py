@@ -185,9 +185,10 @@ class Run:
         module = ["bot.local.embeddings", "--port", str(port), "--die-with-parent"]
         file = self._folder / "embeddings.log"
         self._family.add(Child("embeddings", module, dict(self._environment), file))
+        served = embeddings.announce(self._folder, port, key)
         self._environment |= {
-            "EMBEDDING_BASE_URL": embeddings.url_of(port),
-            "EMBEDDING_MODEL": embeddings.MODEL_NAME,
+            "EMBEDDING_BASE_URL": served.base_url,
+            "EMBEDDING_MODEL": served.model,
         }
 
     def _start_simulator(self) -> None:
@@ -259,6 +260,7 @@ class Run:
     def _end(self) -> None:
         self._family.stop(["web", "worker"], STOP_WORK_SECONDS)
         self._family.stop(["simulator", "model", "embeddings"], STOP_REST_SECONDS)
+        (self._folder / embeddings.ANNOUNCED).unlink(missing_ok=True)
         if self._postgres:
             self._postgres.stop()
 

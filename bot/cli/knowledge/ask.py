@@ -4,7 +4,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -37,12 +37,16 @@ def ask(question: str, address: str | None, as_json: bool) -> None:
     a user_id.
     """
     from bot.knowledge.protocol import Question
+    from bot.local.embeddings import find_announced
     from bot.wiring import build_knowledge
 
     with migrated_database() as opened:
         user_id = NOBODY if address is None else _find_id(opened, address)
         asked = Question(text=question, user_id=user_id)
-        found = build_knowledge(read_settings(), opened).find(asked, SECONDS)
+        settings = read_settings()
+        served = settings.embeddings or find_announced(settings.data_folder)
+        built = build_knowledge(replace(settings, embeddings=served), opened)
+        found = built.find(asked, SECONDS)
     if as_json:
         told = json.dumps({"question": question, **asdict(found)}, default=str)
         click.echo(printable_json(told))

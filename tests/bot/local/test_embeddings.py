@@ -14,7 +14,13 @@ import pytest
 from bot.llm.account import EmbeddingServer
 from bot.llm.embeddings import Embeddings
 from bot.llm.protocol import LLMError
-from bot.local.embeddings import MODEL_NAME, is_installed, url_of
+from bot.local.embeddings import (
+    MODEL_NAME,
+    announce,
+    find_announced,
+    is_installed,
+    url_of,
+)
 from tests.bot.local.test_model import KEY, a_free_port
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +73,15 @@ def answers(port: int) -> bool:
             return bool(client.embed_question("Hi", 5, MODEL_NAME))
     except LLMError:
         return False
+
+
+def test_commands_beside_a_run_know_its_server(tmp_path: Path) -> None:
+    assert find_announced(tmp_path) is None
+    served = announce(tmp_path, 8002, KEY)
+    assert served.base_url == url_of(8002)
+    assert find_announced(tmp_path) == served
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_mode & 0o077 == 0, "the key is nobody else's"
 
 
 @needs_the_wheel
