@@ -11,11 +11,11 @@ from psycopg.types.json import Jsonb
 from db.database import Connection, Database, Statements
 from db.errors import OperatorError
 from db.knowledge.chunks import replace_chunks
+from db.knowledge.documents import HAS_OWN, PRODUCTS, drop_demo
 from db.outages import outages
 from db.records import to_storable
 from db.records.products import Catalogue, NewProduct
 
-FILE_TYPE = "products"
 # Long enough for 100,000 products: for a statement, and for comparing between two.
 IMPORT_SECONDS = 300.0
 # Of two imports at once the second waits, and sees what the first one did.
@@ -35,8 +35,6 @@ LEFT JOIN document_chunks AS c ON c.id = p.chunk_id
 WHERE d.id = %(document_id)s
    OR p.sku = ANY(%(skus)s) AND (%(is_demo)s OR NOT d.is_demo)
 """
-HAS_OWN = "SELECT EXISTS (SELECT FROM documents WHERE NOT is_demo)"
-DROP_DEMO = "DELETE FROM documents WHERE is_demo"
 TELL_VERSION = """
 UPDATE documents SET sha256 = %(sha256)s, file_size = %(file_size)s
 WHERE id = %(document_id)s
@@ -109,7 +107,7 @@ def import_products(database: Database, catalogue: Catalogue) -> Imported:
         document = connection.first(FIND_DOCUMENT, {"file_path": catalogue.file_path})
         imported = _compare(connection, catalogue, document)
         if not catalogue.is_demo:
-            connection.count(DROP_DEMO)
+            drop_demo(connection)
         if document is not None and not catalogue.is_demo and document.is_demo:
             document = None  # it went with the demo
         is_same = not (imported.new or imported.changed or imported.removed)
@@ -140,7 +138,7 @@ def _importing(database: Database) -> AbstractContextManager[Connection]:
 
 
 def _compare(statements: Statements, catalogue: Catalogue, document: Any) -> Imported:
-    if document is not None and document.file_type != FILE_TYPE:
+    if document is not None and document.file_type != PRODUCTS:
         raise OperatorError(
             f"{catalogue.file_path} is a document already ({document.file_type}): "
             f"remove that one first, `bot knowledge remove {document.id}`"

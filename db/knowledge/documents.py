@@ -29,6 +29,7 @@ DOCUMENT_LOCK = "document:"
 # A version may have megabytes, and thousands of chunks with all their words.
 MOST_SECONDS = 120.0
 UNREAD = "unknown"
+PRODUCTS = "products"  # the type of a catalogue's document: db.knowledge.catalogues
 
 DROP_DEMO = "DELETE FROM documents WHERE is_demo"
 HAS_OWN = "SELECT EXISTS (SELECT FROM documents WHERE NOT is_demo)"
@@ -39,7 +40,7 @@ ON CONFLICT DO NOTHING RETURNING id
 """
 # (Both ask for one column that is there: two owners' documents may lie at one path.)
 FIND = """
-SELECT id FROM documents
+SELECT id, file_type FROM documents
 WHERE (file_path = %(file_path)s OR url = %(url)s)
   AND user_id IS NOT DISTINCT FROM %(user_id)s
 FOR UPDATE
@@ -111,6 +112,15 @@ WHERE id = %(document_id)s
 REMOVE = "DELETE FROM documents WHERE id = ANY (%(ids)s) RETURNING id"
 
 
+class CatalogueError(OperatorError):
+    """The file is a catalogue of products: one sentence says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "it is a catalogue of products: `bot products import` takes it in, anew too"
+        )
+
+
 class Documents:
     """The documents of one database. All raise StoreUnavailableError."""
 
@@ -122,7 +132,7 @@ class Documents:
 
         A version that serves or waits already is left as it is. The first document of
         one's own drops those of the demo business. Raises OperatorError where it is
-        empty or too large.
+        empty or too large, CatalogueError where products were imported from there.
         """
         _require_size(len(new.content))
         with outages(), self._database.transaction(MOST_SECONDS) as connection:
@@ -218,10 +228,14 @@ def _find_or_insert(connection: Connection, new: NewDocument) -> int:
         "user_id": new.user_id,
         "is_demo": new.is_demo,
     }
-    found = connection.scalar(INSERT, row) or connection.scalar(FIND, row)
+    if added := connection.scalar(INSERT, row):
+        return int(added)
+    found = connection.first(FIND, row)
     if found is None:
         raise OperatorError("it was removed at the same moment: add it again")
-    return int(found)
+    if found.file_type == PRODUCTS:
+        raise CatalogueError
+    return int(found.id)
 
 
 def _add_version(connection: Connection, document_id: int, new: NewDocument) -> bool:

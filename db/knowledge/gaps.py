@@ -12,6 +12,7 @@ from hashlib import sha256
 from db.database import Connection, Database
 from db.errors import OperatorError
 from db.knowledge.chunks import replace_chunks
+from db.knowledge.documents import drop_demo
 from db.outages import outages
 from db.records import NewAnswer, to_storable
 
@@ -27,7 +28,6 @@ ORDER BY is_open DESC, times DESC, last_asked_at DESC, gap_id LIMIT %(most)s
 # Erasing a person locks the gaps that they asked about, too.
 HOLD = "SELECT answered_by FROM knowledge_gaps WHERE id = %(gap_id)s FOR UPDATE"
 ASKED_LAST = "SELECT question FROM gap_overview WHERE gap_id = %(gap_id)s"
-DROP_DEMO = "DELETE FROM documents WHERE is_demo"
 # What closed it may be a document of another kind by now: that is left alone.
 CHANGE = f"""
 UPDATE documents SET title = %(title)s, description = %(question)s,
@@ -114,7 +114,7 @@ def _store(
         "sha256": sha256(content).hexdigest(),
         "file_size": len(content),
     }
-    connection.count(DROP_DEMO)
+    drop_demo(connection)
     changed = connection.scalar(CHANGE, known)
     document_id = int(changed or connection.scalar(ADD, known))
     replace_chunks(connection, document_id, answer.language, [answer.chunk])

@@ -12,7 +12,7 @@ from bot.knowledge.taking_in.sources import Source, find_sources, read_source
 from bot.terminal import one_line
 from db.database import Database
 from db.errors import OperatorError, StoreUnavailableError
-from db.knowledge.documents import Documents
+from db.knowledge.documents import PRODUCTS, CatalogueError, Documents
 from db.knowledge.listing import find_errors, find_waiting, has_worker
 from db.records import DocumentRow, NewDocument
 
@@ -98,6 +98,8 @@ class Adding:
             added = self._documents.add(read_source(source, like))
         except StoreUnavailableError:
             raise
+        except CatalogueError as error:
+            return Outcome(source.name, "skipped", reason=str(error))
         except OperatorError as error:
             return Outcome(source.name, "refused", reason=str(error))
         state: State = "waits" if added.is_new_version else "unchanged"
@@ -159,6 +161,8 @@ def describe(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def _source_of(row: DocumentRow) -> Source | None:
     """Return where a document can be looked for again; None: nowhere."""
+    if row.file_type == PRODUCTS:
+        return Source(row.file_path or row.title, skipped=str(CatalogueError()))
     if row.url:
         return Source(row.url, is_page=True)
     if row.file_path and Path(row.file_path).is_absolute():

@@ -18,6 +18,7 @@ from db.database import Database
 from db.errors import OperatorError
 from db.knowledge.documents import Documents
 from db.records import NewChunk, NewDocument, TakenIn, Upload
+from tests.bot.knowledge.catalogues.lists import BREADS
 from tests.db.sql import change, rows, take_in, value, values
 from tests.records import ANA, said
 
@@ -118,6 +119,24 @@ def test_a_changed_file_is_found_by_refresh(desk: Desk) -> None:
     texts = "SELECT chunk_text FROM document_chunks ORDER BY 1"
     assert values(desk.database, texts) == ["Rye bread: 4.80", "Soon to be gone."]
     assert json.loads(desk.run("list", "--json").output)[1]["file_path"] == prices
+
+
+def test_a_catalogue_is_left_to_its_own_import(desk: Desk) -> None:
+    breads = desk.write("breads.csv", BREADS)
+    imported = ["products", "import", breads, "--yes"]
+    environment = {"DATABASE_URL": desk.database.url}
+    assert CliRunner().invoke(main, imported, env=environment).exit_code == 0
+    desk.write("breads.csv", BREADS.replace("4.20", "4.50"))
+    reason = (
+        "it is a catalogue of products: `bot products import` takes it in, anew too"
+    )
+    for command in (["add", str(desk.folder)], ["refresh"]):
+        done = desk.run(*command)
+        assert done.output == f"skipped: {breads}: {reason}\n1 skipped.\n"
+        assert done.exit_code == 0
+    assert values(desk.database, WAITING) == []
+    found = "SELECT count(*) FROM products WHERE chunk_id IS NOT NULL"
+    assert value(desk.database, found) == 3
 
 
 def test_a_document_of_one_person_has_a_title_and_a_language(
