@@ -43,6 +43,10 @@ SELECT 1 FROM knowledge_gaps
 WHERE id IN (SELECT gap_id FROM gap_questions WHERE user_id = %(user_id)s)
 ORDER BY id FOR UPDATE
 """
+# As whoever changes one does: a version that is just taken in is waited for.
+LOCK_DOCUMENTS = f"""
+SELECT 1 FROM documents WHERE id IN ({THEIR_DOCUMENTS}) ORDER BY id FOR UPDATE
+"""  # noqa: S608  (the same)
 PIECE = 3 << 16  # of a file, in bytes: some are many megabytes
 SECTIONS = {
     "documents": f"SELECT to_jsonb(document) FROM documents AS document "  # noqa: S608

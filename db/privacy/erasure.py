@@ -44,6 +44,7 @@ LOCKS = (
     "SELECT 1 FROM userchats WHERE customer_id = %(user_id)s "
     "ORDER BY chat_id FOR UPDATE",
     documents.LOCK_GAPS,
+    documents.LOCK_DOCUMENTS,
 )
 # A number that was handed on stands with two people. It counts for the one whose
 # phone_number it is: so tombstones mean one person, whatever a backup holds.

@@ -69,6 +69,22 @@ def test_a_question_that_meets_an_erasure_keeps_its_gap(
     assert values(database, query) == ["Ben's"]
 
 
+def test_an_erasure_waits_for_a_version_that_is_taken_in(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    plant(pg, database)
+    cara = find_cara(database)
+    erasing = threading.Thread(target=erase_person, args=(database, cara, KEY))
+    with holding(database, "SELECT 1 FROM documents FOR UPDATE") as worker:
+        erasing.start()
+        assert appears(lambda: len(waiting_backends(database)) == 1)
+        # It holds nothing that the worker wants: else one of the two would be broken.
+        worker.count("SELECT 1 FROM document_chunks FOR UPDATE NOWAIT")
+        worker.count("DELETE FROM document_chunks")
+    erasing.join()
+    assert values(database, "SELECT id FROM documents") == []
+
+
 def test_what_an_answer_stood_on_and_lacked_goes_with_its_chat(
     database: Database, pg: PostgresChatStore
 ) -> None:
