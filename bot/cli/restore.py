@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from bot.cli.backups import YES, showing_bytes
 from bot.cli.database import database, read_settings
 from bot.cli.db import db
 from bot.cli.schedule import ending_on_sigterm, stopping_between_steps
-from bot.terminal import printable
+from bot.terminal import one_line, printable
 
 if TYPE_CHECKING:
     from db.backups.replacement import Replaced
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Told = TypeVar("Told")
+MOST_TOLD = 20
 DUMP = click.Path(exists=True, dir_okay=False, path_type=Path)
 IDENTITY = click.option(
     "--identity", type=DUMP, help="The file with the age key (AGE-SECRET-KEY-1...)."
@@ -239,6 +240,7 @@ def _describe(outcome: "Outcome") -> None:
 
 def _tell_the_way_back(replaced: "Replaced") -> None:
     click.echo(_describe_since(replaced.since, replaced.unread))
+    _tell_older(replaced.older)
     hours = (datetime.now(UTC) - replaced.made_at) / timedelta(hours=1) + 1
     click.echo(
         "The bot goes on with it. Messages that are still unanswered are at Twilio: "
@@ -251,6 +253,21 @@ def _tell_the_way_back(replaced: "Replaced") -> None:
             "place again, and the next restore drops it. When it is not needed any "
             f'more, say in `bot db shell`: DROP DATABASE "{replaced.before}";'
         )
+
+
+def _tell_older(older: Sequence[str]) -> None:
+    """Name documents that were replaced or removed since, and are served again."""
+    if not older:
+        return
+    click.echo(
+        f"{len(older)} documents that were replaced or removed since then are served "
+        "again: `bot knowledge refresh` takes in files and pages as they are now, "
+        "`bot products import` lists of products, `bot knowledge remove` removes."
+    )
+    for name in older[:MOST_TOLD]:
+        click.echo(f"  {one_line(name, 100)}")
+    if len(older) > MOST_TOLD:
+        click.echo(f"  and {len(older) - MOST_TOLD:,} more: see `bot knowledge list`")
 
 
 def _describe_since(since: "SinceBackup", unread: str | None) -> str:
@@ -266,6 +283,7 @@ def _describe_since(since: "SinceBackup", unread: str | None) -> str:
         f"Nobody can tell what happened since then (old database: {unread}).\n"
         f"{since.settled} messages that were unanswered in it count as answered, "
         f"{since.doubted} unsent parts are looked for at Twilio before they are sent."
+        "\nDocuments are as they were in it, too."
         "\nMessages that came since are unknown here: the worker asks Twilio for those "
         "of the last 24 hours and answers them."
     )

@@ -25,7 +25,8 @@ from db.beside.left import Left, find_left, name_beside
 from db.beside.target import LIMITS, Say, Target, alone, drop_older, sweep
 from db.database import Database
 from db.errors import OperatorError
-from db.outages import explained
+from db.knowledge.versions import find_older
+from db.outages import FAILURES, explained
 from db.privacy.erasure import erase_again
 from db.privacy.tombstones import Graveyard
 
@@ -48,7 +49,8 @@ class Replaced:
     """What came of it.
 
     `erased`: people whom tombstones removed again. `before` names the database that was
-    replaced, if there was one; `unread` why it could not be asked.
+    replaced, if there was one; `unread` why it could not be asked. `older`: documents
+    (id and title) that were replaced or removed there, and are served again.
     """
 
     made_at: datetime
@@ -56,6 +58,7 @@ class Replaced:
     since: SinceBackup
     before: str | None
     unread: str | None
+    older: list[str]
 
 
 def put_in_place(
@@ -109,6 +112,7 @@ def _prepare_and_swap(
     erased = erase_again(current, new, past.graveyard)
     past.say("Carrying over what happened since")
     since, unread = _carry(current, new, past, open_ones)
+    older = [] if current is None or unread else _find_older(current, new)
     made_whole()
     before = _name_before(target.beside, target.current.name)
     target.current.close()
@@ -120,6 +124,7 @@ def _prepare_and_swap(
         since=since,
         before=before if is_there else None,
         unread=unread,
+        older=older,
     )
 
 
@@ -142,6 +147,15 @@ def _carry(
     except UnreadableError as error:
         return doubt_all(new, open_ones), str(error)
     return since, None
+
+
+def _find_older(current: Database, new: Database) -> list[str]:
+    """Return the documents that `Replaced.older` tells; none where it can't be told."""
+    try:
+        with current.reading() as live, new.reading() as here:
+            return find_older(here, live)
+    except FAILURES:
+        return []
 
 
 def find_way_back(database: Database) -> Left:
