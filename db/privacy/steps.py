@@ -155,13 +155,10 @@ DELETE_ARCHIVED = Step(
     action="""
 done AS (
   DELETE FROM userchats_archive USING due WHERE userchats_archive.chat_id = due.id
-), passages AS (
-  DELETE FROM answer_passages USING due WHERE answer_passages.chat_id = due.id
-), asked AS (
-  DELETE FROM gap_questions USING due WHERE gap_questions.chat_id = due.id
 )""",
 )
-# Of whom asked, nothing is left by then: neither are these words of theirs.
+# Questions went with their chats, as a trigger has it. Of whom asked, nothing is left
+# by then: neither are these words of theirs.
 DROP_GAPS = Step(
     name="gaps dropped",
     table="knowledge_gaps AS gap",

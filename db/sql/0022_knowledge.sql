@@ -250,6 +250,29 @@ CREATE TRIGGER products_updated_at BEFORE UPDATE ON products
   FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 COMMENT ON TRIGGER products_updated_at ON products IS 'Keeps updated_at.';
 
+-- A chat that moves into the archive is there by the end of the statement.
+CREATE FUNCTION forget_sources() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM userchats WHERE chat_id = OLD.chat_id)
+    AND NOT EXISTS (SELECT FROM userchats_archive WHERE chat_id = OLD.chat_id)
+  THEN
+    DELETE FROM answer_passages WHERE chat_id = OLD.chat_id;
+    DELETE FROM gap_questions WHERE chat_id = OLD.chat_id;
+  END IF;
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION forget_sources() IS
+  'Trigger: what the answers of a chat stood on and lacked goes with it.';
+
+CREATE TRIGGER userchats_sources AFTER DELETE ON userchats
+  FOR EACH ROW EXECUTE FUNCTION forget_sources();
+COMMENT ON TRIGGER userchats_sources ON userchats IS
+  'What its answers stood on and lacked goes with a chat, unless it is archived.';
+CREATE TRIGGER userchats_archive_sources AFTER DELETE ON userchats_archive
+  FOR EACH ROW EXECUTE FUNCTION forget_sources();
+COMMENT ON TRIGGER userchats_archive_sources ON userchats_archive IS
+  'What its answers stood on and lacked goes with a chat.';
+
 -- What people wrote or are known by: ANALYZE keeps no samples of it.
 ALTER TABLE answer_passages
   ALTER COLUMN title SET STATISTICS 0,

@@ -25,5 +25,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER userchats_sources ON userchats")
+    op.execute("DROP TRIGGER userchats_archive_sources ON userchats_archive")
+    op.execute("DROP FUNCTION forget_sources()")
     for name in NAMES:
         op.drop_table(name)

@@ -59,6 +59,7 @@ COMMENT ON COLUMN chunk_vectors.vector IS
 ALTER TABLE chunk_vectors
   ALTER COLUMN vector SET STATISTICS 0,
   ALTER COLUMN signs SET STATISTICS 0;
+ALTER TABLE embedding_models ALTER COLUMN centre SET STATISTICS 0;
 """
 
 

@@ -16,7 +16,14 @@ from db.privacy.export import export_person
 from db.records import Gap
 from tests.db.privacy.aging import close, grow_old, run
 from tests.db.privacy.planting import LONG, MARKER, find_cara, plant
-from tests.db.sql import appears, change, holding, take_in, values, waiting_backends
+from tests.db.sql import (
+    appears,
+    change,
+    holding,
+    take_in,
+    values,
+    waiting_backends,
+)
 from tests.db.test_sources_of_replies import ask
 from tests.records import ANA, BEN, answer_to, said, stood_on
 
@@ -106,3 +113,24 @@ def test_what_an_answer_stood_on_and_lacked_goes_with_its_chat(
                "(SELECT min(chat_id) FROM userchats_archive)")  # fmt: skip
         assert run(database) == {"archived chats deleted": 1, **gaps}
         assert values(database, counted) == gone
+
+
+@pytest.mark.parametrize("table", ["userchats", "userchats_archive"])
+def test_it_goes_with_a_chat_that_is_deleted_by_hand(
+    database: Database, pg: PostgresChatStore, table: str
+) -> None:
+    for address in (ANA, BEN):
+        message = said("Can I park?", address)
+        gap, on = Gap("Can I park?", ("park",)), (stood_on("Hours"),)
+        chat_id = take_in(pg, message)
+        reply = answer_to(message, parts=(), stood_on=on, gap=gap)
+        assert pg.record_reply(chat_id, reply)
+        if table == "userchats_archive":
+            grow_old(database, chat_id, 900)
+            close(database, chat_id)
+    run(database)
+    by_hand = "DELETE FROM {} WHERE chat_id = %(chat)s".format
+    assert change(database, by_hand(table), chat=chat_id) == 1
+    left = "SELECT chat_id = %(chat)s FROM {}".format
+    for kept in ("answer_passages", "gap_questions"):
+        assert values(database, left(kept), chat=chat_id) == [False]
