@@ -35,7 +35,7 @@ OF_NOBODY = [
     "alembic_version.version_num", "answer_passages.chat_id",
     "chats_to_index.after_chat_id", "chats_to_index.table_name",
     "chunk_vectors.embedding_id", "document_chunks.embedding_id", "documents.file_type",
-    "documents.language", "early_statuses.status", "embedding_models.centre",
+    "documents.language", "early_statuses.status",
     "embedding_models.embedding_id", "erased_sids.sid_hash", "erasures.address_hash",
     "gap_questions.chat_id", "inbound_messages.our_address", "products.currency",
     "reply_parts.author", "reply_parts.chat_id", "reply_parts.our_address",
