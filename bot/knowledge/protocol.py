@@ -27,8 +27,9 @@ class Knowledge(Protocol):
     def find(self, question: Question, seconds: float, /) -> Found:
         """Return what is known about a question, within `seconds`.
 
-        It never raises: what can't be searched in time is not found, and the log says
-        so. Where nothing is known at all, nothing is found and `confidence` is None.
+        It never raises: what can't be searched in time is not found, `confidence` is
+        0, and the log says so. Where nothing is known at all, or asked, nothing is
+        found and `confidence` is None.
         """
 
 

@@ -98,7 +98,8 @@ class Retrieval:
     def find(self, question: Question, seconds: float, /) -> Found:
         """Return what is known about a question, within `seconds`. Never raises.
 
-        Thanks and greetings find nothing: no passages are due.
+        Thanks and greetings find nothing: no passages are due. Nor does a search that
+        fails; then the confidence is 0.
         """
         if asks_for_nothing(question.text):
             return Found()
@@ -106,7 +107,7 @@ class Retrieval:
             return self._find(question, self._clock() + seconds)
         except Exception:
             log.exception("knowledge could not be searched")
-            return Found()
+            return Found(confidence=0.0)  # or the LLM would answer from nothing
 
     def rank(
         self,
