@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 
 from bot.chat import sentences
 from bot.chat.prompt import BYTES_A_TOKEN, estimate_tokens
-from bot.chat.sources.plain import plain_line, plain_lines
+from bot.chat.sources.plain import is_plain_url, plain_line, plain_lines
 from db.records import Found, Passage, Product
 
 LONGEST_NAME = 120
+LONGEST_URL = 2000
 # A passage that has to be cut to less tells nothing.
 LEAST_TOKENS = 40
 TOKENS_OF_BORDERS = 30
@@ -80,8 +81,17 @@ class Material:
         """Return as much of it as fits into so many tokens, the best passages first.
 
         If the first alone is too long, it is cut; if even that tells too little,
-        nothing of it is given.
+        nothing of it is given. What is given whole stands as its documents have it,
+        and is what a search found as soon as it does not all fit.
         """
+        kept = self._fitting(most_tokens)
+        if self.found.is_whole and len(kept) < len(self.passages):
+            found = replace(self.found, is_whole=False)
+            best = sorted(self.passages, key=lambda passage: -passage.score)
+            return replace(self, found=found, passages=tuple(best)).within(most_tokens)
+        return replace(self, passages=tuple(kept))
+
+    def _fitting(self, most_tokens: int) -> list[Passage]:
         left = most_tokens - estimate_tokens(self._framed("")) - estimate_tokens("")
         kept: list[Passage] = []
         for number, passage in enumerate(self.passages, 1):
@@ -92,7 +102,7 @@ class Material:
                 break
             kept.append(passage)
             left -= tokens
-        return replace(self, passages=tuple(kept))
+        return kept
 
     def before(self, text: str) -> str:
         """Return the user's words with the material in front of them."""
@@ -114,8 +124,8 @@ class Material:
 def find_picture(product: Product | None) -> str | None:
     """Return the address of a product's picture, if it can be sent."""
     url = (product.image_url or "") if product else ""
-    is_plain = url.isascii() and url.isprintable() and not set(url) & set(' "<>\\^`{|}')
-    return url if url.startswith("https://") and is_plain and len(url) < 2000 else None
+    is_sendable = url.startswith("https://") and len(url) < LONGEST_URL
+    return url if is_sendable and is_plain_url(url) else None
 
 
 def _shown(number: int, passage: Passage) -> str:

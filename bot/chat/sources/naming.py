@@ -1,11 +1,10 @@
 """How the user is told where an answer stands: once, short, in any language."""
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from bot.chat import sentences
 from bot.chat.sources.material import find_picture
-from bot.chat.sources.plain import plain_name
+from bot.chat.sources.plain import is_plain_url, plain_name
 from db.records import PartContent, Passage
 
 MOST_SOURCES = 3
@@ -53,12 +52,8 @@ def _place(passage: Passage) -> str:
 def _link(passage: Passage) -> str | None:
     """Return the page for people: a product's own, or the document's."""
     url = (passage.product.url if passage.product else None) or passage.url or ""
-    is_plain = url.isascii() and url.isprintable() and not set(url) & set(' "<>\\^`{|}')
-    is_page = is_plain and len(url) <= LONGEST_URL and urlsplit(url).scheme in _SCHEMES
-    return url if is_page else None
-
-
-_SCHEMES = ("https", "http")
+    is_page = url.startswith(("https://", "http://")) and len(url) <= LONGEST_URL
+    return url if is_page and is_plain_url(url) else None
 
 
 def _joined(title: str, places: Iterable[str]) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 # scripts need them.
 _TRICKS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _JOINERS = {"\u200c", "\u200d"}
+# Brackets may stand around an address of IPv6, which nobody's page has.
+_NOT_IN_URLS = set(' "<>[\\]^`{|}')
 # What WhatsApp takes for formatting.
 _MARKUP = str.maketrans({"*": " ", "_": " ", "~": " ", "`": " "})
 
@@ -26,6 +28,11 @@ def plain_line(text: str, most: int | None = None) -> str:
 def plain_name(text: str, most: int) -> str:
     """Return a name on one line that WhatsApp shows as it stands."""
     return plain_line(text.translate(_MARKUP).lstrip("#>- "), most)
+
+
+def is_plain_url(url: str) -> bool:
+    """Tell whether an address ends where it seems to, and hides nothing."""
+    return url.isascii() and url.isprintable() and not _NOT_IN_URLS & set(url)
 
 
 def _shown(sign: str) -> str:

@@ -121,6 +121,15 @@ def test_a_passage_that_is_too_long_alone_is_cut() -> None:
     assert material_of(long).within(20).passages == ()
 
 
+def test_of_all_that_is_known_the_best_is_given_where_not_all_fits() -> None:
+    many = [replace(HOURS, chunk_id=n, score=0.0) for n in range(10, 200)]
+    shelf = Shelf()
+    shelf.found = Found(passages=(*many, PRICES), is_whole=True, confidence=0.9)
+    ana = Customer("4.20 \u20ac [1].", shelf=shelf)
+    assert ana.hears() == "4.20 \u20ac."
+    assert "[1] Price list 2026" in ana.prompt[-1]
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -40,7 +40,8 @@ def test_a_title_is_shown_without_its_tricks(title: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "https://a b", "file:///etc/passwd", None]
+    "url",
+    ["javascript:alert(1)", "https://a b", "file:///etc/passwd", "https://[x", None],
 )
 def test_only_links_that_a_person_can_open_are_shown(url: str | None) -> None:
     named = name_sources([replace(PRICES, url=url)], "links")
