@@ -114,9 +114,9 @@ class Hit:
 class AskedTerm:
     """A term of the question in one of the corpus's languages.
 
-    `idf` tells how rare it is, less if it comes from an earlier turn, `share` how
-    much of the question it is; `seen` is in how many chunks it stands, `mean` how
-    long those of its language are.
+    `idf` tells how rare it is, less if it comes from an earlier turn only (it is not
+    the question's own then), `share` how much of the question it is; `seen` is in how
+    many chunks it stands, `mean` how long those of its language are.
     """
 
     language: str
@@ -125,15 +125,34 @@ class AskedTerm:
     mean: float
     share: float
     seen: int
+    is_own: bool = True
 
 
 def search(
     database: Database, words: Sequence[str], earlier: Sequence[str], user_id: UUID
 ) -> tuple[list[str], list[Hit]]:
-    """Return the terms of a question, and the chunks that fit them best."""
+    """Return the stems of a question, and the chunks that fit it best."""
     asked = look_up(database, words, user_id, earlier)
-    terms = [term.term for term in asked]
-    return terms, find_by_terms(database, asked, user_id)
+    return find_stems(asked), find_by_terms(database, asked, user_id)
+
+
+def find_stems(asked: Sequence[AskedTerm]) -> list[str]:
+    """Return a question's stems, sorted: what is asked alike has the same.
+
+    They are of one language: of that which knows most of the words as stop words.
+    Earlier turns count only where the question has none but stop words itself.
+    """
+    languages = {term.language for term in asked}
+    if not languages:
+        return []
+    of = {name: [t for t in asked if t.language == name] for name in languages}
+    own = {name: [term for term in of[name] if term.is_own] for name in languages}
+
+    def fit(name: str) -> tuple[int, int, str]:
+        return len(own[name]), -sum(term.seen > 0 for term in own[name]), name
+
+    spoken = min(languages, key=fit)
+    return sorted(term.term for term in own[spoken] or of[spoken])
 
 
 def find_by_words(
@@ -199,6 +218,7 @@ def look_up(
             mean=row.mean,
             share=idfs[row.language, row.term] / sums[row.language],
             seen=row.seen,
+            is_own=row.weight > EARLIER_WEIGHT,
         )
         for row in rows
     ]

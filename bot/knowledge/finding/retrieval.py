@@ -55,9 +55,10 @@ class Shelf:
     """What retrieval asks of the store; nothing shows what a person may not see.
 
     `whole(user_id, most_bytes)` is all that there is, or None where that is more.
-    `words(words, earlier, user_id)` are the question's terms, and the chunks that they
-    find, the best first; `products(text, user_id, seconds)` those that it asks for by
-    price or stock, with scores; `load` gives the passages of chunks in their order.
+    `words(words, earlier, user_id)` are the question's stems, and the chunks that its
+    words find, the best first; `products(text, user_id, seconds)` those that it asks
+    for by price or stock, with scores; `load` gives the passages of chunks in their
+    order.
     """
 
     whole: Callable[[UUID, int], Sequence[Passage] | None]
@@ -73,7 +74,7 @@ class Shelf:
 class Ranked:
     """Chunks by their scores, 0 to 1, the best first, and how sure that is.
 
-    `terms` are the question's: what a gap is grouped by.
+    `terms` are the question's stems: what a gap is grouped by.
     """
 
     scores: Mapping[int, float]
@@ -128,8 +129,7 @@ class Retrieval:
         cosines = self._find_by_meaning(query, user_id, hits, deadline)
         scores = fuse(hits, cosines)
         sure = measure(hits, cosines, next(iter(scores))) if scores else 0.0
-        unique = tuple(sorted(dict.fromkeys(terms)))
-        return self._with_products(Ranked(scores, sure, unique), text, user_id)
+        return self._with_products(Ranked(scores, sure, tuple(terms)), text, user_id)
 
     def _find(self, question: Question, deadline: float) -> Found:
         user_id, most_bytes = question.user_id, question.most_tokens * BYTES_OF_A_TOKEN

@@ -153,3 +153,23 @@ def test_a_small_set_is_given_whole_in_its_order(
     assert load_whole(database, ANYBODY, size - 1) is None
     change(database, "DELETE FROM documents")
     assert load_whole(database, ANYBODY, size) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "stems"),
+    [
+        ("What does rye bread cost?", "", ["bread", "cost", "rye"]),
+        ("Was kosten die Br\u00f6tchen?", "", ["brotch", "kost"]),
+        ("Is there parking?", "Rye bread costs 4.20", ["park"]),
+        ("And is it there?", "the rye bread", ["bread", "rye"]),
+        ("!?", "", []),
+    ],
+)
+def test_stems_of_a_question_are_its_own_and_of_one_language(
+    database: Database, question: str, earlier: str, stems: list[str]
+) -> None:
+    store(database, "Rye bread costs 4.20")
+    store(database, "Die Br\u00f6tchen kosten 0,60", language="de")
+    words = split_words(question)
+    found, _ = search.search(database, words, split_words(earlier), ANYBODY)
+    assert found == stems
