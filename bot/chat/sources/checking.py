@@ -96,8 +96,8 @@ class _Check:
         if not (self.marked.is_unknown or self._is_guess() or self._is_asked_in_vain()):
             return None
         terms = self.material.found.terms
-        asked = to_storable(self.question)[:LONGEST_QUESTION]
-        return Gap(asked, terms) if terms else None
+        asked = to_storable(self.question.strip())[:LONGEST_QUESTION]
+        return Gap(asked, terms) if asked and terms else None
 
     def pictures(self) -> tuple[PartContent, ...]:
         """Return the picture that the LLM asked for: one at most."""

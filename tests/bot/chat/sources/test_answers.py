@@ -141,6 +141,11 @@ def test_of_all_that_is_known_the_passage_with_the_question_s_words_is_quoted() 
     assert ana.hears("Parking?") == sentences.UNKNOWN
 
 
+def test_what_has_no_words_of_the_user_is_no_gap() -> None:
+    ana = Customer("I don't know. [unknown]", shelf=Shelf(PRICES, confidence=0.01))
+    assert ana.asks(" ").gap is None
+
+
 def test_a_picture_that_is_asked_for_is_sent_after_the_text() -> None:
     (picture,) = Customer("Here it is: [picture 3] [3] [picture 1]").asks().pictures
     assert (picture.body, picture.media) == (
