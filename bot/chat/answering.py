@@ -118,7 +118,7 @@ class Answering:
         question = question_of(chat, batch, Material.tokens_of_passages(room // 2))
         seconds = (deadline - time.monotonic()) * SHARE_OF_FINDING
         found = self.knowledge.find(question, min(seconds, MOST_SECONDS_OF_FINDING))
-        return Material.of(found, policy.sources.least_confidence)
+        return Material.of(found)
 
     def _remember(self, prompt_tokens: int | None) -> None:
         """Keep what a server told, now that it answered: never what only failed."""

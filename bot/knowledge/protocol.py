@@ -6,6 +6,10 @@ from uuid import UUID
 
 from db.records import Found
 
+# Of confidence: below it, the LLM is told that nothing was found. What is above it may
+# still miss the answer: of that the LLM is the judge (docs/measurements.md).
+ENOUGH = 0.05
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:

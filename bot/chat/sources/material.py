@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from bot.chat import sentences
 from bot.chat.prompt import BYTES_A_TOKEN, estimate_tokens
 from bot.chat.sources.plain import is_plain_url, plain_line, plain_lines
+from bot.knowledge.protocol import ENOUGH
 from db.records import Found, Passage, Product
 
 LONGEST_NAME = 120
@@ -53,10 +54,10 @@ class Material:
     border: str = field(default_factory=draw_border)
 
     @classmethod
-    def of(cls, found: Found, least_confidence: float) -> "Material":
+    def of(cls, found: Found) -> "Material":
         """Return what is given of what was found."""
         known = found.confidence is not None or bool(found.passages)
-        sure = found.confidence is None or found.confidence >= least_confidence
+        sure = found.confidence is None or found.confidence >= ENOUGH
         if known and not (found.passages and (sure or found.is_whole)):
             return cls(found, is_missing=True)
         return cls(found, found.passages)

@@ -12,11 +12,9 @@ class SourcePolicy:
     `shown`, one of SHOWN: the sources' names stand under it, their links, too, or
     nothing. `quotes_uncited`: what cites nothing gives way to the best passage's own
     words, for models that never cite; what was found with less than `quoted_confidence`
-    is not known then. `least_confidence`: what was found with less does not tell the
-    answer, and is not given.
+    is not known then.
     """
 
     shown: str = "names"
     quotes_uncited: bool = False
-    least_confidence: float = 0.05
     quoted_confidence: float = 0.5

@@ -12,9 +12,6 @@ from statistics import fmean
 
 from bot.knowledge.finding.fusion import DEPTH, WordHit, match_of
 
-# Below it, the LLM is told that nothing was found. What is above it may still miss the
-# answer: of that the LLM is the judge.
-ENOUGH = 0.05
 # The nearest; what comes behind is the corpus's own ground.
 NEAR = 10
 # With fewer there is nothing to stand out of.

@@ -27,7 +27,7 @@ _texts = st.lists(_pieces, max_size=12).map("".join)
 
 
 def material_of(*passages: Passage) -> Material:
-    return Material.of(Found(passages=passages, confidence=1.0), 0.5)
+    return Material.of(Found(passages=passages, confidence=1.0))
 
 
 @given(_texts, _texts, _texts, _texts)

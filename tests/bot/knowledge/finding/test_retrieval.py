@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from bot.knowledge.finding.confidence import ENOUGH, measure
+from bot.knowledge.finding.confidence import measure
 from bot.knowledge.finding.embedding import embed_missing
 from bot.knowledge.finding.fusion import fuse
 from bot.knowledge.finding.retrieval import MOST_PASSAGES, Retrieval, Shelf
-from bot.knowledge.protocol import Question
+from bot.knowledge.protocol import ENOUGH, Question
 from bot.llm.embeddings import MOST_TEXTS, Embeddings
 from db.database import Database
 from db.knowledge.vectors import Vectors
