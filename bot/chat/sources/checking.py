@@ -11,7 +11,7 @@ from bot.chat.sources.material import Material
 from bot.chat.sources.naming import name_sources, picture_of
 from bot.chat.sources.policy import SourcePolicy
 from bot.chat.sources.quoting import choose_passage, quote, tells_of
-from bot.chat.sources.small_talk import is_question, is_small_talk
+from bot.knowledge.small_talk import is_question, is_small_talk
 from db.records import Gap, PartContent, Passage, StoodOn, to_storable
 
 log = logging.getLogger(__name__)

@@ -8,13 +8,10 @@ from typing import Protocol
 from uuid import UUID
 
 from bot.knowledge.finding.confidence import measure
-from bot.knowledge.finding.followup import (
-    LAST_TURNS,
-    asks_for_nothing,
-    find_earlier_words,
-)
+from bot.knowledge.finding.followup import LAST_TURNS, find_earlier_words
 from bot.knowledge.finding.fusion import DEPTH, WordHit, fuse
 from bot.knowledge.protocol import Question
+from bot.knowledge.small_talk import asks_for_nothing
 from bot.knowledge.words import split_words
 from bot.llm.embeddings import Embeddings
 from bot.llm.protocol import LLMError

@@ -4,7 +4,7 @@
 
 import pytest
 
-from bot.knowledge.finding.followup import asks_for_nothing
+from bot.knowledge.small_talk import asks_for_nothing, is_small_talk
 
 SMALL = """
 thanks|ok|👍|hello|Thank you very much!|Hi 😊|...
@@ -19,6 +19,12 @@ thanks, and where are you?|hello, do you deliver?|merci, c'est combien ?
 """
 
 
+REPLIES = """
+yes|No.|please|Hi, how are you?|What's up?|See you tomorrow!|You're welcome|Who are you?
+Nein danke|Wie geht's?|¿Qué tal?|ça va ?|Да|不是|はい|你好吗？|Are you a bot?
+"""
+
+
 def split(lines: str) -> list[str]:
     return lines.strip().replace("\n", "|").split("|")
 
@@ -26,8 +32,23 @@ def split(lines: str) -> list[str]:
 @pytest.mark.parametrize("text", split(SMALL))
 def test_small_talk_asks_for_nothing(text: str) -> None:
     assert asks_for_nothing(text)
+    assert is_small_talk(text)
+
+
+@pytest.mark.parametrize("text", split(REPLIES))
+def test_a_reply_needs_passages_and_is_no_question(text: str) -> None:
+    assert not asks_for_nothing(text)
+    assert is_small_talk(text)
 
 
 @pytest.mark.parametrize("text", split(QUESTIONS))
 def test_a_question_asks_for_something(text: str) -> None:
     assert not asks_for_nothing(text)
+    assert is_small_talk(text) == (text in ("yes", "no"))
+
+
+@pytest.mark.parametrize(
+    "text", ["How much is it?", "What about tomorrow?", "Is it good?", "What is there?"]
+)
+def test_short_questions_are_no_small_talk(text: str) -> None:
+    assert not is_small_talk(text)
