@@ -80,4 +80,4 @@ def is_question(text: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return WORD.findall(fold(text).replace("'", ""))
+    return list(map(str, WORD.findall(fold(text).replace("'", ""))))
