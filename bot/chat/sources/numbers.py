@@ -56,19 +56,27 @@ _HOUR_WORDS = (
     r"(?:uhr\b|o'clock\b|horas\b|heures?\b|ore\b|\u0447\b|\u0447\u0430\u0441|\u6642"
     r"|\u65f6|\u70b9|\u9ede|\uc2dc|\u092c\u091c\u0947)"
 )
-_START = r"(?<![\p{L}\d])(?<!\d[.,:])"
+# 9.30 to 18.30 h: what it is stands behind the second one.
+_UNTIL = (
+    r"\s?(?:-|\u2013|\u2014|bis|to|until|a|\u00e0|t/m|tot)\s?(?:[01]?\d|2[0-4])"
+    rf"[.:][0-5]\d\s?(?:[ap]\.?m\b|h\b|{_HOUR_WORDS})"
+)
+# 24.12. has no year, and a sign behind it.
+_DAY = r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?!\d)"
 _SHAPES = regex.compile(
     r"(?P<skipped>https?://\S+|\b[\w.+-]+@[\w.-]+\b"
     r"|(?<!\d)\d{4}-\d{1,2}-\d{1,2}(?!\d)|(?<!\d)\d{1,2}([./-])\d{1,2}\2(?:\d{4}|\d{2})"
-    r"(?!\d))"
+    rf"(?!\d)|{_DAY}(?=\s?(?:-|\u2013|bis\b|und\b|to\b|and\b))"
+    rf"|(?<=\b(?:am|ab|bis|vom|zum|und|on|from|until|to|and)\s){_DAY})"
     rf"|(?P<time>(?<!\d)(?P<h>[01]?\d|2[0-4])(?::(?P<m>[0-5]\d)(?!\d)(?:\s?{_HALF})?"
-    rf"|[.h](?P<m2>[0-5]\d)\s?(?:{_HALF}|{_HOUR_WORDS})|h(?P<m3>[0-5]\d)?(?![\p{{L}}\d])"
+    rf"|[.h](?P<m2>[0-5]\d)(?:\s?(?:{_HALF}|{_HOUR_WORDS}|h\b)|(?={_UNTIL}))|h(?P<m3>[0-5]\d)?(?![\p{{L}}\d])"
     rf"|\s?(?:{_HALF}|{_HOUR_WORDS})))"
     rf"|(?P<share>(?<!\d)(?<!\d[.,])(?P<s>{_NUMBER})\s?(?:%|percent\b|per\ cent\b"
     r"|prozent\b|por\ ciento|por\ cento|pour\ cent|per\ cento|\u043f\u0440\u043e\u0446"
     r"|\u092a\u094d\u0930\u0924\u093f\u0936\u0924))"
     rf"|(?P<money>(?<![\p{{L}}])(?P<c1>{_UNIT})\s?(?P<n1>{_NUMBER})"
-    rf"|(?<!\d)(?<!\d[.,])(?P<n2>{_NUMBER})(?:,-|\.-)?\s?(?P<c2>{_UNIT}))"
+    rf"|(?<!\d)(?<!\d[.,])(?P<n2>{_NUMBER})(?:,-|\.-)?\s?(?P<c2>{_UNIT})"
+    r"(?:(?<=\p{L}|\p{Sc})\s?(?P<minor>\d\d)(?!\d|[.,:]\d|\s?%))?)"
     rf"|(?P<cents>(?<!\d)(?<!\d[.,])(?P<n3>\d+)\s?{_CENT})"
     r"|(?P<long>(?<![\d.,])\+?\d(?:(?:[ /.-]|\) ?|\ ?\()?\d){6,}(?!\d|[.,]\d))"
     rf"|(?P<bare>(?<!\d)(?<!\d[.,])(?P<n4>{_NUMBER}))"
@@ -119,6 +127,9 @@ def _read(match: "regex.Match[str]") -> Iterator[Number]:
     elif match["money"]:
         unit = (match["c1"] or match["c2"]).lower()
         amounts = _amounts(match["n1"] or match["n2"])
+        if match["minor"]:  # 2 euros 60, or 2 euros for 60 of them
+            cents = Decimal(match["minor"]) / 100
+            amounts |= {_norm(a + cents) for a in amounts if a == a.to_integral()}
         yield Number("money", amounts, digits, _CURRENCY.get(unit, unit))
     elif match["cents"]:
         yield Number("money", frozenset({_norm(Decimal(match["n3"]) / 100)}), digits)
