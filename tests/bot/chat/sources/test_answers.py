@@ -141,6 +141,13 @@ def test_of_all_that_is_known_the_passage_with_the_question_s_words_is_quoted() 
     assert ana.hears("Parking?") == sentences.UNKNOWN
 
 
+def test_what_the_system_prompt_tells_may_be_said_where_nothing_is_found() -> None:
+    policy = replace(POLICY, system_prompt="We open at 9:15.")
+    ana = Customer("At 9:15.", shelf=Shelf(confidence=0.0), policy=policy)
+    assert ana.hears("When do you open?") == "At 9:15."
+    assert "that your instructions do not tell either" in ana.prompt[-1]
+
+
 def test_what_has_no_words_of_the_user_is_no_gap() -> None:
     ana = Customer("I don't know. [unknown]", shelf=Shelf(PRICES, confidence=0.01))
     assert ana.asks(" ").gap is None
