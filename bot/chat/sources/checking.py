@@ -10,7 +10,7 @@ from bot.chat.sources.markers import Marked, read_markers
 from bot.chat.sources.material import Material
 from bot.chat.sources.naming import name_sources, picture_of
 from bot.chat.sources.policy import SourcePolicy
-from bot.chat.sources.quoting import choose_passage, quote, tells_of
+from bot.chat.sources.quoting import choose_found, choose_passages, quote
 from bot.knowledge.small_talk import is_question, is_small_talk
 from db.records import Gap, PartContent, Passage, StoodOn, to_storable
 
@@ -128,19 +128,22 @@ class _Check:
         is_uncited = self.policy.quotes_uncited and not self.marked.cited
         return is_uncited and not is_small_talk(self.question)
 
-    def _best(self) -> int | None:
-        """Return the number of the passage that tells most, if any seems to."""
-        given, whole = self.material.passages, self.material.found.is_whole
-        best = choose_passage(given, self.question) if whole else 0
-        return best + 1 if not whole or tells_of(given[best], self.question) else None
+    def _best(self) -> tuple[int, ...]:
+        """Return the numbers of the passages that tell most, if any seem to."""
+        given = self.material.passages
+        is_whole = self.material.found.is_whole
+        best = (
+            choose_passages(given, self.question) if is_whole else choose_found(given)
+        )
+        return tuple(at + 1 for at in best)
 
     def _quoted(self) -> tuple[str, tuple[int, ...]]:
-        """Return the words of a passage: of one that the LLM names, or the best."""
-        number = next(iter(self.marked.cited), None) or self._best()
-        if number is None:
+        """Return the words of passages: of one that the LLM names, or the best."""
+        numbers = self.marked.cited[:1] or self._best()
+        if not numbers:
             return sentences.UNKNOWN, ()
-        passage = self.material.passages[number - 1]
-        return quote(passage, self.question), (number,)
+        told = (self.material.passages[number - 1] for number in numbers)
+        return "\n\n".join(quote(passage, self.question) for passage in told), numbers
 
     def _name_of_picture(self) -> str:
         return "\n".join(picture.body for picture in self.pictures())

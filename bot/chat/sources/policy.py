@@ -17,4 +17,4 @@ class SourcePolicy:
 
     shown: str = "names"
     quotes_uncited: bool = False
-    quoted_confidence: float = 0.5
+    quoted_confidence: float = 0.25

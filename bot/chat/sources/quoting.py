@@ -7,20 +7,26 @@ from bot.knowledge.words import split_words
 from db.records import Passage, Product
 
 LONGEST_QUOTE = 500
+# Of passages that fit as well as the best: a small and a large rye bread.
+MOST_QUOTED = 2
+ALIKE = 0.95
 
 
-def choose_passage(passages: Sequence[Passage], question: str) -> int:
-    """Return the index of the passage with most of the question's words.
+def choose_passages(passages: Sequence[Passage], question: str) -> list[int]:
+    """Return the indexes of the passages with most of the question's words.
 
-    Among equals the first: it is the one that the search found best.
+    None where no passage has any; the first two of those that are alike.
     """
-    shares = [_overlap(question, _text(passage)) for passage in passages]
-    return shares.index(max(shares))
+    shares = [_overlap(question, _all_of(passage)) for passage in passages]
+    most = max(shares, default=0.0)
+    return [at for at, share in enumerate(shares) if share == most > 0][:MOST_QUOTED]
 
 
-def tells_of(passage: Passage, question: str) -> bool:
-    """Tell whether a passage shares any word with a question."""
-    return _overlap(question, f"{passage.title} {passage.heading} {passage.text}") > 0
+def choose_found(passages: Sequence[Passage]) -> list[int]:
+    """Return the index of the passage that the search found best, and of its like."""
+    least = ALIKE * max((passage.score for passage in passages), default=0.0)
+    alike = (at for at, passage in enumerate(passages) if passage.score >= least)
+    return list(alike)[:MOST_QUOTED]
 
 
 def quote(passage: Passage, question: str) -> str:
@@ -42,6 +48,10 @@ def _fitting(lines: Sequence[str], question: str) -> set[int]:
             kept.add(at)
             room -= len(lines[at])
     return kept
+
+
+def _all_of(passage: Passage) -> str:
+    return f"{passage.title}\n{passage.heading or ''}\n{_text(passage)}"
 
 
 def _text(passage: Passage) -> str:

@@ -153,6 +153,14 @@ def test_what_has_no_words_of_the_user_is_no_gap() -> None:
     assert ana.asks(" ").gap is None
 
 
+def test_passages_that_fit_alike_are_quoted_both() -> None:
+    large = replace(PRICES, chunk_id=9, text="Large rye bread: 6.10 \u20ac", score=0.88)
+    ana = Customer("Food.", shelf=Shelf(PRICES, large, HOURS), quotes_uncited=True)
+    assert ana.hears() == f"{QUOTE}\n\n> Large rye bread: 6.10 \u20ac"
+    ana.shelf.found = Found(passages=(HOURS, PRICES, large), is_whole=True, terms=TERMS)
+    assert ana.hears("Rye bread?") == f"{QUOTE}\n\n> Large rye bread: 6.10 \u20ac"
+
+
 def test_a_picture_that_is_asked_for_is_sent_after_the_text() -> None:
     (picture,) = Customer("Here it is: [picture 3] [3] [picture 1]").asks().pictures
     assert (picture.body, picture.media) == (
