@@ -6,8 +6,9 @@ extension, and a filter leaves none out (docs/decisions/signs-before-vectors.md)
 """
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from operator import mul
 from typing import Any
 
@@ -19,6 +20,8 @@ CANDIDATES = 400
 # The centre is taken anew whenever there are so many times more vectors, until it is
 # the mean of enough.
 GROWN, ENOUGH = 8, 4096
+# So many are in memory then: as numbers of Python they are sixteen times as large.
+LOT = 100
 
 MISSING = """
 SELECT chunk.id, concat_ws(E'\\n', COALESCE(heading, title), chunk_text) AS text
@@ -49,7 +52,10 @@ UPDATE document_chunks SET embedding_id = %(model)s
 WHERE id = ANY (%(ids)s) AND embedding_id IS DISTINCT FROM %(model)s
 """
 COUNT = "SELECT count(*) FROM chunk_vectors WHERE embedding_id = %(model)s"
-ALL = "SELECT chunk_id, vector FROM chunk_vectors WHERE embedding_id = %(model)s"
+NEXT = """
+SELECT chunk_id, vector FROM chunk_vectors
+WHERE embedding_id = %(model)s AND chunk_id > %(after)s ORDER BY chunk_id LIMIT %(lot)s
+"""
 SET_CENTRE = """
 UPDATE embedding_models SET centre = %(centre)s, centred_over = %(amount)s
 WHERE embedding_id = %(model)s
@@ -235,11 +241,26 @@ def _centre_anew(connection: Connection, model: str, over: int) -> None:
     mine = {"model": model}
     if over >= ENOUGH or connection.scalar(COUNT, mine) < GROWN * over:
         return
-    rows = connection.rows(ALL, mine)
-    vectors = [_unpack(row.vector) for row in rows]
-    described = _describe(model, vectors)
-    connection.count(SET_CENTRE, described)
-    centre = _unpack(described["centre"])
-    signs = [_signs(vector, centre) for vector in vectors]
-    made = {**mine, "ids": [row.chunk_id for row in rows], "signs": signs}
-    connection.count(SET_SIGNS, made)
+    amount = 0
+    sums: Iterable[float] = repeat(0.0)
+    for lot in _lots(connection, model):
+        amount += len(lot)
+        sums = list(map(sum, zip(sums, *lot.values(), strict=False)))
+    packed = pack([total / amount for total in sums])
+    connection.count(SET_CENTRE, {**mine, "centre": packed, "amount": amount})
+    centre = _unpack(packed)
+    for lot in _lots(connection, model):
+        signs = [_signs(vector, centre) for vector in lot.values()]
+        connection.count(SET_SIGNS, {**mine, "ids": list(lot), "signs": signs})
+
+
+def _lots(connection: Connection, model: str) -> Iterator[dict[int, Vector]]:
+    """Yield all vectors of a model by their chunks, some at a time."""
+    after = 0
+    while True:
+        asked = {"model": model, "after": after, "lot": LOT}
+        found = connection.rows(NEXT, asked)
+        if not found:
+            return
+        yield {row.chunk_id: _unpack(row.vector) for row in found}
+        after = found[-1].chunk_id
