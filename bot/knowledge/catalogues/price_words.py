@@ -154,5 +154,16 @@ EMPTY = frozenset(
         """
     )
 )
+# A priced product is found by them as well: no word of "what does it cost?" stands
+# nowhere then. All products have them, so that none is found for them alone.
+ASKED_FOR = tuple(
+    split_words(
+        """
+        cost much preis kostet kosten viel precio cuesta cuánto preço custa quanto
+        prix coûte combien prezzo costa prijs kost цена стоит сколько السعر كم
+        कीमत कितने 价格 多少钱 いくら fiyat
+        """
+    )
+)
 # What may follow an amount without a currency: nothing that it could count.
 ENDS = _pattern(r"\s*(?:$|[?!.,;:)？！。，؟।]|please|bitte|por favor|s'il|пожалуйста)")

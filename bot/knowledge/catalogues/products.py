@@ -14,6 +14,7 @@ from bot.knowledge.catalogues.cells import (
     read_cells,
 )
 from bot.knowledge.catalogues.headings import Mapped, map_headings
+from bot.knowledge.catalogues.price_words import ASKED_FOR
 from bot.knowledge.catalogues.prices import (
     AmountError,
     exactly,
@@ -227,5 +228,6 @@ def _chunk(
     if product.url:
         lines.append(product.url)
     text = "\n".join(line for line in lines if line)
-    words = tuple(split_words(text))
+    asked = () if product.price is None else ASKED_FOR
+    words = (*split_words(text), *asked)
     return NewChunk(text=text, words=words, metadata={"sku": product.sku})

@@ -3,11 +3,18 @@
 from datetime import timedelta
 from pathlib import Path
 
+from bot.chat.answering import Answering, Policy
+from bot.chat.sources.policy import SourcePolicy
 from bot.local.demo_business import CATALOGUE_PLACE, FOLDER, MARK, take_in
+from bot.local.run import FOR_THE_LOCAL_MODEL
+from bot.settings import Settings
+from bot.wiring import build_knowledge
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.knowledge.documents import Documents
 from db.records import NewDocument
+from tests.bot.chat.conversation import ScriptedThoughts
+from tests.bot.chat.transcripts import chat_of, user_says
 from tests.records import said
 
 PLACES = "SELECT file_path FROM documents ORDER BY file_path"
@@ -25,6 +32,23 @@ def test_it_comes_once_and_goes_with_the_first_own_document(
     assert not take_in(database, tmp_path)
     assert database.column(PLACES) == ["/ours.txt"]
     assert database.scalar(COUNT) == 0
+
+
+def test_a_newcomer_is_told_the_right_price_before_there_are_vectors(
+    database: Database, tmp_path: Path
+) -> None:
+    take_in(database, tmp_path)
+    policy = Policy(
+        system_prompt="You help.",
+        token_budget=int(FOR_THE_LOCAL_MODEL["PROMPT_TOKEN_BUDGET"]),
+        sources=SourcePolicy(quotes_uncited=True),
+    )
+    knowledge = build_knowledge(Settings.from_env({}), database)
+    bot = Answering(ScriptedThoughts("Bread is food."), policy, knowledge=knowledge)
+    batch = (user_says("What does rye bread cost?", "1"),)
+    reply = bot.answer(chat_of(*batch), batch, 30)
+    assert "> Rye bread: 4.20 EUR\n" in reply.turn.content
+    assert "Price list: Rye bread" in reply.sources
 
 
 def test_broken_off_it_is_added_again_and_nothing_is_there_twice(
