@@ -29,8 +29,10 @@ class Knowledge(Protocol):
     """Finds passages."""
 
     def find(self, question: Question, seconds: float, /) -> Found:
-        """Return what is known about a question, within `seconds`.
+        """Return what is known about a question.
 
+        A server that is asked for it has `seconds`; a statement has what the database
+        allows each of its own.
         It never raises: what can't be searched in time is not found, `confidence` is
         0, and the log says so. Where nothing is known at all, or asked, nothing is
         found and `confidence` is None.

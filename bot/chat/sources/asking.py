@@ -1,5 +1,8 @@
 """What is asked of the business's knowledge for a batch."""
 
+from collections.abc import Container
+
+from bot.chat import sentences
 from bot.chat.prompt import arrange_turns, describe_turn
 from bot.chat.replies import Batch
 from bot.knowledge.protocol import Question
@@ -17,7 +20,7 @@ def question_of(chat: Userchat, batch: Batch, most_tokens: int) -> Question:
     """
     asked = {turn.message_sid for turn in batch}
     turns = arrange_turns((*chat.earlier_turns, *chat.turns))
-    earlier = [turn.content for turn in turns if turn.message_sid not in asked]
+    earlier = [turn.content for turn in turns if _is_about(turn, asked)]
     quoted = [text for turn in batch for text in _quoted(chat, turn)]
     told = [text[:LONGEST_EARLIER] for text in (*earlier, *quoted) if text.strip()]
     return Question(
@@ -26,6 +29,11 @@ def question_of(chat: Userchat, batch: Batch, most_tokens: int) -> Question:
         earlier=tuple(told[-MOST_EARLIER:]),
         most_tokens=most_tokens,
     )
+
+
+def _is_about(turn: Turn, asked: Container[str | None]) -> bool:
+    """Tell whether a turn says what the talk is about, before what is asked."""
+    return turn.message_sid not in asked and turn.content != sentences.UNKNOWN
 
 
 def _words(turn: Turn) -> str:

@@ -94,7 +94,7 @@ class Retrieval:
         self._serving: tuple[float, str | None] = (float("-inf"), None)
 
     def find(self, question: Question, seconds: float, /) -> Found:
-        """Return what is known about a question, within `seconds`. Never raises.
+        """Return what is known about a question; a server has `seconds`. Never raises.
 
         Thanks and greetings find nothing: no passages are due. Nor does a search that
         fails; then the confidence is 0.

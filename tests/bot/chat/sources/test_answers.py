@@ -201,6 +201,13 @@ def test_knowledge_is_asked_with_what_was_said_before_and_for_a_bounded_time() -
     assert 0 < seconds <= 5
 
 
+def test_that_we_do_not_know_is_nothing_that_a_question_leans_on() -> None:
+    ana = Customer("Until 13:00 [2].")
+    talk = (user_says("When do you open?", "1"), bot_said(sentences.UNKNOWN, "1"))
+    ana.asks("And on Saturdays?", *talk)
+    assert ana.shelf.questions[0][0].earlier == ("When do you open?",)
+
+
 def test_a_refused_prompt_is_asked_again_without_the_material() -> None:
     ana = Customer(REFUSED, REFUSED, "I don't know.")
     reply = ana.asks(ASKED, user_says("Hi", "1"), bot_said("Hello", "1"))
