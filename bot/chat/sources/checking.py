@@ -47,6 +47,9 @@ def check_answer(
     """
     if not (material.passages or material.is_missing):
         return Checked(answer)
+    if material.is_echoed_by(answer):
+        log.info("an answer repeats how passages are shown: one is quoted")
+        answer = ""
     marked = read_markers(answer, len(material.passages), question)
     check = _Check(material, question, tuple(talk), policy, marked)
     text, cited = check.decide()
@@ -111,12 +114,15 @@ class _Check:
         return given.find_invented(text) is not None
 
     def _is_guess(self) -> bool:
-        """Tell whether a model that never cites answers what is hardly known."""
+        """Tell whether a model that never cites answers what is hardly known.
+
+        If it cites all the same, by chance, that does not make it known.
+        """
         found, policy = self.material.found, self.policy
         confidence = 1.0 if found.is_whole else found.confidence
         is_sure = confidence is None or confidence >= policy.quoted_confidence
         is_known = is_sure and not self.material.is_missing
-        if is_known or self.marked.cited or not policy.quotes_uncited:
+        if is_known or not policy.quotes_uncited:
             return False
         return not is_small_talk(self.question)
 

@@ -114,6 +114,12 @@ class Material:
         shown = (_shown(n, passage) for n, passage in enumerate(self.passages, 1))
         return self._framed("\n".join(shown)) + text
 
+    def is_echoed_by(self, answer: str) -> bool:
+        """Tell whether an answer repeats how passages are shown, as toy models do."""
+        shown = (_shown(n, passage) for n, passage in enumerate(self.passages, 1))
+        lines = {line for text in shown for line in text.split("\n")[1:]}
+        return any(line.strip() in lines for line in answer.split("\n"))
+
     def _framed(self, shown: str) -> str:
         rules = sentences.MATERIAL.format(border=self.border)
         if any(find_picture(passage.product) for passage in self.passages):

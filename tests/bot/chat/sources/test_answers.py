@@ -133,6 +133,21 @@ def test_what_is_hardly_known_is_not_quoted_for_a_model_that_never_cites() -> No
     assert Customer("Food.", shelf=shelf).hears() == "Food."
 
 
+def test_what_it_cites_by_chance_is_not_known_for_that() -> None:
+    shelf = Shelf(PRICES, confidence=0.1)
+    reply = Customer("David won. [1]", shelf=shelf, quotes_uncited=True).asks()
+    assert (reply.turn.content, reply.sources) == (sentences.UNKNOWN, "")
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+def test_an_answer_that_repeats_how_passages_are_shown_is_none(quotes: bool) -> None:
+    lines = PRICES.text.split("\n")
+    echo = f"[2] {HOURS.title}\n| {lines[1]}\n=> [1]"
+    assert Customer(echo, shelf=Shelf(PRICES), quotes_uncited=quotes).hears() == QUOTE
+    table = f"| Item | Price |\n|---|---|\n| {lines[1]} | {lines[0]} | [1]"
+    assert "Item" in Customer(table, shelf=Shelf(PRICES)).hears()
+
+
 def test_of_all_that_is_known_the_passage_with_the_question_s_words_is_quoted() -> None:
     shelf = Shelf()
     shelf.found = Found(passages=(HOURS, PRICES), is_whole=True, terms=TERMS)
