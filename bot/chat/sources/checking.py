@@ -131,8 +131,10 @@ class _Check:
         return self.material.is_missing and is_asked
 
     def _needs_quote(self) -> bool:
-        is_uncited = self.policy.quotes_uncited and not self.marked.cited
-        return is_uncited and not is_small_talk(self.question)
+        # What a model that never cites cites by chance is another than the best one.
+        is_uncited = set(self._best()).isdisjoint(self.marked.cited)
+        is_due = self.policy.quotes_uncited and is_uncited
+        return is_due and not is_small_talk(self.question)
 
     def _best(self) -> tuple[int, ...]:
         """Return the numbers of the passages that tell most, if any seem to."""
@@ -145,7 +147,8 @@ class _Check:
 
     def _quoted(self) -> tuple[str, tuple[int, ...]]:
         """Return the words of passages: of one that the LLM names, or the best."""
-        numbers = self.marked.cited[:1] or self._best()
+        believed = () if self.policy.quotes_uncited else self.marked.cited
+        numbers = believed[:1] or self._best()
         if not numbers:
             return sentences.UNKNOWN, ()
         told = (self.material.passages[number - 1] for number in numbers)

@@ -139,6 +139,14 @@ def test_what_it_cites_by_chance_is_not_known_for_that() -> None:
     assert (reply.turn.content, reply.sources) == (sentences.UNKNOWN, "")
 
 
+@pytest.mark.parametrize("said", ["We bake. [2]", "It is 9.99 \u20ac. [2]"])
+def test_the_best_passage_is_quoted_and_not_one_that_is_cited_by_chance(
+    said: str,
+) -> None:
+    ana = Customer(said, shelf=Shelf(PRICES, HOURS), quotes_uncited=True)
+    assert ana.hears() == QUOTE
+
+
 @pytest.mark.parametrize("quotes", [True, False])
 def test_an_answer_that_repeats_how_passages_are_shown_is_none(quotes: bool) -> None:
     lines = PRICES.text.split("\n")
