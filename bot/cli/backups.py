@@ -104,21 +104,25 @@ def _age_of_last(database: "Database") -> timedelta | None:
 def reset(yes: bool, no_backup: bool) -> None:
     """Delete all users, chats and jobs, and start empty; the bot may run meanwhile.
 
-    A backup is made first. What keeps the bot from doing things again stays: who wrote
-    STOP, who was erased, and the keys of the messages of the last two days.
+    A backup is made first. What the business knows stays, but for people's own
+    documents and answers under their words; and what keeps the bot from doing things
+    again: who wrote STOP, who was erased, and the keys of the messages of the last two
+    days.
     """
     from db.backups.reset import reset as empty
 
     with ending_on_sigterm(), migrated_database() as opened:
         if not yes:
             click.confirm(
-                f"Delete all users, chats and jobs in {opened.name}?", abort=True
+                f"Delete all users, chats and jobs in {opened.name}? What the business "
+                "knows stays.",
+                abort=True,
             )
         if not no_backup:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
             _back_up(opened, f"before-reset-{stamp}")
         empty(opened)
-    click.echo("The database is empty.")
+    click.echo("The database is empty, but for what the business knows.")
 
 
 def erasure_key() -> bytes:

@@ -167,6 +167,7 @@ def test_reset_asks_and_takes_a_backup_first(
     change(database, ADD, address="ana")
     asked = run(database_url, "reset", answer="n\n")
     assert "Delete all users, chats and jobs" in asked.output
+    assert "What the business knows stays." in asked.output
     assert values(database, PEOPLE) == ["ana"]
     assert not (tmp_path / "backups").exists()
     done = run(database_url, "reset", "--yes")
