@@ -55,6 +55,13 @@ def show_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None
         click.echo(line)
 
 
+def tell_if_cut(shown: int, most: int) -> None:
+    """Say beside a list that it may go on."""
+    if shown == most:
+        told = f"These are the first {most:,}; --limit shows more, if there are any."
+        click.echo(told, err=True)
+
+
 def describe_status(status: "Status") -> Iterator[str]:
     """Yield the lines."""
     yield from _describe_server(status)

@@ -124,7 +124,7 @@ def remove_products(database: Database, skus: Sequence[str] | None) -> list[str]
 
     Raises OperatorError where the database is away.
     """
-    wanted = {"all": skus is None, "skus": list(skus or ())}
+    wanted = {"all": skus is None, "skus": list(map(to_storable, skus or ()))}
     with outages(), _importing(database) as connection:
         connection.count(LOCK)
         going = connection.rows(FIND_GOING, wanted)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from db.database import Connection, Statements
 from db.errors import OperatorError
 from db.queue.own_jobs import SILENT_SECONDS
-from db.records import DocumentRow
+from db.records import DocumentRow, to_storable
 
 MOST_NAMED = 5
 COLUMNS = """
@@ -77,7 +77,7 @@ def find_document(statements: Statements, named: str) -> DocumentRow:
     """
     if named.isdecimal():
         return find_documents(statements, [int(named)])[0]
-    title = {"title": named}
+    title = {"title": to_storable(named)}
     found = statements.read(DocumentRow, BY_TITLE, title)
     found = found or statements.read(DocumentRow, BY_BEGINNING, title)
     if not found:

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db.database import Database, Statements
+from db.records import to_storable
 from db.records.products import Fitting, PriceRange
 
 MOST_WORDS = 8
@@ -117,8 +118,8 @@ def _parameters(
 
 
 def _spellings(word: str) -> list[str]:
-    plain = "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in word)
-    plain = plain.replace("\0", "")
+    storable = to_storable(word)
+    plain = "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in storable)
     spelled = {plain, plain.lower(), plain.upper(), plain.lower().capitalize()}
     return [f"%{spelling}%" for spelling in sorted(spelled)]
 

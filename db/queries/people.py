@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, lateral, select, true
 from db.database import Connection
 from db.errors import OperatorError
 from db.models import all_chats, opt_outs, users
+from db.records import to_storable
 
 NUMBER = re.compile(r"\+[0-9]+|[1-9][0-9]{6,14}")
 WRITTEN_AROUND = re.compile(r"[\s().-]")
@@ -115,7 +116,7 @@ def find_person(connection: Connection, given: str) -> Person:
     Raises NobodyError, or OperatorError if there is more than one: a number that was
     handed on may stand with its former holder too.
     """
-    known = {"address": to_address(given), "user_id": _read_id(given)}
+    known = {"address": to_storable(to_address(given)), "user_id": _read_id(given)}
     found = connection.read(Person, FIND, known)
     if not found:
         raise NobodyError(

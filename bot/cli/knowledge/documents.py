@@ -12,6 +12,7 @@ import click
 from bot.cli.database import migrated_database, reading
 from bot.cli.knowledge.group import knowledge
 from bot.cli.knowledge.shown import echo_json, show_document, show_list
+from bot.cli.show import tell_if_cut
 from bot.terminal import one_line
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def list_(limit: int, as_json: bool) -> None:
         show_list(rows)
     else:
         click.echo("There are no documents: `bot knowledge add` takes them in.")
+    tell_if_cut(len(rows), limit)
 
 
 @knowledge.command()

@@ -21,6 +21,7 @@ from bot.cli.knowledge.catalogues import (
     to_json,
 )
 from bot.cli.root import main
+from bot.cli.show import tell_if_cut
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -201,3 +202,4 @@ def _show_found(
     with reading() as connection:
         found = search_products(connection, words, within, limit)
     show_products(found, as_json=as_json)
+    tell_if_cut(len(found), limit)

@@ -213,6 +213,8 @@ def test_without_a_worker_it_waits_and_says_so(desk: Desk) -> None:
         (["add", "a", "--for", "+1555"], 1, "nobody has the address"),
         (["show", "nothing"], 1, "no document is called 'nothing'"),
         (["show", "9" * 30], 1, "no document has the id"),
+        (["show", "\udcff"], 1, "no document is called"),  # a byte that is no UTF-8
+        (["add", "a", "--for", "\udcff"], 1, "nobody has the address"),
     ],
 )
 def test_what_is_wrong_is_told(

@@ -74,6 +74,10 @@ def test_products_are_listed_searched_and_removed(
     database_url: str, breads: Path
 ) -> None:
     bot(database_url, "import", breads, "--yes")
+    first = bot(database_url, "list", "--limit", "2")
+    assert (
+        first.stderr == "These are the first 2; --limit shows more, if there are any.\n"
+    )
     listed = loaded(bot(database_url, "list", "--json"))
     assert [(one["sku"], one["price"]) for one in listed] == [
         ("CAKE", "18.00"), ("RYE", "4.20"), ("WHT", "3.60"),
@@ -84,11 +88,12 @@ def test_products_are_listed_searched_and_removed(
     in_stock = bot(database_url, "search", "bread", "--in-stock", "--over", "4")
     assert "RYE" in in_stock.stdout
     assert "no such products" in bot(database_url, "search", "piano").stderr
+    assert "no such products" in bot(database_url, "search", "\udcff").stderr
     assert bot(database_url, "search", "--under", "cheap").exit_code == 2
     assert bot(database_url, "remove", "--yes").exit_code == 1
-    some = bot(database_url, "remove", "RYE", "NONE", "--yes")
+    some = bot(database_url, "remove", "RYE", "NONE\udcff", "--yes")
     assert (some.stdout, some.exit_code) == ("Removed: 1.\n", 1)
-    assert "there was no product NONE" in some.stderr
+    assert "there was no product NONE\ufffd" in some.stderr
     assert bot(database_url, "remove", "--all", typed="n\n").exit_code == 1
     assert loaded(bot(database_url, "remove", "--all", "--yes", "--json")) == {
         "removed": ["CAKE", "WHT"], "missing": [],
