@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.knowledge.taking_in.fetching import Page, fetch
 from db.errors import OperatorError
-from db.records import MOST_CONTENT_BYTES, NewDocument
+from db.records import MOST_CONTENT_BYTES, NewDocument, to_storable
 
 MOST_FILES = 10_000
 # What is read from a folder; a file that is named itself is read whatever it is called.
@@ -61,8 +61,10 @@ def read_source(
     """
     if not source.is_page:
         path = Path(source.name)
-        content = read_file(path)
-        return replace(like, content=content, file_path=str(path.resolve()))
+        content, whole = read_file(path), str(path.resolve())
+        if to_storable(whole) != whole:  # two such would be one document
+            raise SourceError("its name is no UTF-8: rename it")
+        return replace(like, content=content, file_path=whole)
     page = fetch(source.name)
     return replace(
         like, content=page.content, url=page.url, content_type=page.content_type

@@ -180,6 +180,15 @@ def test_a_document_is_shown_and_exported_without_tricks(desk: Desk) -> None:
         assert "\x1b[1m 2026" not in output
 
 
+def test_files_whose_names_can_not_be_kept_are_refused(desk: Desk) -> None:
+    desk.write("\udcff.txt", "Rye bread: 4.50")
+    desk.write("\udcfe.txt", "Wheat bread: 3.60")
+    done = desk.run("add", str(desk.folder), "--no-wait")
+    assert done.exit_code == 1
+    refused = f"refused: {desk.folder}/\ufffd.txt: its name is no UTF-8: rename it"
+    assert done.output.splitlines() == [refused, refused, "2 refused."]
+
+
 def test_removing_asks_first(desk: Desk) -> None:
     assert desk.taken_in("add", desk.write("a.txt", "x")).exit_code == 0
     refused = desk.run("remove", "1", typed="n\n")
