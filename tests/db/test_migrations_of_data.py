@@ -126,6 +126,16 @@ def test_what_is_stored_survives_the_way_back_to_where_it_could_be(
     assert count_people(empty) == there
 
 
+def test_no_job_waits_that_the_code_of_before_knows_nothing_of(
+    database: Database,
+) -> None:
+    job = "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES "
+    change(database, f"{job} ('knowledge', 'take_in_document'), ('answers', 'a')")
+    schema.downgrade(database, "0021")
+    queues = "SELECT queue_name FROM procrastinate_jobs"
+    assert values(database, queues) == ["answers"]
+
+
 def test_since_when_a_job_waits_is_known_up_and_down(empty: Database) -> None:
     schema.upgrade(empty, "0016")
     fill_as_of(empty, "0016")

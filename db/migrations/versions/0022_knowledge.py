@@ -25,6 +25,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Code of before knows none of these jobs.
+    op.execute(
+        "DELETE FROM procrastinate.procrastinate_jobs WHERE queue_name = 'knowledge'"
+    )
     op.execute("DROP TRIGGER userchats_sources ON userchats")
     op.execute("DROP TRIGGER userchats_archive_sources ON userchats_archive")
     op.execute("DROP FUNCTION forget_sources()")

@@ -9,7 +9,7 @@ revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
-LOSES = "what documents are found by: they must be added again"
+LOSES = "what documents are found by: they must be removed and added again"
 
 TABLES = Path(__file__).parents[2] / "sql" / "0023_terms.sql"
 
