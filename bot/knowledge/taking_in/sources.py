@@ -98,11 +98,15 @@ def _walk(folder: Path) -> Iterator[Source]:
     for at, folders, files in os.walk(folder, onerror=tell):
         yield from unread
         unread.clear()
-        hidden = [name for name in folders if name.startswith(".")]
-        folders[:] = sorted(set(folders) - set(hidden))
-        for name in sorted([*files, *hidden]):
+        passed = {name for name in folders if _is_passed_over(Path(at) / name)}
+        folders[:] = sorted(set(folders) - passed)
+        for name in sorted([*files, *passed]):
             yield _look(Path(at) / name)
     yield from unread
+
+
+def _is_passed_over(folder: Path) -> bool:
+    return folder.name.startswith(".") or folder.is_symlink()
 
 
 def _match(pattern: str) -> Iterator[Source]:

@@ -91,6 +91,7 @@ def test_a_folder_is_taken_in_and_what_was_left_out_is_told(desk: Desk) -> None:
     desk.write("docs/terms/locked.txt", "secret")
     desk.write("docs/.hidden/notes.txt", "not for anybody")
     desk.write("docs/logo.svg", "<svg/>")
+    (desk.folder / "docs/terms/up").symlink_to("..")
     done = desk.taken_in("add", str(desk.folder / "docs"))
     assert done.exit_code == 1
     docs = desk.folder / "docs"
@@ -98,7 +99,8 @@ def test_a_folder_is_taken_in_and_what_was_left_out_is_told(desk: Desk) -> None:
         f"skipped: {docs}/.hidden: hidden",
         f"skipped: {docs}/logo.svg: no document by its name",
         f"refused: {docs}/terms/locked.txt: it has a password: \ufffd[31mtake it off",
-        "2 taken in, 1 refused, 2 skipped.",
+        f"skipped: {docs}/terms/up: a link: name it itself",
+        "2 taken in, 1 refused, 3 skipped.",
     ]
     again = desk.taken_in("add", str(docs / "prices.md"), str(docs / "terms/ret*.txt"))
     assert (again.exit_code, again.output) == (0, "2 unchanged.\n")
