@@ -53,15 +53,12 @@ def check_answer(
     marked = read_markers(answer, len(material.passages), question)
     check = _Check(material, question, tuple(talk), policy, marked)
     text, cited = check.decide()
-    passages = [material.passages[number - 1] for number in cited]
+    named = [material.passages[number - 1] for number in cited]
     return Checked(
         text,
-        name_sources(passages, policy.shown),
+        name_sources(named, policy.shown),
         check.pictures(),
-        tuple(
-            StoodOn(passage, number in cited)
-            for number, passage in enumerate(material.passages, 1)
-        ),
+        tuple(StoodOn(p, n in cited) for n, p in enumerate(material.passages, 1)),
         check.gap(),
     )
 
