@@ -15,7 +15,7 @@ ENOUGH = 0.05
 class Question:
     """What is asked now, by whom, and what was said just before.
 
-    `earlier` are the last turns before it, oldest first, the user's and ours: what a
+    `earlier` are the last turns before it, oldest first, the user's alone: what a
     follow-up ("and on Sundays?") is about. `most_tokens` is the room for passages.
     """
 

@@ -1,8 +1,5 @@
 """What is asked of the business's knowledge for a batch."""
 
-from collections.abc import Container
-
-from bot.chat import sentences
 from bot.chat.prompt import arrange_turns, describe_turn
 from bot.chat.replies import Batch
 from bot.knowledge.protocol import Question
@@ -14,13 +11,15 @@ LONGEST_EARLIER = 2000
 
 
 def question_of(chat: Userchat, batch: Batch, most_tokens: int) -> Question:
-    """Return the question of a batch, with what was said before it.
+    """Return the question of a batch, with what the user said before it.
 
-    What a message quotes is what it is about: it comes last.
+    Not with our answers: one that tells a lot would be found again by its own words,
+    whatever is asked next. What a message quotes is what it is about: it comes last.
     """
     asked = {turn.message_sid for turn in batch}
     turns = arrange_turns((*chat.earlier_turns, *chat.turns))
-    earlier = [turn.content for turn in turns if _is_about(turn, asked)]
+    theirs = [turn for turn in turns if turn.role == "user"]
+    earlier = [turn.content for turn in theirs if turn.message_sid not in asked]
     quoted = [text for turn in batch for text in _quoted(chat, turn)]
     told = [text[:LONGEST_EARLIER] for text in (*earlier, *quoted) if text.strip()]
     return Question(
@@ -29,11 +28,6 @@ def question_of(chat: Userchat, batch: Batch, most_tokens: int) -> Question:
         earlier=tuple(told[-MOST_EARLIER:]),
         most_tokens=most_tokens,
     )
-
-
-def _is_about(turn: Turn, asked: Container[str | None]) -> bool:
-    """Tell whether a turn says what the talk is about, before what is asked."""
-    return turn.message_sid not in asked and turn.content != sentences.UNKNOWN
 
 
 def _words(turn: Turn) -> str:

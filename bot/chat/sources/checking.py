@@ -47,10 +47,8 @@ def check_answer(
     """
     if not (material.passages or material.is_missing):
         return Checked(answer)
-    if material.is_echoed_by(answer):
-        log.info("an answer repeats how passages are shown: one is quoted")
-        answer = ""
-    marked = read_markers(answer, len(material.passages), question)
+    own = _own_words(answer, material)
+    marked = read_markers(own, len(material.passages), question)
     check = _Check(material, question, tuple(talk), policy, marked)
     text, cited = check.decide()
     named = [material.passages[number - 1] for number in cited]
@@ -61,6 +59,13 @@ def check_answer(
         tuple(StoodOn(p, n in cited) for n, p in enumerate(material.passages, 1)),
         check.gap(),
     )
+
+
+def _own_words(answer: str, material: Material) -> str:
+    if not material.is_echoed_by(answer):
+        return answer
+    log.info("an answer repeats how passages are shown: one is quoted")
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
