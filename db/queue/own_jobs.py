@@ -234,7 +234,7 @@ class OwnJobs(JobManager):
             self._heard += 1
             await on_notification(channel=channel, notification=notification)
 
-        self._hear = on_notification
+        self._hear = hear
         while True:
             try:
                 await super().listen_for_jobs(on_notification=hear, queues=queues)

