@@ -118,10 +118,9 @@ class Retrieval:
 
         A short one is searched with the turns before it, `earlier`, oldest first.
         """
-        leaned_on = find_earlier_words(text, earlier)
-        terms, found = self._shelf.words(split_words(text), leaned_on, user_id)
+        terms, found, leans = self._find_by_words(text, user_id, earlier)
         hits = found[:DEPTH]
-        before = earlier[-LAST_TURNS:] if leaned_on else ()
+        before = earlier[-LAST_TURNS:] if leans else ()
         query = "\n".join((*(turn[:LONGEST_EARLIER] for turn in before), text))
         cosines = self._find_by_meaning(query, user_id, hits, deadline)
         scores = fuse(hits, cosines)
@@ -158,6 +157,23 @@ class Retrieval:
             return ranked
         scores = {**asked, **{k: v for k, v in ranked.scores.items() if k not in asked}}
         return Ranked(scores, max(ranked.confidence, IN_RANGE), ranked.terms)
+
+    def _find_by_words(
+        self, text: str, user_id: UUID, earlier: tuple[str, ...]
+    ) -> tuple[Sequence[str], Sequence[WordHit], bool]:
+        """Return a question's terms, what they find, and whether it leans on earlier.
+
+        A short one does if what is found so holds words of its own, too, or nothing
+        does: "How can I pay?" after a talk of bread asks for no bread.
+        """
+        words, leaned_on = split_words(text), find_earlier_words(text, earlier)
+        terms, alone = self._shelf.words(words, (), user_id)
+        if leaned_on:
+            their_terms, leaned = self._shelf.words(words, leaned_on, user_id)
+            its_own = {hit.chunk_id for hit in alone}
+            if leaned and (not alone or leaned[0].chunk_id in its_own):
+                return terms or their_terms, leaned, True
+        return terms, alone, False
 
     def _find_by_meaning(
         self, query: str, user_id: UUID, hits: Sequence[WordHit], deadline: float

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -203,3 +203,25 @@ def test_confidence_grows_with_what_stands_out() -> None:
     assert unsure < ENOUGH < 0.9 < sure
     assert measure([], {1: 0.9}, 1) == 0
     assert measure(covers, {}, 1) > ENOUGH
+
+
+def test_a_question_leans_on_earlier_ones_only_where_that_tells_of_its_own_words(
+    database: Database, vectors: Vectors
+) -> None:
+    bread, card = id_of(database, BREAD), id_of(database, TEXTS[0])
+    pays = [Hit(card, 5.0, 0.9)]
+
+    def words(
+        asked: Sequence[str], earlier: Sequence[str], _user: UUID
+    ) -> tuple[Sequence[str], Sequence[Hit]]:
+        leaned = [Hit(bread, 9.0, 0.9), *pays]
+        return asked, (leaned if earlier else pays if "pay" in asked else [])
+
+    shelf = replace(shelf_of(database), words=words)
+
+    def first(text: str) -> str:
+        question = Question(text=text, user_id=ANNA, earlier=("What is rye bread?",))
+        return Retrieval(shelf, None).find(question, 5).passages[0].text
+
+    assert first("How can I pay?") == TEXTS[0]
+    assert first("And the weight?") == BREAD
