@@ -82,7 +82,7 @@ class _Check:
         """Return what is said, and the numbers of the passages that it names."""
         text, cited = self.marked.text, self.marked.cited
         is_invented = self._is_invented(text)
-        is_missing = self.material.is_missing or self.marked.is_unknown
+        is_missing = self.material.is_missing or self._is_unknown()
         if is_missing or self._is_guess():
             is_sane = text and not is_invented and not self._is_guess()
             return (text, cited) if is_sane else (sentences.UNKNOWN, ())
@@ -98,7 +98,7 @@ class _Check:
 
     def gap(self) -> Gap | None:
         """Return what was asked and is not told, if something was."""
-        if not (self.marked.is_unknown or self._is_guess() or self._is_asked_in_vain()):
+        if not (self._is_unknown() or self._is_guess() or self._is_asked_in_vain()):
             return None
         terms = self.material.found.terms
         asked = to_storable(self.question.strip())[:LONGEST_QUESTION]
@@ -114,6 +114,10 @@ class _Check:
         material = [t for passage in self.material.passages for t in _texts(passage)]
         given = Given.of(material, (*self.talk, self.question), self.question)
         return given.find_invented(text) is not None
+
+    def _is_unknown(self) -> bool:
+        # A model that never cites does not judge either: it writes what it was told of.
+        return self.marked.is_unknown and not self.policy.quotes_uncited
 
     def _is_guess(self) -> bool:
         """Tell whether a model that never cites answers what is hardly known.

@@ -27,6 +27,8 @@ EMBEDDING_SECONDS = 1.5
 PRODUCT_SECONDS = 1.0
 # How sure it is that a product within the price that was asked for tells the answer.
 IN_RANGE = 0.8
+# A short question whose words stand nowhere is one by itself from this confidence on.
+STANDS_ALONE = 0.25
 LONGEST_EARLIER = 300  # of a turn, searched by meaning with what leans on it
 # How long it is not asked anew whose vectors serve.
 SERVING_SECONDS = 60.0
@@ -118,14 +120,25 @@ class Retrieval:
 
         A short one is searched with the turns before it, `earlier`, oldest first.
         """
-        terms, found, leans = self._find_by_words(text, user_id, earlier)
+        terms, alone, leaned = self._find_by_words(text, user_id, earlier)
+        ranked = Ranked({}, 0.0)
+        if not leaned or not alone:
+            ranked = self._weigh(text, alone, user_id, deadline)
+        if leaned and ranked.confidence < STANDS_ALONE:
+            before = (turn[:LONGEST_EARLIER] for turn in earlier[-LAST_TURNS:])
+            query = "\n".join((*before, text))
+            ranked = self._weigh(query, leaned, user_id, deadline)
+        return self._with_products(replace(ranked, terms=tuple(terms)), text, user_id)
+
+    def _weigh(
+        self, query: str, found: Sequence[WordHit], user_id: UUID, deadline: float
+    ) -> Ranked:
+        """Return what words found, in one order with what meaning finds."""
         hits = found[:DEPTH]
-        before = earlier[-LAST_TURNS:] if leans else ()
-        query = "\n".join((*(turn[:LONGEST_EARLIER] for turn in before), text))
         cosines = self._find_by_meaning(query, user_id, hits, deadline)
         scores = fuse(hits, cosines)
         sure = measure(hits, cosines, next(iter(scores))) if scores else 0.0
-        return self._with_products(Ranked(scores, sure, tuple(terms)), text, user_id)
+        return Ranked(scores, sure)
 
     def _find(self, question: Question, deadline: float) -> Found:
         user_id, most_bytes = question.user_id, question.most_tokens * BYTES_OF_A_TOKEN
@@ -160,20 +173,22 @@ class Retrieval:
 
     def _find_by_words(
         self, text: str, user_id: UUID, earlier: tuple[str, ...]
-    ) -> tuple[Sequence[str], Sequence[WordHit], bool]:
-        """Return a question's terms, what they find, and whether it leans on earlier.
+    ) -> tuple[Sequence[str], Sequence[WordHit], Sequence[WordHit]]:
+        """Return a question's terms, what they find, and what it finds leaning.
 
-        A short one does if what is found so holds words of its own, too, or nothing
-        does: "How can I pay?" after a talk of bread asks for no bread.
+        The last is empty where it stands by itself: it is long, or what is found with
+        earlier words holds none of its own, though some are known. "How can I pay?"
+        after a talk of bread asks for no bread.
         """
         words, leaned_on = split_words(text), find_earlier_words(text, earlier)
         terms, alone = self._shelf.words(words, (), user_id)
-        if leaned_on:
-            their_terms, leaned = self._shelf.words(words, leaned_on, user_id)
-            its_own = {hit.chunk_id for hit in alone}
-            if leaned and (not alone or leaned[0].chunk_id in its_own):
-                return terms or their_terms, leaned, True
-        return terms, alone, False
+        if not leaned_on:
+            return terms, alone, ()
+        their_terms, leaned = self._shelf.words(words, leaned_on, user_id)
+        its_own = {hit.chunk_id for hit in alone}
+        if leaned and alone and leaned[0].chunk_id not in its_own:
+            return terms, alone, ()
+        return terms or their_terms, alone, leaned
 
     def _find_by_meaning(
         self, query: str, user_id: UUID, hits: Sequence[WordHit], deadline: float
