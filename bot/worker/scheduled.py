@@ -90,7 +90,7 @@ def register_retention(
 def register_embedding(
     queue: App, store: VectorStore, server: Embeddings, stopping: Callable[[], bool]
 ) -> None:
-    """Register what makes the vectors of documents; also deferred when one came in."""
+    """Register what makes the vectors of documents, within a minute after they came."""
 
     @queue.periodic(cron=EMBEDDING_CRON)
     @queue.task(

@@ -28,6 +28,7 @@ SELECT chunk.id, concat_ws(E'\\n', COALESCE(heading, title), chunk_text) AS text
 FROM document_chunks AS chunk JOIN documents ON documents.id = document_id
 WHERE NOT EXISTS (SELECT FROM chunk_vectors AS made
                   WHERE made.embedding_id = %(model)s AND made.chunk_id = chunk.id)
+  AND chunk.metadata ->> 'refused_by' IS DISTINCT FROM %(model)s
   AND chunk.id < COALESCE(%(before)s, chunk.id + 1)
 ORDER BY chunk.id DESC LIMIT %(limit)s
 """
@@ -51,6 +52,11 @@ NAME_MODEL = """
 UPDATE document_chunks SET embedding_id = %(model)s
 WHERE id = ANY (%(ids)s) AND embedding_id IS DISTINCT FROM %(model)s
 """
+REFUSE = """
+UPDATE document_chunks
+SET metadata = metadata || jsonb_build_object('refused_by', %(model)s::text)
+WHERE id = ANY (%(ids)s)
+"""
 COUNT = "SELECT count(*) FROM chunk_vectors WHERE embedding_id = %(model)s"
 NEXT = """
 SELECT chunk_id, vector FROM chunk_vectors
@@ -72,7 +78,8 @@ ORDER BY count(*) DESC, embedding_id = %(wanted)s DESC LIMIT 1
 """
 DROP_OTHERS = """
 DELETE FROM embedding_models WHERE embedding_id <> %(model)s AND NOT EXISTS (
-  SELECT FROM document_chunks AS chunk WHERE NOT EXISTS (
+  SELECT FROM document_chunks AS chunk
+  WHERE metadata ->> 'refused_by' IS DISTINCT FROM %(model)s AND NOT EXISTS (
     SELECT FROM chunk_vectors AS made
     WHERE made.embedding_id = %(model)s AND made.chunk_id = chunk.id))
 """
@@ -110,7 +117,8 @@ class Vectors:
     def find_missing(self, model: str, before: int | None, limit: int) -> list[Missing]:
         """Return chunks without a vector of a model, the newest first.
 
-        `before` is the id of the last one that was looked at.
+        Those that its server refused are left out. `before` is the id of the last one
+        that was looked at.
         """
         asked = {"model": model, "before": before, "limit": limit}
         return self._database.read(Missing, MISSING, asked)
@@ -133,13 +141,17 @@ class Vectors:
             _add(connection, model, list(vectors), signs, list(map(pack, given)))
             _centre_anew(connection, model, known.centred_over)
 
+    def refuse(self, model: str, ids: Sequence[int]) -> None:
+        """Note which chunks the model's server makes no vector of: words find them."""
+        self._database.count(REFUSE, {"model": model, "ids": list(ids)})
+
     def find_serving(self, wanted: str) -> str | None:
         """Return the model whose vectors are searched; None where there are none."""
         found = self._database.scalar(SERVING, {"wanted": wanted})
         return None if found is None else str(found)
 
     def drop_others(self, model: str) -> int:
-        """Drop other models' vectors once each chunk has one of this; tell how many."""
+        """Drop other models' vectors once this one has no more to make; count them."""
         return self._database.count(DROP_OTHERS, {"model": model})
 
     def find(self, near: Near, limit: int, others: Sequence[int]) -> dict[int, float]:

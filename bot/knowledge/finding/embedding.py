@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 LOT_SECONDS = 60.0
 # What is left over then, the next job makes: a minute later.
 MOST_SECONDS = 300.0
+# No text is refused on the word of a server that refuses this one, too.
+PROBE = "bread"
 
 
 class VectorStore(Protocol):
@@ -28,8 +30,11 @@ class VectorStore(Protocol):
     def store(self, model: str, vectors: Mapping[int, Vector], /) -> None:
         """Store vectors by their chunks. Raises ValueError."""
 
+    def refuse(self, model: str, ids: Sequence[int], /) -> None:
+        """Note which chunks its server refuses: they are not asked for again."""
+
     def drop_others(self, model: str, /) -> int:
-        """Drop other models' vectors once each chunk has one of this."""
+        """Drop other models' vectors once this one has no more to make."""
 
 
 def embed_missing(
@@ -37,8 +42,9 @@ def embed_missing(
 ) -> int:
     """Make the vectors that the wanted model lacks; return how many were made.
 
-    Each lot is stored at once: a crash loses one. A server that is away ends it, until
-    the next time; a text that it refuses is passed over. Bounded in time.
+    Each lot is stored at once: a crash loses one. A server that is away, or refuses any
+    text, ends it until the next time; a text that it refuses is not asked for again.
+    Bounded in time.
     """
     model, began = embeddings.model, time.monotonic()
     made, before = 0, None
@@ -51,7 +57,10 @@ def embed_missing(
         before = lot[-1].id
         try:
             vectors = _embed(embeddings, lot)
+            if not vectors:
+                embeddings.embed_passages([PROBE], LOT_SECONDS, model)
             store.store(model, vectors)
+            store.refuse(model, [m.id for m in lot if m.id not in vectors])
         except (LLMError, ValueError) as error:
             log.warning("vectors of documents wait: %s", error)
             break

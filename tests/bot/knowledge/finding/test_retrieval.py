@@ -175,7 +175,32 @@ def test_a_lot_that_fails_waits_and_a_refused_text_holds_up_no_other(
     refusals = MOST_TEXTS.bit_length()  # of halves, down to the one text
     told.answers.extend([(400, b"no")] * refusals)
     assert embed_missing(vectors, client, never) == len(TEXTS)
-    assert embed_missing(vectors, client, never) == 1
+    asked = len(told.asked)
+    assert embed_missing(vectors, client, never) == 0
+    assert len(told.asked) == asked, "what was refused is not asked for again"
+    query = "SELECT metadata ->> 'refused_by' FROM document_chunks WHERE id = %(id)s"
+    assert value(database, query, id=id_of(database, BREAD)) == client.model
+
+
+def test_a_server_that_refuses_everything_refuses_no_text(
+    database: Database, vectors: Vectors, told: Told, client: Embeddings
+) -> None:
+    told.answers.extend([(400, b"no such model")] * (2 * MOST_TEXTS))
+    assert embed_missing(vectors, client, never) == 0
+    assert len(told.asked) <= 2 * MOST_TEXTS, "one lot, in halves, and the probe"
+    told.answers.clear()
+    assert embed_missing(vectors, client, never) == len(TEXTS) + 1
+
+
+def test_a_refused_text_keeps_no_old_model_serving(
+    database: Database, vectors: Vectors, told: Told, client: Embeddings
+) -> None:
+    embed_missing(vectors, client, never)
+    with closing(Embeddings(told.server("newer"))) as newer:
+        told.answers.extend([(400, b"no")] * MOST_TEXTS.bit_length())
+        assert embed_missing(vectors, newer, never) == len(TEXTS)
+        assert embed_missing(vectors, newer, never) == 0
+    assert vectors.find_serving("newer") == "newer"
 
 
 def ranked(hits: Sequence[Hit], cosines: dict[int, float]) -> list[int]:
