@@ -7,8 +7,6 @@ a hundred languages, 32 ms a question. There is no wheel for Intel's Macs.
 import hmac
 import importlib.util
 import json
-import os
-import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from bot.llm.account import EmbeddingServer
+from bot.local.serving import read_key, serve_until_told
 from db.errors import OperatorError
 from db.files import write_whole
 
@@ -25,7 +24,6 @@ HOST = "127.0.0.1"
 ANNOUNCED = "embeddings.json"
 MODEL_NAME = "multilingual-e5-small"
 THREADS = 1
-PARENT_WATCH_SECONDS = 0.5
 IDLE_SECONDS = 90.0  # longer than a client keeps a connection
 LARGEST_BODY = 4 * 1024 * 1024
 MOST_TEXTS = 64
@@ -182,16 +180,13 @@ def serve(port: int, key: str, *, die_with_parent: bool = False) -> NoReturn:
     the process that started this one is gone. Then the whole process ends, with code 0.
     Call it in the main thread. Raises LocalEmbeddingsError when it can't start.
     """
-    parent = os.getppid()
-    stopped = threading.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: stopped.set())
+    serve_until_told(lambda: _start(port, key), die_with_parent=die_with_parent)
+
+
+def _start(port: int, key: str) -> _Server:
     server = _Server(port, key, _Model())
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    while not stopped.wait(PARENT_WATCH_SECONDS):
-        if die_with_parent and os.getppid() != parent:
-            break
-    os._exit(0)
+    return server
 
 
 @click.command()
@@ -203,18 +198,9 @@ def main(port: int, *, die_with_parent: bool) -> None:
     Whoever asks must give what EMBEDDING_API_KEY is here.
     """
     try:
-        serve(port, _read_key(), die_with_parent=die_with_parent)
-    except LocalEmbeddingsError as error:
+        serve(port, read_key("EMBEDDING_API_KEY"), die_with_parent=die_with_parent)
+    except OperatorError as error:
         raise click.ClickException(str(error)) from error
-
-
-def _read_key() -> str:
-    key = os.environ.get("EMBEDDING_API_KEY", "")
-    if not key:
-        raise LocalEmbeddingsError(
-            "Set EMBEDDING_API_KEY: the key to ask the local embeddings with."
-        )
-    return key
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ are English, its facts are wrong.
 import http.client
 import importlib.util
 import json
-import os
-import signal
 import threading
 import time
 import urllib.request
@@ -18,6 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
+from bot.local.serving import read_key, serve_until_told
 from db.errors import OperatorError
 
 HOST = "127.0.0.1"
@@ -35,7 +34,6 @@ PROMPT_CACHE_MIB = 64
 QUIET = -1
 POLL_SECONDS = 0.05
 PROBE_SECONDS = 2.0
-PARENT_WATCH_SECONDS = 0.5
 # A proxy for the outside world can't reach what runs here.
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -70,16 +68,7 @@ def serve(port: int, key: str, *, die_with_parent: bool = False) -> NoReturn:
     the whole process ends, with code 0. Call it in the main thread. Raises
     LocalModelError when it can't start.
     """
-    parent = os.getppid()
-    stopped = threading.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: stopped.set())
-    _server = _start_server(port, key)  # serves as long as it is referenced
-    while not stopped.wait(PARENT_WATCH_SECONDS):
-        if die_with_parent and os.getppid() != parent:
-            break
-    # Letting go of the server would wait for all the answers it is generating.
-    os._exit(0)
+    serve_until_told(lambda: _start_server(port, key), die_with_parent=die_with_parent)
 
 
 def wait_until_ready(
@@ -162,18 +151,9 @@ def main(port: int, *, die_with_parent: bool) -> None:
     Whoever asks must give what OPENAI_API_KEY is here.
     """
     try:
-        serve(port, _read_key(), die_with_parent=die_with_parent)
-    except LocalModelError as e:
+        serve(port, read_key("OPENAI_API_KEY"), die_with_parent=die_with_parent)
+    except OperatorError as e:
         raise click.ClickException(str(e)) from e
-
-
-def _read_key() -> str:
-    key = os.environ.get("OPENAI_API_KEY", "")
-    if not key:
-        raise LocalModelError(
-            "Set OPENAI_API_KEY: the key to ask the local model with."
-        )
-    return key
 
 
 if __name__ == "__main__":

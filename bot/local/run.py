@@ -23,6 +23,7 @@ from bot.environment import PROJECT, load_environment
 from bot.local import demo_business, embeddings
 from bot.local.account import as_environment, read_or_make_account
 from bot.local.model import DIRECTLY, MODEL_NAME, url_of, wait_until_ready
+from bot.local.serving import environment_of
 from bot.local.supervisor import Child, Family
 from bot.settings import Settings
 from bot.whatsapp.paths import INBOUND_PATH
@@ -166,10 +167,10 @@ class Run:
             " OPENAI_API_KEY (or\nOPENAI_BASE_URL) and OPENAI_MODEL for a real one."
         )
         module = ["bot.local.model", "--port", str(port), "--die-with-parent"]
-        file = self._folder / "model.log"
-        self._environment |= {"OPENAI_API_KEY": key}
-        self._family.add(Child("model", module, dict(self._environment), file))
-        self._environment |= {"OPENAI_BASE_URL": url, "OPENAI_MODEL": MODEL_NAME}
+        known = environment_of(self._environment, OPENAI_API_KEY=key)
+        self._family.add(Child("model", module, known, self._folder / "model.log"))
+        asked = {"OPENAI_BASE_URL": url, "OPENAI_MODEL": MODEL_NAME}
+        self._environment |= {"OPENAI_API_KEY": key, **asked}
         self._environment = FOR_THE_LOCAL_MODEL | self._environment
         self._model_url = url
 
@@ -181,15 +182,13 @@ class Run:
             click.echo("No embeddings on this machine: documents are found by words.")
             return
         port, key = _free_port(), secrets.token_urlsafe(24)
-        self._environment |= {"EMBEDDING_API_KEY": key}
+        known = environment_of(self._environment, EMBEDDING_API_KEY=key)
         module = ["bot.local.embeddings", "--port", str(port), "--die-with-parent"]
         file = self._folder / "embeddings.log"
-        self._family.add(Child("embeddings", module, dict(self._environment), file))
+        self._family.add(Child("embeddings", module, known, file))
         served = embeddings.announce(self._folder, port, key)
-        self._environment |= {
-            "EMBEDDING_BASE_URL": served.base_url,
-            "EMBEDDING_MODEL": served.model,
-        }
+        asked = {"EMBEDDING_BASE_URL": served.base_url, "EMBEDDING_MODEL": served.model}
+        self._environment |= {"EMBEDDING_API_KEY": key, **asked}
 
     def _start_simulator(self) -> None:
         click.echo("Starting the simulator ...")
