@@ -114,8 +114,7 @@ class Answering:
         self, chat: Userchat, batch: Batch, policy: Policy, deadline: float
     ) -> Material:
         """Return what the business knows about a batch, on its way into the prompt."""
-        room = _tokens_beside(_system_prompt(policy), policy.token_budget)
-        question = question_of(chat, batch, Material.tokens_of_passages(room // 2))
+        question = question_of(chat, batch, room_for_passages(policy))
         seconds = (deadline - time.monotonic()) * SHARE_OF_FINDING
         found = self.knowledge.find(question, min(seconds, MOST_SECONDS_OF_FINDING))
         return Material.of(found)
@@ -139,6 +138,12 @@ class Answering:
             raise
         LLM_SECONDS.observe(completion.response_time)
         return completion
+
+
+def room_for_passages(policy: Policy) -> int:
+    """Return how many tokens of a prompt passages may have: half of what is free."""
+    free = _tokens_beside(_system_prompt(policy), policy.token_budget)
+    return Material.tokens_of_passages(free // 2)
 
 
 def _after(error: LLMError, policy: Policy, asked: Asked) -> tuple[Policy, Material]:

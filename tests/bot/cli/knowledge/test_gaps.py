@@ -9,6 +9,7 @@ from bot.cli import main
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.records import Gap
+from tests.db.knowledge.storing import store
 from tests.db.sql import take_in, value
 from tests.records import ANA, answer_to, said
 
@@ -77,5 +78,18 @@ def test_asking_shows_what_is_found(url: str) -> None:
         assert run(url, "ask", "Can I park?", *known).output == "Nothing was found.\n"
     told = json.loads(run(url, "ask", "Can I park?", "--json").output)
     assert told == {"question": "Can I park?", "passages": [], "terms": [],
-                    "is_whole": False, "confidence": None}  # fmt: skip
+                    "is_whole": False, "confidence": None,
+                    "given": None}  # fmt: skip
     assert "nobody has the address" in run(url, "ask", "?", "--as", "+1999").output
+
+
+def test_asking_shows_what_the_llm_would_be_given(url: str, database: Database) -> None:
+    store(database, "Parking: behind the house, for two hours.")
+    shown = run(url, "ask", "Is there parking?").output
+    [source, *_, last] = shown.splitlines()
+    assert source.startswith("[1] ")
+    assert "score 1.00" in source
+    assert "| Parking: behind the house, for two hours." in shown
+    assert last.strip() == "Is there parking?"
+    unknown = run(url, "ask", "Do you mend bicycles?", "--json").output
+    assert "Do you mend bicycles?" in json.loads(unknown)["given"]
