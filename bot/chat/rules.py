@@ -74,7 +74,7 @@ def silence_about(chat: Userchat, batch: Batch) -> Reply | None:
     if batch[0].opt_out_type is not None:
         stops = OPT_OUTS.get(batch[0].opt_out_type.upper())
         return replace(note(batch, sentences.NOT_ANSWERED_TWILIO), opts_out=stops)
-    if chat.handoff:
+    if chat.owner != "bot":
         return _silence_of_handoff(chat, batch, command)
     return _silence_of_their_own(chat, batch, command)
 
@@ -110,4 +110,4 @@ def _silence_of_handoff(chat: Userchat, batch: Batch, command: Command | None) -
     is_told = any(turn.content == sentences.NOT_ANSWERED_HANDOFF for turn in of_late)
     _, opts_out = COMMAND_REPLIES.get(command, ("", None)) if command else ("", None)
     silence = note(batch, "" if is_told else sentences.NOT_ANSWERED_HANDOFF)
-    return replace(silence, opts_out=opts_out)
+    return replace(silence, opts_out=opts_out, calls_operators=True)

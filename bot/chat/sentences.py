@@ -120,6 +120,4 @@ NOT_ANSWERED_ALLOWANCE = (
 )
 NOT_ANSWERED_INACTIVE = "Not answered: the user is deactivated."
 NOT_ANSWERED_TWILIO = "Not answered: Twilio answered this opt-out word itself."
-NOT_ANSWERED_HANDOFF = (
-    "Not answered: a person has taken this chat over (metadata.handoff)."
-)
+NOT_ANSWERED_HANDOFF = "Not answered: a person of ours has this chat, or shall have it."

@@ -1,19 +1,22 @@
 """The statement that stores a reply with its parts, or refuses it: all or nothing."""
 
+from functools import cache
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from db.delivery.with_sources import SOURCES, bind_sources, has_sources
-from db.records import Reply, to_storable
+from db.records import HandOver, Reply, to_storable
 
 # The guard stands in the UPDATE itself: of two workers that answered the same message
 # (one was thought dead) the second waits for the first one's row lock and then finds
 # the message settled. Parts go where the message came from, not to another address of
 # the same person. The job in hand sends them, whoever runs it in the end.
 #
-# So do the other conditions: whoever took the chat over, or wrote on, while the LLM
-# worked has a lock on the same row, or is seen.
+# So do the other conditions: whoever wrote on while the LLM worked has a lock on the
+# same row, or is seen. Who has the chat stands with its user, whose row is held until
+# all is stored: whoever takes it over comes before, and is seen, or after, and finds
+# the parts. (Users are locked before chats, here as everywhere.)
 #
 # Once all is settled, the jobs that wait would find nothing to do, and a flood of them
 # would hold up what comes later: they are dropped. (A job that can be seen belongs to a
@@ -27,7 +30,10 @@ from db.records import Reply, to_storable
 #
 # What it stood on is stored by a longer statement: most replies stand on nothing.
 STATEMENT = """
-WITH appended AS (
+WITH held AS (
+  SELECT users.user_id, owner FROM userchats JOIN users ON user_id = customer_id
+  WHERE chat_id = %(chat_id)s FOR {lock} OF users
+), appended AS (
   UPDATE userchats
   SET messages = CASE
     WHEN %(error)s::text IS NULL THEN messages
@@ -38,11 +44,12 @@ WITH appended AS (
         ELSE element END ORDER BY position)
       FROM jsonb_array_elements(messages) WITH ORDINALITY AS turn (element, position)
     ) END || jsonb_build_array(%(turn)s::jsonb)
-  WHERE chat_id = %(chat_id)s
+  FROM held WHERE chat_id = %(chat_id)s AND customer_id = held.user_id
     AND NOT settled_sids(messages) ?| %(about)s::text[]
     AND NOT jsonb_path_query_array(messages, '$[*].notice_for[*]')
       ?| %(notifies)s::text[]
-    AND NOT (is_handed_off(metadata) AND %(parts)s::jsonb @> '[{"author": "bot"}]')
+    AND (held.owner = 'bot' OR NOT %(parts)s::jsonb @> '[{"author": "bot"}]'
+      OR held.owner = 'queue' AND %(turn)s::jsonb ? 'command')
     AND (%(most_turns)s::int IS NULL OR (
       jsonb_array_length(messages) <= %(most_turns)s
       AND EXISTS (SELECT FROM users WHERE user_id = customer_id AND is_active)
@@ -81,15 +88,29 @@ WITH appended AS (
     AND EXISTS (SELECT FROM procrastinate_jobs AS held
                 WHERE held.lock = job.lock AND held.status = 'doing')
 ){sources}
-SELECT turns FROM appended
+SELECT turns{support} FROM appended
 """
-RECORD_REPLY = STATEMENT.replace("{sources}", "")
-RECORD_REPLY_WITH_SOURCES = STATEMENT.replace("{sources}", SOURCES.rstrip())
+# In the row that is returned, or nobody would evaluate them.
+HAND_OVER = """, change_owner(
+  customer_id, 'queue', NULL, %(why)s, %(lasts)s::interval, %(subject)s)"""
+CALL_OPERATORS = ", customer_wrote(customer_id)"
 
 
 def choose_statement(reply: Reply) -> str:
     """Return the statement that stores all that a reply brings."""
-    return RECORD_REPLY_WITH_SOURCES if has_sources(reply) else RECORD_REPLY
+    hands_over, calls = reply.hands_over is not None, reply.calls_operators
+    return _write(has_sources(reply), hands_over, calls)
+
+
+@cache
+def _write(has_sources: bool, hands_over: bool, calls: bool) -> str:
+    support = (HAND_OVER if hands_over else "") + (CALL_OPERATORS if calls else "")
+    return (
+        STATEMENT.replace("{sources}", SOURCES.rstrip() if has_sources else "")
+        # Who changes the row is alone with it from the start: two could wait in a ring.
+        .replace("{lock}", "NO KEY UPDATE" if hands_over else "SHARE")
+        .replace("{support}", support)
+    )
 
 
 def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, Any]:
@@ -109,4 +130,13 @@ def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, 
         "opts_out": reply.opts_out,
         "error": None if reply.error is None else to_storable(reply.error),
         **(bind_sources(reply) if has_sources(reply) else {}),
+        **(_bind_hand_over(reply.hands_over) if reply.hands_over else {}),
+    }
+
+
+def _bind_hand_over(hand_over: HandOver) -> dict[str, Any]:
+    return {
+        "why": hand_over.reason,
+        "lasts": hand_over.lasts,
+        "subject": to_storable(hand_over.subject),
     }

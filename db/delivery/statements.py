@@ -25,14 +25,17 @@ WHERE reference_id = %(reference_id)s ORDER BY position
 # (A tuple of words reads in Python as it does in SQL.)
 #
 # What was made before the user opted out, and turns out to be unsent only afterwards (a
-# worker died over it, Twilio was busy), is not sent any more. The word that confirms
-# the STOP is made in the same transaction, at the same time.
+# worker died over it, Twilio was busy), is not sent any more; nor what the bot made for
+# whom a human has now. The word that confirms the STOP is made in the same transaction,
+# at the same time.
 CLAIM_NEXT = f"""
 WITH stopped AS (
-  UPDATE reply_parts AS part SET status = 'canceled' FROM opt_outs
-  WHERE opt_outs.user_id = %(user_id)s AND part.user_id = opt_outs.user_id
+  UPDATE reply_parts AS part SET status = 'canceled'
+  FROM users LEFT JOIN opt_outs USING (user_id)
+  WHERE users.user_id = %(user_id)s AND part.user_id = users.user_id
     AND part.unsettled AND part.status = 'pending'
-    AND part.created_at < opted_out_at
+    AND (part.created_at < opted_out_at
+      OR users.owner = 'human' AND part.author = 'bot')
   RETURNING part.part_id
 ), head AS (
   SELECT * FROM reply_parts

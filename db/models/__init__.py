@@ -20,7 +20,21 @@ from db.models.knowledge import (
     documents,
     products,
 )
+from db.models.logins import (
+    audit_log,
+    invitations,
+    login_attempts,
+    login_sessions,
+    second_factors,
+)
 from db.models.people import erased_sids, erasures, opt_outs, user_aliases, users
+from db.models.support import (
+    canned_replies,
+    support_alerts,
+    support_messages,
+    support_sessions,
+    support_tickets,
+)
 from db.models.terms import chunk_terms, document_lengths
 from db.models.traffic import (
     early_statuses,
@@ -34,6 +48,8 @@ from db.models.views import all_chats, chat_overview, user_statistics
 __all__ = [
     "all_chats",
     "answer_passages",
+    "audit_log",
+    "canned_replies",
     "chat_overview",
     "chats_to_index",
     "chunk_terms",
@@ -49,12 +65,20 @@ __all__ = [
     "first_start",
     "gap_questions",
     "inbound_messages",
+    "invitations",
     "knowledge_gaps",
+    "login_attempts",
+    "login_sessions",
     "metadata",
     "opt_outs",
     "products",
     "reply_parts",
     "retention_places",
+    "second_factors",
+    "support_alerts",
+    "support_messages",
+    "support_sessions",
+    "support_tickets",
     "user_aliases",
     "user_statistics",
     "userchats",

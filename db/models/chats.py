@@ -90,6 +90,8 @@ userchats = Table(
         "chat is active (set by a trigger).",
     ),
     *_chat_checks("userchats"),
+    # It did something once; who writes it still is told what does it now (the comment).
+    CheckConstraint("NOT metadata ? 'handoff'", name="userchats_handoff_check"),
     Index(
         "userchats_one_active_a_user",
         "customer_id",

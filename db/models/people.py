@@ -2,18 +2,24 @@
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
+    DateTime,
+    ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
     Uuid,
+    column,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import metadata, time_column, user_column
+from db.records.support import OWNERS, ROLES
 
 users = Table(
     "users",
@@ -25,13 +31,13 @@ users = Table(
         server_default=func.gen_random_uuid(),
         comment="Who this is, for every other table.",
     ),
-    Column("email", Text, comment="Optional; unique where known."),
+    Column("email", Text, comment="Who logs in does so with it; unique."),
     Column(
         "phone_number",
         Text,
-        nullable=False,
         comment="The WhatsApp address verbatim, such as whatsapp:+1234567890; "
-        "people with a username have whatsapp:CC.id instead of a number.",
+        "people with a username have whatsapp:CC.id instead of a number. NULL for who "
+        "only logs in.",
     ),
     Column(
         "full_name", Text, comment="The name the person chose in WhatsApp: untrusted."
@@ -43,14 +49,65 @@ users = Table(
         Boolean,
         nullable=False,
         server_default=text("true"),
-        comment="False: messages are stored, but not answered.",
+        comment="False: messages are stored, but not answered, and nobody logs in.",
     ),
-    time_column("created_at", "First message."),
+    time_column("created_at", "First message, or invitation."),
     time_column("updated_at", "Last change of this row (set by a trigger)."),
+    Column(
+        "role",
+        Text,
+        nullable=False,
+        server_default=text("'user'"),
+        comment=f"{', '.join(ROLES)}: all but the first are operators, and may log in.",
+    ),
+    Column(
+        "owner",
+        Text,
+        nullable=False,
+        server_default=text("'bot'"),
+        comment="Who has this person's chats: the bot answers; or they wait in the "
+        "queue for a person of ours; or a human has them, and no word of the bot's "
+        "leaves. Changed by change_owner() only.",
+    ),
+    Column("owner_since", DateTime(timezone=True), comment="Since when; NULL: always."),
+    Column(
+        "owner_until",
+        DateTime(timezone=True),
+        comment="When it ends by itself; NULL: it does not.",
+    ),
+    Column(
+        "owner_warned_at",
+        DateTime(timezone=True),
+        comment="When the operator was warned that it ends soon.",
+    ),
+    Column(
+        "owner_id",
+        Uuid,
+        ForeignKey("users.user_id", ondelete="SET NULL"),
+        comment="The operator who has them, if a human does and is known.",
+    ),
+    Column("owner_reason", Text, comment="Why, in a word."),
+    Column(
+        "owner_version",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="Counts the changes of owner: who acts on an older one is told.",
+    ),
+    CheckConstraint(
+        "phone_number IS NOT NULL OR email IS NOT NULL", name="users_is_somebody_check"
+    ),
+    CheckConstraint(column("role").in_(ROLES), name="users_role_check"),
+    CheckConstraint(column("owner").in_(OWNERS), name="users_owner_check"),
     Index("idx_users_phone_number", "phone_number", unique=True),
     Index("idx_users_email", "email", unique=True),
     Index("idx_users_is_active", "is_active"),
-    comment="One row a person who wrote to the number.",
+    Index(
+        "idx_users_owner", "owner_since", postgresql_where=text("owner <> 'bot'::text")
+    ),
+    Index("idx_users_owner_id", "owner_id"),
+    Index("idx_users_role", "role", postgresql_where=text("role <> 'user'::text")),
+    comment="One row a person: who wrote to the number, and who logs in.",
 )
 
 user_aliases = Table(

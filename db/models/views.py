@@ -47,6 +47,7 @@ chat_overview = Table(
     Column("unanswered", Boolean),
     Column("handoff", Boolean),
     Column("archived", Boolean),
+    Column("owner", Text),
 )
 
 user_statistics = Table(

@@ -8,6 +8,9 @@ holds it. It makes the answer and sends it. What can't be sent at once it leaves
 One user's answers are made one at a time, and apart from them what is sent later: a
 part that waits for its next try holds back the user's later parts, not new answers.
 
+`alert_operators` is deferred in SQL, by call_operators() (db/sql/0026_handoff.sql): one
+waits at most for each person who waits for one of ours.
+
 `take_in_document` is deferred in SQL as well, with the version of the document that it
 reads (db.knowledge.documents): one document's versions are taken in one at a time.
 """
@@ -15,12 +18,14 @@ reads (db.knowledge.documents): one document's versions are taken in one at a ti
 ANSWER_CHAT = "answer_chat"
 SEND_PARTS = "send_parts"
 RECONCILE = "reconcile"
+ALERT_OPERATORS = "alert_operators"
 TAKE_IN_DOCUMENT = "take_in_document"
 EMBED_CHUNKS = "embed_chunks"
 ANSWER_LOCK = "answer:"
 ANSWERS = "answers"
 DELIVERIES = "deliveries"
 UPKEEP = "upkeep"
+ALERTS = "alerts"
 KNOWLEDGE = "knowledge"
 # Where a worker takes jobs beside those of KNOWLEDGE, which have places of their own.
 OTHER_QUEUES = (ANSWERS, DELIVERIES, UPKEEP)

@@ -33,6 +33,7 @@ from db.records.passages import (
     StoodOn,
     Vector,
 )
+from db.records.person_replies import PersonReplied, PersonReply
 from db.records.replies import (
     DELIVERY_STATUSES,
     FAILED,
@@ -45,13 +46,30 @@ from db.records.replies import (
     Reply,
     Template,
 )
+from db.records.support import (
+    A_PERSON,
+    OPERATORS,
+    OWNERS,
+    PRIORITIES,
+    ROLES,
+    TICKET_STATUSES,
+    HandOver,
+    Owner,
+    Ownership,
+)
 
 __all__ = [
+    "A_PERSON",
     "DELIVERY_STATUSES",
     "EPOCH",
     "FAILED",
     "LISTS",
     "MOST_CONTENT_BYTES",
+    "OPERATORS",
+    "OWNERS",
+    "PRIORITIES",
+    "ROLES",
+    "TICKET_STATUSES",
     "UNSETTLED",
     "WITH_TWILIO",
     "Added",
@@ -60,6 +78,7 @@ __all__ = [
     "DocumentRow",
     "Found",
     "Gap",
+    "HandOver",
     "InboundMessage",
     "Media",
     "Missing",
@@ -67,9 +86,13 @@ __all__ = [
     "NewAnswer",
     "NewChunk",
     "NewDocument",
+    "Owner",
+    "Ownership",
     "Part",
     "PartContent",
     "Passage",
+    "PersonReplied",
+    "PersonReply",
     "Product",
     "Receipt",
     "Reply",

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import UUID
 
+from db.records.support import Owner
+
 if TYPE_CHECKING:
     from db.records.replies import Reply
 
@@ -28,7 +30,8 @@ class Turn:
     that it merely says something about ("the answer will come later"); `command`
     names the command it replies to. `beside` are fields that Twilio told with the text,
     by Twilio's names. `opt_out_type` is Twilio's own word on a message that it answered
-    itself. `response_time` is in seconds.
+    itself. `response_time` is in seconds. `author` is the user_id of the operator who
+    said it, or A_PERSON; None: no person did.
     """
 
     role: Role
@@ -46,11 +49,16 @@ class Turn:
     tokens_used: int | None = None
     response_time: float | None = None
     error: str | None = None
+    author: str | None = None
 
     @property
     def is_by_bot(self) -> bool:
         """Whether the bot said it: what a person adds by hand names no reply."""
-        return self.role == "assistant" and self.reference_id is not None
+        return (
+            self.role == "assistant"
+            and self.reference_id is not None
+            and self.author is None
+        )
 
     @property
     def quotes(self) -> str | None:
@@ -155,8 +163,9 @@ class Userchat:
     """One conversation as the talk needs it: its turns and what its user wants.
 
     `earlier_turns` are those of the full chat that this one continues. `quoted` is who
-    said what, by MessageSid, of messages that turns name from elsewhere. `handoff`: a
-    person has taken it over. `is_teacher`: what its user sends with `/learn` becomes
+    said what, by MessageSid, of messages that turns name from elsewhere. `owner`: the
+    bot answers, it waits for a person, or a human has it. `is_operator`: its user is
+    one of those who step in. `is_teacher`: what its user sends with `/learn` becomes
     everybody's document.
     """
 
@@ -169,7 +178,8 @@ class Userchat:
     is_active: bool = True
     user_is_active: bool = True
     opted_out: bool = False
-    handoff: bool = False
+    owner: Owner = "bot"
+    is_operator: bool = False
     is_teacher: bool = False
 
     def unanswered(self) -> tuple[Turn, ...]:

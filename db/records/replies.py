@@ -8,6 +8,7 @@ from uuid import UUID
 
 from db.records.chats import Turn, to_storable
 from db.records.passages import Gap, StoodOn
+from db.records.support import HandOver
 
 # A part's status: not known to be with Twilio yet, then how far it gets there, in this
 # order; or, at any time, how it fails. There are no others: the database refuses them.
@@ -61,7 +62,9 @@ class Reply:
 
     `sources` are sent under its text, `pictures` after it. `opts_out` True or False
     records that the user stopped or started the bot; `error` is put on the messages
-    that it settles; `stood_on` is what it was made from.
+    that it settles; `stood_on` is what it was made from. `hands_over` puts the chat
+    into the queue for a person, with it; `calls_operators` tells them that the user
+    wrote to whom they have, or shall have.
     """
 
     turn: Turn
@@ -72,6 +75,8 @@ class Reply:
     error: str | None = None
     stood_on: tuple[StoodOn, ...] = ()
     gap: Gap | None = None
+    hands_over: HandOver | None = None
+    calls_operators: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,15 +15,11 @@ TOLD = f"system: {sentences.NOT_ANSWERED_HANDOFF}"
 
 
 def take_over(database: Database) -> None:
-    change(
-        database,
-        "UPDATE userchats SET metadata = metadata || '{\"handoff\": true}' "
-        "WHERE is_active",
-    )
+    change(database, "SELECT take_chat(chat_id) FROM userchats WHERE is_active")
 
 
 def give_back(database: Database) -> None:
-    change(database, "UPDATE userchats SET metadata = metadata - 'handoff'")
+    change(database, "SELECT give_chat(chat_id) FROM userchats WHERE is_active")
 
 
 def test_the_bot_is_silent_and_says_so_once(
@@ -84,8 +80,8 @@ def test_a_new_chat_is_the_persons_too(
     before = ana.chat_id
     assert ana.says("/new") != before
     assert ana.hears() == []
-    metadata = "SELECT metadata FROM userchats WHERE is_active"
-    assert value(database, metadata) == {"handoff": True}
+    owner = "SELECT owner FROM users JOIN userchats ON user_id = customer_id"
+    assert value(database, f"{owner} WHERE userchats.is_active") == "human"
 
 
 def test_who_takes_over_while_the_llm_works_is_not_talked_over(

@@ -77,6 +77,7 @@ def test_a_difference_shows_both_sides(found: Catalog, empty: Connection) -> Non
     wanted = read_wanted(empty, copy_models(change_a_comment))
     before, after = differences(found, wanted)
     assert (
-        before == "- column users.email: text COMMENT 'Optional; unique where known.'"
+        before
+        == "- column users.email: text COMMENT 'Who logs in does so with it; unique.'"
     )
     assert after.startswith("+ column users.email: text COMMENT 'What people like")

@@ -1,0 +1,1 @@
+"""People who log in: invitations, sessions, second factors, and the audit."""

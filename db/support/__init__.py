@@ -1,0 +1,1 @@
+"""People of ours who step in: who has a chat, tickets, what they say."""

@@ -1,0 +1,177 @@
+"""What a person of ours says to a user: stored once, and the chat is theirs by it."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from db.database import Connection
+from db.delivery.statements import QUEUE_SENDS
+from db.errors import OperatorError
+from db.outbox import SERVICE_WINDOW
+from db.records import A_PERSON, PersonReplied, PersonReply, Turn
+from db.support.owners import change_owner
+
+LOCK = """
+SELECT owner, owner_id, owner_version, phone_number,
+  EXISTS (SELECT FROM opt_outs WHERE opt_outs.user_id = users.user_id) AS opted_out
+FROM users WHERE user_id = %(user_id)s FOR NO KEY UPDATE
+"""
+FIND_SAID = """
+SELECT chat_id, (SELECT id FROM support_tickets WHERE user_id = %(user_id)s
+                 ORDER BY id DESC LIMIT 1) AS ticket_id
+FROM reply_parts WHERE reference_id = %(reference_id)s AND user_id = %(user_id)s LIMIT 1
+"""
+# Of the last chats: who has not written in them has not for long.
+LAST_INBOUND = """
+SELECT max(message_time(said.message ->> 'timestamp')) FROM (
+  SELECT messages FROM userchats WHERE customer_id = %(user_id)s
+  ORDER BY updated_at DESC LIMIT 3
+) AS latest CROSS JOIN LATERAL jsonb_array_elements(messages) AS said (message)
+WHERE said.message ->> 'role' = 'user'
+"""
+# It settles what waits: nobody else answers that.
+APPEND = """
+UPDATE userchats SET messages = messages || jsonb_build_array(
+  %(turn)s::jsonb || COALESCE((
+    SELECT jsonb_build_object('in_reply_to', jsonb_agg(sid))
+    FROM unanswered_sids(messages) AS sid HAVING count(*) > 0), '{}'))
+WHERE customer_id = %(user_id)s AND is_active RETURNING chat_id
+"""
+OPEN_CHAT = """
+INSERT INTO userchats (chat_id, customer_id, messages)
+VALUES (%(chat_id)s, %(user_id)s, jsonb_build_array(%(turn)s::jsonb)) RETURNING chat_id
+"""
+# Where the last message came from, if it is known.
+STORE_PARTS = """
+INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
+                         our_address, body, media, template, author)
+SELECT %(reference_id)s::uuid, %(chat_id)s, %(user_id)s, part.position - 1,
+       COALESCE(came.address, %(phone_number)s), came.our_address,
+       part.body, part.media, part.template, part.author
+FROM ROWS FROM (
+  jsonb_to_recordset(%(parts)s::jsonb)
+    AS (body text, media jsonb, template jsonb, author text)
+) WITH ORDINALITY AS part (body, media, template, author, position)
+LEFT JOIN (
+  SELECT address, our_address FROM inbound_messages WHERE message_sid = (
+    SELECT said.message ->> 'message_sid'
+    FROM userchats CROSS JOIN LATERAL
+      jsonb_array_elements(messages) WITH ORDINALITY AS said (message, number)
+    WHERE customer_id = %(user_id)s AND said.message ->> 'role' = 'user'
+    ORDER BY userchats.updated_at DESC, said.number DESC LIMIT 1)
+) AS came ON true
+ORDER BY part.position
+"""
+NOTE_ANSWER = """
+UPDATE support_tickets SET status = 'waiting', snoozed_until = NULL,
+  first_response_at = COALESCE(first_response_at, now())
+WHERE user_id = %(user_id)s AND status <> 'resolved' RETURNING id
+"""
+NOTE_REPLY = "SELECT note_event(%(ticket_id)s, %(author_id)s, 'replied', NULL)"
+
+
+class NotSentError(OperatorError):
+    """A person's reply that was not stored; the text says why, and what to do.
+
+    `reason` is `gone`, `stopped`, `closed` (the service window), `taken` (another
+    operator has the chat) or `changed` (it changed hands since it was looked at).
+    """
+
+    def __init__(self, reason: str, words: str) -> None:
+        super().__init__(words)
+        self.reason = reason
+
+
+def record_person_reply(connection: Connection, reply: PersonReply) -> PersonReplied:
+    """Store what an operator says, take the chat over by it, and have it sent.
+
+    In one open transaction: all of it counts once that is committed. Said again, with
+    the same `reference_id`, it changes nothing. Raises NotSentError.
+    """
+    known = {"user_id": reply.user_id, "reference_id": reply.reference_id}
+    user = connection.first(LOCK, known)
+    if user is None:
+        raise NotSentError("gone", "This person was erased: nothing can be sent.")
+    if said := connection.first(FIND_SAID, known):
+        return PersonReplied(
+            chat_id=said.chat_id,
+            ticket_id=said.ticket_id,
+            version=user.owner_version,
+            is_new=False,
+        )
+    _check(connection, reply, user)
+    version = change_owner(
+        connection, reply.user_id, "human",
+        operator=reply.author_id, why="replied", lasts=reply.lasts,
+    )  # fmt: skip
+    chat_id = _append(connection, reply)
+    _store_parts(connection, reply, chat_id, user.phone_number)
+    ticket_id = connection.scalar(NOTE_ANSWER, known)
+    noted = {"ticket_id": ticket_id, "author_id": reply.author_id}
+    connection.scalar(NOTE_REPLY, noted)
+    return PersonReplied(
+        chat_id=chat_id, ticket_id=ticket_id, version=version or 0, is_new=True
+    )
+
+
+def find_last_inbound(connection: Connection, user_id: UUID) -> datetime | None:
+    """Return when a user last wrote; SERVICE_WINDOW later free replies end.
+
+    https://www.twilio.com/docs/whatsapp/key-concepts#customer-service-windows
+    """
+    found: datetime | None = connection.scalar(LAST_INBOUND, {"user_id": user_id})
+    return found
+
+
+def _check(connection: Connection, reply: PersonReply, user: Any) -> None:
+    mine = user.owner_id in {None, reply.author_id}
+    if user.opted_out:
+        raise NotSentError("stopped", "They wrote STOP: nothing is sent until START.")
+    if user.owner == "human" and not mine:
+        raise NotSentError("taken", "Another operator has this chat: take it first.")
+    if reply.version not in {None, user.owner_version} and not (
+        user.owner == "human" and user.owner_id == reply.author_id
+    ):
+        raise NotSentError("changed", "The chat changed hands: look at it, send again.")
+    if all(part.template for part in reply.parts):
+        return
+    last = find_last_inbound(connection, reply.user_id)
+    if last is None or datetime.now(UTC) - last > SERVICE_WINDOW:
+        raise NotSentError(
+            "closed",
+            "They wrote nothing for 24 hours: WhatsApp takes a template only.",
+        )
+
+
+def _append(connection: Connection, reply: PersonReply) -> str:
+    turn = Turn(
+        role="assistant",
+        content=reply.text,
+        timestamp=datetime.now(UTC),
+        reference_id=str(reply.reference_id),
+        author=_author(reply),
+    )
+    stored = {"user_id": reply.user_id, "turn": Jsonb(turn.to_json())}
+    found: str | None = connection.scalar(APPEND, stored)
+    return found or connection.scalar(
+        OPEN_CHAT, {**stored, "chat_id": secrets.token_hex(8)}
+    )
+
+
+def _store_parts(
+    connection: Connection, reply: PersonReply, chat_id: str, phone_number: str | None
+) -> None:
+    author = _author(reply)
+    parts = [replace(part, author=author).to_json() for part in reply.parts]
+    known = {"user_id": reply.user_id, "reference_id": reply.reference_id}
+    stored = {"chat_id": chat_id, "phone_number": phone_number, "parts": Jsonb(parts)}
+    connection.count(STORE_PARTS, {**known, **stored})
+    connection.first(QUEUE_SENDS, {"user_id": str(reply.user_id), "pause": timedelta()})
+
+
+def _author(reply: PersonReply) -> str:
+    return str(reply.author_id) if reply.author_id else A_PERSON
