@@ -1,0 +1,103 @@
+"""The console's application: its borders, and the pieces of its pages."""
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.console.operators import Operator, operator
+from bot.console.parts import Console, Piece, pieces
+from bot.console.permissions import is_open, needed_by
+
+LARGEST_FORM = 2**20
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+# Nothing inline, nothing from elsewhere, in no frame.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def build_console_app(
+    console: Console,
+    parts: Sequence[Piece],
+    find_operator: Callable[[Console], Operator | None],
+) -> Flask:
+    """Return the application; `find_operator` tells who asks, by the request."""
+    app = Flask("bot.console", template_folder="templates", static_folder="static")
+    prefix = "__Host-" if console.is_secure else ""
+    app.config.update(
+        SECRET_KEY=console.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        SESSION_COOKIE_NAME=f"{prefix}console",
+        SESSION_COOKIE_SECURE=console.is_secure,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        WTF_CSRF_SSL_STRICT=False,  # Origin is checked, also without TLS
+    )
+    app.extensions.update(console=console, pieces=tuple(parts))
+    app.before_request(_refuse_strangers)
+    CSRFProtect(app)
+    logins = LoginManager(app)
+    logins.session_protection = None  # it is no session of Flask's: see find_operator
+    logins.request_loader(lambda _request: find_operator(console))
+    app.before_request(_require_permission)
+    app.after_request(_restrict)
+    app.context_processor(_for_templates)
+    for part in parts:
+        app.register_blueprint(part.routes)
+    return app
+
+
+def _refuse_strangers() -> None:
+    """Answer to our own name only, and let no other site change anything."""
+    console: Console = current_app.extensions["console"]
+    own = urlsplit(console.origin)
+    host = urlsplit(f"//{request.host}").hostname
+    names = {own.hostname} | (LOOPBACK if own.hostname in LOOPBACK else set())
+    if host not in names:
+        raise Forbidden("The console answers to its own name only: see CONSOLE_URL.")
+    origin = request.headers.get("Origin")
+    if origin not in {None, f"{own.scheme}://{request.host}"}:
+        raise Forbidden("Only the console's own pages may ask this.")
+
+
+def _require_permission() -> AnyResponse | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint == "static" or is_open(view):
+        return None
+    if not current_user.is_authenticated:
+        return redirect(url_for("login.show", after=request.full_path))
+    permission = needed_by(view)
+    if permission is None or not operator().may(permission):
+        raise Forbidden("Your role does not allow this.")
+    return None
+
+
+def _restrict(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _for_templates() -> dict[str, object]:
+    if not current_user.is_authenticated:
+        return {"menu": [], "operator": None}
+    allowed = [p for p in pieces() if p.label and operator().may(p.needs)]
+    return {"menu": allowed, "operator": operator()}
