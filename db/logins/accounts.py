@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,10 @@ WHERE user_id = %(user_id)s
 REHASH = """
 UPDATE users SET hashed_password = %(new)s
 WHERE user_id = %(user_id)s AND hashed_password = %(old)s
+"""
+HOLDS_STILL = """
+SELECT hashed_password IS NOT DISTINCT FROM %(checked)s AND is_active AND role <> 'user'
+FROM users WHERE user_id = %(user_id)s FOR SHARE
 """
 LOCK_MIGHTIEST = """
 SELECT user_id FROM users WHERE role = 'super_admin' AND is_active
@@ -166,12 +170,28 @@ def _lock_earlier(connection: Connection, user_id: UUID) -> list[str]:
 
 def outgrow_password(
     connection: Statements, passwords: Passwords, account: Account, password: str
-) -> None:
-    """Hash a password that was right anew, where parameters grew since."""
+) -> Account:
+    """Hash a password that was right anew, where parameters grew since.
+
+    Return the account as it is then.
+    """
     old = account.hashed_password
-    if old is not None and passwords.is_outgrown(old):
-        known = {"user_id": account.user_id, "old": old}
-        connection.count(REHASH, {**known, "new": passwords.hash(password)})
+    if old is None or not passwords.is_outgrown(old):
+        return account
+    new = passwords.hash(password)
+    known = {"user_id": account.user_id, "old": old, "new": new}
+    done = connection.count(REHASH, known)
+    return replace(account, hashed_password=new) if done else account
+
+
+def holds_still(connection: Connection, account: Account) -> bool:
+    """Tell whether they may log in by what was checked; so it is until the commit.
+
+    Between the check and the session somebody may have changed the password or the
+    role, and ended all sessions that there were.
+    """
+    known = {"user_id": account.user_id, "checked": account.hashed_password}
+    return bool(connection.scalar(HOLDS_STILL, known))
 
 
 def change_role(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from db.database import Database
+from db.database import Connection, Database
 
 LONGEST_SECONDS = 900
 FORGOTTEN = timedelta(days=1)
@@ -55,6 +55,14 @@ class Key:
     is_shared: bool = False
 
 
+class _PausedError(Exception):
+    """Nothing of this try is counted."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 def account_key(email: str) -> Key:
     """Return an account's, whether there is one of that name or not."""
     return Key(_digest("account", email), free=1)
@@ -84,17 +92,23 @@ def address_key(address: str) -> Key:
 def begin_try(database: Database, keys: Sequence[Key]) -> int:
     """Count a try as failed, before it is made; return 0, or how many seconds to wait.
 
-    It is committed before this returns: whoever breaks off has failed.
+    It is committed before this returns: whoever breaks off has failed. Accounts come
+    before addresses in `keys`: then no two tries wait for each other.
     """
-    with database.transaction() as connection:
-        connection.count(PRUNE, {"forgotten": FORGOTTEN})
-    for number, key in enumerate(keys):
-        known = {"key": key.digest, "free": key.free, "forgotten": FORGOTTEN}
-        if database.scalar(COUNT, known) is None:
-            for counted in keys[:number]:
-                database.count(TAKE_BACK, {"key": counted.digest})
-            return max(1, int(database.scalar(WAIT, known) or 1))
+    database.count(PRUNE, {"forgotten": FORGOTTEN})
+    try:
+        with database.transaction() as connection:
+            for key in keys:
+                _count(connection, key)
+    except _PausedError as paused:
+        return paused.seconds
     return 0
+
+
+def _count(connection: Connection, key: Key) -> None:
+    known = {"key": key.digest, "free": key.free, "forgotten": FORGOTTEN}
+    if connection.scalar(COUNT, known) is None:
+        raise _PausedError(max(1, int(connection.scalar(WAIT, known) or 1)))
 
 
 def end_try(database: Database, keys: Sequence[Key]) -> None:

@@ -131,7 +131,7 @@ def accept_with_password(
     """
     account = _accept(connection, token, address, logs_in=False)
     set_password(connection, passwords, account, password, address=address)
-    return account
+    return load_account(connection, account.user_id) or account
 
 
 def accept_at_once(connection: Connection, token: str, address: str | None) -> Account:

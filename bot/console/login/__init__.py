@@ -1,0 +1,1 @@
+"""Logging in and out: passwords, codes, invitations, and one's own account."""
