@@ -57,6 +57,7 @@ from db.records.support import (
     Owner,
     Ownership,
 )
+from db.records.tickets import LogEntry, Ticket
 
 __all__ = [
     "A_PERSON",
@@ -80,6 +81,7 @@ __all__ = [
     "Gap",
     "HandOver",
     "InboundMessage",
+    "LogEntry",
     "Media",
     "Missing",
     "Near",
@@ -100,6 +102,7 @@ __all__ = [
     "StoodOn",
     "TakenIn",
     "Template",
+    "Ticket",
     "Turn",
     "Upload",
     "Userchat",
