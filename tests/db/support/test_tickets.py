@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from db.chats import PostgresChatStore
 from db.database import Connection, Database
 from db.errors import OperatorError
+from db.queries.tickets import TicketFilter, list_tickets
 from db.support import tickets
 from db.support.owners import change_owner
-from db.support.ticket_list import list_tickets
 from tests.db.sql import change, take_in, value, values
 from tests.records import ANA, BEN, said
 
@@ -126,16 +127,17 @@ def test_a_snoozed_one_opens_by_itself_and_operators_are_told(
 ) -> None:
     with database.transaction() as connection:
         tickets.snooze(connection, ticket, datetime.now(UTC) + LATER, olga)
-        assert [t.id for t in list_tickets(connection, 9, statuses=["snoozed"])] == [
-            ticket
-        ]
+        assert [
+            t.id
+            for t in list_tickets(connection, 9, TicketFilter(statuses=["snoozed"]))
+        ] == [ticket]
         assert tickets.wake_snoozed(connection) == []
     change(database, "UPDATE support_tickets SET snoozed_until = now()")
     change(database, "DELETE FROM procrastinate_jobs")
     with database.transaction() as connection:
-        assert [t.id for t in list_tickets(connection, 9, statuses=["open"])] == [
-            ticket
-        ]
+        assert [
+            t.id for t in list_tickets(connection, 9, TicketFilter(statuses=["open"]))
+        ] == [ticket]
         assert tickets.wake_snoozed(connection) == [ticket]
         assert tickets.wake_snoozed(connection) == []
     assert values(database, "SELECT task_name FROM procrastinate_jobs") == [
@@ -156,7 +158,7 @@ def test_a_snoozed_one_opens_by_itself_and_operators_are_told(
         (lambda c, t: tickets.assign(c, t, uuid4(), None), "may not"),
         (lambda c, t: tickets.add_note(c, t + 1, None, "hm"), "no ticket"),
         (lambda c, t: tickets.resolve(c, t + 1, None), "no ticket"),
-        (lambda c, _: list_tickets(c, 9, statuses=["lost"]), "that are lost"),
+        (lambda c, _: list_tickets(c, 9, TicketFilter(statuses=["lost"])), "that are lost"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_words(
@@ -192,8 +194,8 @@ def test_the_list_is_narrowed_by_each_word_and_by_what_is_set(
         tickets.set_labels(connection, second, ["late"], None)
         tickets.assign(connection, second, olga, None)
 
-        def found(**wanted: object) -> list[int]:
-            return [t.id for t in list_tickets(connection, 9, **wanted)]  # type: ignore[arg-type]
+        def found(**wanted: Any) -> list[int]:
+            return [t.id for t in list_tickets(connection, 9, TicketFilter(**wanted))]
 
         assert found() == [second, ticket]
         assert found(before=second) == [ticket]

@@ -1,6 +1,7 @@
 """Tickets listed: by state, assignee, label, and words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from db.database import Connection
@@ -29,38 +30,44 @@ ORDER BY id DESC LIMIT %(most)s
 LIKE_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})
 
 
-def list_tickets(  # noqa: PLR0913  (each is a way to narrow the list, or none)
-    connection: Connection,
-    most: int,
-    *,
-    statuses: Sequence[str] = UNRESOLVED,
-    assignee_id: UUID | None = None,
-    unassigned: bool = False,
-    label: str | None = None,
-    words: str = "",
-    before: int | None = None,
-) -> list[Ticket]:
-    """Return the `most` newest tickets that are all of that.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    """Which tickets are wanted: those that are all of that.
 
     Each of the first MOST_WORDS `words` stands in the subject, a label, a note, or the
     customer's name or address. `before` is a ticket's number: older ones than that.
+    """
+
+    statuses: Sequence[str] = UNRESOLVED
+    assignee_id: UUID | None = None
+    unassigned: bool = False
+    label: str | None = None
+    words: str = ""
+    before: int | None = None
+
+
+def list_tickets(
+    connection: Connection, most: int, wanted: TicketFilter = TicketFilter()
+) -> list[Ticket]:
+    """Return the `most` newest tickets that are wanted.
+
     Raises OperatorError for an unknown status.
     """
-    if strange := set(statuses) - set(TICKET_STATUSES):
+    if strange := set(wanted.statuses) - set(TICKET_STATUSES):
         raise OperatorError(
             f"There are no tickets that are {', '.join(sorted(strange))}: they are "
             f"{', '.join(TICKET_STATUSES)}."
         )
-    wanted = {
+    bound = {
         "most": most,
-        "statuses": list(statuses),
-        "assignee_id": assignee_id,
-        "unassigned": unassigned,
-        "label": None if label is None else to_storable(label),
-        "words": [_pattern(word) for word in words.split()[:MOST_WORDS]],
-        "before": before,
+        "statuses": list(wanted.statuses),
+        "assignee_id": wanted.assignee_id,
+        "unassigned": wanted.unassigned,
+        "label": None if wanted.label is None else to_storable(wanted.label),
+        "words": [_pattern(word) for word in wanted.words.split()[:MOST_WORDS]],
+        "before": wanted.before,
     }
-    return connection.read(Ticket, LIST, wanted)
+    return connection.read(Ticket, LIST, bound)
 
 
 def _pattern(word: str) -> str:
