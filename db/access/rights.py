@@ -20,6 +20,7 @@ LOCKED_FACTS = f"{FACTS}, UPDATE (received_at)"
 NARROWER = {
     "alembic_version": "SELECT",
     "answer_passages": FACTS,
+    "audit_log": "SELECT, INSERT",
     "early_statuses": LOCKED_FACTS,
     "erased_sids": f"{FACTS}, UPDATE (erased_at)",
     "erasures": "SELECT, INSERT, UPDATE",
@@ -27,6 +28,8 @@ NARROWER = {
     "gap_questions": FACTS,
     "inbound_messages": LOCKED_FACTS,
     "opt_outs": FACTS,
+    "support_alerts": f"{FACTS}, UPDATE (created_at)",
+    "support_messages": FACTS,
 }
 READER_SETTINGS = {
     "default_transaction_read_only": "on",

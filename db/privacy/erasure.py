@@ -19,6 +19,7 @@ from db.errors import OperatorError
 from db.outages import COLLISIONS, FAILURES, outages, reason_of
 from db.privacy import documents
 from db.privacy.erased_sids import carry_over
+from db.privacy.support import held
 from db.privacy.tombstones import (
     Graveyard,
     Tombstone,
@@ -47,13 +48,17 @@ LOCKS = (
     documents.LOCK_DOCUMENTS,
 )
 # A number that was handed on stands with two people. It counts for the one whose
-# phone_number it is: so tombstones mean one person, whatever a backup holds.
+# phone_number it is: so tombstones mean one person, whatever a backup holds. Who only
+# logs in is known by an e-mail address alone.
 OWN_ADDRESSES = """
 SELECT address, is_number AND EXISTS (
     SELECT FROM user_addresses AS other
     WHERE other.address = own.address AND other.user_id <> own.user_id) AS shared
-FROM user_addresses AS own WHERE user_id = {} AND (is_number OR NOT EXISTS (
+FROM user_addresses AS own WHERE user_id = {0} AND (is_number OR NOT EXISTS (
   SELECT FROM users AS other WHERE other.phone_number = own.address))
+UNION ALL
+SELECT 'mailto:' || lower(email), false FROM users AS own
+WHERE user_id = {0} AND email IS NOT NULL
 """
 ADDRESSES = OWN_ADDRESSES.format("%(user_id)s")
 MOMENT = """
@@ -87,10 +92,11 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
     "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (
-  SELECT message_sid FROM reply_parts WHERE user_id = %(user_id)s
+  SELECT message_sid FROM reply_parts WHERE {held.THEIR_PARTS}
   UNION ALL {CHATS.format(SIDS)})
 """,  # noqa: S608
-    "reply_parts": "DELETE FROM reply_parts WHERE user_id = %(user_id)s",
+    "reply_parts": f"DELETE FROM reply_parts WHERE {held.THEIR_PARTS}",  # noqa: S608
+    **held.PURGES,
     "userchats": "DELETE FROM userchats WHERE customer_id = %(user_id)s",
     "userchats_archive": "DELETE FROM userchats_archive "
     "WHERE customer_id = %(user_id)s",
@@ -248,6 +254,7 @@ def _erase(
     addresses = connection.rows(ADDRESSES, mine)
     unshared = [row.address for row in addresses if not row.shared]
     known: dict[str, Any] = {**mine, "unshared": unshared}
-    connection.count(KEEP_SIDS, known)
+    for statement in (KEEP_SIDS, *held.FORGETS):
+        connection.count(statement, known)
     rows = {name: connection.count(purge, known) for name, purge in PURGES.items()}
     return moment, [row.address for row in addresses], rows

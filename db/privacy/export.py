@@ -5,6 +5,7 @@ from uuid import UUID
 
 from db.database import Connection, Database
 from db.privacy import documents
+from db.privacy.support import held
 
 ROWS_AT_A_TIME = 20
 CHATS = """
@@ -22,8 +23,11 @@ SECTIONS = {
     "opt_outs": "SELECT to_jsonb(row) FROM opt_outs AS row WHERE user_id = %(user_id)s",
     "userchats": CHATS.format("userchats"),
     "userchats_archive": CHATS.format("userchats_archive"),
-    "reply_parts": "SELECT to_jsonb(part) FROM reply_parts AS part "
-    "WHERE user_id = %(user_id)s ORDER BY sequence",
+    # What operators were told of them was sent to addresses of the operators'.
+    "reply_parts": f"""
+SELECT CASE WHEN user_id = %(user_id)s THEN to_jsonb(part)
+       ELSE to_jsonb(part) - 'address' END
+FROM reply_parts AS part WHERE {held.THEIR_PARTS} ORDER BY sequence""",  # noqa: S608
     # A number that was handed on: what another person wrote from it is not shown.
     "inbound_messages": f"""
 SELECT to_jsonb(message) FROM inbound_messages AS message
@@ -42,6 +46,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
   OR args ->> 'user_id' = %(user_id)s::text OR {documents.THEIR_JOBS}
 ORDER BY id""",  # noqa: S608
     **documents.SECTIONS,
+    **held.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

@@ -23,6 +23,7 @@ from db.privacy.ages import Ages
 from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
 from db.privacy.steps import LOCK_TIMEOUT, MOST_SECONDS, Step
+from db.privacy.support import steps as support
 
 WINDOW = 500
 INDEXED = "past chats indexed again"  # once, after a migration that asks for it
@@ -46,7 +47,7 @@ WHERE {coarse} AND {fine} AND ({at}, {id}) > (%(at)s, %(id)s)
     ORDER BY {at}, {id} LIMIT %(window)s)
 """
 TAKE = """
-WITH due AS MATERIALIZED ({due} FOR UPDATE SKIP LOCKED), {action}
+WITH due AS MATERIALIZED ({due} {lock}), {action}
 SELECT id, amount, kept FROM due
 """
 # Two runs at once share the work: each window waits for the other's.
@@ -136,6 +137,13 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (steps.DROP_INBOUND, ages.drop_records),
         (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),
         (steps.DROP_EARLY_STATUSES, EARLY_STATUSES_AFTER),
+        (support.DELETE_TICKETS, ages.delete_archived),
+        (support.DROP_LOOKS, ages.delete_archived),
+        (support.DROP_ALERTS, ages.drop_records),
+        (support.DROP_INVITATIONS, support.FAILURES_AFTER),
+        (support.DROP_LOGINS, support.LOGINS_AFTER),
+        (support.DROP_FAILURES, support.FAILURES_AFTER),
+        (support.DROP_AUDIT, support.AUDIT_AFTER),
     ]
 
 
@@ -198,7 +206,8 @@ def _take_window(
 ) -> tuple[int, Place | None]:
     """Take what is due among the next rows; return the amount, and where they end."""
     end, known = _find_end(connection, step, {"age": age}, place)
-    statement = TAKE.format(due=_fill(DUE, step), action=step.action)
+    due = _fill(DUE, step)
+    statement = TAKE.format(due=due, lock=step.lock, action=step.action)
     rows = connection.rows(statement, known)
     if rows and step.afterwards:
         kept = {"ids": [row.id for row in rows], "kept": [row.kept for row in rows]}

@@ -2,7 +2,8 @@
 
 Each step walks a table in the order of a time and an id, some hundred rows at once.
 `coarse` is what cheap columns say of a row that is due, `fine` what costs more. Of what
-is due, `due` is locked, `action` works on it. (`%(age)s` is how old it must be.)
+is due, `due` is locked, as `lock` says, and `action` works on it. (`%(age)s` is how old
+it must be.)
 """
 
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ class Step:
     fine: str = "true"
     amount: str = "1"
     kept: str = "NULL"
+    lock: str = "FOR UPDATE SKIP LOCKED"
     afterwards: str | None = None
 
 

@@ -315,16 +315,49 @@ COMMENT ON TRIGGER canned_replies_updated_at ON canned_replies IS 'Keeps updated
 -- What people write, or are known by, is kept out of the planner's samples.
 ALTER TABLE users ALTER COLUMN owner_reason SET STATISTICS 0;
 ALTER TABLE support_tickets ALTER COLUMN subject SET STATISTICS 0,
-  ALTER COLUMN labels SET STATISTICS 0;
+  ALTER COLUMN labels SET STATISTICS 0, ALTER COLUMN reason SET STATISTICS 0;
 ALTER TABLE support_messages ALTER COLUMN body SET STATISTICS 0,
   ALTER COLUMN details SET STATISTICS 0;
 ALTER TABLE canned_replies ALTER COLUMN title SET STATISTICS 0,
   ALTER COLUMN body SET STATISTICS 0;
-ALTER TABLE login_sessions ALTER COLUMN address SET STATISTICS 0,
+ALTER TABLE invitations ALTER COLUMN token_hash SET STATISTICS 0;
+ALTER TABLE login_attempts ALTER COLUMN key SET STATISTICS 0;
+ALTER TABLE login_sessions ALTER COLUMN token_hash SET STATISTICS 0,
+  ALTER COLUMN address SET STATISTICS 0,
   ALTER COLUMN user_agent SET STATISTICS 0;
 ALTER TABLE second_factors ALTER COLUMN secret SET STATISTICS 0;
 ALTER TABLE audit_log ALTER COLUMN address SET STATISTICS 0,
   ALTER COLUMN details SET STATISTICS 0;
+
+-- The audit is added to, and never changed. The bot's role, which has had all rights on
+-- new tables by default, gets the right to add to this one, and to have what is old
+-- removed, in a way that leaves what is younger alone.
+CREATE FUNCTION drop_old_audit(rows bigint[]) RETURNS void LANGUAGE sql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+BEGIN ATOMIC
+  DELETE FROM audit_log
+  WHERE id = ANY (rows) AND at < now() - interval '2 years';
+END;
+COMMENT ON FUNCTION drop_old_audit(bigint[]) IS
+  'Drops those rows of audit_log that are older than two years, for whoever may not '
+  'change it.';
+REVOKE EXECUTE ON FUNCTION drop_old_audit(bigint[]) FROM PUBLIC;
+DO $$
+DECLARE
+  granted record;
+BEGIN
+  FOR granted IN
+    SELECT DISTINCT pg_get_userbyid(grantee) AS role
+    FROM pg_class CROSS JOIN aclexplode(relacl)
+    WHERE oid = 'audit_log'::regclass AND grantee NOT IN (0, relowner)
+      AND privilege_type = 'INSERT'
+  LOOP
+    EXECUTE format('REVOKE ALL ON audit_log FROM %I', granted.role);
+    EXECUTE format('GRANT SELECT, INSERT ON audit_log TO %I', granted.role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION drop_old_audit(bigint[]) TO %I',
+                   granted.role);
+  END LOOP;
+END $$;
 
 CREATE OR REPLACE VIEW user_addresses AS
 SELECT phone_number AS address, user_id, true AS is_number FROM users

@@ -77,7 +77,7 @@ FUNCTIONS = (
     "resolve_ticket(bigint, uuid)", "give_chat(text)", "take_chat(text)",
     "change_owner(uuid, text, uuid, text, interval, text)", "customer_wrote(uuid)",
     "call_operators(uuid)", "open_ticket(uuid, text, text)",
-    "note_event(bigint, uuid, text, jsonb)",
+    "note_event(bigint, uuid, text, jsonb)", "drop_old_audit(bigint[])",
 )  # fmt: skip
 PEOPLE_OF_BEFORE = """
 ALTER TABLE userchats DROP CONSTRAINT userchats_handoff_check;

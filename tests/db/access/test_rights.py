@@ -45,6 +45,10 @@ def shared(postgres: EmbeddedPostgres, migrated: str) -> Iterator[dict[str, str]
         "UPDATE opt_outs SET opted_out_at = now()",
         "DELETE FROM erasures",
         "UPDATE erased_sids SET sid_hash = ''",
+        "UPDATE audit_log SET action = ''",
+        "DELETE FROM audit_log",
+        "SELECT FROM audit_log FOR UPDATE",
+        "UPDATE support_messages SET body = ''",
         "UPDATE first_start SET started_at = now()",
         "SELECT FROM masked.chat_messages",
         "SELECT lo_from_bytea(0, 'x')",
@@ -88,6 +92,7 @@ def test_who_looks_may_not_read_what_is_not_masked(
         ("CREATE VIEW masked.notes AS SELECT 1", DENIED),
         ("DELETE FROM masked.chat_overview", "55000"),  # no view of these takes writes
         ("SELECT * FROM public.search_messages('bread', 1)", DENIED),
+        ("SELECT public.drop_old_audit('{1}')", DENIED),
         ("SELECT procrastinate.procrastinate_finish_job_v1(1, 'failed', true)", DENIED),
         ("SELECT pg_read_file('postgresql.conf')", DENIED),
         ("SELECT lo_from_bytea(0, 'x')", DENIED),
@@ -137,10 +142,12 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
           AND relnamespace = 'public'::regnamespace ORDER BY relname
     """
     assert values(database, query) == [
-        "alembic_version", "answer_passages", "chats_to_index", "chunk_terms",
-        "chunk_vectors", "document_chunks", "document_lengths", "document_uploads",
-        "documents", "early_statuses", "embedding_models", "erased_sids", "erasures",
-        "first_start", "gap_questions", "inbound_messages", "knowledge_gaps",
-        "opt_outs", "products", "reply_parts", "retention_places", "user_aliases",
-        "userchats", "userchats_archive", "users",
+        "alembic_version", "answer_passages", "audit_log", "canned_replies",
+        "chats_to_index", "chunk_terms", "chunk_vectors", "document_chunks",
+        "document_lengths", "document_uploads", "documents", "early_statuses",
+        "embedding_models", "erased_sids", "erasures", "first_start", "gap_questions",
+        "inbound_messages", "invitations", "knowledge_gaps", "login_attempts",
+        "login_sessions", "opt_outs", "products", "reply_parts", "retention_places",
+        "second_factors", "support_alerts", "support_messages", "support_sessions",
+        "support_tickets", "user_aliases", "userchats", "userchats_archive", "users",
     ]  # fmt: skip

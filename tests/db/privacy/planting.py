@@ -65,7 +65,20 @@ INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
 SELECT 'knowledge', 'take_in_document', 'document:' || id,
        jsonb_build_object('document_id', id) FROM documents
 WHERE user_id = %(user_id)s;
-INSERT INTO opt_outs (user_id) VALUES (%(user_id)s)
+INSERT INTO opt_outs (user_id) VALUES (%(user_id)s);
+SELECT change_owner(%(user_id)s, 'human', %(user_id)s, %(marker)s, NULL, %(marker)s);
+INSERT INTO support_messages (ticket_id, user_id, author_id, kind, body, details)
+SELECT id, user_id, user_id, 'note', %(marker)s,
+       jsonb_build_object('note', %(marker)s::text) FROM support_tickets;
+UPDATE support_tickets SET labels = ARRAY[%(marker)s];
+INSERT INTO support_sessions (operator_id, user_id) VALUES (%(user_id)s, %(user_id)s);
+INSERT INTO support_alerts (reference_id, ticket_id, user_id, operator_id)
+SELECT gen_random_uuid(), id, user_id, user_id FROM support_tickets;
+INSERT INTO invitations (token_hash, user_id, role)
+VALUES (convert_to(%(marker)s, 'UTF8'), %(user_id)s, 'admin');
+INSERT INTO login_sessions (token_hash, user_id, address, user_agent)
+VALUES (convert_to(%(marker)s, 'UTF8'), %(user_id)s, %(marker)s, %(marker)s);
+INSERT INTO second_factors (user_id, secret) VALUES (%(user_id)s, %(marker)s)
 """
 
 

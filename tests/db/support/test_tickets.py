@@ -158,7 +158,7 @@ def test_a_snoozed_one_opens_by_itself_and_operators_are_told(
         (lambda c, t: tickets.assign(c, t, uuid4(), None), "may not"),
         (lambda c, t: tickets.add_note(c, t + 1, None, "hm"), "no ticket"),
         (lambda c, t: tickets.resolve(c, t + 1, None), "no ticket"),
-        (lambda c, _: list_tickets(c, 9, TicketFilter(statuses=["lost"])), "that are lost"),
+        (lambda c, _: list_tickets(c, 9, TicketFilter(statuses=["lost"])), "are lost"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_words(

@@ -1,0 +1,1 @@
+"""What tickets, log-ins and alerts hold about people, erased, exported, and purged."""

@@ -1,0 +1,100 @@
+"""What retention does about tickets, alerts, log-ins and the audit."""
+
+from datetime import timedelta
+
+from db.privacy.steps import OLD, Step
+
+# By then they hold no more: db/logins says when each ends.
+LOGINS_AFTER = timedelta(days=7)
+FAILURES_AFTER = timedelta(days=1)
+# Two years: the database itself keeps younger rows, whoever asks (drop_old_audit).
+AUDIT_AFTER = timedelta(days=731)
+
+DELETE_TICKETS = Step(
+    name="resolved tickets deleted",
+    table="support_tickets AS ticket",
+    at="ticket.opened_at",
+    id="lpad(ticket.id::text, 20, '0')",
+    coarse=f"ticket.status = 'resolved' AND ticket.resolved_at < {OLD}",
+    action="""
+done AS (
+  DELETE FROM support_tickets USING due WHERE support_tickets.id = due.id::bigint
+)""",
+)
+# How far an operator read: nobody reads on after that long.
+DROP_LOOKS = Step(
+    name="looks at chats dropped",
+    table="support_sessions AS looked",
+    at="looked.seen_at",
+    id="looked.operator_id || ' ' || looked.user_id",
+    coarse=f"looked.seen_at < {OLD}",
+    action="""
+done AS (
+  DELETE FROM support_sessions USING due
+  WHERE operator_id || ' ' || user_id = due.id
+)""",
+)
+# With the message to the operator: it has a customer's words, and nothing would lead
+# from the customer to it any more.
+DROP_ALERTS = Step(
+    name="alerts to operators dropped",
+    table="support_alerts AS alert",
+    at="alert.created_at",
+    id="alert.reference_id || ' ' || alert.user_id",
+    coarse=f"alert.created_at < {OLD}",
+    fine="""NOT EXISTS (SELECT FROM reply_parts AS part
+  WHERE part.reference_id = alert.reference_id AND is_unsettled(part.status))""",
+    action="""
+done AS (
+  DELETE FROM support_alerts USING due WHERE reference_id || ' ' || user_id = due.id
+), messages AS (
+  DELETE FROM reply_parts USING due
+  WHERE reference_id = left(due.id, 36)::uuid
+)""",
+)
+DROP_INVITATIONS = Step(
+    name="invitations dropped",
+    table="invitations AS invited",
+    at="invited.created_at",
+    id="encode(invited.token_hash, 'hex')",
+    coarse=f"COALESCE(invited.used_at, invited.expires_at) < {OLD}",
+    action="""
+done AS (
+  DELETE FROM invitations USING due
+  WHERE invitations.token_hash = decode(due.id, 'hex')
+)""",
+)
+DROP_LOGINS = Step(
+    name="ended log-ins dropped",
+    table="login_sessions AS login",
+    at="login.created_at",
+    id="encode(login.token_hash, 'hex')",
+    coarse=f"login.created_at < {OLD}",
+    action="""
+done AS (
+  DELETE FROM login_sessions USING due
+  WHERE login_sessions.token_hash = decode(due.id, 'hex')
+)""",
+)
+DROP_FAILURES = Step(
+    name="failed log-ins forgotten",
+    table="login_attempts AS failed",
+    at="failed.last_at",
+    id="encode(failed.key, 'hex')",
+    coarse=f"failed.last_at < {OLD}",
+    action="""
+done AS (
+  DELETE FROM login_attempts USING due WHERE login_attempts.key = decode(due.id, 'hex')
+)""",
+)
+# The bot may not change the audit, so it can't lock its rows either.
+DROP_AUDIT = Step(
+    name="audit rows dropped",
+    table="audit_log AS done_by",
+    at="done_by.at",
+    id="lpad(done_by.id::text, 20, '0')",
+    coarse=f"done_by.at < {OLD}",
+    lock="",
+    action="done AS (SELECT 1)",
+    afterwards="SELECT drop_old_audit(%(ids)s::text[]::bigint[])",
+)
