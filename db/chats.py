@@ -29,7 +29,7 @@ from db.records import (
 FULL_BYTES = 12_000
 MOST_BYTES = 16_000
 
-# In db/sql/0021_record_inbound.sql, with a fast way for who is known. A person is known
+# In db/sql/0026_record_inbound.sql, with a fast way for who is known. A person is known
 # by the business-scoped id first: a number may be handed on.
 # An erased message is never new: see migration 0014, and for races repeat_once.
 RECORD_INBOUND = """

@@ -78,7 +78,8 @@ userchats = Table(
             "beside (what Twilio told with the text, by Twilio's names), reference_id, "
             "in_reply_to (the MessageSids it answers), notice_for (those it only says "
             "something about), command, opt_out_type, model, tokens_used, "
-            "response_time (seconds), error.",
+            "response_time (seconds), error, author (the user_id of the operator who "
+            "wrote it, or person; none: nobody of ours did).",
             "metadata": "Whatever else is known of the chat.",
             "updated_at": "Last message (set by a trigger).",
         },
@@ -90,8 +91,10 @@ userchats = Table(
         "chat is active (set by a trigger).",
     ),
     *_chat_checks("userchats"),
-    # It did something once; who writes it still is told what does it now (the comment).
-    CheckConstraint("NOT metadata ? 'handoff'", name="userchats_handoff_check"),
+    # It did something once; who writes it still is told what does it now, by the name.
+    CheckConstraint(
+        "NOT metadata ? 'handoff'", name="userchats_handoff_by_take_chat_check"
+    ),
     Index(
         "userchats_one_active_a_user",
         "customer_id",

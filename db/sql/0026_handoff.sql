@@ -373,10 +373,17 @@ FROM userchats WHERE customer_id = users.user_id AND userchats.is_active
 ALTER TABLE userchats DISABLE TRIGGER USER;
 UPDATE userchats SET metadata = metadata - 'handoff' WHERE metadata ? 'handoff';
 ALTER TABLE userchats ENABLE TRIGGER USER;
-ALTER TABLE userchats ADD CONSTRAINT userchats_handoff_check
+ALTER TABLE userchats ADD CONSTRAINT userchats_handoff_by_take_chat_check
   CHECK (NOT metadata ? 'handoff');
-COMMENT ON CONSTRAINT userchats_handoff_check ON userchats IS
+COMMENT ON CONSTRAINT userchats_handoff_by_take_chat_check ON userchats IS
   'SELECT take_chat(''…'') takes a chat over: metadata.handoff does nothing any more.';
+COMMENT ON COLUMN userchats.messages IS
+  'The transcript, append-only, in order of arrival. Each element has role, content and '
+  'timestamp; where known message_sid, media, beside (what Twilio told with the text, by '
+  'Twilio''s names), reference_id, in_reply_to (the MessageSids it answers), notice_for '
+  '(those it only says something about), command, opt_out_type, model, tokens_used, '
+  'response_time (seconds), error, author (the user_id of the operator who wrote it, or '
+  'person; none: nobody of ours did).';
 
 CREATE OR REPLACE VIEW chat_overview AS
 SELECT chats.chat_id, chats.customer_id, users.phone_number, users.full_name,

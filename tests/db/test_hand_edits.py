@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from psycopg import errors
 
 from db import schema
 from db.chats import PostgresChatStore
@@ -174,3 +175,17 @@ def test_what_is_not_known_is_not_written() -> None:
         "content": "",
         "timestamp": "1970-01-01T00:00:00.000+00:00",
     }
+
+
+@pytest.mark.parametrize("mark", ["true", "false", '"yes"'])
+def test_who_marks_a_handoff_in_the_metadata_is_told_what_does_it_now(
+    database: Database, pg: PostgresChatStore, mark: str
+) -> None:
+    chat_id = take_in(pg, said("Hi"))
+    marked = f"""metadata || '{{"handoff": {mark}}}'"""
+    with pytest.raises(errors.CheckViolation, match="handoff_by_take_chat"):
+        change(database, f"UPDATE userchats SET metadata = {marked}")  # noqa: S608
+    change(database, "SELECT take_chat(%(id)s)", id=chat_id)
+    assert load(pg, chat_id).owner == "human"
+    change(database, "SELECT give_chat(%(id)s)", id=chat_id)
+    assert load(pg, chat_id).owner == "bot"

@@ -18,7 +18,7 @@ STEPS = 80
 ADDRESSES = [f"whatsapp:+1555123000{n}" for n in range(2)]
 IDS = [f"whatsapp:US.ID{n}" for n in range(2)]
 NAMES = [None, "Ana", "Ben"]
-# What migration 0018 replaced, as it was.
+# What migration 0021 replaced, as it was, but for marks of who took a chat over.
 BEFORE = """
 WITH seen AS (
   INSERT INTO inbound_messages (message_sid, address, our_address)
@@ -61,14 +61,13 @@ WITH seen AS (
       OR CASE WHEN pg_column_size(userchats.messages) > %(full_bytes)s
          THEN userchats.messages -> -1 ->> 'role' <> 'user'
            OR pg_column_size(userchats.messages) > %(most_bytes)s END)
-  RETURNING chat_id, is_handed_off(metadata) AS handoff,
+  RETURNING chat_id,
     userchats.updated_at >= now() - %(session_timeout)s AS is_full
 ), chat AS (
   INSERT INTO userchats AS active (chat_id, customer_id, messages, metadata)
   SELECT %(chat_id)s, sender.user_id, jsonb_build_array(%(turn)s),
          COALESCE((SELECT CASE WHEN is_full AND NOT %(opens_chat)s
                      THEN jsonb_build_object('continues', chat_id) ELSE '{}' END
-                     || CASE WHEN handoff THEN '{"handoff": true}' ELSE '{}' END::jsonb
                    FROM closed), '{}')
   FROM seen CROSS JOIN sender
   WHERE (SELECT count(*) FROM renamed) + (SELECT count(*) FROM closed) >= 0
@@ -100,7 +99,7 @@ WHERE is_active"""
 # What happens between messages: time, answers, people at psql, erasing, handing on.
 EVENTS = (
     "UPDATE userchats SET is_active = false WHERE is_active AND chat_id < '8'",
-    "UPDATE userchats SET metadata = '{\"handoff\": true}' WHERE chat_id < '8'",
+    "SELECT take_chat(chat_id) FROM userchats WHERE is_active AND chat_id < '8'",
     "UPDATE userchats SET messages = '[]' WHERE is_active AND chat_id < '8'",
     ANSWERED,
     ANSWERED,

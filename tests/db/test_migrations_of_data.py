@@ -147,3 +147,18 @@ def test_since_when_a_job_waits_is_known_up_and_down(empty: Database) -> None:
     schema.downgrade(empty, "-1")
     noted = rows(empty, "SELECT type::text, at FROM procrastinate_events")
     assert noted == [("deferred", *since)]
+
+
+def test_whose_chat_a_person_has_stays_theirs_up_and_down(empty: Database) -> None:
+    schema.upgrade(empty, "0025")
+    fill_as_of(empty, "0025")
+    marked = "UPDATE userchats SET metadata = '{\"handoff\": true}'"
+    change(empty, marked)
+    schema.upgrade(empty, "0026")
+    taken = "SELECT owner, owner_reason FROM users"
+    assert rows(empty, taken) == [("human", "metadata.handoff")]
+    assert values(empty, "SELECT metadata FROM userchats") == [{}]
+    schema.downgrade(empty, "0025")
+    assert values(empty, "SELECT is_handed_off(metadata) FROM userchats") == [True]
+    schema.upgrade(empty, "0026")
+    assert rows(empty, taken) == [("human", "metadata.handoff")]

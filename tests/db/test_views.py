@@ -1,8 +1,5 @@
 """The views that people read in psql: what they show of conversations."""
 
-import json
-from typing import Any
-
 import pytest
 
 from db.chats import PostgresChatStore
@@ -88,24 +85,18 @@ def test_archived_chats_are_still_told_of(
     assert values(database, "SELECT answers FROM llm_usage_daily") == [2]
 
 
-@pytest.mark.parametrize(
-    ("metadata", "handoff"),
-    [
-        ({}, False),
-        ({"handoff": True}, True),
-        ({"handoff": "true"}, True),
-        ({"handoff": False}, False),
-        ({"handoff": None}, False),
-        ({"handoff": ["odd"]}, False),
-    ],
-)
 def test_chat_overview_tells_of_a_handoff(
-    database: Database, pg: PostgresChatStore, metadata: dict[str, Any], handoff: bool
+    database: Database, pg: PostgresChatStore
 ) -> None:
     take_in(pg, said("I want to talk to somebody"))
-    given_by_hand = "UPDATE userchats SET metadata = %(metadata)s::jsonb"
-    change(database, given_by_hand, metadata=json.dumps(metadata))
-    assert value(database, "SELECT handoff FROM chat_overview") is handoff
+    told = "SELECT handoff, owner FROM chat_overview"
+    assert rows(database, told) == [(False, "bot")]
+    change(database, "SELECT change_owner(user_id, 'queue', NULL, '', NULL) FROM users")
+    assert rows(database, told) == [(True, "queue")]
+    change(database, "SELECT take_chat(chat_id) FROM userchats")
+    assert rows(database, told) == [(True, "human")]
+    change(database, "SELECT give_chat(chat_id) FROM userchats")
+    assert rows(database, told) == [(False, "bot")]
 
 
 def test_chat_overview_shows_the_last_message(

@@ -25,6 +25,14 @@ COLUMNS = (
     "role", "owner", "owner_since", "owner_until", "owner_warned_at", "owner_id",
     "owner_reason", "owner_version",
 )  # fmt: skip
+# As migration 0010 had it.
+HANDED_OFF = """
+CREATE FUNCTION is_handed_off(metadata jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN COALESCE(metadata ->> 'handoff' = 'true', false);
+COMMENT ON FUNCTION is_handed_off(jsonb) IS
+  'Whether a person has taken a chat with this metadata over: the bot is silent in it.';
+"""
 MASKED = """
 CREATE OR REPLACE VIEW masked.chat_overview AS
 SELECT chat_id, customer_id, masked.mask_address(phone_number) AS phone_number,
@@ -80,7 +88,7 @@ FUNCTIONS = (
     "note_event(bigint, uuid, text, jsonb)", "drop_old_audit(bigint[])",
 )  # fmt: skip
 PEOPLE_OF_BEFORE = """
-ALTER TABLE userchats DROP CONSTRAINT userchats_handoff_check;
+ALTER TABLE userchats DROP CONSTRAINT userchats_handoff_by_take_chat_check;
 ALTER TABLE userchats DISABLE TRIGGER USER;
 UPDATE userchats SET metadata = metadata || '{"handoff": true}'
 FROM users WHERE user_id = customer_id AND owner <> 'bot' AND userchats.is_active;
@@ -89,6 +97,12 @@ DELETE FROM procrastinate.procrastinate_jobs WHERE queue_name = 'alerts';
 DELETE FROM users WHERE phone_number IS NULL;
 ALTER TABLE users DROP CONSTRAINT users_is_somebody_check;
 ALTER TABLE users ALTER COLUMN phone_number SET NOT NULL;
+COMMENT ON COLUMN userchats.messages IS
+  'The transcript, append-only, in order of arrival. Each element has role, content '
+  'and timestamp; where known message_sid, media, beside (what Twilio told with the '
+  'text, by Twilio''s names), reference_id, in_reply_to (the MessageSids it answers), '
+  'notice_for (those it only says something about), command, opt_out_type, model, '
+  'tokens_used, response_time (seconds), error.';
 COMMENT ON TABLE users IS 'One row a person who wrote to the number.';
 COMMENT ON COLUMN users.email IS 'Optional; unique where known.';
 COMMENT ON COLUMN users.phone_number IS
@@ -104,24 +118,32 @@ SELECT address, user_id, false FROM user_aliases;
 
 
 def upgrade() -> None:
-    _run((SQL / "0026_handoff.sql").read_text(encoding="utf-8"))
+    _run(_read("0026_handoff.sql"))
     _run(MASKED)
+    _run(_read("0026_record_inbound.sql"))
+    _run("DROP FUNCTION is_handed_off(jsonb)")
 
 
 def downgrade() -> None:
+    _run(HANDED_OFF)
+    older = _read("0021_record_inbound.sql")
+    _run(older.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
     _run("DROP VIEW masked.chat_overview; DROP VIEW chat_overview")
     _run(f"DROP FUNCTION {', '.join(FUNCTIONS)}")
     _run(PEOPLE_OF_BEFORE)
     _run(OLDER_VIEW)
-    older = (SQL / "0005_views.sql").read_text(encoding="utf-8")
     about = r"COMMENT ON (?:VIEW|COLUMN) chat_overview\b.*?;\n"
-    for comment in re.findall(about, older, re.DOTALL):
+    for comment in re.findall(about, _read("0005_views.sql"), re.DOTALL):
         _run(comment)
     _run(COMMENTS_AGAIN)
     for name in NAMES:
         op.drop_table(name)
     for name in COLUMNS:
         op.drop_column("users", name)
+
+
+def _read(name: str) -> str:
+    return (SQL / name).read_text(encoding="utf-8")
 
 
 def _run(script: str) -> None:

@@ -1,6 +1,5 @@
 """Two bots that answer each other are stopped; a hasty customer never is."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -139,10 +138,7 @@ def test_a_handoff_comes_first(database: Database, pg: PostgresChatStore) -> Non
         ours.says(f"message {n}")
         ours.hears()
     assert ours.transcript[-1] == ON_HOLD[0]
-    metadata = json.dumps({"handoff": True})
-    change(
-        database, "UPDATE userchats SET metadata = %(new)s::text::jsonb", new=metadata
-    )
+    change(database, "SELECT take_chat(chat_id) FROM userchats")
     ours.says("one more")
     ours.hears()
     assert ours.transcript[-1] == f"system: {sentences.NOT_ANSWERED_HANDOFF}"
