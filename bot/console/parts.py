@@ -36,13 +36,15 @@ class Console:
 class Piece:
     """A part of the console: its routes, and where the menu leads, if it does.
 
-    `endpoint` is the page behind `label`, shown to those who may do what it needs.
+    `endpoint` is the page behind `label`, shown to those who may do what it needs. A
+    piece without one may stand `under` another: the name of that one's blueprint.
     """
 
     routes: Blueprint
     label: str = ""
     endpoint: str = ""
     needs: May = May.SEE_CHATS
+    under: str = ""
 
 
 def console() -> Console:

@@ -1,0 +1,139 @@
+"""The inbox's pages: the list, and what changed in it since it was last shown."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    render_template,
+    url_for,
+)
+from flask import request as asked
+
+from bot.console.inbox.query import ALL, Query, read_query
+from bot.console.inbox.searching import Found, look_for
+from bot.console.operators import operator
+from bot.console.parts import Piece, console
+from bot.console.permissions import May, needs
+from db.support.inbox import finding
+from db.support.inbox.finding import Page, Sought
+
+routes = Blueprint("inbox", __name__)
+# What stands above each list, and what is said where it is empty.
+TITLES = {
+    "queue": ("Waiting for a person", "Nobody waits for a person."),
+    "mine": ("Mine", "You have no chats: take one, and it stands here."),
+    "human": ("With a person", "No chat is with a person."),
+    "bot": ("The bot answers", "Nobody talks with the bot yet."),
+    "snoozed": ("Snoozed", "Nothing is snoozed."),
+    "resolved": ("Resolved", "No ticket was resolved yet."),
+}
+AT_ONCE = ("queue", "human", "bot")  # the lists of a page that shows all
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One list of a page; `more` leads to the rest of it."""
+
+    state: str
+    title: str
+    nothing: str
+    page: Page
+    more: str | None
+
+
+@routes.get("/")
+@needs(May.SEE_CHATS)
+def show() -> str:
+    """Show the lists, or what was looked for."""
+    query = read_query(asked.args)
+    database = console().database
+    return render_template(
+        "inbox/show.html",
+        query=query,
+        tabs=_tabs(query),
+        labels=finding.read_labels(database),
+        operators=finding.read_operators(database),
+        poll=_url("inbox.poll", query) if query.goes_on else None,
+        **_shown(query),
+    )
+
+
+@routes.get("/inbox/poll")
+@needs(May.SEE_CHATS)
+def poll() -> Response:
+    """Answer 204 while nothing changed since a version, else with the lists' HTML."""
+    query = read_query(asked.args)
+    version = finding.read_version(console().database)
+    if version == asked.args.get("since"):
+        return Response(status=204)
+    return make_response(render_template("inbox/lists.html", **_shown(query, version)))
+
+
+def piece() -> Piece:
+    """Return the inbox's routes."""
+    return Piece(routes=routes, label="Inbox", endpoint="inbox.show")
+
+
+def _shown(query: Query, version: str | None = None) -> dict[str, object]:
+    """Return what the lists' template needs."""
+    database = console().database
+    # Before the lists: what changes meanwhile is another version.
+    known = version or finding.read_version(database)
+    found: Found | None = look_for(query.words) if query.words else None
+    return {
+        "version": known,
+        "query": query,
+        "found": found,
+        "sections": [] if found else _sections(query),
+        "me": operator().user_id,
+    }
+
+
+def _sections(query: Query) -> list[Section]:
+    states = AT_ONCE if query.state == ALL else (query.state,)
+    return [_section(replace(query, state=state), query) for state in states]
+
+
+def _section(query: Query, page: Query) -> Section:
+    title, nothing = TITLES[query.state]
+    found = finding.read_list(
+        console().database, query.state, _sought(query), query.after
+    )
+    more = None
+    if found.after is not None:
+        # From a page of all lists it leads to the list itself, which begins anew.
+        rest = query if page.state == ALL else replace(query, after=found.after)
+        more = _url("inbox.show", rest)
+    return Section(query.state, title, nothing, found, more)
+
+
+def _sought(query: Query) -> Sought:
+    return Sought(
+        operator_id=operator().user_id,
+        label=query.label,
+        assignee_id=query.assignee_id,
+        sees_past=operator().may(May.SEE_PAST),
+    )
+
+
+def _tabs(query: Query) -> list[tuple[str, str, int | None, str]]:
+    """Return for each list its state, name, number where that is small, and address."""
+    counts = finding.count_lists(console().database, operator().user_id)
+    named = [
+        (ALL, "All", None), ("queue", "Waiting", counts.queue),
+        ("mine", "Mine", counts.mine), ("human", "With a person", counts.human),
+        ("bot", "Bot", None), ("snoozed", "Snoozed", counts.snoozed),
+        ("resolved", "Resolved", None),
+    ]  # fmt: skip
+    return [
+        (state, name, count, _url("inbox.show", query.with_state(state)))
+        for state, name, count in named
+    ]
+
+
+def _url(endpoint: str, query: Query) -> str:
+    args: dict[str, Any] = {**query.to_args()}
+    return url_for(endpoint, **args)
