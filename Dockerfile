@@ -53,6 +53,6 @@ COPY db/ db/
 RUN python -m compileall -q bot db
 
 USER 10001:10001
-EXPOSE 8000
+EXPOSE 8000 8002
 ENTRYPOINT ["python", "-m", "bot"]
 CMD ["web"]

@@ -17,8 +17,8 @@ WORKERS ?= 3
 BOT = $(COMPOSE) run --rm backup
 ADMIN = $(COMPOSE) run --rm admin
 ALL = $(COMPOSE) --profile '*'
-SECRETS := $(addprefix .secrets/, postgres_password bot_owner bot_app bot_readonly \
-	pgadmin_password)
+SECRETS := $(addprefix .secrets/, postgres_password bot_owner bot_app bot_console \
+	bot_readonly console_key pgadmin_password)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
@@ -32,7 +32,7 @@ help: ## List the targets
 
 ## On this machine, without Docker:
 
-run: .venv/run.done ## Start the whole bot here: database, model, simulator, web, worker
+run: .venv/run.done ## Start the whole bot here: database, model, simulator, and the bot
 	@exec $(BIN)/python -m bot run
 
 install: .venv/dev.done ## Only install, into .venv: what runs, and the tools for tests

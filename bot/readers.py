@@ -13,6 +13,7 @@ from bot.chat.answering import Policy
 from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
 from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
+from bot.console.account import read_console
 from bot.environment import KEY, KEY_HINT, PROJECT, Reader
 from bot.llm.account import read_embeddings, read_llm
 from bot.whatsapp.account import TwilioAccount
@@ -80,6 +81,7 @@ def _read_listening(read: Reader) -> dict[str, Any]:
         "worker_metrics_port": read.integer("WORKER_METRICS_PORT", 0, 0, 65535) or None,
         "metrics_host": _read_host(read, "METRICS_HOST"),
         "metrics_token": read.text("METRICS_TOKEN", TOKEN, TOKEN_HINT),
+        **read_console(read),
     }
 
 

@@ -37,6 +37,9 @@ MISSING = {
         "TWILIO_WHATSAPP_NUMBER": "is missing: such as whatsapp:+14155238886",
     },
     "llm": {"OPENAI_API_KEY": "is missing (or OPENAI_BASE_URL of your own server)"},
+    "console_secret_key": {
+        "CONSOLE_SECRET_KEY": "is missing: 32 or more random characters, which stay"
+    },
 }
 
 
@@ -75,6 +78,14 @@ class WorkerParts:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleParts:
+    """What the console can't do without. The database's role should be its own."""
+
+    database_url: str = field(repr=False)
+    console_secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TwilioParts:
     """What a command that asks Twilio can't do without."""
 
@@ -107,6 +118,10 @@ class Settings:
     metrics_token: str | None = field(repr=False)
     worker_heartbeat_file: Path | None
     simulator_port: int
+    console_host: str
+    console_port: int
+    console_url: str
+    console_secret_key: str | None = field(repr=False)
     log_level: str
     data_folder: Path
     ages: Ages
@@ -159,6 +174,14 @@ class Settings:
                 {"STORAGE_BACKEND": "is memory: there is no worker then"}
             )
         return self.parts(WorkerParts)
+
+    def console_parts(self) -> ConsoleParts:
+        """Return what the console needs. Raises SettingsError."""
+        if self.in_memory:
+            raise SettingsError(
+                {"STORAGE_BACKEND": "is memory: there is no console then"}
+            )
+        return self.parts(ConsoleParts)
 
     def describe(self) -> list[str]:
         """Return a line for each part: configured, or provided by `bot run`."""

@@ -15,10 +15,11 @@ import pytest
 from tests.bot.test_env_file import names_that_the_code_reads
 from tests.test_deploy_files import ROOT, run
 
-APP = {"migrate", "web", "worker", "backup", "admin"}
+APP = {"migrate", "web", "worker", "console", "backup", "admin"}
 # What Compose's containers have otherwise, or have none of.
 NOT_FOR_COMPOSE = {
     "DATABASE_URL", "POSTGRES_PASSWORD", "STORAGE_BACKEND", "SIMULATOR_PORT",
+    "CONSOLE_SECRET_KEY",
 }  # fmt: skip
 SECRETS = {
     "TWILIO_AUTH_TOKEN": {"web", "worker"},
@@ -27,9 +28,11 @@ SECRETS = {
     "OPENAI_API_KEY": {"worker"},
     "ERASURE_KEY": {"worker", "backup", "admin"},
     "POSTGRES_PASSWORD": set[str](),
+    "CONSOLE_SECRET_KEY": set[str](),
 }
 SUPERUSER = ("whatsapp_bot", "postgres_password")
 APP_ROLE, OWNER = ("bot_app", "bot_app"), ("bot_owner", "bot_owner")
+CONSOLE_ROLE = ("bot_console", "bot_console")
 
 
 def understood(folder: Path, **dotenv: str) -> dict[str, Any]:
@@ -54,7 +57,7 @@ def given(service: dict[str, Any]) -> dict[str, str]:
 def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The services where .env sets everything that there is, to its own name."""
     dotenv = {name: f"'{name} $x'" for name in names_that_the_code_reads()}
-    ports = {"PORT": "8100", "POSTGRES_PORT": "5500"}
+    ports = {"PORT": "8100", "POSTGRES_PORT": "5500", "CONSOLE_PORT": "8102"}
     folder = tmp_path_factory.mktemp("compose")
     services: dict[str, Any] = understood(folder, **dotenv | ports)["services"]
     return services
@@ -80,6 +83,7 @@ def test_every_setting_reaches_a_service_as_it_is_written(full: dict[str, Any]) 
     fixed = {"POSTGRES_HOST", "POSTGRES_PORT", "PORT", "DATA_FOLDER", "BACKUP_FOLDER"}
     fixed |= {"POSTGRES_PASSWORD_FILE", "WORKER_HEARTBEAT_FILE"}
     fixed |= {"METRICS_HOST", "WEB_HOST"}
+    fixed |= {"CONSOLE_HOST", "CONSOLE_PORT", "CONSOLE_SECRET_KEY_FILE"}
     assert reached | fixed | NOT_FOR_COMPOSE == names_that_the_code_reads()
 
 
@@ -116,7 +120,7 @@ def test_every_process_logs_in_as_the_least_role_that_does(tmp_path: Path) -> No
     }
     assert logins == {
         "postgres": SUPERUSER, "migrate": SUPERUSER, "admin": SUPERUSER,
-        "web": APP_ROLE, "worker": APP_ROLE, "backup": OWNER,
+        "web": APP_ROLE, "worker": APP_ROLE, "console": CONSOLE_ROLE, "backup": OWNER,
     }  # fmt: skip
     for name in APP:
         assert given(services[name])["POSTGRES_DB"] == "whatsapp_bot"
@@ -129,13 +133,14 @@ def test_each_service_sees_its_own_passwords_alone(tmp_path: Path) -> None:
         name: {secret["source"] for secret in service.get("secrets", [])}
         for name, service in found["services"].items()
     }
-    roles = {"bot_owner", "bot_app", "bot_readonly"}
+    roles = {"bot_owner", "bot_app", "bot_console", "bot_readonly"}
     assert seen == {
         "postgres": {"postgres_password"},
         "migrate": {"postgres_password", *roles},
         "admin": {"postgres_password"},
         "web": {"bot_app"},
         "worker": {"bot_app"},
+        "console": {"bot_console", "console_key"},
         "backup": {"bot_owner"},
         "pgadmin": {"pgadmin_password"},
         "proxy": set(),
@@ -144,7 +149,7 @@ def test_each_service_sees_its_own_passwords_alone(tmp_path: Path) -> None:
         for secret in service.get("secrets", []):
             assert secret["target"] == f"/run/secrets/{secret['source']}"
     made = {Path(secret["file"]).name for secret in found["secrets"].values()}
-    assert made == {"postgres_password", "pgadmin_password", *roles}
+    assert made == {"postgres_password", "pgadmin_password", "console_key", *roles}
     assert "word-of-the-test" not in json.dumps(found)
 
 
@@ -166,7 +171,7 @@ def services(tmp_path: Path) -> dict[str, Any]:
 def test_what_goes_on_tells_how_it_does(services: dict[str, Any]) -> None:
     lasting = {n for n, s in services.items() if s.get("restart") == "unless-stopped"}
     checked = {n for n, s in services.items() if s.get("healthcheck", {}).get("test")}
-    assert lasting == {"postgres", "web", "worker", "backup", "proxy"}
+    assert lasting == {"postgres", "web", "worker", "console", "backup", "proxy"}
     assert checked == lasting
 
 
@@ -195,8 +200,9 @@ def test_every_container_is_bounded_and_starts_on_one_processor(
         assert 2**28 <= int(service["mem_limit"]) <= 2**31, name
         assert 200 <= service["pids_limit"] <= 1200, name
         assert service.get("cpus", 1) <= 1, name
-    shares = [services[name]["cpu_shares"] for name in ("web", "worker", "backup")]
-    assert len(set(shares)) == 3
+    ranked = ("web", "worker", "console", "backup")
+    shares = [services[name]["cpu_shares"] for name in ranked]
+    assert len(set(shares)) == len(ranked)
     assert shares == sorted(shares, reverse=True)
 
 

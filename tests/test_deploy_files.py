@@ -106,7 +106,7 @@ def test_every_port_is_published_on_loopback_only(compose: dict[str, Any]) -> No
     # The TLS proxy is there for the world.
     inside = [service for name, service in compose.items() if name != "proxy"]
     ports = [port for service in inside for port in service.get("ports", [])]
-    assert {port["published"] for port in ports} == {"8000", "5432", "5050"}
+    assert {port["published"] for port in ports} == {"8000", "8002", "5432", "5050"}
     opened = {port["published"] for port in compose["proxy"]["ports"]}
     assert opened == {"80", "443"}
     assert {port["host_ip"] for port in ports} == {"127.0.0.1"}
@@ -136,13 +136,15 @@ def test_the_app_starts_after_the_migrations_and_these_after_the_database(
     migrated = ready | {"migrate": "service_completed_successfully"}
     for name in ("migrate", "pgadmin", "admin"):
         assert conditions[name] == ready
-    assert conditions["web"] == conditions["worker"] == conditions["backup"] == migrated
+    for name in ("web", "worker", "console", "backup"):
+        assert conditions[name] == migrated
 
 
 def test_the_app_and_the_database_run_with_the_least_rights(
     compose: dict[str, Any],
 ) -> None:
-    for name in ("postgres", "migrate", "web", "worker", "backup", "admin", "proxy"):
+    ours = ("migrate", "web", "worker", "console", "backup", "admin")
+    for name in (*ours, "postgres", "proxy"):
         service = compose[name]
         assert service["read_only"]
         assert "/tmp" in service["tmpfs"]
@@ -175,8 +177,8 @@ def test_backups_and_the_erasure_key_outlive_the_containers(
         r"install --directory --owner=bot .*--mode=0700 /data$", dockerfile, re.M
     )
     # What serves strangers can't reach them.
-    assert "volumes" not in compose["web"]
-    assert "volumes" not in compose["worker"]
+    for name in ("web", "worker", "console"):
+        assert "volumes" not in compose[name]
 
 
 def test_the_image_has_the_clients_of_the_servers_version(
@@ -240,7 +242,7 @@ def test_production_installs_neither_a_database_nor_a_model() -> None:
         assert f"\n{name}==" not in requirements
 
 
-@pytest.mark.parametrize("name", ["release", "web", "worker"])
+@pytest.mark.parametrize("name", ["release", "web", "worker", "console"])
 def test_the_procfile_runs_commands_of_the_image(
     name: str, compose: dict[str, Any]
 ) -> None:

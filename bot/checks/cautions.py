@@ -19,7 +19,8 @@ OF_COMPOSE = frozenset(
     }
 )
 OURS = re.compile(
-    "(TWILIO|OPENAI|LLM|EMBEDDING|KNOWLEDGE|POSTGRES|RETENTION|BACKUP|ANSWER|PGADMIN)_"
+    "(TWILIO|OPENAI|LLM|EMBEDDING|KNOWLEDGE|POSTGRES|RETENTION|BACKUP|ANSWER|PGADMIN"
+    "|CONSOLE)_"
 )
 # What Twilio's SDK and PostgreSQL's image read, and what Docker and Kubernetes set for
 # containers beside us.
@@ -29,7 +30,12 @@ OF_OTHERS = re.compile(
 )
 LIKE = 0.9
 SHORTEST = 6  # shorter names are like each other by chance
-COMPOSE_PORTS = {"PORT": "8000", "POSTGRES_PORT": "5432", "PGADMIN_PORT": "5050"}
+COMPOSE_PORTS = {
+    "PORT": "8000",
+    "POSTGRES_PORT": "5432",
+    "PGADMIN_PORT": "5050",
+    "CONSOLE_PORT": "8002",
+}
 # Docker puts secrets there for the one user that there is.
 OF_DOCKER = Path("/run/secrets")
 
@@ -95,8 +101,9 @@ def _ports_of_compose(environment: Mapping[str, str]) -> Iterator[str]:
 
 def _files(environment: Mapping[str, str], env_file: Path) -> Iterator[Path]:
     yield env_file
-    if named := environment.get("POSTGRES_PASSWORD_FILE", "").strip():
-        yield Path(named)
+    for name in ("POSTGRES_PASSWORD_FILE", "CONSOLE_SECRET_KEY_FILE"):
+        if named := environment.get(name, "").strip():
+            yield Path(named)
     folder = environment.get("DATA_FOLDER", "").strip() or PROJECT / ".data"
     yield Path(folder) / KEY_FILE_NAME
 

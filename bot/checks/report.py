@@ -7,7 +7,7 @@ from bot.checks.findings import Finding
 from bot.checks.starts import find_obstacles, meant_to_run
 from bot.settings import Settings
 
-PROCESSES = ("run", "web", "worker")
+PROCESSES = ("run", "web", "worker", "console")
 RIGHT = "The settings are right."
 DOUBTFUL = "The settings can be used; but see the warnings."
 WRONG = "With these settings not all that is configured can run."

@@ -24,7 +24,7 @@ Problems = Mapping[str, str]
 
 
 def find_obstacles(settings: Settings, process: str) -> Problems:
-    """Return what stops `run`, `web` or `worker`, by the variables to look at."""
+    """Return what stops a process, such as `web`, by the variables to look at."""
     return OBSTACLES[process](settings)
 
 
@@ -60,10 +60,16 @@ def _of_worker(settings: Settings) -> Problems:
     return {**found, **_pooled(settings)}
 
 
+def _of_console(settings: Settings) -> Problems:
+    """Of Twilio and the LLM it needs nothing."""
+    return _missing(settings.console_parts)
+
+
 OBSTACLES: Mapping[str, Callable[[Settings], Problems]] = {
     "run": _of_run,
     "web": _of_web,
     "worker": _of_worker,
+    "console": _of_console,
 }
 
 
@@ -107,6 +113,8 @@ def _ports_alike(settings: Settings) -> Problems:
         wanted["SIMULATOR_PORT"] = settings.simulator_port
     if settings.worker_metrics_port and not settings.in_memory:
         wanted["WORKER_METRICS_PORT"] = settings.worker_metrics_port
+    if not settings.in_memory:
+        wanted["CONSOLE_PORT"] = settings.console_port
     first: dict[int, str] = {}
     for name, port in wanted.items():
         first.setdefault(port, name)

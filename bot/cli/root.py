@@ -77,29 +77,49 @@ def run() -> None:
 @WARNED
 def web(host: str | None, warned: bool) -> None:
     """Serve Twilio's webhooks on PORT."""
-    from bot.serving.server import serve
+    from bot.serving.server import place_of_web, serve
     from bot.settings import WebParts
 
     warnings = [] if warned else read_cautions()
     settings = read_settings_for("web", warnings)
     parts = settings.web_parts()
     if isinstance(parts, WebParts):
-        warnings += _require_current(parts.database_url)
-    serve(settings, host or settings.web_host, _build_web, warnings)
+        warnings += _require_current(parts.database_url, "webhooks get 503")
+    serve(settings, place_of_web(settings, host), _build_web, warnings)
 
 
-def _require_current(url: str) -> list[str]:
+@main.command()
+@click.option("--host", help="The address to listen on, instead of CONSOLE_HOST.")
+@WARNED
+def console(host: str | None, warned: bool) -> None:
+    """Serve the pages of those who step in for the bot, on CONSOLE_PORT."""
+    from bot.serving.server import place_of_console, serve
+
+    warnings = [] if warned else read_cautions()
+    settings = read_settings_for("console", warnings)
+    url = settings.console_parts().database_url
+    warnings += _require_current(url, "pages may fail")
+    serve(settings, place_of_console(settings, host), _build_console, warnings)
+
+
+def _require_current(url: str, otherwise: str) -> list[str]:
     from bot.wiring import with_database
     from db import schema
 
     fault = with_database(url, schema.require_current)
-    return [] if fault is None else [f"webhooks get 503 until this is mended: {fault}"]
+    return [] if fault is None else [f"{otherwise} until this is mended: {fault}"]
 
 
 def _build_web(settings: "Settings") -> "Flask":
     from bot.wiring import build_web  # after the fork
 
     return build_web(settings)
+
+
+def _build_console(settings: "Settings") -> "Flask":
+    from bot.wiring import build_console  # after the fork
+
+    return build_console(settings)
 
 
 @main.command()

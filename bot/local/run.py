@@ -1,28 +1,27 @@
 """`bot run`: the whole bot on one machine, whatever of it is not configured included.
 
 PostgreSQL, a small local model and a stand-in for Twilio are started where no real
-one is configured; web and worker run exactly as in production.
+one is configured; web, worker and console run exactly as in production.
 """
 
 import logging
 import os
 import secrets
 import signal
-import socket
 import sys
 import threading
 import time
 from contextlib import closing
-from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
 
 import click
 
 from bot.environment import PROJECT, load_environment
-from bot.local import demo_business, embeddings
+from bot.local import console, demo_business, embeddings
 from bot.local.account import as_environment, read_or_make_account
-from bot.local.model import DIRECTLY, MODEL_NAME, url_of, wait_until_ready
+from bot.local.model import MODEL_NAME, url_of, wait_until_ready
+from bot.local.probes import HOST, find_free_port, is_free, says
 from bot.local.serving import environment_of
 from bot.local.supervisor import Child, Family
 from bot.settings import Settings
@@ -36,7 +35,6 @@ from db.embedded.server import EmbeddedPostgres, was_killed
 from db.errors import OperatorError
 from db.files import make_private_folder, write_whole
 
-HOST = "127.0.0.1"
 # The local model holds 2048 tokens a conversation, answer included, rambles, and never
 # names a source.
 FOR_THE_LOCAL_MODEL = {
@@ -113,8 +111,10 @@ class Run:
         wanted = {"PORT": self._settings.port}
         if self._settings.twilio is None:
             wanted["SIMULATOR_PORT"] = self._settings.simulator_port
+        if not self._in_memory:
+            wanted["CONSOLE_PORT"] = self._settings.console_port
         for name, port in wanted.items():
-            if not _is_free(port):
+            if not is_free(port):
                 raise RunError(
                     f"Port {port} is taken: stop what listens there (perhaps another "
                     f"`bot run`), or choose another port: {name}={port + 100} make run"
@@ -140,10 +140,14 @@ class Run:
             # It would go on for seconds, and write over the shell's prompt.
             worker.orphaned = signal.SIGKILL
             self._family.add(worker)
+            self._family.add(console.child_of(self._settings, self._environment))
 
     def _wait_for_all(self) -> None:
         ready = f"http://{HOST}:{self._settings.port}/readyz"
         self._wait_for(ready, "the web process", b"ready\n")
+        if not self._in_memory:
+            ready = f"http://{HOST}:{self._settings.console_port}/readyz"
+            self._wait_for(ready, "the console", b"ready\n")
         if self._model_url:
             key = self._environment["OPENAI_API_KEY"]
             try:
@@ -159,7 +163,7 @@ class Run:
     def _start_model(self) -> None:
         if self._settings.llm is not None:
             return
-        port = _free_port()
+        port = find_free_port()
         url, key = url_of(port), secrets.token_urlsafe(24)
         click.echo(
             f"No LLM is configured: answers come from {MODEL_NAME}, a toy model on this"
@@ -181,7 +185,7 @@ class Run:
         if not embeddings.is_installed():
             click.echo("No embeddings on this machine: documents are found by words.")
             return
-        port, key = _free_port(), secrets.token_urlsafe(24)
+        port, key = find_free_port(), secrets.token_urlsafe(24)
         known = environment_of(self._environment, EMBEDDING_API_KEY=key)
         module = ["bot.local.embeddings", "--port", str(port), "--die-with-parent"]
         file = self._folder / "embeddings.log"
@@ -230,7 +234,7 @@ class Run:
     def _wait_for(self, url: str, what: str, word: bytes = b"") -> None:
         """Wait until something says a word there: another program may listen, too."""
         deadline = time.monotonic() + START_SECONDS
-        while not self._stopping.is_set() and not _says(url, word):
+        while not self._stopping.is_set() and not says(url, word):
             if time.monotonic() > deadline:
                 raise RunError(f"{what} did not start: see its lines above")
             self._stopping.wait(0.05)
@@ -243,6 +247,7 @@ class Run:
             lines.append(f"  Simulator  {chat}  (a stand-in for Twilio: chat here)")
         lines.append(f"  Webhook    {settings.public_base_url}{INBOUND_PATH}")
         if not self._in_memory:
+            lines.append(console.line_about(settings))
             lines.append(f"  Database   {self._psql_line()}")
         if self._knows_demo:
             lines.append(demo_business.HOW_TO_ASK)
@@ -257,7 +262,7 @@ class Run:
         )
 
     def _end(self) -> None:
-        self._family.stop(["web", "worker"], STOP_WORK_SECONDS)
+        self._family.stop(["web", "worker", "console"], STOP_WORK_SECONDS)
         self._family.stop(["simulator", "model", "embeddings"], STOP_REST_SECONDS)
         (self._folder / embeddings.ANNOUNCED).unlink(missing_ok=True)
         if self._postgres:
@@ -269,29 +274,3 @@ def run(settings: Settings) -> None:
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     Run(settings).run()
-
-
-def _says(url: str, word: bytes) -> bool:
-    try:
-        with DIRECTLY.open(url, timeout=2) as answer:
-            told: bytes = answer.read(100)
-            return told.startswith(word)
-    except (OSError, HTTPException):
-        return False
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,23 @@ GRACEFUL_SECONDS = 5
 # A worker that hangs this long is replaced; the longest request is an inline answer.
 STUCK_SECONDS = 30
 CONNECTIONS_A_THREAD = 32
+CONSOLE_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an application listens, and in how many processes and threads."""
+
+    host: str
+    port: int
+    workers: int
+    threads: int
+
+    @property
+    def address(self) -> str:
+        """Host and port in one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
@@ -30,25 +48,24 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     def __init__(
         self,
         settings: Settings,
-        host: str,
+        place: Place,
         build: Callable[[Settings], Flask],
         warnings: Sequence[str],
     ) -> None:
         self._warnings = warnings
         self._settings = settings
-        self._host = host
+        self._place = place
         self._build = build
         super().__init__()
 
     def load_config(self) -> None:
         """Set what would stand in gunicorn's configuration file."""
-        # What is kept in memory is kept once.
         options: dict[str, Any] = {
-            "bind": f"{self._host}:{self._settings.port}",
+            "bind": self._place.address,
             "worker_class": PatientWorker,
-            "workers": 1 if self._settings.in_memory else self._settings.web_workers,
-            "threads": self._settings.web_threads,
-            "worker_connections": CONNECTIONS_A_THREAD * self._settings.web_threads,
+            "workers": self._place.workers,
+            "threads": self._place.threads,
+            "worker_connections": CONNECTIONS_A_THREAD * self._place.threads,
             "timeout": STUCK_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
             "keepalive": 65,
@@ -80,9 +97,30 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         return self._build(self._settings)
 
 
+def place_of_web(settings: Settings, host: str | None = None) -> Place:
+    """Return where webhooks are taken; `host` instead of WEB_HOST."""
+    return Place(
+        host=host or settings.web_host,
+        port=settings.port,
+        # What is kept in memory is kept once.
+        workers=1 if settings.in_memory else settings.web_workers,
+        threads=settings.web_threads,
+    )
+
+
+def place_of_console(settings: Settings, host: str | None = None) -> Place:
+    """Return where the console is served; `host` instead of CONSOLE_HOST."""
+    return Place(
+        host=host or settings.console_host,
+        port=settings.console_port,
+        workers=1,  # for some dozens of operators
+        threads=CONSOLE_THREADS,
+    )
+
+
 def serve(
     settings: Settings,
-    host: str,
+    place: Place,
     build: Callable[[Settings], Flask],
     warnings: Sequence[str] = (),
 ) -> None:
@@ -94,7 +132,7 @@ def serve(
     folder, _lock = make_folder()  # locked as long as one of our processes lives
     atexit.register(_remove, folder, os.getpid())
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    WebServer(settings, host, build, warnings).run()
+    WebServer(settings, place, build, warnings).run()
 
 
 def _remove(folder: Path, owner: int) -> None:

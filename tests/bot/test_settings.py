@@ -53,6 +53,10 @@ DEFAULTS: dict[str, object] = {
     "metrics_host": "127.0.0.1",
     "metrics_token": None,
     "simulator_port": 8001,
+    "console_host": "127.0.0.1",
+    "console_port": 8002,
+    "console_url": "http://127.0.0.1:8002",
+    "console_secret_key": None,
     "log_level": "INFO",
     "data_folder": ROOT / ".data",
 }
@@ -97,6 +101,10 @@ GOOD: dict[str, tuple[str, str, Any]] = {
     "METRICS_HOST": ("::1", "metrics_host", "::1"),
     "METRICS_TOKEN": ("0123456789abcdef", "metrics_token", "0123456789abcdef"),
     "SIMULATOR_PORT": ("65535", "simulator_port", 65535),
+    "CONSOLE_HOST": ("::", "console_host", "::"),
+    "CONSOLE_PORT": ("9002", "console_port", 9002),
+    "CONSOLE_URL": ("https://c.example/", "console_url", "https://c.example"),
+    "CONSOLE_SECRET_KEY": ("k" * 32, "console_secret_key", "k" * 32),
     "LOG_LEVEL": ("debug", "log_level", "DEBUG"),
     "DATA_FOLDER": ("/srv/bot", "data_folder", Path("/srv/bot")),
 }
@@ -157,6 +165,11 @@ BAD = {
     "METRICS_HOST": ["all"],
     "METRICS_TOKEN": ["short", "sixteen letters with blanks"],
     "SIMULATOR_PORT": ["x"],
+    "CONSOLE_PORT": ["0", "70000"],
+    "CONSOLE_HOST": ["localhost", "*"],
+    "CONSOLE_URL": ["console.example", "https://c.example/console", "ftp://c.example"],
+    "CONSOLE_SECRET_KEY": ["short", "k" * 31, "a key of words " * 3],
+    "CONSOLE_SECRET_KEY_FILE": ["/no/such/file", "/", "/dev/null"],
     "LOG_LEVEL": ["TRACE", "10"],
 }  # fmt: skip
 
@@ -182,8 +195,11 @@ def test_unset_and_empty_variables_have_their_defaults(
 def test_a_variable_sets_its_setting_and_nothing_else(name: str) -> None:
     value, setting, expected = GOOD[name]
     changed = values_of(Settings.from_env({name: value}))
-    public = {"PORT": {"public_base_url": "http://127.0.0.1:9000"}}.get(name, {})
-    assert changed == DEFAULTS | {setting: expected} | public
+    along = {
+        "PORT": {"public_base_url": "http://127.0.0.1:9000"},
+        "CONSOLE_PORT": {"console_url": "http://127.0.0.1:9002"},
+    }
+    assert changed == DEFAULTS | {setting: expected} | along.get(name, {})
 
 
 @pytest.mark.parametrize(
@@ -250,6 +266,7 @@ def test_no_secret_is_in_what_settings_look_like() -> None:
         "TWILIO_SHARED_KEYS": "planted-six,planted-seven",
         "TWILIO_API_KEY_SID": "SK" + "0" * 32,
         "TWILIO_API_KEY_SECRET": "planted-three",
+        "CONSOLE_SECRET_KEY": "planted-" * 4,
         "OPENAI_API_KEY": "planted-four",
         "EMBEDDING_API_KEY": "planted-eight",
         "EMBEDDING_MODEL": "m",

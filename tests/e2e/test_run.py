@@ -36,12 +36,14 @@ class Running:
 
     def __init__(self, folder: Path, **extra: str) -> None:
         self.web_port, self.simulator_port = free_port(), free_port()
+        self.console_port = free_port()
         plain = {k: os.environ[k] for k in ("PATH", "HOME") if k in os.environ}
         self.environment = {
             **plain,
             "DATA_FOLDER": str(folder),
             "PORT": str(self.web_port),
             "SIMULATOR_PORT": str(self.simulator_port),
+            "CONSOLE_PORT": str(self.console_port),
             **extra,
         }
         self.lines: list[str] = []
@@ -109,7 +111,7 @@ def test_two_commands_and_a_chat(data_folder: Path) -> None:
     with run_bot(folder) as running:
         assert "toy model" in running.printed.splitlines()[0]
         assert "OPENAI_API_KEY" in "".join(running.printed.splitlines()[:3])
-        for address in (running.simulator_port, running.web_port):
+        for address in (running.simulator_port, running.web_port, running.console_port):
             assert f"http://127.0.0.1:{address}/" in running.printed
         said = running.bot("chat", "Hello!")
         assert said.stdout.strip(), said.stderr
@@ -154,10 +156,10 @@ def test_what_dies_is_started_again(data_folder: Path) -> None:
         victims = {
             name: pid
             for pid in children_of(running.process.pid)
-            for name in ("bot web", "bot worker", "bin/postgres")
+            for name in ("bot web", "bot worker", "bot console", "bin/postgres")
             if name in command_of(pid)
         }
-        assert len(victims) == 3
+        assert len(victims) == 4
         for pid in victims.values():
             os.kill(pid, signal.SIGKILL)
         answer = eventually(lambda: running.bot("chat", "/help").stdout, 60)

@@ -80,6 +80,7 @@ def test_what_stops_a_process_is_named(
         {"PORT": "8400", "SIMULATOR_PORT": "8400"},
         {"PORT": "8001"},
         {"SIMULATOR_PORT": "8000"},
+        {"CONSOLE_PORT": "8000"},
         {"SIMULATOR_PORT": "8400", "WORKER_METRICS_PORT": "8400"},
     ],
 )
@@ -148,6 +149,8 @@ def test_what_each_process_would_do_is_told() -> None:
         "`bot web` starts.",
         "`bot worker` does not start:",
         "  OPENAI_API_KEY: is missing (or OPENAI_BASE_URL of your own server)",
+        "`bot console` does not start:",
+        "  CONSOLE_SECRET_KEY: is missing: 32 or more random characters, which stay",
         "Warning: mind",
     ]
 
