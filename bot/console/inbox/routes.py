@@ -42,6 +42,7 @@ class Section:
     nothing: str
     page: Page
     more: str | None
+    more_words: str
 
 
 @routes.get("/")
@@ -52,8 +53,6 @@ def show() -> str:
     database = console().database
     return render_template(
         "inbox/show.html",
-        query=query,
-        tabs=_tabs(query),
         labels=finding.read_labels(database),
         operators=finding.read_operators(database),
         poll=_url("inbox.poll", query) if query.goes_on else None,
@@ -87,7 +86,9 @@ def _shown(query: Query, version: str | None = None) -> dict[str, object]:
         "version": known,
         "query": query,
         "found": found,
+        "tabs": [] if found else _tabs(query),
         "sections": [] if found else _sections(query),
+        "initial_of": _initial_of,
         "me": operator().user_id,
     }
 
@@ -102,12 +103,12 @@ def _section(query: Query, page: Query) -> Section:
     found = finding.read_list(
         console().database, query.state, _sought(query), query.after
     )
-    more = None
-    if found.after is not None:
-        # From a page of all lists it leads to the list itself, which begins anew.
-        rest = query if page.state == ALL else replace(query, after=found.after)
-        more = _url("inbox.show", rest)
-    return Section(query.state, title, nothing, found, more)
+    # From a page of all lists it leads to the list itself, which begins anew.
+    is_alone = page.state != ALL
+    rest = replace(query, after=found.after) if is_alone and found.after else query
+    more = _url("inbox.show", rest) if found.after else None
+    words = "More" if is_alone else f"All: {title}"
+    return Section(query.state, title, nothing, found, more, words)
 
 
 def _sought(query: Query) -> Sought:
@@ -132,6 +133,11 @@ def _tabs(query: Query) -> list[tuple[str, str, int | None, str]]:
         (state, name, count, _url("inbox.show", query.with_state(state)))
         for state, name, count in named
     ]
+
+
+def _initial_of(name: str) -> str:
+    """Return the letter that stands in a person's circle."""
+    return next((sign.upper() for sign in name if sign.isalnum()), "#")
 
 
 def _url(endpoint: str, query: Query) -> str:
