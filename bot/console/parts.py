@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Blueprint, current_app
 
+from bot.console.chat.templates_setting import ReplyTemplate
 from bot.console.permissions import May
 from db.database import Database
 
@@ -18,6 +19,7 @@ class Console:
     `database` is the console's own role's. `origin` is where people reach it: its host
     is the only one that is answered to, and with https cookies are sent by TLS alone.
     `handoff_lasts` is how long a chat stays a person's after their last word.
+    `templates` are offered where the service window is over.
     """
 
     database: Database
@@ -25,6 +27,7 @@ class Console:
     origin: str = "http://127.0.0.1:8002"
     timezone: tzinfo = UTC
     handoff_lasts: timedelta | None = None
+    templates: Sequence[ReplyTemplate] = ()
 
     @property
     def is_secure(self) -> bool:

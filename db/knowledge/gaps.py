@@ -90,22 +90,34 @@ def answer_gap(
     OperatorError where there is no such gap, or the database is away.
     """
     with outages(), database.transaction(MOST_SECONDS) as connection:
-        gap = connection.first(HOLD, {"gap_id": gap_id})
-        asked = connection.scalar(ASKED_LAST, {"gap_id": gap_id})
-        if gap is None or asked is None:
-            raise OperatorError(
-                f"there is no gap {gap_id}: see `bot knowledge gaps --all`"
-            )
-        stands_under = to_storable(question or asked)
-        answer = compose(stands_under)
-        document_id = _store(connection, gap.answered_by, stands_under, answer)
-        connection.count(CLOSE, {"gap_id": gap_id, "document_id": document_id})
-        return AnsweredGap(document_id=document_id, question=stands_under)
+        return answer_gap_within(connection, gap_id, question, compose)
 
 
-def _store(
+def answer_gap_within(
+    connection: Connection,
+    gap_id: int,
+    question: str | None,
+    compose: Callable[[str], NewAnswer],
+) -> AnsweredGap:
+    """Do what `answer_gap` does in a transaction that is open."""
+    gap = connection.first(HOLD, {"gap_id": gap_id})
+    asked = connection.scalar(ASKED_LAST, {"gap_id": gap_id})
+    if gap is None or asked is None:
+        raise OperatorError(f"there is no gap {gap_id}: see `bot knowledge gaps --all`")
+    stands_under = to_storable(question or asked)
+    answer = compose(stands_under)
+    document_id = store_answer(connection, gap.answered_by, stands_under, answer)
+    connection.count(CLOSE, {"gap_id": gap_id, "document_id": document_id})
+    return AnsweredGap(document_id=document_id, question=stands_under)
+
+
+def store_answer(
     connection: Connection, answered_by: int | None, question: str, answer: NewAnswer
 ) -> int:
+    """Make an answer a document, instead of `answered_by` if that is an answer, too.
+
+    Returns the document; found from the commit on.
+    """
     content = to_storable(answer.chunk.text).encode()
     known = {
         "answered_by": answered_by,

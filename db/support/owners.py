@@ -66,7 +66,7 @@ class Owners:
                 self.database, user_id, "human", operator=operator, why=why, lasts=lasts
             )
             found = read_owner(self.database, user_id)
-            return found and replace(found, under_way=self._is_under_way(user_id))
+            return found and replace(found, under_way=self.is_under_way(user_id))
 
     def give(
         self,
@@ -83,8 +83,8 @@ class Owners:
             )
             return read_owner(self.database, user_id)
 
-    def _is_under_way(self, user_id: UUID) -> bool:
-        """Wait until nothing of the bot's is; tell whether something still is."""
+    def is_under_way(self, user_id: UUID) -> bool:
+        """Wait until no word of the bot's is under way; tell whether one still is."""
         asked = {"user_id": user_id, "seconds": self.under_way_seconds}
         deadline = time.monotonic() + self.under_way_seconds
         while self.database.scalar(UNDER_WAY, asked):
@@ -97,6 +97,14 @@ class Owners:
 def read_owner(database: Statements, user_id: UUID) -> Ownership | None:
     """Return who has a user's chats; None: there is no such user."""
     found = database.read(Ownership, READ, {"user_id": user_id})
+    return found[0] if found else None
+
+
+def hold_owner(connection: Connection, user_id: UUID) -> Ownership | None:
+    """Return who has a user's chats, and let nobody change it before the commit."""
+    found = connection.read(
+        Ownership, f"{READ} FOR NO KEY UPDATE", {"user_id": user_id}
+    )
     return found[0] if found else None
 
 

@@ -1,0 +1,135 @@
+"""From what was said to what the page shows of it: bubbles."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.chat.beside import find_place
+from bot.console.chat.why import Panel, Said, explain
+from bot.console.chat.words import Delivery, describe_parts, name_of, one_line
+from db.records import A_PERSON, EPOCH, Media, Role, Turn
+from db.support.reading import Customer, Placed
+from db.support.said import Beside
+
+Kind = Literal["user", "bot", "person", "note"]
+LONGEST_QUOTE = 200
+MEDIA = {
+    "image": "a picture",
+    "audio": "a voice message or sound",
+    "video": "a video",
+    "text/vcard": "a contact",
+    "location": "a place",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a message replies to; `text` is empty if that is not known."""
+
+    whose: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """One message as it is shown; texts are as people wrote them, not yet safe.
+
+    `anchor` names it on the page; `corrects` is the reference_id of an answer of the
+    bot's that may be corrected; `at` is None where no time is known.
+    """
+
+    anchor: str
+    kind: Kind
+    author: str
+    at: datetime | None
+    text: str
+    quote: Quote | None
+    media: Sequence[str]
+    deliveries: Sequence[Delivery]
+    why: Sequence[Panel]
+    corrects: str | None
+
+
+def make_bubbles(
+    chat_id: str, placed: Sequence[Placed], beside: Beside, customer: Customer
+) -> list[Bubble]:
+    """Return what is shown of a piece of a chat; nothing of what says nothing."""
+    within: dict[str, tuple[Role, str]] = {
+        one.turn.message_sid: (one.turn.role, one.turn.content)
+        for one in placed
+        if one.turn.message_sid
+    }
+    quotable = {**beside.quoted, **within}
+    made = (_bubble(chat_id, one, beside, customer, quotable) for one in placed)
+    return [bubble for bubble in made if bubble.kind != "note" or bubble.text.strip()]
+
+
+def _bubble(
+    chat_id: str,
+    one: Placed,
+    beside: Beside,
+    customer: Customer,
+    quotable: dict[str, tuple[str, str]],
+) -> Bubble:
+    turn, key = one.turn, one.turn.reference_id or ""
+    parts = beside.parts.get(key, ())
+    said = Said(
+        turn=turn,
+        parts=parts,
+        passages=beside.passages.get(key, ()),
+        gaps=beside.gaps.get(key, ()),
+    )
+    kind, author = _author(turn, beside, customer)
+    media = (*_describe_media(turn.media), *_sent_media(said))
+    return Bubble(
+        anchor=f"turn-{chat_id}-{one.position}",
+        kind=kind,
+        author=author,
+        at=None if turn.timestamp == EPOCH else turn.timestamp,
+        text=turn.content,
+        quote=_quote(turn, quotable, customer),
+        media=media,
+        deliveries=tuple(describe_parts(parts, stopped=customer.stopped)),
+        why=explain(said),
+        corrects=key if turn.is_by_bot and turn.content.strip() else None,
+    )
+
+
+def _author(turn: Turn, beside: Beside, customer: Customer) -> tuple[Kind, str]:
+    if turn.role == "user":
+        return "user", name_of(customer)
+    if turn.role == "system":
+        return "note", "Note"
+    if turn.author is None:
+        return "bot", "Bot" if turn.reference_id else "Written by hand"
+    unknown = "A person" if turn.author == A_PERSON else "A former operator"
+    return "person", one_line(beside.names.get(turn.author, unknown))
+
+
+def _quote(
+    turn: Turn, quotable: dict[str, tuple[str, str]], customer: Customer
+) -> Quote | None:
+    if turn.quotes is None:
+        return None
+    role, text = quotable.get(turn.quotes, ("", ""))
+    whose = {"user": name_of(customer), "assistant": "Us"}.get(role, "")
+    return Quote(whose, one_line(text, LONGEST_QUOTE))
+
+
+def _describe_media(media: Sequence[Media]) -> Iterator[str]:
+    """Yield what came with a message; its bytes are not kept, its address not told."""
+    for one in media:
+        kind = one_line(str(one.get("type", "unknown")))
+        known = MEDIA.get(kind) or MEDIA.get(kind.split("/")[0], "a file")
+        place = one_line(find_place(one), LONGEST_QUOTE)
+        if kind == "location":
+            yield f"{known}: {place}" if place else known
+        else:
+            yield f"{known} ({kind}), not kept"
+
+
+def _sent_media(said: Said) -> Iterator[str]:
+    for part in said.parts:
+        if part.media:
+            yield "a picture" if len(part.media) == 1 else f"{len(part.media)} pictures"

@@ -1,0 +1,123 @@
+"""Sending a reply, or a template: stored once, and what was typed is never lost."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from bot.console.chat.audited import audit
+from bot.console.chat.drafts import LONGEST_REPLY, Draft, read_draft
+from bot.console.chat.showing import show_page
+from bot.console.operators import operator
+from bot.console.parts import console
+from bot.console.permissions import May, needs
+from bot.whatsapp.text.splitting import split_message
+from db.database import Connection
+from db.logins.audit import Action
+from db.outages import outages
+from db.records import PartContent, PersonReply
+from db.support.owners import change_owner
+from db.support.replies import NotSentError, record_person_reply
+from db.support.said import find_words
+
+Answer = Response | tuple[str, int]
+
+
+def add_to(routes: Blueprint) -> None:
+    """Add the views."""
+    routes.post("/reply")(reply)
+    routes.post("/template")(template)
+
+
+@needs(May.REPLY)
+def reply(user_id: UUID) -> Answer:
+    """Send what was typed, as it was typed; the chat is the operator's by it."""
+    draft = read_draft(request.form)
+    if not draft.text.strip():
+        return _refuse(user_id, draft, "There is nothing to send: write something.")
+    if len(draft.text) > LONGEST_REPLY:
+        many = f"{len(draft.text):,} characters; {LONGEST_REPLY:,} may be sent at once"
+        return _refuse(user_id, draft, f"This has {many}: shorten it.")
+    parts = tuple(map(PartContent, split_message(draft.text)))
+    takes = request.form.get("takes") == "yes"
+    return _send(user_id, draft, parts, takes=takes)
+
+
+@needs(May.REPLY)
+def template(user_id: UUID) -> Answer:
+    """Send a template, which WhatsApp takes after the service window, too."""
+    draft = read_draft(request.form)
+    sid = request.form.get("content_sid", "")
+    chosen = next((one for one in console().templates if one.content_sid == sid), None)
+    if chosen is None:
+        raise BadRequest("There is no such template any more: load the page again.")
+    values = {name: request.form.get(f"value_{name}", "") for name in chosen.variables}
+    try:
+        part = chosen.filled(values)
+    except ValueError as error:
+        return _refuse(user_id, draft, str(error))
+    return _send(user_id, replace(draft, text=part.body), (part,))
+
+
+def _send(
+    user_id: UUID, draft: Draft, parts: tuple[PartContent, ...], *, takes: bool = False
+) -> Answer:
+    try:
+        with outages(), console().database.transaction() as connection:
+            before = _store(connection, user_id, draft, parts, takes=takes)
+    except NotSentError as error:
+        kept = replace(draft, text="") if parts[0].template else draft
+        return _refuse(user_id, kept, str(error), error.reason)
+    if before not in {None, draft.text.strip()}:
+        # The page was gone back to and its text changed: that is another reply.
+        again = Draft(text=draft.text)
+        return _refuse(user_id, again, "An earlier text was sent with this form. This "
+                       "one was not: send it now, if it shall be.")  # fmt: skip
+    flash("Sent." if before is None else "It was sent before, and is sent once.")
+    return redirect(url_for("chats.show", user_id=user_id), 303)
+
+
+def _store(
+    connection: Connection,
+    user_id: UUID,
+    draft: Draft,
+    parts: tuple[PartContent, ...],
+    *,
+    takes: bool,
+) -> str | None:
+    """Store it; where that was done before, change nothing and return those words."""
+    before = find_words(connection, user_id, draft.reference_id)
+    if takes and before is None:
+        draft = replace(draft, version=_take(connection, user_id))
+    said = PersonReply(
+        user_id=user_id,
+        reference_id=draft.reference_id,
+        text=draft.text.strip(),
+        parts=parts,
+        author_id=operator().user_id,
+        version=draft.version,
+        lasts=console().handoff_lasts,
+    )
+    done = record_person_reply(connection, said)
+    if not done.is_new:
+        return find_words(connection, user_id, draft.reference_id)
+    audit(connection, Action.REPLIED, user_id, done.ticket_id, chat_id=done.chat_id)
+    return None
+
+
+def _take(connection: Connection, user_id: UUID) -> int | None:
+    """Take the chat from whoever has it; return its version."""
+    lasts, me = console().handoff_lasts, operator().user_id
+    version = change_owner(
+        connection, user_id, "human", operator=me, why="took over", lasts=lasts
+    )
+    audit(connection, Action.TOOK, user_id)
+    return version
+
+
+def _refuse(user_id: UUID, draft: Draft, words: str, reason: str = "") -> Answer:
+    """Show the page again, with what was typed and why it was not sent."""
+    kept = replace(draft, refused=words, reason=reason)
+    return show_page(user_id, draft=kept), 409

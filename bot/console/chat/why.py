@@ -1,0 +1,125 @@
+"""What stands behind a message, in panels: one function each, listed in PANELS.
+
+What comes later (tool calls, prices, the prompt's version) adds one function there.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.chat.beside import describe_beside
+from bot.console.chat.words import one_line
+from db.records import Turn
+from db.support.said import MetGap, ShownPart, ShownPassage
+
+LONGEST_LINE = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A turn with what belongs to it."""
+
+    turn: Turn
+    parts: Sequence[ShownPart] = ()
+    passages: Sequence[ShownPassage] = ()
+    gaps: Sequence[MetGap] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a panel; `text` may be what others wrote, `quote` more of it."""
+
+    name: str
+    text: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A piece of what stands behind a message."""
+
+    title: str
+    facts: Sequence[Fact]
+
+
+def tell_making(said: Said) -> Iterator[Fact]:
+    """Yield how the LLM made it."""
+    turn = said.turn
+    if turn.model:
+        yield Fact("Model", turn.model)
+    if turn.tokens_used is not None:
+        yield Fact("Tokens", f"{turn.tokens_used:,}")
+    if turn.response_time is not None:
+        yield Fact("Seconds", f"{turn.response_time:.1f}")
+
+
+def tell_passages(said: Said) -> Iterator[Fact]:
+    """Yield the passages that it was made from, those that it names first."""
+    for passage in sorted(said.passages, key=lambda passage: not passage.is_cited):
+        facts = ["cited" if passage.is_cited else "given, not cited"]
+        if passage.page is not None:
+            facts.append(f"page {passage.page}")
+        if passage.score is not None:
+            facts.append(f"fits {float(passage.score):.2f}")
+        if passage.heading and passage.heading != passage.title:
+            facts.append(passage.heading)
+        yield Fact(passage.title, ", ".join(facts), passage.passage or "")
+
+
+def tell_gap(said: Said) -> Iterator[Fact]:
+    """Yield the question that no document answered."""
+    for gap in said.gaps:
+        since = "" if gap.answered_by is None else " (answered since)"
+        yield Fact(f"Gap {gap.gap_id}{since}", gap.question)
+
+
+def tell_command(said: Said) -> Iterator[Fact]:
+    """Yield the command that it replies to."""
+    if said.turn.command:
+        yield Fact("Command", said.turn.command)
+    if said.turn.opt_out_type:
+        yield Fact("Answered by Twilio itself", said.turn.opt_out_type)
+
+
+def tell_error(said: Said) -> Iterator[Fact]:
+    """Yield why no answer could be made."""
+    if said.turn.error:
+        yield Fact("Error", said.turn.error)
+
+
+def tell_beside(said: Said) -> Iterator[Fact]:
+    """Yield what came with it: an advert, a choice."""
+    for text in describe_beside(said.turn):
+        yield Fact("With it", text)
+
+
+def tell_parts(said: Said) -> Iterator[Fact]:
+    """Yield what was sent, where that is not just what the message says."""
+    sent = [part for part in said.parts if part.body.strip()]
+    if [part.body.strip() for part in sent] != [said.turn.content.strip()]:
+        for part in sent:
+            kind = "Template" if part.is_template else "Message"
+            yield Fact(f"{kind} {part.position + 1}", part.status, part.body)
+
+
+PANELS: Sequence[tuple[str, Callable[[Said], Iterator[Fact]]]] = (
+    ("How it was made", tell_making),
+    ("What it stood on", tell_passages),
+    ("What no document tells", tell_gap),
+    ("What it replied to", tell_command),
+    ("What went wrong", tell_error),
+    ("What came with it", tell_beside),
+    ("What was sent", tell_parts),
+)
+
+
+def explain(said: Said) -> list[Panel]:
+    """Return the panels that have something to say of a message."""
+    told = [(title, list(tell(said))) for title, tell in PANELS]
+    return [Panel(title, _short(facts)) for title, facts in told if facts]
+
+
+def _short(facts: Sequence[Fact]) -> list[Fact]:
+    return [
+        Fact(one_line(fact.name), one_line(fact.text, LONGEST_LINE), fact.quote)
+        for fact in facts
+    ]

@@ -1,0 +1,161 @@
+"""What belongs to turns: their parts, what they stood on, what they quote, by whom."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from db.chats import FIND_QUOTED
+from db.database import Connection
+from db.records import Turn
+
+PARTS = """
+SELECT part.reference_id, part.position, part.body, part.status, part.error_code,
+       failed.meaning, part.author, part.message_sid, part.created_at,
+       COALESCE(part.media, '[]') AS media, part.template IS NOT NULL AS is_template
+FROM reply_parts AS part LEFT JOIN failed_deliveries AS failed USING (part_id)
+WHERE part.user_id = %(user_id)s AND part.reference_id = ANY (%(ids)s)
+ORDER BY part.reference_id, part.position
+"""
+PASSAGES = """
+SELECT reference_id, position, title, heading, page, score, is_cited, passage
+FROM answer_passages
+WHERE user_id = %(user_id)s AND reference_id = ANY (%(ids)s)
+ORDER BY reference_id, position
+"""
+GAPS = """
+SELECT asked.reference_id, asked.gap_id, asked.question, gap.answered_by
+FROM gap_questions AS asked JOIN knowledge_gaps AS gap ON gap.id = asked.gap_id
+WHERE asked.user_id = %(user_id)s AND asked.reference_id = ANY (%(ids)s)
+"""
+# Of what was said last: a repeat comes soon.
+WORDS = """
+SELECT said.message ->> 'content' FROM (
+  SELECT messages FROM userchats WHERE customer_id = %(user_id)s
+  ORDER BY updated_at DESC LIMIT 3
+) AS latest CROSS JOIN LATERAL jsonb_array_elements(messages) AS said (message)
+WHERE said.message ->> 'reference_id' = %(reference_id)s LIMIT 1
+"""
+NAMES = """
+SELECT user_id::text AS id, COALESCE(full_name, email, 'an operator') AS name
+FROM users WHERE user_id = ANY (%(ids)s)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPart:
+    """A message that a turn was sent as, and how far it got.
+
+    `meaning` are words for the commonest of Twilio's error codes.
+    """
+
+    reference_id: UUID
+    position: int
+    body: str
+    status: str
+    error_code: int | None
+    meaning: str | None
+    author: str
+    message_sid: str | None
+    created_at: datetime
+    media: Sequence[Any]
+    is_template: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPassage:
+    """A passage that an answer was made from; its text, if the answer names it."""
+
+    reference_id: UUID
+    position: int
+    title: str
+    heading: str | None
+    page: int | None
+    score: Decimal | None
+    is_cited: bool
+    passage: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetGap:
+    """The gap that a turn met; `answered_by` is the document that closed it since."""
+
+    reference_id: UUID
+    gap_id: int
+    question: str
+    answered_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What belongs to turns, by their reference_id; quoted by MessageSid.
+
+    `names` are those of operators, by the `author` of a turn.
+    """
+
+    parts: Mapping[str, Sequence[ShownPart]] = field(default_factory=dict)
+    passages: Mapping[str, Sequence[ShownPassage]] = field(default_factory=dict)
+    gaps: Mapping[str, Sequence[MetGap]] = field(default_factory=dict)
+    quoted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+Row = TypeVar("Row", ShownPart, ShownPassage, MetGap)
+
+
+def read_beside(connection: Connection, user_id: UUID, turns: Sequence[Turn]) -> Beside:
+    """Return what belongs to turns of a person's chat."""
+    ids = _read_ids(turn.reference_id for turn in turns)
+    known = {"user_id": user_id, "ids": ids}
+    return Beside(
+        parts=_grouped(connection.read(ShownPart, PARTS, known)),
+        passages=_grouped(connection.read(ShownPassage, PASSAGES, known)),
+        gaps=_grouped(connection.read(MetGap, GAPS, known)),
+        quoted=_find_quoted(connection, user_id, turns),
+        names=_find_names(connection, turns),
+    )
+
+
+def _grouped(rows: Sequence[Row]) -> Mapping[str, Sequence[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[str(row.reference_id)].append(row)
+    return found
+
+
+def _find_quoted(
+    connection: Connection, user_id: UUID, turns: Sequence[Turn]
+) -> Mapping[str, tuple[str, str]]:
+    sids = list({sid for turn in turns if (sid := turn.quotes)})
+    if not sids:
+        return {}
+    found = connection.rows(FIND_QUOTED, {"user_id": user_id, "sids": sids})
+    return {row.message_sid: (row.role, row.content or "") for row in found}
+
+
+def _find_names(connection: Connection, turns: Sequence[Turn]) -> Mapping[str, str]:
+    ids = _read_ids(turn.author for turn in turns)
+    if not ids:
+        return {}
+    return {row.id: row.name for row in connection.rows(NAMES, {"ids": ids})}
+
+
+def _read_ids(texts: Iterable[str | None]) -> list[UUID]:
+    """Return those that are ids: a turn may have been written by hand."""
+    found = []
+    for text in {text for text in texts if text}:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def find_words(connection: Connection, user_id: UUID, reference_id: UUID) -> str | None:
+    """Return what a person was told in a reply; None: there is none of that id."""
+    known = {"user_id": user_id, "reference_id": str(reference_id)}
+    found: str | None = connection.scalar(WORDS, known)
+    return found
