@@ -15,6 +15,7 @@ from bot.console.formatting import theirs, whatsapp
 from bot.console.operators import Operator, operator
 from bot.console.parts import Console, Piece, pieces
 from bot.console.permissions import May, is_open, needed_by
+from bot.console.uploads import largest_form
 from db.support.inbox.finding import count_waiting
 
 LARGEST_FORM = 2**20
@@ -51,11 +52,11 @@ def build_console_app(
     app.config.update(_config_of(console))
     app.extensions.update(console=console, pieces=tuple(parts))
     app.before_request(_refuse_strangers)
-    CSRFProtect(app)
     logins = LoginManager(app)
     logins.session_protection = None  # it is no session of Flask's: see find_operator
     logins.request_loader(lambda _request: find_operator(console))
     app.before_request(_require_permission)
+    CSRFProtect(app)  # reads the form: nobody's is read who may not send it
     app.after_request(_restrict)
     _prepare_templates(app)
     register_errors(app)
@@ -111,6 +112,7 @@ def _require_permission() -> AnyResponse | None:
     permission = needed_by(view)
     if permission is None or not operator().may(permission):
         raise Forbidden("Your role does not allow this.")
+    request.max_content_length = largest_form(view, LARGEST_FORM)
     return None
 
 

@@ -101,21 +101,29 @@ def import_products(database: Database, catalogue: Catalogue) -> Imported:
     OperatorError as `plan_import` does.
     """
     with outages(), _importing(database) as connection:
-        connection.count(LOCK)
-        if catalogue.is_demo and connection.scalar(HAS_OWN):
-            return Imported((), (), (), (), {})
-        document = connection.first(FIND_DOCUMENT, {"file_path": catalogue.file_path})
-        imported = _compare(connection, catalogue, document)
-        if not catalogue.is_demo:
-            drop_demo(connection)
-        if document is not None and not catalogue.is_demo and document.is_demo:
-            document = None  # it went with the demo
-        is_same = not (imported.new or imported.changed or imported.removed)
-        if document is None or not is_same:
-            _write(connection, catalogue, document, imported)
-        elif document.sha256 != catalogue.sha256:
-            version = _version(catalogue)
-            connection.count(TELL_VERSION, {**version, "document_id": document.id})
+        return import_catalogue(connection, catalogue)
+
+
+def import_catalogue(connection: Connection, catalogue: Catalogue) -> Imported:
+    """Do what `import_products` does, in a transaction that is open.
+
+    It and the pauses in it may take IMPORT_SECONDS.
+    """
+    connection.count(LOCK)
+    if catalogue.is_demo and connection.scalar(HAS_OWN):
+        return Imported((), (), (), (), {})
+    document = connection.first(FIND_DOCUMENT, {"file_path": catalogue.file_path})
+    imported = _compare(connection, catalogue, document)
+    if not catalogue.is_demo:
+        drop_demo(connection)
+    if document is not None and not catalogue.is_demo and document.is_demo:
+        document = None  # it went with the demo
+    is_same = not (imported.new or imported.changed or imported.removed)
+    if document is None or not is_same:
+        _write(connection, catalogue, document, imported)
+    elif document.sha256 != catalogue.sha256:
+        version = _version(catalogue)
+        connection.count(TELL_VERSION, {**version, "document_id": document.id})
     return imported
 
 

@@ -134,13 +134,8 @@ class Documents:
         one's own drops those of the demo business. Raises OperatorError where it is
         empty or too large, CatalogueError where products were imported from there.
         """
-        _require_size(len(new.content))
         with outages(), self._database.transaction(MOST_SECONDS) as connection:
-            if not new.is_demo:
-                drop_demo(connection)
-            document_id = _find_or_insert(connection, new)
-            is_new_version = _add_version(connection, document_id, new)
-        return Added(document_id, is_new_version)
+            return add_document(connection, new)
 
     def has_own(self) -> bool:
         """Tell whether there is a document that is not of the demo business."""
@@ -197,7 +192,22 @@ class Documents:
     def remove(self, ids: Sequence[int]) -> list[int]:
         """Remove documents with all that was made of them; return which were there."""
         with outages(), self._database.transaction(MOST_SECONDS) as connection:
-            return connection.column(REMOVE, {"ids": list(ids)})
+            return remove_documents(connection, ids)
+
+
+def add_document(connection: Connection, new: NewDocument) -> Added:
+    """Do what `Documents.add` does, in a transaction that is open."""
+    _require_size(len(new.content))
+    if not new.is_demo:
+        drop_demo(connection)
+    document_id = _find_or_insert(connection, new)
+    is_new_version = _add_version(connection, document_id, new)
+    return Added(document_id, is_new_version)
+
+
+def remove_documents(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """Do what `Documents.remove` does, in a transaction that is open."""
+    return connection.column(REMOVE, {"ids": list(ids)})
 
 
 def drop_demo(connection: Connection) -> int:

@@ -90,10 +90,10 @@ def answer_gap(
     OperatorError where there is no such gap, or the database is away.
     """
     with outages(), database.transaction(MOST_SECONDS) as connection:
-        return answer_gap_within(connection, gap_id, question, compose)
+        return close_gap(connection, gap_id, question, compose)
 
 
-def answer_gap_within(
+def close_gap(
     connection: Connection,
     gap_id: int,
     question: str | None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from db.database import Connection, Statements
 from db.errors import OperatorError
@@ -17,6 +18,10 @@ users.phone_number AS owner, documents.created_at, documents.updated_at,
 """
 FROM = "FROM documents LEFT JOIN users ON users.user_id = documents.user_id"
 LIST = f"SELECT {COLUMNS} {FROM} ORDER BY documents.id LIMIT %(most)s"
+THEIRS = f"""
+SELECT {COLUMNS} {FROM} WHERE documents.user_id = %(user_id)s ORDER BY 1
+LIMIT %(most)s
+"""
 BY_ID = f"SELECT {COLUMNS} {FROM} WHERE documents.id = ANY (%(ids)s) ORDER BY 1"
 BY_TITLE = f"""
 SELECT {COLUMNS} {FROM} WHERE lower(title) = lower(%(title)s) ORDER BY 1
@@ -58,6 +63,13 @@ class ChunkRow:
 def list_documents(statements: Statements, most: int) -> list[DocumentRow]:
     """Return the documents in the order in which they were added, `most` at most."""
     return statements.read(DocumentRow, LIST, {"most": most})
+
+
+def list_documents_of(
+    statements: Statements, user_id: UUID, most: int
+) -> list[DocumentRow]:
+    """Return the documents that are one person's alone, `most` at most."""
+    return statements.read(DocumentRow, THEIRS, {"user_id": user_id, "most": most})
 
 
 def find_documents(statements: Statements, ids: Sequence[int]) -> list[DocumentRow]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.database import Connection
 from db.errors import OperatorError
-from db.knowledge.gaps import FILE_TYPE, answer_gap_within, store_answer
+from db.knowledge.gaps import FILE_TYPE, close_gap, store_answer
 from db.records import NewAnswer, to_storable
 
 # A reply in any chat of the person's, and the messages that it settled.
@@ -70,7 +70,7 @@ def correct_answer(
     if not words:
         raise OperatorError("The question is empty: say what was asked.")
     if answer.gap_id is not None:
-        closed = answer_gap_within(connection, answer.gap_id, words, compose)
+        closed = close_gap(connection, answer.gap_id, words, compose)
         return closed.document_id
     known = {"question": words, "file_type": FILE_TYPE}
     before = connection.scalar(SAME_QUESTION, known)

@@ -3,12 +3,11 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal, TextIO, get_args
 
 import click
 
-from bot.knowledge.taking_in.sources import Source, find_sources, read_source
+from bot.knowledge.taking_in.sources import Source, find_sources, read_source, source_of
 from bot.terminal import one_line
 from db.database import Database
 from db.errors import OperatorError, StoreUnavailableError
@@ -163,11 +162,7 @@ def _source_of(row: DocumentRow) -> Source | None:
     """Return where a document can be looked for again; None: nowhere."""
     if row.file_type == PRODUCTS:
         return Source(row.file_path or row.title, skipped=str(CatalogueError()))
-    if row.url:
-        return Source(row.url, is_page=True)
-    if row.file_path and Path(row.file_path).is_absolute():
-        return Source(row.file_path)
-    return None
+    return source_of(row)
 
 
 def _still(outcome: Outcome, why: str) -> Outcome:

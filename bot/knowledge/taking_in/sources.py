@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.knowledge.taking_in.fetching import Page, fetch
 from db.errors import OperatorError
-from db.records import MOST_CONTENT_BYTES, NewDocument, to_storable
+from db.records import MOST_CONTENT_BYTES, DocumentRow, NewDocument, to_storable
 
 MOST_FILES = 10_000
 # What is read from a folder; a file that is named itself is read whatever it is called.
@@ -50,6 +50,15 @@ def find_sources(named: str) -> Iterator[Source]:
         yield Source(str(path))
     else:
         yield from _bounded(_match(named), named)
+
+
+def source_of(row: DocumentRow) -> Source | None:
+    """Return where a document can be looked for again; None: nowhere."""
+    if row.url:
+        return Source(row.url, is_page=True)
+    if row.file_path and Path(row.file_path).is_absolute():
+        return Source(row.file_path)
+    return None
 
 
 def read_source(
