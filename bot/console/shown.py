@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.console.parts import console
@@ -60,6 +60,6 @@ def redirect_to(endpoint: str, **values: object) -> Response:
 
 
 def _tell(error: OperatorError) -> tuple[str, int]:
-    busy = isinstance(error, StoreUnavailableError)
+    busy = g.without_menu = isinstance(error, StoreUnavailableError)
     page = render_template("problem.html", words=str(error), busy=busy)
     return page, BUSY if busy else REFUSED

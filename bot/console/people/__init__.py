@@ -1,0 +1,1 @@
+"""People: found, looked at, exported, set active or not, erased."""

@@ -1,0 +1,149 @@
+"""The pages about people."""
+
+import json
+from uuid import UUID, uuid4
+
+import pytest
+
+from bot.console.people.routes import piece
+from db.chats import PostgresChatStore
+from db.database import Database
+from tests.bot.console.pages import HOSTILE, assert_harmless, audited, console_for
+from tests.db.sql import change, load, take_in, value
+from tests.records import ANA, BEN, said
+
+
+def write_as(pg: PostgresChatStore, address: str, name: str) -> UUID:
+    message = said("Do you have rye bread?", address, profile_name=name)
+    return load(pg, take_in(pg, message)).user_id
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("supporter", 403), ("admin", 200), ("super_admin", 200)]
+)
+def test_people_are_seen_by_admins(
+    pg: PostgresChatStore, database: Database, role: str, status: int
+) -> None:
+    ana = write_as(pg, ANA, "Ana")
+    client, _ = console_for(database, role, piece())
+    assert client.get("/people").status_code == status
+    assert client.get(f"/people/{ana}").status_code == status
+    assert client.post(f"/people/{ana}/export").status_code == status
+    changed = client.post(f"/people/{ana}/active", data={"active": "off"})
+    assert changed.status_code == (303 if status == 200 else status)
+    if status == 403:
+        assert audited(database) == []
+
+
+def test_people_are_found_by_name_number_and_email(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    write_as(pg, ANA, "Ana_100%")
+    write_as(pg, BEN, "Ben")
+    client, _ = console_for(database, "admin", piece())
+
+    def found(words: str) -> set[str]:
+        page = client.get("/people", query_string={"q": words}).text
+        return {
+            name for name in ("Ana_100%", "Ben", "Olga admin") if f">{name}<" in page
+        }
+
+    assert found("") == {"Ana_100%", "Ben", "Olga admin"}
+    assert found("ben") == {"Ben"}
+    assert found("+1 (555) 123-0001") == {"Ana_100%"}
+    assert found("olga") == {"Olga admin"}
+    assert found("a_1") == {"Ana_100%"}
+    assert found("%") == {"Ana_100%"}
+    assert found("whatsapp:+15551230002") == {"Ben"}
+    assert found("\x00' OR true --") == set()
+
+
+def test_a_list_goes_on_page_by_page(database: Database) -> None:
+    change(
+        database,
+        "INSERT INTO users (phone_number, full_name, created_at)"
+        " SELECT 'whatsapp:+1666000' || n, 'Guest ' || n || '.',"
+        " timestamptz '2026-01-01' + n * interval '1 s' FROM generate_series(1, 60) n",
+    )
+    client, _ = console_for(database, "admin", piece())
+    first = client.get("/people?q=guest").text
+    assert "Guest 60." in first
+    assert "Guest 10." not in first
+    assert "page=2" in first
+    second = client.get("/people?q=guest&page=2").text
+    assert "Guest 10." in second
+    assert "page=3" not in second
+    for page in ("0", "-1", "x", "9" * 5000):
+        assert client.get("/people", query_string={"page": page}).status_code == 200
+
+
+def test_what_people_call_themselves_is_text(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    ana = write_as(pg, ANA, HOSTILE)
+    change(database, "SELECT open_ticket(%(a)s, 'asked', %(s)s)", a=ana, s=HOSTILE)
+    change(
+        database,
+        "INSERT INTO documents (title, file_path, file_type, user_id)"
+        " VALUES (%(t)s, 'x', 'text', %(a)s)",
+        t=HOSTILE, a=ana,
+    )  # fmt: skip
+    client, _ = console_for(database, "admin", piece())
+    assert_harmless(client.get("/people").text)
+    page = client.get(f"/people/{ana}").text
+    assert_harmless(page)
+    assert page.count("&lt;img") >= 4  # title, heading, ticket, document
+
+
+def test_a_look_at_a_person_is_written_down(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    ana = write_as(pg, ANA, "Ana")
+    client, _ = console_for(database, "admin", piece())
+    assert "+15551230001" in client.get(f"/people/{ana}").text
+    assert audited(database) == [("read person", ana, None)]
+    assert client.get(f"/people/{uuid4()}").status_code == 404
+
+
+def test_an_export_holds_all_of_one_person(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    ana = write_as(pg, ANA, "Ana\u202e")
+    write_as(pg, BEN, "Ben")
+    client, _ = console_for(database, "admin", piece())
+    answer = client.post(f"/people/{ana}/export")
+    told = json.loads(answer.text)
+    assert told["user"]["phone_number"] == ANA
+    assert told["userchats"][0]["messages"][0]["content"] == "Do you have rye bread?"
+    assert BEN not in answer.text
+    assert "\u202e" not in answer.text
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert audited(database) == [("exported", ana, None)]
+    assert client.get(f"/people/{ana}/export").status_code == 405
+
+
+def test_a_person_is_deactivated_and_activated(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    ana = write_as(pg, ANA, "Ana")
+    client, _ = console_for(database, "admin", piece())
+    for _ in range(2):  # the second changes nothing, and is no second row
+        client.post(f"/people/{ana}/active", data={"active": "off"})
+    assert "deactivated" in client.get("/people?inactive=on").text
+    assert (
+        value(database, "SELECT is_active FROM users WHERE user_id = %(a)s", a=ana)
+        is False
+    )
+    client.post(f"/people/{ana}/active", data={"active": "on"})
+    assert audited(database) == [("deactivated", ana, None), ("activated", ana, None)]
+
+
+def test_no_admin_keeps_another_operator_out(database: Database) -> None:
+    client, operator = console_for(database, "admin", piece())
+    answer = client.post(
+        f"/people/{operator.user_id}/active", data={"active": "off"},
+        follow_redirects=True,
+    )  # fmt: skip
+    assert "Operators are let in and kept out under Settings" in answer.text
+    assert value(database, "SELECT bool_and(is_active) FROM users")
+    assert ("deactivated", operator.user_id, None) not in audited(database)
