@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask import request
 
-from bot.terminal import one_line
+from bot.terminal import printable
 from db.errors import OperatorError
 from db.records import MOST_CONTENT_BYTES, to_storable
 
@@ -42,7 +42,7 @@ def read_upload(field: str = "file") -> tuple[str, bytes]:
     if len(content) > MOST_CONTENT_BYTES:
         most = MOST_CONTENT_BYTES // 2**20
         raise OperatorError(f"the file has more than {most} MB: split it")
-    return _short(to_storable(one_line(name, 1000))) or "document", content
+    return _short(" ".join(printable(to_storable(name)).split())) or "document", content
 
 
 def _short(name: str) -> str:

@@ -1,6 +1,6 @@
 """What operators change: one transaction each, and the audit's row in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -32,7 +32,7 @@ def note(
     connection: Statements,
     action: Action,
     subject_id: UUID | None = None,
-    **details: object,
+    details: Mapping[str, object] | None = None,
 ) -> None:
     """Write into the audit that the operator who asks did something.
 
@@ -44,5 +44,5 @@ def note(
         action=action,
         subject_id=subject_id,
         address=request.remote_addr,
-        details=details or None,
+        details=details,
     )

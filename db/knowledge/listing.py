@@ -82,6 +82,13 @@ def find_documents(statements: Statements, ids: Sequence[int]) -> list[DocumentR
     return found
 
 
+def find_listed(statements: Statements, document_id: int) -> DocumentRow | None:
+    """Return the document with an id; None where there is none (any more)."""
+    possible = [document_id] if document_id <= LARGEST_ID else []
+    found = statements.read(DocumentRow, BY_ID, {"ids": possible})
+    return found[0] if found else None
+
+
 def find_document(statements: Statements, named: str) -> DocumentRow:
     """Return the document with an id, a title, or the beginning of one.
 

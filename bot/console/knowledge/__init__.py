@@ -1,0 +1,1 @@
+"""What the business knows: documents, products, gaps, and what would be found."""

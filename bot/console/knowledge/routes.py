@@ -1,0 +1,24 @@
+"""The pages about what the business knows, put together."""
+
+from bot.console.knowledge import asking, documents, gaps, products
+from bot.console.knowledge.asking import Finding
+from bot.console.parts import Piece
+from bot.console.permissions import May
+from bot.console.shown import pages_of
+
+
+def piece(finding: Finding | None = None) -> Piece:
+    """Return the pages, and their place in the menu.
+
+    `finding` is what finds passages for a question; None: by words alone.
+    """
+    routes = pages_of("knowledge", __name__)
+    for area in (documents, products, gaps):
+        area.register(routes)
+    asking.register(routes, finding or asking.by_words())
+    return Piece(
+        routes=routes,
+        label="Knowledge",
+        endpoint="knowledge.documents",
+        needs=May.TEACH,
+    )
