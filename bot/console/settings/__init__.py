@@ -1,0 +1,1 @@
+"""What is set, canned replies, operators, and who did what."""
