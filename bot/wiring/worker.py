@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -18,8 +19,9 @@ from bot.wiring.knowledge import (
 from bot.wiring.talk import build_talk
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.errors import OperatorError
 from db.pool import Limits
-from db.privacy.tombstones import find_key, was_erased
+from db.privacy.tombstones import find_key, make_key, was_erased
 from db.records import InboundMessage
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
 
+log = logging.getLogger(__name__)
+
 WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 
 
@@ -37,6 +41,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     """Return the queue with all that a worker runs on it. Raises SettingsError."""
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
+    from bot.worker.erasing import register_erasing
     from bot.worker.jobs import register_jobs
     from bot.worker.scheduled import register_reconciliation, register_retention
     from db.outbox import PostgresOutbox
@@ -52,7 +57,24 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
     register_retention(queue, database, settings.ages, stopping.is_set)
     register_knowledge(queue, settings, database, stopping)
+    key = partial(_erasure_key, settings)
+    register_erasing(queue, database, key, settings.backups.path)
     return queue
+
+
+def _erasure_key(settings: Settings) -> bytes:
+    """Return the key of tombstones; it is made if there is none.
+
+    Raises OperatorError where it can't be read or made.
+    """
+    known = find_key(settings.erasure_key, settings.data_folder)
+    if known is None:
+        made = make_key(settings.data_folder)
+        log.warning("a key of tombstones was made: keep a copy of %s", made)
+        known = find_key(None, settings.data_folder)
+    if known is None:
+        raise OperatorError("the erasure key is gone")
+    return known
 
 
 def _build_channel(twilio: "TwilioClient", sender: "Sender") -> "Channel":

@@ -52,6 +52,10 @@ ORDER BY user_id FOR NO KEY UPDATE
 SET_ROLE = """
 UPDATE users SET role = %(role)s WHERE user_id = %(user_id)s AND role <> %(role)s
 """
+# One that was sent before would give back what was taken.
+END_LINKS = """
+DELETE FROM invitations WHERE user_id = %(user_id)s AND used_at IS NULL
+"""
 LIST = """
 SELECT user_id, email, full_name AS name, role, is_active, phone_number,
   hashed_password IS NOT NULL AS has_password,
@@ -214,6 +218,7 @@ def change_role(
     if not connection.count(SET_ROLE, {"user_id": account.user_id, "role": role}):
         return False
     end_sessions(connection, account.user_id)
+    connection.count(END_LINKS, {"user_id": account.user_id})
     changed = {"from": account.role, "to": role}
     record_audit(
         connection, actor_id=by, action=Action.ROLE_CHANGED,

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, lateral, select, true
 
 from db.database import Connection
 from db.errors import OperatorError
+from db.logins.sessions import end_sessions
 from db.models import all_chats, opt_outs, users
 from db.records import to_storable
 
@@ -175,7 +176,12 @@ def find_details(connection: Connection, person: Person) -> Details:
 
 
 def set_active(connection: Connection, person: Person, *, active: bool) -> bool:
-    """Let a person have answers or not; False if that was so before."""
+    """Let a person have answers or not; False if that was so before.
+
+    An operator is logged out by it, and stays so when they are let in again.
+    """
+    if not active:
+        end_sessions(connection, person.user_id)
     known = {"user_id": person.user_id, "active": active}
     return connection.count(SET_ACTIVE, known) > 0
 

@@ -13,6 +13,9 @@ waits at most for each person who waits for one of ours.
 
 `take_in_document` is deferred in SQL as well, with the version of the document that it
 reads (db.knowledge.documents): one document's versions are taken in one at a time.
+
+`erase_person` is deferred with the row of the audit that says who asked for it
+(db.logins.erasing); erasing takes the job away, too, since it names the person.
 """
 
 ANSWER_CHAT = "answer_chat"
@@ -21,7 +24,9 @@ RECONCILE = "reconcile"
 ALERT_OPERATORS = "alert_operators"
 TAKE_IN_DOCUMENT = "take_in_document"
 EMBED_CHUNKS = "embed_chunks"
+ERASE_PERSON = "erase_person"
 ANSWER_LOCK = "answer:"
+ERASE_LOCK = "erase:"
 ANSWERS = "answers"
 DELIVERIES = "deliveries"
 UPKEEP = "upkeep"

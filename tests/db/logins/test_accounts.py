@@ -90,6 +90,14 @@ def test_a_new_password_or_role_ends_all_sessions(database: Database) -> None:
     assert read_audit(database)[0].details == {"from": "supporter", "to": "admin"}
 
 
+def test_another_role_ends_the_links_of_before(database: Database) -> None:
+    olga = add_account(database, "admin")
+    token = send(database, olga.email, role="admin")
+    with database.transaction() as connection:
+        change_role(connection, olga, "supporter", None)
+    assert find_invitation(database, token) is None
+
+
 def test_the_last_super_admin_stays_one(database: Database) -> None:
     first = add_account(database, "super_admin")
     with (

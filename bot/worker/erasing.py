@@ -1,0 +1,53 @@
+"""Erasing people whom an operator asked to erase in the console."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from procrastinate import App
+
+from bot.worker.jobs import BackOff
+from db.database import Database
+from db.errors import OperatorError
+from db.outages import outages
+from db.privacy.erasure import erase_person
+from db.privacy.tombstones import append_missing
+from db.queue.jobs import ERASE_PERSON, UPKEEP
+
+log = logging.getLogger(__name__)
+LONGEST_PAUSE_SECONDS = 600.0
+
+
+def register_erasing(
+    queue: App, database: Database, find_key: Callable[[], bytes], folder: Path
+) -> None:
+    """Register the job. `find_key` raises OperatorError without ERASURE_KEY.
+
+    `folder` is that of the backups, beside which tombstones are kept.
+    """
+
+    @queue.task(name=ERASE_PERSON, queue=UPKEEP, retry=BackOff(LONGEST_PAUSE_SECONDS))
+    def erase(user_id: str) -> None:
+        try:
+            erased = erase_person(database, UUID(user_id), find_key())
+        except OperatorError as error:
+            log.error("a person is not erased yet: %s", error)  # noqa: TRY400
+            raise
+        if erased is not None:
+            log.info("a person is erased", extra={"erased_rows": erased.rows})
+        _keep_tombstones(database, folder)
+
+
+def _keep_tombstones(database: Database, folder: Path) -> None:
+    """Write them beside the backups; they stand in the database in any case."""
+    try:
+        with outages():
+            append_missing(database, folder)
+    except (OSError, OperatorError) as error:
+        reason = getattr(error, "strerror", None) or error
+        log.warning(
+            "tombstones are not written beside the backups (%s): the next backup "
+            "holds them, and the next `bot users erase` writes them",
+            reason,
+        )

@@ -1,0 +1,75 @@
+"""Erasing whom an operator asked to erase: by a worker, from the queue."""
+
+import asyncio
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from procrastinate import App
+
+from bot.worker.erasing import register_erasing
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.errors import OperatorError
+from db.logins.audit import read_audit
+from db.logins.erasing import request_erasure
+from db.privacy.tombstones import FILE_NAME
+from db.queue.app import build_queue
+from db.queue.jobs import ERASE_PERSON, UPKEEP
+from tests.db.logins.cheap import add_account
+from tests.db.sql import take_in, value, values
+from tests.records import ANA, said
+
+KEY = b"a key of the test's"
+LEFT = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %(name)s"
+
+
+def test_who_is_to_be_erased_is_erased_once_and_the_job_goes_too(
+    database: Database, pg: PostgresChatStore, tmp_path: Path
+) -> None:
+    take_in(pg, said("Hello", ANA))
+    ana = value(database, "SELECT user_id FROM users")
+    olga = add_account(database, "super_admin").user_id
+    for is_new in (True, False):
+        with database.transaction() as connection:
+            assert request_erasure(connection, ana, olga) is is_new
+    queue = build_queue(database.url)
+    register_erasing(queue, database, lambda: KEY, tmp_path)
+    asyncio.run(work(queue))
+    assert values(database, "SELECT user_id FROM users") == [olga]
+    assert value(database, LEFT, name=ERASE_PERSON) == 0
+    assert (tmp_path / FILE_NAME).read_text().count("\n") == 1
+    (row,) = read_audit(database)
+    assert (row.action, row.actor_id, row.subject_id) == ("erased", olga, ana)
+    queue.tasks[ERASE_PERSON](user_id=str(ana))  # again, as after a crash
+    with database.transaction() as connection:
+        assert not request_erasure(connection, ana, olga)
+
+
+async def work(queue: App) -> None:
+    async with queue.open_async():
+        await queue.run_worker_async(queues=[UPKEEP], wait=False)
+
+
+def test_what_is_missing_is_told_and_tried_again(
+    database: Database, tmp_path: Path
+) -> None:
+    def no_key() -> bytes:
+        raise OperatorError("set ERASURE_KEY")
+
+    queue = build_queue(database.url)
+    register_erasing(queue, database, no_key, tmp_path)
+    task = queue.tasks[ERASE_PERSON]
+    with pytest.raises(OperatorError, match="set ERASURE_KEY"):
+        task(user_id=str(uuid4()))
+    assert task.retry_strategy is not None
+
+
+def test_the_last_super_admin_is_not_erased(database: Database) -> None:
+    last = add_account(database, "super_admin")
+    with (
+        pytest.raises(OperatorError, match="invite another"),
+        database.transaction() as connection,
+    ):
+        request_erasure(connection, last.user_id, last.user_id)
+    assert value(database, LEFT, name=ERASE_PERSON) == 0
