@@ -111,6 +111,7 @@ REFUSED = {
     "XX00": "PostgreSQL found its own files damaged: see its log",
 }
 NEXT_ROLES = {
+    "console": "{0}_app may",
     "readonly": "{0}_app may, and {0}_owner what is about the database as a whole",
     "app": "{0}_owner may",
 }

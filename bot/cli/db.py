@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5
 MIGRATIONS = (Column("migration"), Column("what it does", least=20), Column(""))
-ROLES = "bot"  # how the three roles' names begin, unless told otherwise
+ROLES = "bot"  # how the four roles' names begin, unless told otherwise
 PURPOSES = (
     "owns everything: `bot db upgrade` and backups",
     "the bot: DATABASE_URL of web, worker and the other commands",
+    "the console: DATABASE_URL of the console, and of nothing else",
     "people who look: the views of schema masked, nothing else",
 )
 
@@ -44,8 +45,9 @@ def db() -> None:
 def upgrade(revision: str, roles_from: Path | None) -> None:
     """Run the migrations: all that are due, or up to REVISION.
 
-    With --roles-from the roles bot_owner, bot_app and bot_readonly (see `bot db roles`)
-    are made first, bot_owner runs the migrations, and each role's rights are mended.
+    With --roles-from the roles bot_owner, bot_app, bot_console and bot_readonly (see
+    `bot db roles`) are made first, bot_owner runs the migrations, and each role's
+    rights are mended.
     """
     from db import schema
     from db.access.installing import install
@@ -168,7 +170,7 @@ def shell(arguments: tuple[str, ...]) -> None:
 def roles(
     prefix: str, password_file: Path | None, new_passwords: bool, only_print: bool
 ) -> None:
-    """Make the roles owner, app and readonly, or mend their rights.
+    """Make the roles owner, app, console and readonly, or mend their rights.
 
     May be repeated, and should be after each restore. Passwords are shown once.
     """

@@ -1,4 +1,4 @@
-"""A database with its three roles: made, migrated by its owner, and bounded."""
+"""A database with its four roles: made, migrated by its owner, and bounded."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -16,7 +16,7 @@ ONE_LOOK = Limits(connections=1)
 def install(
     database: Database, prefix: str, passwords: Mapping[str, str], revision: str
 ) -> None:
-    """Make the three roles, migrate as the owner, give each role exactly its rights.
+    """Make the four roles, migrate as the owner, give each role exactly its rights.
 
     `database` is opened as a superuser, whether it is empty, of earlier migrations or
     of a time without roles; what was made then becomes the owner's. `passwords` has one

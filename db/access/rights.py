@@ -1,10 +1,11 @@
-"""The statements that give the three roles exactly their rights in one database."""
+"""The statements that give the four roles exactly their rights in one database."""
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from psycopg import sql
 
+from db.access.console import rights_on
 from db.beside.rights import OBJECTS, hand_over
 from db.database import Connection, Database
 from db.outages import FAILURES
@@ -41,7 +42,9 @@ READER_SETTINGS = {
 READER_CONNECTIONS = 10
 
 TABLES = """
-SELECT nspname, relname, relkind IN ('v', 'm') AS is_view FROM pg_class
+SELECT nspname, relname, relkind IN ('v', 'm') AS is_view, ARRAY(
+  SELECT attname::text FROM pg_attribute WHERE attrelid = pg_class.oid) AS columns
+FROM pg_class
 JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE relkind IN ('r', 'p', 'v', 'm') AND nspname = ANY (%(schemas)s)
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass
@@ -62,7 +65,7 @@ Statement = sql.Composed
 
 @dataclass(frozen=True, slots=True)
 class RoleNames:
-    """The three roles, `prefix`_owner and so on."""
+    """The four roles, `prefix`_owner and so on."""
 
     prefix: str
 
@@ -77,12 +80,17 @@ class RoleNames:
         return f"{self.prefix}_app"
 
     @property
+    def console(self) -> str:
+        """The console: looks at much, and writes what operators do."""
+        return f"{self.prefix}_console"
+
+    @property
     def readonly(self) -> str:
         """People who look: the masked views."""
         return f"{self.prefix}_readonly"
 
     def __iter__(self) -> Iterator[str]:
-        return iter((self.owner, self.app, self.readonly))
+        return iter((self.owner, self.app, self.console, self.readonly))
 
 
 def is_migrated(connection: Connection) -> bool:
@@ -103,12 +111,13 @@ def statements(connection: Connection, roles: RoleNames) -> Iterator[Statement]:
     roles have through PUBLIC.
     """
     there = _find_schemas(connection)
-    for name in (roles.owner, roles.app):
+    for name in (roles.owner, roles.app, roles.console):
         # The bot's connections say so themselves; psql and some poolers don't.
         yield _fill(f"ALTER ROLE {{}} SET search_path = {SEARCH_PATH}", name)
     yield from _about_the_database(connection, roles)
     yield from _moves(connection, roles)
     yield from _rights_of_app(connection, roles, there)
+    yield from _rights_of_console(connection, roles, there)
     yield from _rights_of_readonly(roles, there)
 
 
@@ -118,7 +127,7 @@ def _about_the_database(
     database = connection.driver.info.dbname
     yield _fill("REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
     yield _fill("GRANT ALL ON DATABASE {} TO {}", database, roles.owner)
-    for name in (roles.app, roles.readonly):
+    for name in (roles.app, roles.console, roles.readonly):
         yield _fill("GRANT CONNECT ON DATABASE {} TO {}", database, name)
     yield _fill("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     for signature in connection.column(LARGE_OBJECTS):
@@ -154,17 +163,41 @@ def _rights_of_app(
 ) -> Iterator[Statement]:
     app, about = roles.app, {"schemas": list(SCHEMAS[:2])}
     for schema in _those(there, *SCHEMAS[:2]):
-        yield _fill("GRANT USAGE ON SCHEMA {} TO {}", schema, app)
-        yield _fill("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}", schema, app)
-        yield _fill("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}", schema, app)
-        yield _fill("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {} TO {}", schema, app)
+        yield from _begin_anew(schema, app)
         for later in (f"{ROWS} ON TABLES", "USAGE ON SEQUENCES"):
             yield _default(roles.owner, schema, later, app)
-    for schema, name, is_view in connection.rows(TABLES, about):
+    for schema, name, is_view, _ in connection.rows(TABLES, about):
         rights = "SELECT" if is_view else NARROWER.get(name, ROWS)
-        yield sql.SQL("GRANT {} ON {} TO {}").format(
-            sql.SQL(rights), sql.Identifier(schema, name), sql.Identifier(app)
-        )
+        yield _grant(rights, schema, name, app)
+
+
+def _rights_of_console(
+    connection: Connection, roles: RoleNames, there: Container[str]
+) -> Iterator[Statement]:
+    """Yield its rights; on what a later migration makes it has none until it is asked.
+
+    A right on a column is no right on its table: REVOKE takes both away.
+    """
+    console, about = roles.console, {"schemas": list(SCHEMAS[:2])}
+    for schema in _those(there, *SCHEMAS[:2]):
+        yield from _begin_anew(schema, console)
+    for schema, name, is_view, columns in connection.rows(TABLES, about):
+        rights = "SELECT" if is_view else rights_on(name, columns)
+        if rights:
+            yield _grant(rights, schema, name, console)
+
+
+def _begin_anew(schema: str, role: str) -> Iterator[Statement]:
+    yield _fill("GRANT USAGE ON SCHEMA {} TO {}", schema, role)
+    yield _fill("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}", schema, role)
+    yield _fill("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}", schema, role)
+    yield _fill("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {} TO {}", schema, role)
+
+
+def _grant(rights: str, schema: str, name: str, role: str) -> Statement:
+    return sql.SQL("GRANT {} ON {} TO {}").format(
+        sql.SQL(rights), sql.Identifier(schema, name), sql.Identifier(role)
+    )
 
 
 def _rights_of_readonly(roles: RoleNames, there: Container[str]) -> Iterator[Statement]:

@@ -1,4 +1,4 @@
-"""Three roles for the database: its owner, the bot, and people who look."""
+"""Four roles for the database: its owner, the bot, the console, and who looks."""
 
 import re
 import secrets
@@ -48,7 +48,7 @@ def set_up_roles(
     renew: bool = False,
     patience: float = PATIENCE_SECONDS,
 ) -> list[Login]:
-    """Make the three roles where they are missing and give each exactly its rights.
+    """Make the four roles where they are missing and give each exactly its rights.
 
     One transaction: all of it or nothing. `passwords` are by role; a new role that has
     none there gets a random one, with `renew` every role. The server is only told their

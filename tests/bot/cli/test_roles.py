@@ -45,12 +45,13 @@ def test_each_role_is_shown_with_its_purpose_and_a_url_that_works(
         done = run(database_url, "--prefix", prefix)
         assert done.exit_code == 0, done.output
         lines = done.output.splitlines()
-        assert [line.partition(":")[0] for line in lines[0:6:2]] == [
-            f"{prefix}_{role}" for role in ("owner", "app", "readonly")
+        assert [line.partition(":")[0] for line in lines[0:8:2]] == [
+            f"{prefix}_{role}" for role in ("owner", "app", "console", "readonly")
         ]
-        owner, app, readonly = (line.strip() for line in lines[1:6:2])
+        owner, app, console, readonly = (line.strip() for line in lines[1:8:2])
         assert refusal(owner, "CREATE TABLE notes ()") is None
         assert refusal(app, "CREATE TABLE more_notes ()") == DENIED
+        assert refusal(console, "DELETE FROM users") == DENIED
         assert refusal(readonly, "SELECT FROM chat_overview") is None
 
 
@@ -87,10 +88,10 @@ def test_a_second_run_tells_no_password(database_url: str) -> None:
     with gone_after(database_url, prefix):
         run(database_url, "--prefix", prefix)
         again = run(database_url, "--prefix", prefix)
-        assert again.output.count("its password stays") == 3
+        assert again.output.count("its password stays") == 4
         assert "postgresql://" not in again.output
         anew = run(database_url, "--prefix", prefix, "--new-passwords")
-        assert anew.output.count("postgresql://") == 3
+        assert anew.output.count("postgresql://") == 4
 
 
 def test_passwords_come_from_a_file_and_are_not_shown(

@@ -17,7 +17,7 @@ def new_prefix() -> str:
 
 @contextmanager
 def three_roles(url: str) -> Iterator[dict[str, str]]:
-    """Yield a URL for `owner`, `app` and `readonly` in the database."""
+    """Yield a URL for `owner`, `app`, `console` and `readonly` in the database."""
     prefix = new_prefix()
     with gone_after(url, prefix):
         with opened(url) as database:

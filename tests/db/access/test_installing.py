@@ -28,12 +28,14 @@ OWNERS = """
 
 
 class Installation:
-    """A database of the superuser's, and the passwords of its three roles."""
+    """A database of the superuser's, and the passwords of its four roles."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.prefix = new_prefix()
-        names = [f"{self.prefix}_{role}" for role in ("owner", "app", "readonly")]
+        names = [
+            f"{self.prefix}_{role}" for role in ("owner", "app", "console", "readonly")
+        ]
         self.passwords = {name: secrets.token_hex(8) for name in names}
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""What each of the three roles may not do: a statement, and the server's refusal."""
+"""What each of the four roles may not do: a statement, and the server's refusal."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The three roles: made, mended, kept secret, and by whom."""
+"""The four roles: made, mended, kept secret, and by whom."""
 
 import os
 import subprocess
@@ -62,7 +62,7 @@ def test_the_owner_migrates_down_and_up_and_the_bot_still_works(
 ) -> None:
     prefix = new_prefix()
     with gone_after(database_url, prefix):
-        owner, app, _ = (str(r.url) for r in set_up_roles(database, prefix))
+        owner, app, *_ = (str(r.url) for r in set_up_roles(database, prefix))
         with opened(owner) as owned:
             schema.downgrade(owned, "base")
             schema.upgrade(owned)
@@ -95,7 +95,7 @@ def test_running_it_again_changes_nothing(
         before = rows(database, ACLS)
         again = set_up_roles(database, prefix)
         assert rows(database, ACLS) == before
-        assert [login.url for login in again] == [None, None, None]
+        assert [login.url for login in again] == [None] * 4
 
 
 def test_running_it_again_mends_what_was_changed_by_hand(
@@ -103,7 +103,7 @@ def test_running_it_again_mends_what_was_changed_by_hand(
 ) -> None:
     prefix = new_prefix()
     with gone_after(database_url, prefix):
-        _, app, readonly = (str(r.url) for r in set_up_roles(database, prefix))
+        _, app, _, readonly = (str(r.url) for r in set_up_roles(database, prefix))
         change(database, f"GRANT ALL ON users TO {prefix}_app, {prefix}_readonly")
         change(database, "ALTER TABLE opt_outs OWNER TO CURRENT_USER")
         assert refusal(app, "TRUNCATE users CASCADE, opt_outs, user_aliases") != "42P01"
@@ -121,7 +121,7 @@ def test_passwords_are_kept_given_or_made_anew(
 ) -> None:
     prefix = new_prefix()
     with gone_after(database_url, prefix):
-        _, app, readonly = (str(r.url) for r in set_up_roles(database, prefix))
+        _, app, _, readonly = (str(r.url) for r in set_up_roles(database, prefix))
         given = {f"{prefix}_app": "a word/of:one's own%"}
         changed = set_up_roles(database, prefix, given)
         assert refusal(readonly, "SELECT 1") is None
@@ -154,7 +154,7 @@ def test_the_server_and_our_own_objects_tell_no_password(
         password = str(parse_url(str(login.url)).password)
         assert len(password) > 30
         assert password not in log + repr(login)
-    assert [verifier[:14] for verifier in kept] == ["SCRAM-SHA-256$"] * 3
+    assert [verifier[:14] for verifier in kept] == ["SCRAM-SHA-256$"] * 4
 
 
 def test_a_managed_hosts_first_user_can_set_it_up(postgres: EmbeddedPostgres) -> None:
@@ -166,7 +166,7 @@ def test_a_managed_hosts_first_user_can_set_it_up(postgres: EmbeddedPostgres) ->
         with gone_after(root, admin), gone_after(root, prefix):
             with opened(url) as own:
                 schema.upgrade(own)
-                _, app, readonly = (str(r.url) for r in set_up_roles(own, prefix))
+                _, app, _, readonly = (str(r.url) for r in set_up_roles(own, prefix))
                 set_up_roles(own, prefix)
             assert refusal(app, "DELETE FROM users") is None
             assert refusal(app, "TRUNCATE users") == DENIED
@@ -189,7 +189,8 @@ def test_the_printed_script_does_the_same(
         assert value(database, query, p=prefix) == 0
         end = script.index("COMMIT;") + 1
         assert script[end:] == [
-            rf"\password {prefix}_{role}" for role in ("owner", "app", "readonly")
+            rf"\password {prefix}_{role}"
+            for role in ("owner", "app", "console", "readonly")
         ]
         run_psql(database_url, "\n".join(script[:end]))
         change(database, f"REVOKE {prefix}_owner FROM CURRENT_USER")

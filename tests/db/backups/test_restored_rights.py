@@ -228,7 +228,7 @@ def test_who_may_not_cut_others_off_is_told_what_to_do(
         change(owned, "INSERT INTO users (phone_number) VALUES ('ana')")
 
 
-def test_the_three_roles_have_their_rights_again(
+def test_the_the_roles_have_their_rights_again(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     with three_roles(database_url) as urls, leaving_no_databases(database):

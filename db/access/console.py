@@ -1,0 +1,85 @@
+"""What the console's role may do, table by table: no more than its pages need.
+
+It deletes no row of a person: erasing is a job of the worker's. What is not named here
+it may not even read.
+"""
+
+from collections.abc import Container, Iterator
+
+LOOK = "SELECT"
+NOTE = "SELECT, INSERT"
+KEEP = "SELECT, INSERT, UPDATE"
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+TABLES = {
+    "alembic_version": LOOK,
+    "answer_passages": LOOK,
+    "audit_log": NOTE,
+    "canned_replies": ALL,
+    "chats_to_index": LOOK,
+    "chunk_terms": ALL,
+    "chunk_vectors": ALL,
+    "document_chunks": ALL,
+    "document_lengths": ALL,
+    "document_uploads": ALL,
+    "documents": ALL,
+    "early_statuses": LOOK,
+    "embedding_models": LOOK,
+    "gap_questions": LOOK,
+    "inbound_messages": LOOK,
+    "invitations": ALL,
+    "knowledge_gaps": "SELECT, UPDATE",
+    "login_attempts": ALL,
+    "login_sessions": ALL,
+    "opt_outs": LOOK,
+    "procrastinate_events": NOTE,
+    "procrastinate_jobs": NOTE,
+    "procrastinate_workers": LOOK,
+    "products": ALL,
+    "reply_parts": NOTE,
+    "second_factors": ALL,
+    "support_alerts": LOOK,
+    "support_messages": NOTE,
+    "support_sessions": ALL,
+    "support_tickets": KEEP,
+    "user_aliases": LOOK,
+    "userchats": LOOK,
+    "userchats_archive": LOOK,
+    "users": LOOK,
+}
+# And of these some columns. An invitation makes a user; log-ins and change_owner()
+# change one; what is said is added to a chat, or opens one.
+COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    "reply_parts": {"UPDATE": ("status",)},
+    "userchats": {
+        "INSERT": ("chat_id", "customer_id", "messages"),
+        "UPDATE": ("messages", "metadata"),
+    },
+    "users": {
+        "INSERT": ("email", "full_name"),
+        "UPDATE": (
+            "email", "full_name", "hashed_password", "password_history", "is_active",
+            "role", "owner", "owner_since", "owner_until", "owner_warned_at",
+            "owner_id", "owner_reason", "owner_version",
+        ),
+    },
+}  # fmt: skip
+# Of these it knows nothing: who was erased, when the bot first started, what retention
+# has come to.
+HIDDEN = frozenset({"erased_sids", "erasures", "first_start", "retention_places"})
+
+
+def rights_on(table: str, columns: Container[str]) -> str | None:
+    """Return the rights on a table, for GRANT; None: it has none.
+
+    `columns` are those that are there: earlier migrations lack some.
+    """
+    rights = TABLES.get(table)
+    return rights and ", ".join([rights, *_on_columns(table, columns)])
+
+
+def _on_columns(table: str, there: Container[str]) -> Iterator[str]:
+    for right, names in COLUMNS.get(table, {}).items():
+        found = [name for name in names if name in there]
+        if found:
+            yield f"{right} ({', '.join(found)})"
