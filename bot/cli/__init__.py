@@ -2,9 +2,10 @@
 
 from bot.cli import backups, chats, db, restore, retention, stats, users
 from bot.cli.knowledge import ask, documents, gaps, products
+from bot.cli.people import audit, operators
 from bot.cli.root import main
 
 __all__ = [
-    "ask", "backups", "chats", "db", "documents", "gaps", "main", "products", "restore",
-    "retention", "stats", "users",
+    "ask", "audit", "backups", "chats", "db", "documents", "gaps", "main", "operators",
+    "products", "restore", "retention", "stats", "users",
 ]  # fmt: skip
