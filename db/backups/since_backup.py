@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from db.backups.rotation import is_ahead
+from db.backups.since.people import KEEP_USER, end_logins, keep_people, read_people
 from db.database import Connection, Database
 from db.delivery.restored import (
     DOUBT_PARTS,
@@ -73,13 +74,8 @@ WHERE chat_id = %(chat_id)s
 """
 # STOP holds, whatever is restored. Who is new since the backup comes along for it.
 OPTED_OUT = """
-SELECT user_id, phone_number, full_name, is_active, opted_out_at
+SELECT user_id, phone_number, email, full_name, is_active, opted_out_at
 FROM opt_outs JOIN users USING (user_id)
-"""
-KEEP_USER = """
-INSERT INTO users (user_id, phone_number, full_name, is_active)
-VALUES (%(user_id)s, %(phone_number)s, %(full_name)s, %(is_active)s)
-ON CONFLICT DO NOTHING
 """
 KEEP_OPT_OUT = """
 INSERT INTO opt_outs (user_id, opted_out_at)
@@ -148,9 +144,11 @@ def tell_what_happened(
             if parted:  # in a chat that the new one has not, or in none at all
                 still_open |= waiting | _find_unheard_of(witness, open_ones)
             opted_out = witness.rows(OPTED_OUT)
+            people = read_people(witness, EVER if parted else since)
         _skip_numbers(told, last)
         seen = _keep_seen(witness, told, since, waiting)
         _keep_opt_outs(told, opted_out)
+        keep_people(told, people)
         moved, doubted = _move_parts(witness, told, since)
         settled = _settle(told, open_ones, still_open)
         return SinceBackup(seen=seen, settled=settled, moved=moved, doubted=doubted)
@@ -166,6 +164,7 @@ def _skip_numbers(told: Connection, last: dict[str, int | None]) -> None:
 def doubt_all(new: Database, open_ones: Open) -> SinceBackup:
     """Prepare the new database where nobody can tell what happened since."""
     with _telling(new) as told:
+        end_logins(told)
         doubted = _doubt(told, _unsent_parts(told))
         settled = _settle(told, open_ones, set())
     return SinceBackup(seen=0, settled=settled, moved=0, doubted=doubted)

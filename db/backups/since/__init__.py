@@ -1,0 +1,1 @@
+"""What of people is as it is now, whatever backup is restored."""
