@@ -47,7 +47,7 @@ SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
        CASE WHEN earlier.customer_id = users.user_id THEN earlier.messages
          END AS earlier_messages, -- found by its key: a person's chats may be many
        opt_outs.user_id IS NOT NULL AS opted_out,
-       owner, role <> 'user' AS is_operator
+       owner, owner_version, role <> 'user' AS is_operator
 FROM userchats JOIN users ON users.user_id = userchats.customer_id
 LEFT JOIN userchats AS earlier ON earlier.chat_id = userchats.metadata ->> 'continues'
 LEFT JOIN opt_outs ON opt_outs.user_id = users.user_id
@@ -167,5 +167,6 @@ def _read_chat(row: Any) -> Userchat:
         user_is_active=row.user_is_active,
         opted_out=row.opted_out,
         owner=row.owner,
+        owner_version=row.owner_version,
         is_operator=row.is_operator,
     )

@@ -90,9 +90,10 @@ WITH held AS (
 ){sources}
 SELECT turns{support} FROM appended
 """
-# In the row that is returned, or nobody would evaluate them.
-HAND_OVER = """, change_owner(
-  customer_id, 'queue', NULL, %(why)s, %(lasts)s::interval, %(subject)s)"""
+# In the row that is returned, or nobody would evaluate them. Nobody hands over what a
+# human has: a note may still be stored there.
+HAND_OVER = """, CASE WHEN (SELECT owner FROM held) <> 'human' THEN change_owner(
+  customer_id, 'queue', NULL, %(why)s, %(lasts)s::interval, %(subject)s) END"""
 CALL_OPERATORS = ", customer_wrote(customer_id)"
 
 

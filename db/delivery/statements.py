@@ -26,16 +26,16 @@ WHERE reference_id = %(reference_id)s ORDER BY position
 #
 # What was made before the user opted out, and turns out to be unsent only afterwards (a
 # worker died over it, Twilio was busy), is not sent any more; nor what the bot made for
-# whom a human has now. The word that confirms the STOP is made in the same transaction,
-# at the same time.
+# whom a human has now, or took over since: it would talk past what was said meanwhile.
+# The word that confirms the STOP is made in the same transaction, at the same time.
 CLAIM_NEXT = f"""
 WITH stopped AS (
   UPDATE reply_parts AS part SET status = 'canceled'
   FROM users LEFT JOIN opt_outs USING (user_id)
   WHERE users.user_id = %(user_id)s AND part.user_id = users.user_id
     AND part.unsettled AND part.status = 'pending'
-    AND (part.created_at < opted_out_at
-      OR users.owner = 'human' AND part.author = 'bot')
+    AND (part.created_at < opted_out_at OR part.author = 'bot'
+      AND (users.owner = 'human' OR part.created_at < users.taken_at))
   RETURNING part.part_id
 ), head AS (
   SELECT * FROM reply_parts

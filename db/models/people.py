@@ -81,6 +81,12 @@ users = Table(
         comment="When the operator was warned that it ends soon.",
     ),
     Column(
+        "taken_at",
+        DateTime(timezone=True),
+        comment="When a human last took them over: what the bot said before, and was "
+        "not sent, is not sent any more.",
+    ),
+    Column(
         "owner_id",
         Uuid,
         ForeignKey("users.user_id", ondelete="SET NULL"),

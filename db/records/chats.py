@@ -164,9 +164,9 @@ class Userchat:
 
     `earlier_turns` are those of the full chat that this one continues. `quoted` is who
     said what, by MessageSid, of messages that turns name from elsewhere. `owner`: the
-    bot answers, it waits for a person, or a human has it. `is_operator`: its user is
-    one of those who step in. `is_teacher`: what its user sends with `/learn` becomes
-    everybody's document.
+    bot answers, it waits for a person, or a human has it; `owner_version` counts how
+    often that changed. `is_operator`: its user is one of those who step in.
+    `is_teacher`: what its user sends with `/learn` becomes everybody's document.
     """
 
     chat_id: str
@@ -179,6 +179,7 @@ class Userchat:
     user_is_active: bool = True
     opted_out: bool = False
     owner: Owner = "bot"
+    owner_version: int = 0
     is_operator: bool = False
     is_teacher: bool = False
 

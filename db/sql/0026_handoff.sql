@@ -7,6 +7,7 @@ ALTER TABLE users
   ADD COLUMN owner_since timestamptz,
   ADD COLUMN owner_until timestamptz,
   ADD COLUMN owner_warned_at timestamptz,
+  ADD COLUMN taken_at timestamptz,
   ADD COLUMN owner_id uuid,
   ADD COLUMN owner_reason text,
   ADD COLUMN owner_version integer DEFAULT 0 NOT NULL,
@@ -298,6 +299,9 @@ COMMENT ON COLUMN users.owner_since IS 'Since when; NULL: always.';
 COMMENT ON COLUMN users.owner_until IS 'When it ends by itself; NULL: it does not.';
 COMMENT ON COLUMN users.owner_warned_at IS
   'When the operator was warned that it ends soon.';
+COMMENT ON COLUMN users.taken_at IS
+  'When a human last took them over: what the bot said before, and was not sent, is not '
+  'sent any more.';
 COMMENT ON COLUMN users.owner_id IS
   'The operator who has them, if a human does and is known.';
 COMMENT ON COLUMN users.owner_reason IS 'Why, in a word.';
@@ -457,7 +461,9 @@ COMMENT ON FUNCTION customer_wrote(uuid) IS
 
 -- Who has a chat. Whoever stores a word of the bot''s holds the user''s row (FOR SHARE)
 -- until it is committed, so it was stored before this, or sees this; and whoever claims a
--- part finds it canceled here, or claimed it before.
+-- part finds it canceled here, or claimed it before. Of what is being sent the row is
+-- taken, too: whoever gives such a part back waits for us, and who claims it then, sees us.
+-- (taken_at is the clock''s: transactions that waited for us began before.)
 
 CREATE FUNCTION change_owner(
   their_id uuid, new_owner text, operator uuid, why text, lasts interval,
@@ -474,14 +480,17 @@ BEGIN
   END IF;
   UPDATE users SET owner = new_owner, owner_id = operator, owner_reason = why,
     owner_until = now() + lasts, owner_warned_at = NULL,
+    taken_at = CASE WHEN new_owner = 'human' AND before.owner <> 'human'
+      THEN clock_timestamp() ELSE before.taken_at END,
     owner_since = CASE WHEN (before.owner, before.owner_id)
       IS DISTINCT FROM (new_owner, operator) THEN now() ELSE before.owner_since END,
     owner_version = before.owner_version + CASE WHEN (before.owner, before.owner_id)
       IS DISTINCT FROM (new_owner, operator) THEN 1 ELSE 0 END
   WHERE user_id = their_id RETURNING owner_version INTO now_version;
   IF new_owner = 'human' THEN
-    UPDATE reply_parts SET status = 'canceled'
-    WHERE user_id = their_id AND unsettled AND status = 'pending' AND author = 'bot';
+    UPDATE reply_parts SET
+      status = CASE status WHEN 'pending' THEN 'canceled' ELSE status END
+    WHERE user_id = their_id AND unsettled AND author = 'bot';
   END IF;
   IF now_version <> before.owner_version THEN
     IF new_owner <> 'bot' THEN

@@ -15,10 +15,13 @@ from db.outbox import SERVICE_WINDOW
 from db.records import A_PERSON, PersonReplied, PersonReply, Turn
 from db.support.owners import change_owner
 
-LOCK = """
+# Whoever waited for the lock must see what was committed meanwhile, a STOP above all:
+# so it is read by a statement of its own.
+LOCK = "SELECT 1 FROM users WHERE user_id = %(user_id)s FOR NO KEY UPDATE"
+READ = """
 SELECT owner, owner_id, owner_version, phone_number,
   EXISTS (SELECT FROM opt_outs WHERE opt_outs.user_id = users.user_id) AS opted_out
-FROM users WHERE user_id = %(user_id)s FOR NO KEY UPDATE
+FROM users WHERE user_id = %(user_id)s
 """
 FIND_SAID = """
 SELECT chat_id, (SELECT id FROM support_tickets WHERE user_id = %(user_id)s
@@ -26,27 +29,31 @@ SELECT chat_id, (SELECT id FROM support_tickets WHERE user_id = %(user_id)s
 FROM reply_parts WHERE reference_id = %(reference_id)s AND user_id = %(user_id)s LIMIT 1
 """
 # Of the last chats: who has not written in them has not for long.
-LAST_INBOUND = """
-SELECT max(message_time(said.message ->> 'timestamp')) FROM (
-  SELECT messages FROM userchats WHERE customer_id = %(user_id)s
+LATEST = """
+SELECT said.message, latest.updated_at, said.number FROM (
+  SELECT messages, updated_at FROM userchats WHERE customer_id = %(user_id)s
   ORDER BY updated_at DESC LIMIT 3
-) AS latest CROSS JOIN LATERAL jsonb_array_elements(messages) AS said (message)
+) AS latest CROSS JOIN LATERAL
+  jsonb_array_elements(messages) WITH ORDINALITY AS said (message, number)
 WHERE said.message ->> 'role' = 'user'
 """
-# It settles what waits: nobody else answers that.
+LAST_INBOUND = f"""
+SELECT max(message_time(message ->> 'timestamp')) FROM ({LATEST}) AS theirs
+"""  # noqa: S608  (our own words)
+# It settles what waits: nobody else answers that. Where no chat is active one is
+# opened, if no message does so at the same time.
 APPEND = """
-UPDATE userchats SET messages = messages || jsonb_build_array(
+INSERT INTO userchats AS active (chat_id, customer_id, messages)
+VALUES (%(chat_id)s, %(user_id)s, jsonb_build_array(%(turn)s::jsonb))
+ON CONFLICT (customer_id) WHERE is_active
+DO UPDATE SET messages = active.messages || jsonb_build_array(
   %(turn)s::jsonb || COALESCE((
     SELECT jsonb_build_object('in_reply_to', jsonb_agg(sid))
-    FROM unanswered_sids(messages) AS sid HAVING count(*) > 0), '{}'))
-WHERE customer_id = %(user_id)s AND is_active RETURNING chat_id
-"""
-OPEN_CHAT = """
-INSERT INTO userchats (chat_id, customer_id, messages)
-VALUES (%(chat_id)s, %(user_id)s, jsonb_build_array(%(turn)s::jsonb)) RETURNING chat_id
+    FROM unanswered_sids(active.messages) AS sid HAVING count(*) > 0), '{}'))
+RETURNING chat_id
 """
 # Where the last message came from, if it is known.
-STORE_PARTS = """
+STORE_PARTS = f"""
 INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
                          our_address, body, media, template, author)
 SELECT %(reference_id)s::uuid, %(chat_id)s, %(user_id)s, part.position - 1,
@@ -58,14 +65,11 @@ FROM ROWS FROM (
 ) WITH ORDINALITY AS part (body, media, template, author, position)
 LEFT JOIN (
   SELECT address, our_address FROM inbound_messages WHERE message_sid = (
-    SELECT said.message ->> 'message_sid'
-    FROM userchats CROSS JOIN LATERAL
-      jsonb_array_elements(messages) WITH ORDINALITY AS said (message, number)
-    WHERE customer_id = %(user_id)s AND said.message ->> 'role' = 'user'
-    ORDER BY userchats.updated_at DESC, said.number DESC LIMIT 1)
+    SELECT message ->> 'message_sid' FROM ({LATEST}) AS theirs
+    ORDER BY updated_at DESC, number DESC LIMIT 1)
 ) AS came ON true
 ORDER BY part.position
-"""
+"""  # noqa: S608  (the same)
 NOTE_ANSWER = """
 UPDATE support_tickets SET status = 'waiting', snoozed_until = NULL,
   first_response_at = COALESCE(first_response_at, now())
@@ -77,8 +81,9 @@ NOTE_REPLY = "SELECT note_event(%(ticket_id)s, %(author_id)s, 'replied', NULL)"
 class NotSentError(OperatorError):
     """A person's reply that was not stored; the text says why, and what to do.
 
-    `reason` is `gone`, `stopped`, `closed` (the service window), `taken` (another
-    operator has the chat) or `changed` (it changed hands since it was looked at).
+    `reason` is `gone`, `empty`, `stopped`, `closed` (the service window), `taken`
+    (another operator has the chat) or `changed` (it changed hands since it was looked
+    at).
     """
 
     def __init__(self, reason: str, words: str) -> None:
@@ -93,7 +98,8 @@ def record_person_reply(connection: Connection, reply: PersonReply) -> PersonRep
     the same `reference_id`, it changes nothing. Raises NotSentError.
     """
     known = {"user_id": reply.user_id, "reference_id": reply.reference_id}
-    user = connection.first(LOCK, known)
+    connection.count(LOCK, known)
+    user = connection.first(READ, known)
     if user is None:
         raise NotSentError("gone", "This person was erased: nothing can be sent.")
     if said := connection.first(FIND_SAID, known):
@@ -129,6 +135,8 @@ def find_last_inbound(connection: Connection, user_id: UUID) -> datetime | None:
 
 def _check(connection: Connection, reply: PersonReply, user: Any) -> None:
     mine = user.owner_id in {None, reply.author_id}
+    if not reply.parts:
+        raise NotSentError("empty", "There is nothing to send: write something.")
     if user.opted_out:
         raise NotSentError("stopped", "They wrote STOP: nothing is sent until START.")
     if user.owner == "human" and not mine:
@@ -156,10 +164,10 @@ def _append(connection: Connection, reply: PersonReply) -> str:
         author=_author(reply),
     )
     stored = {"user_id": reply.user_id, "turn": Jsonb(turn.to_json())}
-    found: str | None = connection.scalar(APPEND, stored)
-    return found or connection.scalar(
-        OPEN_CHAT, {**stored, "chat_id": secrets.token_hex(8)}
+    chat_id: str = connection.scalar(
+        APPEND, {**stored, "chat_id": secrets.token_hex(8)}
     )
+    return chat_id
 
 
 def _store_parts(

@@ -22,8 +22,8 @@ NAMES = (
     "support_tickets",
 )  # fmt: skip
 COLUMNS = (
-    "role", "owner", "owner_since", "owner_until", "owner_warned_at", "owner_id",
-    "owner_reason", "owner_version",
+    "role", "owner", "owner_since", "owner_until", "owner_warned_at", "taken_at",
+    "owner_id", "owner_reason", "owner_version",
 )  # fmt: skip
 # As migration 0010 had it.
 HANDED_OFF = """
@@ -44,6 +44,35 @@ COMMENT ON COLUMN masked.chat_overview.handoff IS
   'Whether the bot is silent in it: it waits for a person, or one has it.';
 COMMENT ON COLUMN masked.chat_overview.owner IS
   'Who has its user''s chats: bot, queue or human.';
+"""
+# What is canceled and has no SID was never given to Twilio.
+TAKEN = """WHEN parts.status = 'canceled' AND parts.message_sid IS NULL
+           AND parts.author = 'bot' AND parts.created_at < users.taken_at
+         THEN 'a person took the chat over before it was sent'
+         """
+FAILED = """
+CREATE OR REPLACE VIEW failed_deliveries AS
+SELECT parts.part_id, parts.chat_id, parts.user_id, parts.address, users.full_name,
+       parts.status, parts.error_code,
+       CASE {taken}WHEN parts.status = 'canceled' AND parts.message_sid IS NULL
+         THEN 'the user wrote STOP before it was sent'
+         ELSE CASE parts.error_code
+         WHEN 21610 THEN 'the user opted out at Twilio'
+         WHEN 63001 THEN 'Twilio''s channel is set up wrongly'
+         WHEN 63003 THEN 'the address is not on WhatsApp'
+         WHEN 63005 THEN 'WhatsApp refused the content'
+         WHEN 63007 THEN 'TWILIO_WHATSAPP_NUMBER is not this account''s'
+         WHEN 63014 THEN 'the user blocked the number'
+         WHEN 63015 THEN 'the user has not joined the sandbox'
+         WHEN 63016 THEN 'outside the service window of 24 hours'
+         WHEN 63024 THEN 'the address is not on WhatsApp'
+       END END AS meaning,
+       parts.attempts, parts.body, parts.created_at, parts.updated_at AS failed_at,
+       parts.message_sid
+FROM reply_parts AS parts JOIN users ON users.user_id = parts.user_id
+WHERE is_failed(parts.status);
+COMMENT ON COLUMN failed_deliveries.meaning IS
+  '{told}, or what the commonest of these codes mean; NULL: look it up.';
 """
 # As migration 0010 had it; the comments follow from 0005.
 OLDER_VIEW = """
@@ -122,9 +151,11 @@ def upgrade() -> None:
     _run(MASKED)
     _run(_read("0026_record_inbound.sql"))
     _run("DROP FUNCTION is_handed_off(jsonb)")
+    _run(FAILED.format(taken=TAKEN, told="STOP, a takeover"))
 
 
 def downgrade() -> None:
+    _run(FAILED.format(taken="", told="STOP"))
     _run(HANDED_OFF)
     older = _read("0021_record_inbound.sql")
     _run(older.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
