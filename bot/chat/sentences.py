@@ -121,3 +121,9 @@ NOT_ANSWERED_ALLOWANCE = (
 NOT_ANSWERED_INACTIVE = "Not answered: the user is deactivated."
 NOT_ANSWERED_TWILIO = "Not answered: Twilio answered this opt-out word itself."
 NOT_ANSWERED_HANDOFF = "Not answered: a person of ours has this chat, or shall have it."
+
+# Told once, when nobody of ours came for who asked for a person.
+NOBODY_CAME = (
+    "I am sorry: nobody of our team could answer you so far. Your request stays with "
+    "them. Until then I am here for you again."
+)

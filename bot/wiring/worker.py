@@ -39,12 +39,18 @@ WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 
 def build_worker(settings: Settings, stopping: Event) -> "App":
     """Return the queue with all that a worker runs on it. Raises SettingsError."""
+    from bot.chat.sentences import NOBODY_CAME
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
     from bot.worker.erasing import register_erasing
     from bot.worker.jobs import register_jobs
-    from bot.worker.scheduled import register_reconciliation, register_retention
+    from bot.worker.scheduled import (
+        register_ends,
+        register_reconciliation,
+        register_retention,
+    )
     from db.outbox import PostgresOutbox
+    from db.support.ends import Ending
 
     parts = settings.parts(WorkerParts)
     database = Database(parts.database_url, WORKER_LIMITS)
@@ -56,6 +62,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_jobs(queue, talk, sender)
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
     register_retention(queue, database, settings.ages, stopping.is_set)
+    register_ends(queue, database, Ending(told=NOBODY_CAME), stopping.is_set)
     register_knowledge(queue, settings, database, stopping)
     key = partial(_erasure_key, settings)
     register_erasing(queue, database, key, settings.backups.path)

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 
 from procrastinate import App
@@ -14,7 +15,14 @@ from db.database import Database
 from db.errors import OperatorError
 from db.privacy.ages import Ages
 from db.privacy.retention import Bounds, run_retention
-from db.queue.jobs import EMBED_CHUNKS, KNOWLEDGE, RECONCILE, UPKEEP
+from db.queue.jobs import (
+    EMBED_CHUNKS,
+    END_TAKEOVERS,
+    KNOWLEDGE,
+    RECONCILE,
+    UPKEEP,
+)
+from db.support.ends import Ending, end_takeovers
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +39,7 @@ RETENTION_CRON = "17 * * * *"
 BOUNDS = Bounds(seconds=300.0, turn=500)
 
 EMBEDDING_CRON = "* * * * *"
+ENDS_CRON = "* * * * *"
 
 
 class LookBack:
@@ -85,6 +94,28 @@ def register_retention(
             return
         amounts = {purged.name: purged.amount for purged in done if purged.amount}
         log.info("retention is done", extra={"purged": amounts})
+
+
+def register_ends(
+    queue: App, database: Database, ending: Ending, stopping: Callable[[], bool]
+) -> None:
+    """Register what warns of the end of takeovers, and ends them, within a minute."""
+
+    @queue.periodic(cron=ENDS_CRON)
+    @queue.task(
+        name=END_TAKEOVERS,
+        queue=UPKEEP,
+        lock=END_TAKEOVERS,
+        queueing_lock=END_TAKEOVERS,
+    )
+    def end(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
+        try:
+            done = end_takeovers(database, ending, stopping)
+        except OperatorError as error:
+            log.warning("takeovers could not be ended: %s", error)
+            return
+        if any(asdict(done).values()):
+            log.info("takeovers ended", extra={"ended": asdict(done)})
 
 
 def register_embedding(

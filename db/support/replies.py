@@ -1,6 +1,7 @@
 """What a person of ours says to a user: stored once, and the chat is theirs by it."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,14 +13,14 @@ from db.database import Connection
 from db.delivery.statements import QUEUE_SENDS
 from db.errors import OperatorError
 from db.outbox import SERVICE_WINDOW
-from db.records import A_PERSON, PersonReplied, PersonReply, Turn
+from db.records import A_PERSON, PartContent, PersonReplied, PersonReply, Turn
 from db.support.owners import change_owner
 
 # Whoever waited for the lock must see what was committed meanwhile, a STOP above all:
 # so it is read by a statement of its own.
 LOCK = "SELECT 1 FROM users WHERE user_id = %(user_id)s FOR NO KEY UPDATE"
 READ = """
-SELECT owner, owner_id, owner_version, phone_number,
+SELECT owner, owner_id, owner_version,
   EXISTS (SELECT FROM opt_outs WHERE opt_outs.user_id = users.user_id) AS opted_out
 FROM users WHERE user_id = %(user_id)s
 """
@@ -57,12 +58,13 @@ STORE_PARTS = f"""
 INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
                          our_address, body, media, template, author)
 SELECT %(reference_id)s::uuid, %(chat_id)s, %(user_id)s, part.position - 1,
-       COALESCE(came.address, %(phone_number)s), came.our_address,
+       COALESCE(came.address, users.phone_number), came.our_address,
        part.body, part.media, part.template, part.author
 FROM ROWS FROM (
   jsonb_to_recordset(%(parts)s::jsonb)
     AS (body text, media jsonb, template jsonb, author text)
 ) WITH ORDINALITY AS part (body, media, template, author, position)
+JOIN users ON users.user_id = %(user_id)s
 LEFT JOIN (
   SELECT address, our_address FROM inbound_messages WHERE message_sid = (
     SELECT message ->> 'message_sid' FROM ({LATEST}) AS theirs
@@ -115,7 +117,8 @@ def record_person_reply(connection: Connection, reply: PersonReply) -> PersonRep
         operator=reply.author_id, why="replied", lasts=reply.lasts,
     )  # fmt: skip
     chat_id = _append(connection, reply)
-    _store_parts(connection, reply, chat_id, user.phone_number)
+    parts = [replace(part, author=_author(reply)) for part in reply.parts]
+    store_parts(connection, reply.user_id, reply.reference_id, chat_id, parts)
     ticket_id = connection.scalar(NOTE_ANSWER, known)
     noted = {"ticket_id": ticket_id, "author_id": reply.author_id}
     connection.scalar(NOTE_REPLY, noted)
@@ -170,15 +173,18 @@ def _append(connection: Connection, reply: PersonReply) -> str:
     return chat_id
 
 
-def _store_parts(
-    connection: Connection, reply: PersonReply, chat_id: str, phone_number: str | None
+def store_parts(
+    connection: Connection,
+    user_id: UUID,
+    reference_id: UUID,
+    chat_id: str,
+    parts: Sequence[PartContent],
 ) -> None:
-    author = _author(reply)
-    parts = [replace(part, author=author).to_json() for part in reply.parts]
-    known = {"user_id": reply.user_id, "reference_id": reply.reference_id}
-    stored = {"chat_id": chat_id, "phone_number": phone_number, "parts": Jsonb(parts)}
-    connection.count(STORE_PARTS, {**known, **stored})
-    connection.first(QUEUE_SENDS, {"user_id": str(reply.user_id), "pause": timedelta()})
+    """Store what is sent to where a user last wrote from, and a job that sends it."""
+    stored = Jsonb([part.to_json() for part in parts])
+    known = {"user_id": user_id, "reference_id": reference_id, "chat_id": chat_id}
+    connection.count(STORE_PARTS, {**known, "parts": stored})
+    connection.first(QUEUE_SENDS, {"user_id": str(user_id), "pause": timedelta()})
 
 
 def _author(reply: PersonReply) -> str:

@@ -6,9 +6,16 @@ import pytest
 
 from bot.settings import Settings
 from bot.whatsapp.outcomes import DeliveryError, Outcome
-from bot.worker.scheduled import RETENTION, LookBack, register_retention
+from bot.worker.scheduled import (
+    RETENTION,
+    LookBack,
+    register_ends,
+    register_retention,
+)
 from db.database import Database
 from db.queue.app import build_queue
+from db.queue.jobs import END_TAKEOVERS, UPKEEP
+from db.support.ends import Ending
 
 URL = "postgresql://bot@127.0.0.1:9/nowhere"
 
@@ -37,6 +44,15 @@ def test_a_database_that_is_away_is_left_to_the_next_hour(settings: Settings) ->
     queue = build_queue(URL)
     register_retention(queue, Database(URL), settings.ages, lambda: False)
     queue.tasks[RETENTION](timestamp=0)
+
+
+def test_takeovers_are_looked_at_every_minute_and_later_where_that_fails() -> None:
+    queue = build_queue(URL)
+    register_ends(queue, Database(URL), Ending(), lambda: False)
+    (scheduled,) = queue.periodic_registry.periodic_tasks.values()
+    assert (scheduled.task.name, scheduled.cron) == (END_TAKEOVERS, "* * * * *")
+    assert scheduled.task.queue == UPKEEP
+    queue.tasks[END_TAKEOVERS](timestamp=0)
 
 
 def test_the_settings_hold_the_ages(settings: Settings) -> None:
