@@ -112,6 +112,10 @@ def record_person_reply(connection: Connection, reply: PersonReply) -> PersonRep
             is_new=False,
         )
     _check(connection, reply, user)
+    return _store(connection, reply)
+
+
+def _store(connection: Connection, reply: PersonReply) -> PersonReplied:
     version = change_owner(
         connection, reply.user_id, "human",
         operator=reply.author_id, why="replied", lasts=reply.lasts,
@@ -119,7 +123,7 @@ def record_person_reply(connection: Connection, reply: PersonReply) -> PersonRep
     chat_id = _append(connection, reply)
     parts = [replace(part, author=_author(reply)) for part in reply.parts]
     store_parts(connection, reply.user_id, reply.reference_id, chat_id, parts)
-    ticket_id = connection.scalar(NOTE_ANSWER, known)
+    ticket_id = connection.scalar(NOTE_ANSWER, {"user_id": reply.user_id})
     noted = {"ticket_id": ticket_id, "author_id": reply.author_id}
     connection.scalar(NOTE_REPLY, noted)
     return PersonReplied(
