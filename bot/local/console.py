@@ -1,4 +1,4 @@
-"""The console of `make run`: the key that it signs with, and how it is started."""
+"""The console of `make run`: its key, how it is started, and how one gets in."""
 
 import secrets
 from collections.abc import Mapping
@@ -9,7 +9,10 @@ from bot.environment import LOOPBACK
 from bot.local.probes import HOST
 from bot.local.supervisor import Child
 from bot.settings import Settings
+from bot.wiring import with_database
+from db.database import Database
 from db.files import write_once
+from db.logins.invitations import invite_newcomer
 
 KEY_FILE_NAME = "console_key"
 
@@ -22,14 +25,21 @@ def child_of(settings: Settings, environment: Mapping[str, str]) -> Child:
     return Child("console", ["bot", "console", "--host", HOST, "--warned"], known)
 
 
-def line_about(settings: Settings) -> str:
-    """Return what is told of it."""
-    return f"  Console    {settings.console_url}/  (where people step in for the bot)"
+def line_about(settings: Settings, own_database: str | None) -> str:
+    """Return what is told of it: how a newcomer gets in, where all of it is ours.
+
+    `own_database` is the one that `make run` brought along, if it did.
+    """
+    address = settings.console_url
+    if own_database is None or urlsplit(address).hostname not in LOOPBACK:
+        return f"  Console    {address}/  (`bot users invite` lets people in)"
+    word = with_database(own_database, _invite)
+    return f"  Console    {address}/invitation/{word}  (logs you in, once)"
 
 
-def is_here(settings: Settings) -> bool:
-    """Tell whether the console's address is this machine's own."""
-    return urlsplit(settings.console_url).hostname in LOOPBACK
+def _invite(database: Database) -> str:
+    with database.transaction() as connection:
+        return invite_newcomer(connection)
 
 
 def _read_or_make_key(folder: Path) -> str:

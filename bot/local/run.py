@@ -247,7 +247,8 @@ class Run:
             lines.append(f"  Simulator  {chat}  (a stand-in for Twilio: chat here)")
         lines.append(f"  Webhook    {settings.public_base_url}{INBOUND_PATH}")
         if not self._in_memory:
-            lines.append(console.line_about(settings))
+            own = self._postgres.url if self._postgres else None
+            lines.append(console.line_about(settings, own))
             lines.append(f"  Database   {self._psql_line()}")
         if self._knows_demo:
             lines.append(demo_business.HOW_TO_ASK)

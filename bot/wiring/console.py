@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415
 
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -15,11 +14,10 @@ from db.pool import Limits
 if TYPE_CHECKING:
     from flask import Flask
 
-    from bot.console.operators import Operator
-    from bot.console.parts import Console, Piece
+    from bot.console.parts import Piece
 
 # In the menu's order.
-AREAS = ("login", "inbox", "chat", "people", "knowledge", "numbers", "settings")
+AREAS = ("inbox", "chat", "people", "knowledge", "numbers", "settings", "login")
 # A page asks for several things at once; the webhook's connections are not touched.
 LIMITS = Limits(connections=8, statement_seconds=10)
 
@@ -27,6 +25,7 @@ LIMITS = Limits(connections=8, statement_seconds=10)
 def build_console(settings: Settings) -> "Flask":
     """Return the console's application. Raises SettingsError."""
     from bot.console.app import build_console_app
+    from bot.console.login.routes import find_operator
     from bot.console.parts import Console
     from bot.serving.health import health_routes
 
@@ -42,18 +41,9 @@ def build_console(settings: Settings) -> "Flask":
     health = health_routes(
         lambda: schema.find_fault(database), about, settings.metrics_token
     )
-    return build_console_app(console, _pieces(), _choose_log_in(), health)
+    return build_console_app(console, _pieces(), find_operator, health)
 
 
 def _pieces() -> "list[Piece]":
     areas = [area for area in AREAS if find_spec(f"bot.console.{area}")]
     return [import_module(f"bot.console.{area}.routes").piece() for area in areas]
-
-
-def _choose_log_in() -> "Callable[[Console], Operator | None]":
-    """Return what tells who asks; where there is no log-in, that is nobody."""
-    if not find_spec("bot.console.login"):
-        return lambda _console: None
-    found: Callable[[Console], Operator | None]
-    found = import_module("bot.console.login.routes").find_operator
-    return found

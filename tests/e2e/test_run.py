@@ -118,6 +118,7 @@ def test_two_commands_and_a_chat(data_folder: Path) -> None:
         asked = running.bot("chat", "--as", "whatsapp:+15550000002", "/help")
         assert "/new" in asked.stdout
         assert said_in_psql(running) == "Hello!"
+        assert enters_the_console(running)
         assert [p for p in (folder, *folder.iterdir()) if tells_others(p)] == []
         assert running.stop() == 0
     leave_as_a_kill_does(folder)
@@ -137,6 +138,18 @@ def said_in_psql(running: Running) -> str:
         f'{line} -Atc "{query}"', shell=True, capture_output=True, text=True
     )
     return found.stdout.splitlines()[0]
+
+
+def enters_the_console(running: Running) -> bool:
+    """Use the link that was printed, as a newcomer's browser does."""
+    (link,) = re.findall(r"Console +(\S+)", running.printed)
+    with requests.Session() as browser:
+        shown = browser.get(link, timeout=10).text
+        (token,) = re.findall(r'name="csrf_token" value="([^"]+)"', shown)
+        origin = {"Origin": link.partition("/invitation")[0]}
+        form = {"csrf_token": token}
+        entered = browser.post(link, form, headers=origin, timeout=10)
+        return "Hello!" in entered.text and "Log out" in entered.text
 
 
 def leave_as_a_kill_does(folder: Path) -> None:

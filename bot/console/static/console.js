@@ -52,10 +52,7 @@ class Poll {
   async look() {
     const address = new URL(this.region.dataset.poll, location.href);
     address.searchParams.set("since", this.region.firstElementChild.dataset.version);
-    const answer = await fetch(address, {
-      headers: { "X-Poll": "1" },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
+    const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.redirected || [401, 403, 404].includes(answer.status)) {
       location.reload(); // the log-in ended, or what is shown is gone
       return;
