@@ -55,6 +55,7 @@ STATE = """
 SELECT md5(concat_ws(' ', users.owner_version, users.owner_until, users.full_name,
   opt_out.opted_out_at, chat.chat_id, jsonb_array_length(chat.messages),
   chat.updated_at, ticket.updated_at,
+  (SELECT max(id) FROM support_messages WHERE ticket_id = ticket.id),
   (SELECT max(updated_at) FROM reply_parts
    WHERE reply_parts.user_id = users.user_id AND chat_id = chat.chat_id),
   (SELECT string_agg(operator_id::text, ' ' ORDER BY operator_id) FROM support_sessions

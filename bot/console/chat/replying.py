@@ -75,7 +75,8 @@ def _send(
         again = Draft(text=draft.text)
         return _refuse(user_id, again, "An earlier text was sent with this form. This "
                        "one was not: send it now, if it shall be.")  # fmt: skip
-    flash("Sent." if before is None else "It was sent before, and is sent once.")
+    if before is not None:
+        flash("It was sent before, and is sent once.")
     return redirect(url_for("chats.show", user_id=user_id), 303)
 
 

@@ -33,19 +33,18 @@ def show_page(
     written = draft or Draft(text=fill_canned(talk, case, canned_id))
     return render_template(
         "chat/show.html",
-        case=case,
         draft=replace(written, version=talk.customer.version),
-        priorities=PRIORITIES,
         templates=console().templates,
         is_newest=wish.before is None and (talk.chat is None or talk.chat.is_active),
-        **_said(talk),
+        **_told(talk, case),
     )
 
 
 def show_talk(connection: Connection, user_id: UUID) -> str:
     """Return the pieces that change, for a page that is open."""
     talk = read_talk(connection, user_id, NEWEST)
-    return render_template("chat/news.html", **_said(talk))
+    case = read_case(connection, user_id)
+    return render_template("chat/news.html", **_told(talk, case))
 
 
 def fill_canned(talk: Talk, case: Case, canned_id: int | None) -> str:
@@ -59,11 +58,13 @@ def fill_canned(talk: Talk, case: Case, canned_id: int | None) -> str:
     return next((one.filled(known) for one in found), "")
 
 
-def _said(talk: Talk) -> dict[str, object]:
+def _told(talk: Talk, case: Case) -> dict[str, object]:
     zone, now, me = console().timezone, talk.now, operator()
     return {
         "can": {name: me.may(needed) for name, needed in CAN.items()},
         "talk": talk,
+        "case": case,
+        "priorities": PRIORITIES,
         "customer": talk.customer,
         "name": words.name_of(talk.customer),
         "address": words.address_of(talk.customer),

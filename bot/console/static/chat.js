@@ -35,6 +35,15 @@
     }
   }
 
+  // Not while somebody works in it.
+  function updateSide(fresh) {
+    const side = document.getElementById("chat-side");
+    const written = [...side.querySelectorAll("textarea")].some((one) => one.value);
+    const isBusy = written || side.contains(document.activeElement)
+      || side.querySelector("details[open]") !== null;
+    if (!isBusy) side.replaceChildren(...fresh.childNodes);
+  }
+
   function update(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = page.getElementById("chat-log");
@@ -44,6 +53,10 @@
       const now = page.getElementById(id);
       if (now) document.getElementById(id)?.replaceWith(now);
     }
+    updateSide(page.getElementById("chat-side"));
+    // They see now who has the chat.
+    const { version } = document.getElementById("chat-state").dataset;
+    for (const field of document.getElementsByName("version")) field.value = version;
     showWindow();
     return true;
   }
@@ -116,17 +129,18 @@
     if (form && (isOpen || !box.value)) form.hidden = !isOpen;
     const templates = document.getElementById("chat-templates");
     if (templates) templates.hidden = isOpen;
+    const canned = document.querySelector(".chat-canned");
+    if (canned) canned.hidden = !isOpen;
   }
 
   // What is typed.
 
   function keepTyped() {
-    for (const other of document.querySelectorAll("form")) {
-      if (other === form) continue;
-      other.addEventListener("submit", () => {
-        if (box.value.trim()) sessionStorage.setItem(KEPT, box.value);
-      });
-    }
+    document.addEventListener("submit", (event) => {
+      if (event.target !== form && box.value.trim()) {
+        sessionStorage.setItem(KEPT, box.value);
+      }
+    });
     const kept = sessionStorage.getItem(KEPT);
     sessionStorage.removeItem(KEPT);
     if (kept && !box.value.trim()) box.value = kept;
