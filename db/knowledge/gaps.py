@@ -99,25 +99,21 @@ def close_gap(
     question: str | None,
     compose: Callable[[str], NewAnswer],
 ) -> AnsweredGap:
-    """Do what `answer_gap` does in a transaction that is open."""
+    """Do what `answer_gap` does, in a transaction that is open."""
     gap = connection.first(HOLD, {"gap_id": gap_id})
     asked = connection.scalar(ASKED_LAST, {"gap_id": gap_id})
     if gap is None or asked is None:
         raise OperatorError(f"there is no gap {gap_id}: see `bot knowledge gaps --all`")
     stands_under = to_storable(question or asked)
     answer = compose(stands_under)
-    document_id = store_answer(connection, gap.answered_by, stands_under, answer)
+    document_id = _store(connection, gap.answered_by, stands_under, answer)
     connection.count(CLOSE, {"gap_id": gap_id, "document_id": document_id})
     return AnsweredGap(document_id=document_id, question=stands_under)
 
 
-def store_answer(
+def _store(
     connection: Connection, answered_by: int | None, question: str, answer: NewAnswer
 ) -> int:
-    """Make an answer a document, instead of `answered_by` if that is an answer, too.
-
-    Returns the document; found from the commit on.
-    """
     content = to_storable(answer.chunk.text).encode()
     known = {
         "answered_by": answered_by,
@@ -131,3 +127,13 @@ def store_answer(
     document_id = int(changed or connection.scalar(ADD, known))
     replace_chunks(connection, document_id, answer.language, [answer.chunk])
     return document_id
+
+
+def keep_answer(
+    connection: Connection, question: str, answer: NewAnswer, instead_of: int | None
+) -> int:
+    """Make an answer a document, of no gap; return it. Found from the commit on.
+
+    Where `instead_of` is an answer, too, that document says this from then on.
+    """
+    return _store(connection, instead_of, question, answer)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.database import Connection
 from db.errors import OperatorError
-from db.knowledge.gaps import FILE_TYPE, close_gap, store_answer
+from db.knowledge.gaps import FILE_TYPE, close_gap, keep_answer
 from db.records import NewAnswer, to_storable
 
 # A reply in any chat of the person's, and the messages that it settled.
@@ -74,4 +74,4 @@ def correct_answer(
         return closed.document_id
     known = {"question": words, "file_type": FILE_TYPE}
     before = connection.scalar(SAME_QUESTION, known)
-    return store_answer(connection, before, words, compose(words))
+    return keep_answer(connection, words, compose(words), before)
