@@ -1,0 +1,1 @@
+"""What happened, day by day: charts drawn here, with their numbers beneath."""
