@@ -1,6 +1,5 @@
 """The page of numbers, and its charts."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -45,9 +44,8 @@ def test_an_axis_has_few_round_numbers_and_holds_all(most: int) -> None:
     assert len(set(ticks)) == len(ticks)
     (bar,) = chart.bars
     assert TOP <= bar.y < bar.y + bar.height <= HEIGHT - BOTTOM + 0.1
-    assert re.fullmatch(
-        r"[125](\.[05])?0*|[1-9][05]?0*|10*", ticks[1].replace(",", "").split()[0]
-    )
+    first = ticks[1].rstrip(" Mk").replace(",", "").rstrip("0")
+    assert first in {"1", "2", "5"}
 
 
 def test_a_tenth_of_a_second_has_an_axis_too() -> None:
