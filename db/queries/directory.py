@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db.database import Statements
+from db.queue.jobs import ERASE_LOCK
 from db.records import to_storable
 
 LONGEST_SEARCH = 100
@@ -32,6 +33,10 @@ FROM found ORDER BY created_at DESC, user_id
 """
 STANDING = """
 SELECT role, owner, owner_since FROM users WHERE user_id = %(user_id)s
+"""
+IS_GOING = """
+SELECT EXISTS (SELECT FROM procrastinate_jobs
+               WHERE status IN ('todo', 'doing') AND lock = %(lock)s)
 """
 CHATS = """
 SELECT chat_id, is_active, archived, jsonb_array_length(messages) AS messages,
@@ -117,6 +122,11 @@ def find_standing(statements: Statements, user_id: UUID) -> Standing | None:
     """Return what a person is; None: there is no such person."""
     found = statements.read(Standing, STANDING, {"user_id": user_id})
     return found[0] if found else None
+
+
+def is_being_erased(statements: Statements, user_id: UUID) -> bool:
+    """Tell whether somebody asked to erase a person, and a worker has not done it."""
+    return bool(statements.scalar(IS_GOING, {"lock": f"{ERASE_LOCK}{user_id}"}))
 
 
 def list_chats_of(statements: Statements, user_id: UUID, most: int) -> list[ChatOf]:

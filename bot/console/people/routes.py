@@ -6,22 +6,33 @@ from uuid import UUID
 from flask import Response, abort, flash, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.console.operators import operator
 from bot.console.parts import Piece, console
 from bot.console.permissions import May, needs
 from bot.console.shown import page_number, pages_of, redirect_to
 from bot.console.writing import note, writing
 from bot.terminal import printable_json
-from db.knowledge.listing import list_documents_of
+from db.errors import OperatorError
+from db.knowledge.listing import has_worker, list_documents_of
 from db.logins.audit import Action
+from db.logins.erasing import request_erasure
 from db.privacy.export import export_person
 from db.queries.directory import (
     Standing,
     find_standing,
+    is_being_erased,
     list_chats_of,
     list_tickets_of,
     search_people,
 )
-from db.queries.people import NobodyError, Person, find_details, find_person, set_active
+from db.queries.people import (
+    NobodyError,
+    Person,
+    find_details,
+    find_person,
+    set_active,
+    to_address,
+)
 
 A_PAGE = 50
 MOST_SHOWN = 100
@@ -67,12 +78,14 @@ def show(user_id: UUID) -> str:
         person, standing = _find(user_id)
         return render_template(
             "people/person.html",
+            may_erase=operator().may(May.ERASE),
             person=person,
             standing=standing,
             details=find_details(connection, person),
             chats=list_chats_of(connection, user_id, MOST_SHOWN),
             documents=list_documents_of(connection, user_id, MOST_SHOWN),
             tickets=list_tickets_of(connection, user_id, MOST_SHOWN),
+            is_going=is_being_erased(connection, user_id),
             most=MOST_SHOWN,
         )
 
@@ -109,6 +122,45 @@ def change_active(user_id: UUID) -> AnyResponse:
         else "They get no answers any more. What they write is stored."
     )
     return redirect_to("people.show", user_id=user_id)
+
+
+@routes.post("/people/<uuid:user_id>/erase")
+@needs(May.ERASE)
+def erase(user_id: UUID) -> AnyResponse:
+    """Have a worker erase a person for good; their number was typed to confirm it."""
+    person, standing = _find(user_id)
+    if standing.role != "user":
+        raise OperatorError(
+            "This is an operator: take their role first, under Settings, Operators."
+        )
+    if not _is_named(person, request.form.get("typed", "")):
+        raise OperatorError(
+            "What was typed is not theirs: type their number or e-mail as it is shown."
+        )
+    with writing() as connection:
+        request_erasure(connection, user_id, operator().user_id, request.remote_addr)
+    return redirect_to("people.erasing", user_id=user_id)
+
+
+@routes.get("/people/<uuid:user_id>/erasing")
+@needs(May.ERASE)
+def erasing(user_id: UUID) -> str:
+    """Tell how far the erasing is."""
+    with console().database.reading(SECONDS) as connection:
+        is_going = is_being_erased(connection, user_id)
+        is_there = find_standing(connection, user_id) is not None
+        works = has_worker(connection)
+    return render_template(
+        "people/erasing.html",
+        user_id=user_id, is_going=is_going, is_there=is_there, works=works,
+    )  # fmt: skip
+
+
+def _is_named(person: Person, typed: str) -> bool:
+    """Tell whether a person is meant by what was typed, as it is shown."""
+    if person.address:
+        return to_address(typed) == person.address
+    return bool(person.email) and typed.strip().lower() == person.email
 
 
 def _find(user_id: UUID) -> tuple[Person, Standing]:

@@ -8,6 +8,9 @@ import pytest
 from bot.console.people.routes import piece
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.privacy.erasure import erase_person
+from db.queue.jobs import ERASE_PERSON
+from tests.bot.console.conftest import add_operator
 from tests.bot.console.pages import HOSTILE, assert_harmless, audited, console_for
 from tests.db.sql import change, load, take_in, value
 from tests.records import ANA, BEN, said
@@ -146,3 +149,40 @@ def test_no_admin_keeps_another_operator_out(database: Database) -> None:
     assert "Operators are let in and kept out under Settings" in answer.text
     assert value(database, "SELECT bool_and(is_active) FROM users")
     assert ("deactivated", operator.user_id, None) not in audited(database)
+
+
+@pytest.mark.parametrize(("role", "status"), [("admin", 403), ("super_admin", 303)])
+def test_a_person_is_erased_by_a_worker_after_their_number_was_typed(
+    pg: PostgresChatStore, database: Database, role: str, status: int
+) -> None:
+    ana = write_as(pg, ANA, "Ana")
+    client, operator = console_for(database, role, piece())
+    path = f"/people/{ana}/erase"
+    assert client.post(path, data={"typed": BEN}).status_code in {403, 409}
+    assert audited(database) == []
+    answer = client.post(path, data={"typed": " +1 (555) 123-0001 "})
+    assert answer.status_code == status
+    if status == 403:
+        assert client.get(f"/people/{ana}/erasing").status_code == 403
+        return
+    assert audited(database) == [("erased", ana, None)]
+    jobs = "SELECT args ->> 'user_id' FROM procrastinate_jobs WHERE task_name = %(t)s"
+    assert value(database, jobs, t=ERASE_PERSON) == str(ana)
+    told = client.get(answer.location).text
+    assert "Under way" in told
+    assert "No worker seems to run" in told
+    assert "Somebody asked to erase" in client.get(f"/people/{ana}").text
+    erase_person(database, ana, b"the key of the tests")
+    assert "Done: nothing is held" in client.get(answer.location).text
+    assert client.post(path, data={"typed": ANA}).status_code == 404
+    mine = f"/people/{operator.user_id}/erase"
+    refused = client.post(mine, data={"typed": operator.email})
+    assert "take their role first" in refused.text
+
+
+def test_who_only_logged_in_is_erased_by_their_email(database: Database) -> None:
+    client, _ = console_for(database, "super_admin", piece())
+    former = add_operator(database, "user", "Former")
+    path = f"/people/{former.user_id}/erase"
+    assert client.post(path, data={"typed": ""}).status_code == 409
+    assert client.post(path, data={"typed": "Former@shop.example"}).status_code == 303
