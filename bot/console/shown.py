@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.console.parts import console
+from bot.console.permissions import May
 from bot.terminal import one_line, printable
 from db.errors import OperatorError, StoreUnavailableError
 
@@ -22,6 +23,7 @@ def pages_of(name: str, package: str) -> Blueprint:
     routes.add_app_template_filter(show_time, "time")
     routes.add_app_template_filter(show_number, "address")
     routes.add_app_template_global(link_to, "link_to")
+    routes.add_app_template_global(May, "May")
     routes.register_error_handler(OperatorError, _tell)
     return routes
 
