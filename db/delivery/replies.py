@@ -91,25 +91,27 @@ WITH held AS (
 SELECT turns{support} FROM appended
 """
 # In the row that is returned, or nobody would evaluate them. Nobody hands over what a
-# human has: a note may still be stored there.
+# human has, nor gives it back: a note may still be stored there.
 HAND_OVER = """, CASE WHEN (SELECT owner FROM held) <> 'human' THEN change_owner(
   customer_id, 'queue', NULL, %(why)s, %(lasts)s::interval, %(subject)s) END"""
+GIVE_BACK = """, CASE WHEN (SELECT owner FROM held) = 'queue'
+  THEN change_owner(customer_id, 'bot', NULL, 'asked', NULL) END"""
 CALL_OPERATORS = ", customer_wrote(customer_id)"
 
 
 def choose_statement(reply: Reply) -> str:
     """Return the statement that stores all that a reply brings."""
-    hands_over, calls = reply.hands_over is not None, reply.calls_operators
-    return _write(has_sources(reply), hands_over, calls)
+    changes = HAND_OVER if reply.hands_over else GIVE_BACK if reply.gives_back else ""
+    return _write(has_sources(reply), changes, reply.calls_operators)
 
 
 @cache
-def _write(has_sources: bool, hands_over: bool, calls: bool) -> str:
-    support = (HAND_OVER if hands_over else "") + (CALL_OPERATORS if calls else "")
+def _write(has_sources: bool, changes: str, calls: bool) -> str:
+    support = changes + (CALL_OPERATORS if calls else "")
     return (
         STATEMENT.replace("{sources}", SOURCES.rstrip() if has_sources else "")
         # Who changes the row is alone with it from the start: two could wait in a ring.
-        .replace("{lock}", "NO KEY UPDATE" if hands_over else "SHARE")
+        .replace("{lock}", "NO KEY UPDATE" if changes else "SHARE")
         .replace("{support}", support)
     )
 

@@ -31,7 +31,8 @@ class Turn:
     names the command it replies to. `beside` are fields that Twilio told with the text,
     by Twilio's names. `opt_out_type` is Twilio's own word on a message that it answered
     itself. `response_time` is in seconds. `author` is the user_id of the operator who
-    said it, or A_PERSON; None: no person did.
+    said it, or A_PERSON; None: no person did. `hands_over` is why it put the chat into
+    the queue for a person, in a word; None: it did not.
     """
 
     role: Role
@@ -50,6 +51,7 @@ class Turn:
     response_time: float | None = None
     error: str | None = None
     author: str | None = None
+    hands_over: str | None = None
 
     @property
     def is_by_bot(self) -> bool:
@@ -59,6 +61,13 @@ class Turn:
             and self.reference_id is not None
             and self.author is None
         )
+
+    @property
+    def is_by_person(self) -> bool:
+        """Whether a person of ours said it, in the console or by hand."""
+        names_nothing = not (self.reference_id or self.in_reply_to or self.notice_for)
+        by_hand = self.role == "assistant" and names_nothing
+        return self.author is not None or by_hand
 
     @property
     def quotes(self) -> str | None:
@@ -190,7 +199,13 @@ class Userchat:
     def with_reply(self, reply: "Reply") -> "Userchat":
         """Return the chat as it is once the reply is stored."""
         stopped = self.opted_out if reply.opts_out is None else reply.opts_out
-        return replace(self, turns=(*self.turns, reply.turn), opted_out=stopped)
+        owner: Owner = "queue" if reply.hands_over else self.owner
+        return replace(
+            self,
+            turns=(*self.turns, reply.turn),
+            opted_out=stopped,
+            owner="bot" if reply.gives_back else owner,
+        )
 
 
 def read_turns(messages: object) -> tuple[Turn, ...]:

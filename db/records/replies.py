@@ -63,8 +63,9 @@ class Reply:
     `sources` are sent under its text, `pictures` after it. `opts_out` True or False
     records that the user stopped or started the bot; `error` is put on the messages
     that it settles; `stood_on` is what it was made from. `hands_over` puts the chat
-    into the queue for a person, with it; `calls_operators` tells them that the user
-    wrote to whom they have, or shall have.
+    into the queue for a person, with it; `gives_back` takes it out of the queue, for
+    the bot; `calls_operators` tells them that the user wrote to whom they have, or
+    shall have.
     """
 
     turn: Turn
@@ -76,6 +77,7 @@ class Reply:
     stood_on: tuple[StoodOn, ...] = ()
     gap: Gap | None = None
     hands_over: HandOver | None = None
+    gives_back: bool = False
     calls_operators: bool = False
 
 
