@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -125,6 +127,11 @@ class Reader:
             return None
         return address
 
+    def zone(self, name: str, default: tzinfo) -> tzinfo:
+        """Return a time zone by its IANA name."""
+        hint = "the name of a time zone, such as Europe/Berlin"
+        return self.parsed(name, _find_zone, default, hint)
+
     def file(self, name: str, path: str) -> str | None:
         """Return the text of the file that the variable names."""
         try:
@@ -132,6 +139,13 @@ class Reader:
         except (OSError, ValueError):
             self.problems[name] = "must be a text file that can be read"
             return None
+
+
+def _find_zone(name: str) -> tzinfo:
+    try:  # some bad names are folders of the system's own database
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (OSError, KeyError) as error:
+        raise ValueError from error
 
 
 def _within(value: Value, least: Value, most: Value) -> Value:

@@ -1,15 +1,16 @@
 """How each setting is read; what is wrong is collected by the reader."""
 
 import re
-from datetime import UTC, timedelta, tzinfo
+from dataclasses import replace
+from datetime import UTC, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
+from bot.chat.handoff.policy import read_handoff
 from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
 from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
@@ -26,14 +27,12 @@ DEFAULT_SYSTEM_PROMPT = (
     "WhatsApp. Help with questions about the business, its products, orders and "
     "appointments. Stay on these topics: if asked for something else, say kindly that "
     "you can only help with matters of the business. If you don't know something, say "
-    "so and offer that a member of the team will follow up. Be friendly and brief: a "
-    "few short sentences, in the language of the customer. Never invent prices, "
-    "opening hours or promises."
+    "so. Be friendly and brief: a few short sentences, in the language of the "
+    "customer. Never invent prices, opening hours or promises."
 )
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 ADDRESS = r"whatsapp:\+[1-9][0-9]{6,14}"
 TOKEN, TOKEN_HINT = "[!-~]{16,}", "16 or more characters"
-ZONE_HINT = "the name of a time zone, such as Europe/Berlin"
 MESSAGING_SERVICE = "TWILIO_MESSAGING_SERVICE_SID"
 NAME = "whatsapp_bot"  # of the database and its user, where nothing else is said
 
@@ -52,7 +51,7 @@ def read_all(read: Reader) -> dict[str, Any]:
         "database_read_url": _read_address(read, "DATABASE_READ_URL"),
         "twilio": _read_twilio(read),
         **_read_models(read, llm_seconds),
-        **_read_talk(read, llm_seconds),
+        **_read_talk(read, llm_seconds, has_people=backend != "memory"),
         "public_base_url": _read_public_base_url(read) or f"http://127.0.0.1:{port}",
         "session_timeout": timedelta(minutes=idle),
         "port": port,
@@ -192,9 +191,11 @@ def _read_models(read: Reader, llm_seconds: float) -> dict[str, Any]:
     return {"llm": llm, "embeddings": read_embeddings(read, llm)}
 
 
-def _read_talk(read: Reader, llm_seconds: float) -> dict[str, Any]:
+def _read_talk(read: Reader, llm_seconds: float, *, has_people: bool) -> dict[str, Any]:
+    policy, handoff = _read_policy(read, llm_seconds), read_handoff(read)
     return {
-        "policy": _read_policy(read, llm_seconds),
+        "policy": replace(policy, handoff=handoff) if has_people else policy,
+        "handoff": handoff,
         "pace": _read_pace(read),
         "allowance": _read_allowance(read),
         "teachers": _read_teachers(read),
@@ -212,7 +213,7 @@ def _read_policy(read: Reader, llm_seconds: float) -> Policy:
         most_turns=read.integer("MAX_CONVERSATION_HISTORY", 20, 1, 1000),
         token_budget=read.integer("PROMPT_TOKEN_BUDGET", 4000, 200, 1_000_000),
         llm_seconds=llm_seconds,
-        timezone=read.parsed("TIMEZONE", _find_zone, _find_zone("UTC"), ZONE_HINT),
+        timezone=read.zone("TIMEZONE", UTC),
         sources=SourcePolicy(
             shown=read.text("KNOWLEDGE_SOURCES", "|".join(SHOWN), " or ".join(SHOWN))
             or SHOWN[0],
@@ -220,13 +221,6 @@ def _read_policy(read: Reader, llm_seconds: float) -> Policy:
             == "on",
         ),
     )
-
-
-def _find_zone(name: str) -> tzinfo:
-    try:  # some bad names are folders of the system's own database
-        return UTC if name == "UTC" else ZoneInfo(name)
-    except (OSError, KeyError) as error:
-        raise ValueError from error
 
 
 def _read_system_prompt(read: Reader) -> str:

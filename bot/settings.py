@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
+from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.patience import Pace
 from bot.environment import PROJECT, Reader, load_environment
 from bot.llm.account import EmbeddingServer, LLMServer
@@ -94,7 +95,11 @@ class TwilioParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be set. `None` for a part that `bot run` provides itself."""
+    """Everything that can be set. `None` for a part that `bot run` provides itself.
+
+    `policy.handoff` is `handoff` where there are people to pass a chat on to: not in
+    memory.
+    """
 
     storage_backend: str
     database_url: str | None = field(repr=False)
@@ -103,6 +108,7 @@ class Settings:
     llm: LLMServer | None
     embeddings: EmbeddingServer | None
     policy: Policy
+    handoff: HandoffPolicy
     pace: Pace
     allowance: Allowance
     teachers: frozenset[str]

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, tzinfo
 from bot.chat import sentences
 from bot.chat.beside import Quotable
 from bot.chat.endings import at_whole_sentence, without_repetition
+from bot.chat.handoff.action import Wish, read_wish, with_action
+from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.prompt import build_prompt, estimate_tokens
 from bot.chat.replies import Batch, say, unreadable_sentences
 from bot.chat.sources.asking import question_of
-from bot.chat.sources.checking import check_answer
+from bot.chat.sources.checking import Checked, check_answer
 from bot.chat.sources.material import Material
 from bot.chat.sources.policy import SourcePolicy
 from bot.knowledge.protocol import Knowledge, NoKnowledge
@@ -38,7 +40,8 @@ WEEKDAYS = (
 class Policy:
     """What an operator decided about answers: what the LLM sees, and its time.
 
-    `timezone` is the business's, whose date the LLM is told.
+    `timezone` is the business's, whose date the LLM is told. Without `handoff` there
+    are no people to pass a chat on to.
     """
 
     system_prompt: str
@@ -47,6 +50,7 @@ class Policy:
     llm_seconds: float = 60
     timezone: tzinfo = UTC
     sources: SourcePolicy = field(default_factory=SourcePolicy)
+    handoff: HandoffPolicy | None = None
 
 
 @dataclass(slots=True)
@@ -108,7 +112,10 @@ class Answering:
                 log.warning("the LLM is asked once more, with less of the chat")
                 asked = shorter
         self._remember(told)
-        return _reply_with(completion, batch, asked, self.policy.sources)
+        said = read_wish(completion.text)
+        ended = replace(said, text=_ended(replace(completion, text=said.text)))
+        reply = _reply_with(completion, ended, batch, asked, self.policy)
+        return with_action(reply, ended, chat, batch, self.policy.handoff)
 
     def _find(
         self, chat: Userchat, batch: Batch, policy: Policy, deadline: float
@@ -213,7 +220,11 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
 
 
 def _system_prompt(policy: Policy) -> str:
-    return f"{policy.system_prompt}\n\n{tell_date(datetime.now(policy.timezone))}"
+    told = [policy.system_prompt, tell_date(datetime.now(policy.timezone))]
+    # A model that never cites writes no markers either, but whatever it reads.
+    if policy.handoff and not policy.sources.quotes_uncited:
+        told.append(sentences.HANDOVER)
+    return "\n\n".join(told)
 
 
 def tell_date(today: datetime) -> str:
@@ -228,12 +239,10 @@ def tell_date(today: datetime) -> str:
 
 
 def _reply_with(
-    completion: Completion, batch: Batch, asked: Asked, policy: SourcePolicy
+    completion: Completion, said: Wish, batch: Batch, asked: Asked, policy: Policy
 ) -> Reply:
     """Return the LLM's answer to a batch, and what could not be read beside it."""
-    question = "\n".join(turn.content for turn in batch)
-    said = _ended(completion)
-    checked = check_answer(said, asked.material, question, asked.talk, policy)
+    checked = _checked(said, batch, asked, policy)
     text = "\n\n".join(filter(None, (checked.text, unreadable_sentences(batch))))
     return Reply(
         turn=replace(
@@ -247,6 +256,19 @@ def _reply_with(
         stood_on=checked.stood_on,
         gap=checked.gap,
     )
+
+
+def _checked(said: Wish, batch: Batch, asked: Asked, policy: Policy) -> Checked:
+    """Return what may be said; nothing, where a person is asked for without a word."""
+    if said.why is not None and not said.text:
+        return Checked("")
+    question = "\n".join(turn.content for turn in batch)
+    checked = check_answer(
+        said.text, asked.material, question, asked.talk, policy.sources
+    )
+    if policy.handoff and checked.text == sentences.UNKNOWN:
+        return replace(checked, text=sentences.UNKNOWN_HERE)
+    return checked
 
 
 def _ended(completion: Completion) -> str:

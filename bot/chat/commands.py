@@ -10,6 +10,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from bot.chat.handoff.words import asks_for_person
+
 
 class Command(StrEnum):
     """What a user may tell the bot to do."""
@@ -18,6 +20,8 @@ class Command(StrEnum):
     HELP = "help"
     STOP = "stop"
     START = "start"
+    HUMAN = "human"  # a person of the business
+    BOT = "bot"  # back to the bot
     LEARN = "learn"  # of teachers only: with it they send a document
 
 
@@ -29,6 +33,8 @@ WORDS = {
         "optout",
     },
     Command.START: {"start", "unstop"},
+    Command.HUMAN: {"human"},
+    Command.BOT: {"bot"},
 }  # fmt: skip
 # What only means START to somebody who stopped before.
 CONSENTS = {
@@ -36,7 +42,7 @@ CONSENTS = {
     "opt in", "opt-in", "optin",
 }  # fmt: skip
 # Bare, these are something people say in a shop: they need their slash.
-ONLY_WITH_SLASH = {"new", "clear", "reset"}
+ONLY_WITH_SLASH = {"new", "clear", "reset", "human", "bot"}
 COURTESIES = {"please", "pls", "plz"}
 # A question about a word is no command ("stop?"), and a slash is part of one.
 KEPT_SIGNS = "/?\uff1f\u00bf"
@@ -49,15 +55,18 @@ LONGEST_COMMAND = 100
 def find_command(text: str, *, opted_out: bool = False) -> Command | None:
     """Return the command that a whole message is; else None.
 
-    Case, quotes, markup, emoji and a "please" around it change nothing.
+    Case, quotes, markup, emoji and a "please" around it change nothing. A person is
+    asked for in many more words: see bot/chat/handoff/words.py.
     """
     said = _undressed(text) if len(text) <= LONGEST_COMMAND else ""
     word = said.removeprefix("/")
-    if word in ONLY_WITH_SLASH and said == word:
-        return None
     if opted_out and word in CONSENTS:
         return Command.START
-    return next((command for command, words in WORDS.items() if word in words), None)
+    is_bare = word in ONLY_WITH_SLASH and said == word
+    known = (command for command, words in WORDS.items() if word in words)
+    if not is_bare and (command := next(known, None)):
+        return command
+    return Command.HUMAN if asks_for_person(text) else None
 
 
 def read_title(text: str) -> str | None:

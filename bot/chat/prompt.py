@@ -12,7 +12,13 @@ from bot.chat.beside import (
     describe_quote,
     find_place,
 )
-from bot.chat.sentences import PLACEHOLDERS
+from bot.chat.sentences import (
+    NOT_ANSWERED_BRAKE,
+    NOT_ANSWERED_HANDOFF,
+    PLACEHOLDERS,
+    WAS_PASSED_ON,
+    WRITTEN_BY_PERSON,
+)
 from bot.llm.protocol import PromptMessage
 from db.records import Media, Role, Turn
 
@@ -50,16 +56,20 @@ def arrange_turns(turns: Iterable[Turn]) -> list[Turn]:
 
     A message that came while an answer was being made stands before that answer in
     the array, though the answer did not see it: each answer moves up to what it
-    answers, and what is unanswered comes last. Commands and notices are left out.
+    answers, and what is unanswered comes last. Commands and notices are left out, but
+    not what the user said to a person of ours, or while one was to come.
     """
     waiting: list[Turn] = []
     arranged: list[Turn] = []
+    to_person = False
     for turn in turns:
+        to_person = _is_to_person(turn, to_person)
         if turn.role == "user":
             waiting.append(turn)
         elif turn.in_reply_to:
             settled, waiting = _split(waiting, turn.in_reply_to)
-            arranged += _spoken(settled, turn)
+            silent = to_person and turn.role == "system"
+            arranged += settled if silent else _spoken(settled, turn)
         elif turn.role == "assistant" and not turn.notice_for:
             settled, waiting = _split(waiting, ())
             arranged += [*settled, turn]
@@ -81,7 +91,20 @@ def _split(
     return settled, still_waiting
 
 
+def _is_to_person(turn: Turn, before: bool) -> bool:
+    """Tell whether notes from here on settle what is for a person of ours.
+
+    Why is told once, after the last word of the bot's: see bot/chat/rules.py.
+    """
+    if turn.role == "system" and turn.content:
+        is_note = turn.content == NOT_ANSWERED_HANDOFF
+        return is_note or (before and turn.content != NOT_ANSWERED_BRAKE)
+    return before and not turn.is_by_bot
+
+
 def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
+    if reply.hands_over:
+        return [reply] if reply.error else [*settled, reply]
     if reply.command or reply.role == "system":
         return []
     # What was given up may be what the LLM's server refuses: it would refuse the rest.
@@ -89,7 +112,15 @@ def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
 
 
 def describe_turn(turn: Turn, quotable: Quotable = MappingProxyType({})) -> str:
-    """Return a turn in words: its text, and what came with it."""
+    """Return a turn in words: its text, and what came with it.
+
+    That a user was passed on is told, and not in which words: a model that reads them
+    writes them again.
+    """
+    if turn.hands_over:
+        return WAS_PASSED_ON
+    if turn.is_by_person and turn.content.strip():
+        return WRITTEN_BY_PERSON.format(turn.content.strip())
     media = (media for media in turn.media if not find_place(media))
     unseen = (PLACEHOLDERS[media_kind(one)] for one in media)
     told = (*describe_places(turn), *unseen, *describe_beside(turn))

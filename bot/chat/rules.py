@@ -7,16 +7,13 @@ from bot.chat import sentences
 from bot.chat.beside import is_readable
 from bot.chat.brake import brake
 from bot.chat.commands import Command, find_command, read_title
+from bot.chat.handoff.asking import pass_on_by_rule
+from bot.chat.handoff.commands import opts_out_by, reply_to_command
+from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.learning.lesson import find_obstacle
 from bot.chat.replies import Batch, note, say, unreadable_sentences
 from db.records import Reply, Turn, Userchat
 
-COMMAND_REPLIES: dict[Command, tuple[str, bool | None]] = {
-    Command.NEW: (sentences.NEW_CHAT, None),
-    Command.HELP: (sentences.HELP, None),
-    Command.STOP: (sentences.STOPPED, True),
-    Command.START: (sentences.STARTED, False),
-}
 # What Twilio's own words on opt-out words record.
 OPT_OUTS = {"STOP": True, "START": False}
 
@@ -46,10 +43,13 @@ def _command_of(chat: Userchat, turn: Turn) -> Command | None:
     return find_command(turn.content, opted_out=chat.opted_out)
 
 
-def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
+def reply_without_llm(
+    chat: Userchat, batch: Batch, handoff: HandoffPolicy | None = None
+) -> Reply | None:
     """Return the reply where none of the LLM's is due: commands, silence, media.
 
-    What it says may change while the LLM works: it is asked again then.
+    Without `handoff` there is nobody to pass a user on to. What it says may change
+    while the LLM works: it is asked again then.
     """
     command = _command_of(chat, batch[0])
     silence = silence_about(chat, batch)
@@ -59,8 +59,9 @@ def reply_without_llm(chat: Userchat, batch: Batch) -> Reply | None:
         obstacle = find_obstacle(batch[0])
         return Reply(turn=say(obstacle, batch, command=command)) if obstacle else None
     if command is not None:
-        text, opts_out = COMMAND_REPLIES[command]
-        return Reply(turn=say(text, batch, command=command), opts_out=opts_out)
+        return reply_to_command(command, chat, batch, handoff)
+    if passed_on := pass_on_by_rule(chat, batch, handoff):
+        return passed_on
     if not any(is_readable(turn) for turn in batch):
         return Reply(turn=say(unreadable_sentences(batch), batch))
     return None
@@ -74,9 +75,16 @@ def silence_about(chat: Userchat, batch: Batch) -> Reply | None:
     if batch[0].opt_out_type is not None:
         stops = OPT_OUTS.get(batch[0].opt_out_type.upper())
         return replace(note(batch, sentences.NOT_ANSWERED_TWILIO), opts_out=stops)
-    if chat.owner != "bot":
+    if chat.owner != "bot" and not _may_command(chat, command):
         return _silence_of_handoff(chat, batch, command)
     return _silence_of_their_own(chat, batch, command)
+
+
+def _may_command(chat: Userchat, command: Command | None) -> bool:
+    """Tell whether who waits for a person hears our reply to a command."""
+    is_heard = command is Command.START or not chat.opted_out
+    is_command = command not in {None, Command.LEARN}
+    return chat.owner == "queue" and is_command and is_heard
 
 
 def _silence_of_their_own(
@@ -108,6 +116,6 @@ def _silence_of_handoff(chat: Userchat, batch: Batch, command: Command | None) -
     """
     of_late = takewhile(lambda turn: not turn.is_by_bot, reversed(chat.turns))
     is_told = any(turn.content == sentences.NOT_ANSWERED_HANDOFF for turn in of_late)
-    _, opts_out = COMMAND_REPLIES.get(command, ("", None)) if command else ("", None)
+    opts_out = opts_out_by(command) if command else None
     silence = note(batch, "" if is_told else sentences.NOT_ANSWERED_HANDOFF)
     return replace(silence, opts_out=opts_out, calls_operators=True)

@@ -12,6 +12,32 @@ NEW_CHAT = "Done: we start afresh. How can I help you?"
 STOPPED = "You won't get any more answers here. Write START when you want them again."
 STARTED = "Welcome back! Write your message, and I will answer."
 
+# Passing the user on to a person.
+HELP_HUMAN = "Write /human, and a person of our team answers you."
+PASSED_ON = (
+    "I pass you on to a person of our team; they answer here as soon as they can. "
+    "Write /bot if you want to go on with me instead."
+)
+PASSED_ON_CLOSED = (
+    "I pass you on to a person of our team. They are back {when} and answer you here. "
+    "Write /bot if you want to go on with me instead."
+)
+IN_QUEUE = (
+    "You are in the queue: a person of our team answers you here as soon as they can. "
+    "Write /bot if you want to go on with me instead."
+)
+IN_QUEUE_CLOSED = (
+    "You are in the queue: a person of our team is back {when} and answers you here. "
+    "Write /bot if you want to go on with me instead."
+)
+LATER = "later"  # where nobody can say when
+WELCOME_TO_QUEUE = "Welcome back!"
+WITH_BOT = "I, the automatic assistant, answer you here. How can I help you?"
+NOBODY_THERE = (
+    "I am an automatic assistant, and no person reads here. Please contact us another "
+    "way to reach one."
+)
+
 # To a teacher who writes /learn.
 LEARN_NEEDS_FILE = (
     "Please send the document itself, and write /learn into its caption (and its title "
@@ -55,6 +81,9 @@ UNKNOWN = (
     "Sorry, I don't know that. A member of our team can tell you: please contact us "
     "another way if it is urgent."
 )
+UNKNOWN_HERE = (
+    "Sorry, I don't know that. Write /human, and a person of our team answers you here."
+)
 # Stands before what an answer is from.
 SOURCES = "\U0001f4c4 {}"
 
@@ -79,6 +108,19 @@ PLACEHOLDERS = {
 }
 # What stands behind the operator's system prompt.
 TODAY = "Today is {weekday}, {date} (time zone {zone})."
+# How the LLM passes a user on, and reads who did what: behind the system prompt, too.
+HANDOVER = (
+    "You can pass this user on to a person of the team: add [handover: why, in a few "
+    "words] to your answer. Do so if the user asks for a person, accepts your offer of "
+    "one, or needs what only a person can decide or do. If you merely don't know "
+    "something, ask whether you shall pass the user on. Never say that somebody will "
+    "write, call or check later: nobody learns of it by your words. When a person "
+    "answers is told to the user without you. What a person of the team wrote stands "
+    'here as [A person of the team wrote: "..."]: keep to what they agreed, go on from '
+    "there, and never write such a line yourself."
+)
+WRITTEN_BY_PERSON = '[A person of the team wrote: "{}"]'
+WAS_PASSED_ON = "[The user was passed on to a person of the team here.]"
 # What the LLM is told of a message beside its words.
 QUOTES_BOT = '[The user replies to this message of yours: "{}"]'
 QUOTES_USER = '[The user refers to this earlier message of their own: "{}"]'
@@ -93,7 +135,7 @@ MATERIAL = (
     "Answer from it in your usual tone. Behind each fact put the number of the "
     "passage that tells it: [1]. Copy prices and times exactly, and show what you add "
     "up. If neither it nor your instructions tell the answer, say that you don't know, "
-    "offer that a member of the team follows up, and add [unknown]."
+    "and add [unknown]."
 )
 MATERIAL_PICTURES = (
     " To show the picture of the product in passage 2, if the user wants to see it, "
@@ -103,8 +145,7 @@ MATERIAL_ENDS = "The user's message:"
 NOTHING_FOUND = (
     "[The business's documents tell nothing about this message. If it asks for a fact "
     "about the business that your instructions do not tell either, say that you don't "
-    "know, offer that a member of the team follows up, and add [unknown]; invent "
-    "nothing.]"
+    "know, and add [unknown]; invent nothing.]"
 )
 
 # Why a message got no answer, for whoever reads the transcript.

@@ -15,8 +15,10 @@ from uuid import UUID
 
 from bot.chat.allowance import Allowance, CountAnswers, find_exceeded, is_over
 from bot.chat.brake import is_brake
+from bot.chat.handoff.passing import last_word
+from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.patience import Pace, Tries, age_of
-from bot.chat.replies import Answers, Batch, apology, notice
+from bot.chat.replies import Answers, Batch, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
 from bot.llm.protocol import LLMError
 from bot.observability import ANSWERS, bound
@@ -67,7 +69,8 @@ class Talk:
     """Answers chats: in order, once it is quiet, and again where that failed.
 
     `stopping` ends waits early. `tries` are those of what would fail again anyway.
-    `count_answers` tells what the `allowance` is held against.
+    `count_answers` tells what the `allowance` is held against. Without `handoff` there
+    are no people to pass a chat on to.
     """
 
     store: ChatStore
@@ -78,6 +81,7 @@ class Talk:
     count_answers: CountAnswers = _none_answered
     stopping: Event = field(default_factory=Event)
     tries: Tries = field(default_factory=Tries)
+    handoff: HandoffPolicy | None = None
 
     def answer(self, chat_id: str, *, seconds: float | None = None) -> list[Reply]:
         """Answer everything unanswered in a chat; return the replies made.
@@ -121,13 +125,12 @@ class Talk:
         """
         chat = self.store.load_chat(chat_id)
         batch = next_batch(chat) if chat else ()
-        if not batch:
+        if chat is None or not batch:
             return []
         with bound(message_sid=batch[-1].message_sid or ""):
-            silence = silence_about(chat, batch) if chat else None
-            reply, stored = self._record(
-                chat_id, silence or apology(batch, _in_words(reason))
-            )
+            word = last_word(chat, batch, _in_words(reason), self.handoff)
+            silence = silence_about(chat, batch)
+            reply, stored = self._record(chat_id, silence or word)
             return [reply] if stored else []
 
     def _record(
@@ -147,7 +150,7 @@ class Talk:
         sid, asked = batch[-1].message_sid or "", batch
         with self.channel.typing(sid, lambda: self._is_awaited(chat.chat_id, asked)):
             chat, batch = self._wait_for_quiet(chat, batch, deadline)
-            if decided := reply_without_llm(chat, batch):
+            if decided := self._rule(chat, batch):
                 return self._record(chat.chat_id, decided)
             try:
                 return self._ask(chat, batch, deadline)
@@ -157,11 +160,15 @@ class Talk:
 
     def _decide(self, chat: Userchat, batch: Batch) -> Reply | None:
         """Return the reply for which nobody waits: none of the LLM's is due."""
-        if reply := reply_without_llm(chat, batch):
+        if reply := self._rule(chat, batch):
             return reply
         if self.pace.is_too_old(batch):
-            return apology(batch, "no answer within ANSWER_MAX_AGE_MINUTES")
+            reason = "no answer within ANSWER_MAX_AGE_MINUTES"
+            return last_word(chat, batch, reason, self.handoff)
         return self.allowance.reply_beyond(chat, batch, self.count_answers)
+
+    def _rule(self, chat: Userchat, batch: Batch) -> Reply | None:
+        return reply_without_llm(chat, batch, self.handoff)
 
     def _is_awaited(self, chat_id: str, batch: Batch) -> bool:
         """Tell whether the user still waits for an answer of the LLM's."""
@@ -169,7 +176,7 @@ class Talk:
         newer = next_batch(chat) if chat else ()
         if chat is None or newer[: len(batch)] != batch:
             return False
-        return reply_without_llm(chat, newer) is None
+        return self._rule(chat, newer) is None
 
     def _wait_for_quiet(
         self, chat: Userchat, batch: Batch, deadline: float | None
@@ -207,7 +214,7 @@ class Talk:
             if stored:
                 break
             fresh, newer = self._refreshed(chat, batch)
-            if decided := reply_without_llm(fresh, newer):
+            if decided := self._rule(fresh, newer):
                 return self._record(chat.chat_id, decided)  # a person took it over
             try:
                 if newer != batch:
@@ -226,11 +233,11 @@ class Talk:
     ) -> Reply:
         """Return a word to the user; raise the error if none is due yet."""
         chat, batch = self._refreshed(chat, batch)
-        if decided := reply_without_llm(chat, batch):
+        if decided := self._rule(chat, batch):
             return decided
         poisoned = self._is_poisoned(batch, error)
         if deadline is not None or poisoned or self.pace.is_too_old(batch):
-            return apology(batch, str(error))
+            return last_word(chat, batch, str(error), self.handoff)
         if self.pace.needs_notice(chat, batch):
             self._record(chat.chat_id, notice(batch))
         raise error
@@ -278,6 +285,8 @@ def _log_stored(reply: Reply) -> None:
 
 def _kind(reply: Reply) -> str:
     turn = reply.turn
+    if turn.hands_over:
+        return "handover"
     if is_over(turn):
         return "allowance"
     if turn.role == "system":

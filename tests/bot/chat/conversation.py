@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat.answering import Answering
+from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.patience import Pace
 from bot.chat.talk import Channel, Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tokens, Tool
@@ -88,6 +89,7 @@ class Conversation:
         llm: LLM | None = None,
         store: ChatStore | None = None,
         stopping: threading.Event | None = None,
+        handoff: HandoffPolicy | None = None,
     ) -> None:
         self.thoughts = ScriptedThoughts(*thoughts)
         self.store = store or MemoryChatStore(timedelta(days=1))
@@ -97,7 +99,8 @@ class Conversation:
         self.sids: list[str] = []
         self.talk = Talk(
             store=self.store,
-            answering=Answering(llm or self.thoughts, POLICY),
+            answering=Answering(llm or self.thoughts, replace(POLICY, handoff=handoff)),
+            handoff=handoff,
             channel=Channel(with_parts=as_one_part, typing=self._typing),
             pace=pace,
             stopping=stopping or threading.Event(),

@@ -14,7 +14,7 @@ from bot.chat.prompt import (
     estimate_tokens,
     media_kind,
 )
-from bot.chat.sentences import PLACEHOLDERS, UNREADABLE
+from bot.chat.sentences import PLACEHOLDERS, UNREADABLE, WRITTEN_BY_PERSON
 from db.records import Turn
 from tests.bot.chat.transcripts import PROMPT, bot_ignored, bot_said, user_says
 
@@ -192,7 +192,7 @@ def test_turns_that_were_put_in_by_hand_stand_where_they_were_put() -> None:
     )
     assert seen(*turns)[1:] == [
         ("user", "by hand"),
-        ("assistant", "by hand too"),
+        ("assistant", WRITTEN_BY_PERSON.format("by hand too")),
         ("user", "again by hand\n\nHi"),
         ("assistant", "Hello!"),
         ("user", "Open?"),
