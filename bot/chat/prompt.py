@@ -1,7 +1,7 @@
 """From a transcript to what the LLM sees."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import dropwhile, groupby
 from operator import itemgetter
 from types import MappingProxyType
 
@@ -46,9 +46,22 @@ def build_prompt(
     spoken = [line for line in arranged if line[1]]
     budget = max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
     lines = list(_newest_within(spoken[-most_turns:], budget))
-    while len(lines) > 1 and lines[0][0] != "user":
-        lines.pop(0)
-    return [PromptMessage("system", system_prompt), *_joined(lines)]
+    return [PromptMessage("system", system_prompt), *_joined(_beginning_by_user(lines))]
+
+
+def _beginning_by_user(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with a user's first, as many chat templates want it.
+
+    What a person of ours began with is told all the same: it is the reason to answer.
+    """
+    after = list(dropwhile(lambda line: line[0] != "user", lines))
+    before = [text for _, text in lines[: len(lines) - len(after)]]
+    begun: list[Line] = [("user", text) for text in before if _is_person_s(text)]
+    return [*begun, *after]
+
+
+def _is_person_s(line: str) -> bool:
+    return line.startswith(WRITTEN_BY_PERSON.partition("{")[0])
 
 
 def arrange_turns(turns: Iterable[Turn]) -> list[Turn]:

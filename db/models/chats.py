@@ -79,7 +79,8 @@ userchats = Table(
             "in_reply_to (the MessageSids it answers), notice_for (those it only says "
             "something about), command, opt_out_type, model, tokens_used, "
             "response_time (seconds), error, author (the user_id of the operator who "
-            "wrote it, or person; none: nobody of ours did).",
+            "wrote it, or person; none: nobody of ours did), hands_over (why it passed "
+            "the chat on to a person).",
             "metadata": "Whatever else is known of the chat.",
             "updated_at": "Last message (set by a trigger).",
         },

@@ -387,7 +387,7 @@ COMMENT ON COLUMN userchats.messages IS
   'Twilio''s names), reference_id, in_reply_to (the MessageSids it answers), notice_for '
   '(those it only says something about), command, opt_out_type, model, tokens_used, '
   'response_time (seconds), error, author (the user_id of the operator who wrote it, or '
-  'person; none: nobody of ours did).';
+  'person; none: nobody of ours did), hands_over (why it passed the chat on to a person).';
 
 CREATE OR REPLACE VIEW chat_overview AS
 SELECT chats.chat_id, chats.customer_id, users.phone_number, users.full_name,

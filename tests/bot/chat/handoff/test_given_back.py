@@ -113,3 +113,19 @@ def test_what_the_brake_held_up_stays_out_of_the_prompt() -> None:
         ]
     prompt = build_prompt(PROMPT, [*turns, user_says("Open?", "9")], 20, 4000)
     assert prompt[-1].content == "message 0\n\nmessage 1\n\nOpen?"
+
+
+def test_what_a_person_began_a_chat_with_is_read_too(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    ana = Conversation("Yes.", store=pg, handoff=HANDOFF)
+    ana.says("Hi")
+    ana.hears()
+    change(database, "UPDATE userchats SET is_active = false")
+    says(database, "Your cake is ready.")
+    give_back_all = "SELECT change_owner(user_id, 'bot', NULL, 'x', NULL) FROM users"
+    change(database, give_back_all)
+    ana.says("Until when can I come?")
+    ana.hears()
+    told = sentences.WRITTEN_BY_PERSON.format("Your cake is ready.")
+    assert ana.llm_saw() == [f"{told}\n\nUntil when can I come?"]
