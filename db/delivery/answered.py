@@ -11,17 +11,18 @@ from db.database import Database
 from db.outages import repeat_once
 from db.store import Answered
 
-# A reply is counted by its first part.
+# A reply is counted by its first part; what people said, and operators are told, not.
 TO_PERSON = """
 SELECT count(*) FILTER (WHERE body <> ALL (%(words)s)) AS to_person,
   count(*) FILTER (WHERE body = ANY (%(words)s)) > 0 AS is_told
 FROM reply_parts
 WHERE user_id = %(user_id)s AND position = 0 AND created_at > now() - %(within)s
+  AND author = 'bot'
 """
 TO_ALL = """
 SELECT count(*) FROM (
   SELECT FROM reply_parts
-  WHERE position = 0 AND created_at > now() - %(within)s
+  WHERE position = 0 AND created_at > now() - %(within)s AND author = 'bot'
     AND body <> ALL (%(words)s) LIMIT %(most)s) AS latest
 """
 

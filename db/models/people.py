@@ -100,6 +100,11 @@ users = Table(
         server_default=text("0"),
         comment="Counts the changes of owner: who acts on an older one is told.",
     ),
+    Column(
+        "alerts_muted_until",
+        DateTime(timezone=True),
+        comment="Until when this operator gets no alerts on WhatsApp; NULL: they do.",
+    ),
     CheckConstraint(
         "phone_number IS NOT NULL OR email IS NOT NULL", name="users_is_somebody_check"
     ),

@@ -162,14 +162,27 @@ support_alerts = Table(
         nullable=False,
         comment="What it is about: a quoted reply to it goes there.",
     ),
-    user_column("user_id", "The customer."),
+    user_column("user_id", "The customer.", primary_key=True),
     user_column("operator_id", "Who was told."),
+    Column(
+        "about",
+        Text,
+        nullable=False,
+        comment="What it tells, such as the MessageSid of the customer's last words: "
+        "told once.",
+    ),
+    Column(
+        "message_sid",
+        Text,
+        comment="Up to which of the customer's messages it tells their words; NULL: of "
+        "none.",
+    ),
     time_column("created_at", "When."),
     Index("idx_support_alerts_ticket_id", "ticket_id"),
     Index("idx_support_alerts_user_id", "user_id"),
-    Index("idx_support_alerts_operator_id", "operator_id"),
+    Index("support_alerts_once", "operator_id", "user_id", "about", unique=True),
     comment="What operators were told on WhatsApp, so that a quoted reply finds its "
-    "customer.",
+    "customer: one row for each customer that a message names.",
 )
 
 canned_replies = Table(

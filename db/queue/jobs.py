@@ -11,6 +11,9 @@ part that waits for its next try holds back the user's later parts, not new answ
 `alert_operators` is deferred in SQL, by call_operators() (db/sql/0026_handoff.sql): one
 waits at most for each person who waits for one of ours.
 
+`announce` is deferred with the first alert of each event (db.support.alerts): it tells
+operators by e-mail, or by a webhook, apart from what goes over WhatsApp.
+
 `take_in_document` is deferred in SQL as well, with the version of the document that it
 reads (db.knowledge.documents): one document's versions are taken in one at a time.
 
@@ -23,6 +26,7 @@ SEND_PARTS = "send_parts"
 RECONCILE = "reconcile"
 ALERT_OPERATORS = "alert_operators"
 END_TAKEOVERS = "end_takeovers"
+ANNOUNCE = "announce"
 TAKE_IN_DOCUMENT = "take_in_document"
 EMBED_CHUNKS = "embed_chunks"
 ERASE_PERSON = "erase_person"
@@ -34,6 +38,6 @@ UPKEEP = "upkeep"
 ALERTS = "alerts"
 KNOWLEDGE = "knowledge"
 # Where a worker takes jobs beside those of KNOWLEDGE, which have places of their own.
-OTHER_QUEUES = (ANSWERS, DELIVERIES, UPKEEP)
+OTHER_QUEUES = (ANSWERS, DELIVERIES, UPKEEP, ALERTS)
 
 REACHABLE = "SELECT 1 FROM procrastinate_jobs LIMIT 1"

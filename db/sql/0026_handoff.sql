@@ -11,6 +11,7 @@ ALTER TABLE users
   ADD COLUMN owner_id uuid,
   ADD COLUMN owner_reason text,
   ADD COLUMN owner_version integer DEFAULT 0 NOT NULL,
+  ADD COLUMN alerts_muted_until timestamptz,
   ADD CONSTRAINT users_owner_id_fkey
     FOREIGN KEY (owner_id) REFERENCES users (user_id) ON DELETE SET NULL,
   ADD CONSTRAINT users_is_somebody_check
@@ -134,8 +135,10 @@ CREATE TABLE support_alerts (
   ticket_id bigint NOT NULL,
   user_id uuid NOT NULL,
   operator_id uuid NOT NULL,
+  about text NOT NULL,
+  message_sid text,
   created_at timestamptz DEFAULT now() NOT NULL,
-  CONSTRAINT support_alerts_pkey PRIMARY KEY (reference_id),
+  CONSTRAINT support_alerts_pkey PRIMARY KEY (reference_id, user_id),
   CONSTRAINT support_alerts_ticket_id_fkey
     FOREIGN KEY (ticket_id) REFERENCES support_tickets (id) ON DELETE CASCADE,
   CONSTRAINT support_alerts_user_id_fkey
@@ -143,17 +146,22 @@ CREATE TABLE support_alerts (
   CONSTRAINT support_alerts_operator_id_fkey
     FOREIGN KEY (operator_id) REFERENCES users (user_id) ON DELETE CASCADE
 );
-CREATE INDEX idx_support_alerts_operator_id ON support_alerts (operator_id);
+CREATE UNIQUE INDEX support_alerts_once ON support_alerts (operator_id, user_id, about);
 CREATE INDEX idx_support_alerts_ticket_id ON support_alerts (ticket_id);
 CREATE INDEX idx_support_alerts_user_id ON support_alerts (user_id);
 COMMENT ON TABLE support_alerts IS
-  'What operators were told on WhatsApp, so that a quoted reply finds its customer.';
+  'What operators were told on WhatsApp, so that a quoted reply finds its customer: one '
+  'row for each customer that a message names.';
 COMMENT ON COLUMN support_alerts.reference_id IS
   'The message to the operator: reference_id of its parts.';
 COMMENT ON COLUMN support_alerts.ticket_id IS
   'What it is about: a quoted reply to it goes there.';
 COMMENT ON COLUMN support_alerts.user_id IS 'The customer.';
 COMMENT ON COLUMN support_alerts.operator_id IS 'Who was told.';
+COMMENT ON COLUMN support_alerts.about IS
+  'What it tells, such as the MessageSid of the customer''s last words: told once.';
+COMMENT ON COLUMN support_alerts.message_sid IS
+  'Up to which of the customer''s messages it tells their words; NULL: of none.';
 COMMENT ON COLUMN support_alerts.created_at IS 'When.';
 
 CREATE TABLE canned_replies (
@@ -307,6 +315,8 @@ COMMENT ON COLUMN users.owner_id IS
 COMMENT ON COLUMN users.owner_reason IS 'Why, in a word.';
 COMMENT ON COLUMN users.owner_version IS
   'Counts the changes of owner: who acts on an older one is told.';
+COMMENT ON COLUMN users.alerts_muted_until IS
+  'Until when this operator gets no alerts on WhatsApp; NULL: they do.';
 COMMENT ON TABLE users IS 'One row a person: who wrote to the number, and who logs in.';
 
 CREATE TRIGGER support_tickets_updated_at BEFORE UPDATE ON support_tickets

@@ -23,7 +23,7 @@ NAMES = (
 )  # fmt: skip
 COLUMNS = (
     "role", "owner", "owner_since", "owner_until", "owner_warned_at", "taken_at",
-    "owner_id", "owner_reason", "owner_version",
+    "owner_id", "owner_reason", "owner_version", "alerts_muted_until",
 )  # fmt: skip
 # As migration 0010 had it.
 HANDED_OFF = """
