@@ -17,6 +17,7 @@ from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.console.account import read_console
 from bot.environment import KEY, KEY_HINT, PROJECT, Reader
 from bot.llm.account import read_embeddings, read_llm
+from bot.relay.account import read_alerts
 from bot.whatsapp.account import TwilioAccount
 from db.address import build_url, find_refused, is_address
 from db.backups.folder import BackupFolder
@@ -199,6 +200,7 @@ def _read_talk(read: Reader, llm_seconds: float, *, has_people: bool) -> dict[st
         "pace": _read_pace(read),
         "allowance": _read_allowance(read),
         "teachers": _read_teachers(read),
+        "alert_roads": read_alerts(read),
     }
 
 

@@ -19,6 +19,7 @@ from bot.chat.patience import Pace
 from bot.environment import PROJECT, Reader, load_environment
 from bot.llm.account import EmbeddingServer, LLMServer
 from bot.readers import read_all
+from bot.relay.account import AlertRoads
 from bot.whatsapp.account import TwilioAccount
 from db.backups.folder import BackupFolder
 from db.errors import OperatorError
@@ -112,6 +113,7 @@ class Settings:
     pace: Pace
     allowance: Allowance
     teachers: frozenset[str]
+    alert_roads: AlertRoads
     public_base_url: str
     session_timeout: timedelta
     port: int

@@ -25,7 +25,7 @@ def next_batch(chat: Userchat) -> Batch:
     """Return the messages to be answered next, together.
 
     A command is answered alone; everything else up to the next command at once, so
-    that a burst gets one answer.
+    that a burst gets one answer. What operators write may be for others: each alone.
     """
     unanswered = chat.unanswered()
     if unanswered and _stands_alone(chat, unanswered[0]):
@@ -34,7 +34,9 @@ def next_batch(chat: Userchat) -> Batch:
 
 
 def _stands_alone(chat: Userchat, turn: Turn) -> bool:
-    return turn.opt_out_type is not None or _command_of(chat, turn) is not None
+    if chat.is_operator or turn.opt_out_type is not None:
+        return True
+    return _command_of(chat, turn) is not None
 
 
 def _command_of(chat: Userchat, turn: Turn) -> Command | None:

@@ -16,6 +16,7 @@ from bot.wiring.knowledge import (
     register_knowledge,
     with_school,
 )
+from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.talk import build_talk
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -66,6 +67,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_knowledge(queue, settings, database, stopping)
     key = partial(_erasure_key, settings)
     register_erasing(queue, database, key, settings.backups.path)
+    register_relay(queue, settings, database)
     return queue
 
 
@@ -112,7 +114,7 @@ def _build_talk(
         knowledge=build_knowledge(settings, database),
     )
     talk = replace(talk, count_answers=AnswersOfLate(database).count)
-    return with_school(talk, parts.twilio, database)
+    return with_school(with_desk(talk, database), parts.twilio, database)
 
 
 def _build_queue(settings: Settings, url: str) -> "App":

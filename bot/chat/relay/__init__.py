@@ -1,0 +1,1 @@
+"""The operators' own WhatsApp: what they are told, and what they mean, in words."""

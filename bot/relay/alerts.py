@@ -1,0 +1,101 @@
+"""Telling operators of a customer: what is new, to each of them, once."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from bot.chat.relay.news import (
+    PAUSE_SECONDS,
+    find_told,
+    is_too_soon,
+    template_text,
+    template_variables,
+)
+from bot.relay.account import AlertRoads
+from bot.whatsapp.text.splitting import split_message
+from db.database import Connection, Database
+from db.errors import OperatorError
+from db.outages import outages
+from db.outbox import SERVICE_WINDOW
+from db.records import PartContent, Template
+from db.records.alerts import Alert, News, OnDuty
+from db.support.alerts import announce, find_news, find_on_duty, record_alert
+
+log = logging.getLogger(__name__)
+
+MOST_PARTS = 5
+# Between the alert and Twilio's taking it the window must not close.
+SPARE = timedelta(minutes=5)
+
+
+class LaterError(OperatorError):
+    """There are words to tell, and others were told just now: they wait a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("operators were told of this chat just now: more comes soon")
+        self.retry_after = PAUSE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the job `alert_operators` does."""
+
+    database: Database
+    roads: AlertRoads
+
+    def tell(self, user_id: UUID) -> int:
+        """Tell whoever is on duty what is new about a user; return how many were told.
+
+        Called again, it tells nothing twice. Raises LaterError, and
+        StoreUnavailableError.
+        """
+        with outages(), self.database.transaction() as connection:
+            news = find_news(connection, user_id)
+            if news is None:
+                return 0
+            on_duty = find_on_duty(connection, news)
+            waiting = [one for one in on_duty if is_too_soon(news, one)]
+            now = [one for one in on_duty if one not in waiting]
+            told = sum(self._tell(connection, news, one) for one in now)
+            if news.event and not any(one.knows_event for one in on_duty):
+                announce(connection, news, told, self.roads.channels)
+        log.info("told operators of a chat", extra={"operators": told})
+        if any(find_told(news, one) for one in waiting):
+            raise LaterError
+        return told
+
+    def _tell(self, connection: Connection, news: News, operator: OnDuty) -> bool:
+        told = find_told(news, operator)
+        parts = self._parts(news, operator, told.text) if told else ()
+        if told is None or not parts:
+            return False
+        alert = Alert(
+            case=news.case,
+            operator_id=operator.user_id,
+            about=told.about,
+            message_sid=told.message_sid,
+            parts=parts,
+        )
+        return record_alert(connection, alert)
+
+    def _parts(
+        self, news: News, operator: OnDuty, text: str
+    ) -> tuple[PartContent, ...]:
+        """Return the messages: free ones in the operator's window, else a template.
+
+        None where there is none, and for single words: a template is paid for.
+        """
+        if _is_open(operator):
+            return tuple(map(PartContent, split_message(text)[:MOST_PARTS]))
+        if self.roads.content_sid is None or news.event is None or operator.knows_event:
+            return ()
+        variables = template_variables(news)
+        template = Template(self.roads.content_sid, variables)
+        return (PartContent(template_text(variables), template=template),)
+
+
+def _is_open(operator: OnDuty) -> bool:
+    """Tell whether WhatsApp takes a free message to the operator."""
+    last = operator.wrote_at
+    return last is not None and datetime.now(UTC) - last < SERVICE_WINDOW - SPARE

@@ -1,0 +1,31 @@
+"""What operators are told on WhatsApp and beside it, and how they answer there."""
+
+# ruff: noqa: PLC0415
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+from db.database import Database
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from bot.chat.talk import Talk
+
+
+def with_desk(talk: "Talk", database: Database) -> "Talk":
+    """Return the talk that passes on what operators write to their customers."""
+    from bot.relay.desk import Desk
+
+    return replace(talk, relay=Desk(database).take)
+
+
+def register_relay(queue: "App", settings: Settings, database: Database) -> None:
+    """Register what tells operators who waits for them."""
+    from bot.relay.alerts import Alerts
+    from bot.relay.announcing import Announcing
+    from bot.worker.alerts import register_alerts
+
+    roads = settings.alert_roads
+    register_alerts(queue, Alerts(database, roads), Announcing(database, roads))

@@ -1,0 +1,31 @@
+"""What runs on the queue for operators: they are told who waits for them."""
+
+from uuid import UUID
+
+from procrastinate import App, JobContext
+
+from bot.observability import bound
+from bot.relay.alerts import Alerts
+from bot.relay.announcing import Announcing
+from bot.worker.jobs import BackOff
+from db.queue.jobs import ALERT_OPERATORS, ALERTS, ANNOUNCE
+
+# Over some minutes: who waits for a person does not wait for hours.
+MOST_TRIES = 10
+
+
+def register_alerts(queue: App, alerts: Alerts, announcing: Announcing) -> None:
+    """Register the tasks that call_operators() and db.support.alerts defer by name."""
+
+    @queue.task(name=ALERT_OPERATORS, queue=ALERTS, retry=BackOff(30))
+    def alert_operators(user_id: str) -> None:
+        with bound(user_id=user_id):
+            alerts.tell(UUID(user_id))
+
+    @queue.task(
+        name=ANNOUNCE, queue=ALERTS, retry=BackOff(120, MOST_TRIES), pass_context=True
+    )
+    def announce(context: JobContext, user_id: str, channel: str) -> None:
+        is_last = context.job.attempts + 1 >= MOST_TRIES
+        with bound(user_id=user_id):
+            announcing.announce(UUID(user_id), channel, is_last=is_last)
