@@ -198,11 +198,19 @@ class Settings:
             "Twilio": (self.twilio, "configured", "simulator"),
             "LLM": (self.llm, "configured", "local toy model"),
             "Embeddings": (self.embeddings, "configured", "local model, if installed"),
+            "Alerts": self._describe_alerts(),
         }
         if self.in_memory:
             none = (None, "", "none: STORAGE_BACKEND is memory")
-            given |= {"Database": none, "Embeddings": none}
+            given |= {"Database": none, "Embeddings": none, "Alerts": none}
         return [
             f"{name}: {real if value else own}"
             for name, (value, real, own) in given.items()
         ]
+
+    def _describe_alerts(self) -> tuple[object, str, str]:
+        roads = self.alert_roads
+        template = ("WhatsApp by template",) if roads.content_sid else ()
+        used = (*template, *roads.channels)
+        only = "operators' own WhatsApp, for 24 hours after they wrote to it"
+        return used, ", ".join(used), only

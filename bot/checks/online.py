@@ -8,11 +8,24 @@ from bot.llm.account import LLMServer
 from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import LLMError, PromptMessage
 from bot.llm.reading import SpentError
+from bot.relay.account import AlertRoads
 from bot.settings import Settings
 from bot.wiring import with_database
 from db import schema
+from db.errors import OperatorError
+from db.outages import FAILURES
+from db.support.alerts import count_reach
 
 LLM_SECONDS = 20.0
+NOBODY = (
+    "alerts: nobody would be told when somebody waits for a person: give an operator a "
+    "phone (docs/operations.md, Step in from your own WhatsApp), or set SMTP_URL or "
+    "ALERT_WEBHOOK_URL"
+)
+ONLY_IN_WINDOW = (
+    "alerts: whether operators are told when they wrote nothing to the bot for 24 "
+    "hours: set TWILIO_ALERT_CONTENT_SID, SMTP_URL or ALERT_WEBHOOK_URL"
+)
 
 
 def ask_all(settings: Settings) -> Iterator[Finding]:
@@ -21,6 +34,7 @@ def ask_all(settings: Settings) -> Iterator[Finding]:
 
     if settings.database_url is not None and not settings.in_memory:
         yield ask_database(settings.database_url)
+        yield from ask_operators(settings.database_url, settings.alert_roads)
     if settings.database_read_url is not None:
         yield ask_database(settings.database_read_url, "DATABASE_READ_URL")
     if settings.llm is not None:
@@ -35,6 +49,25 @@ def ask_database(url: str, setting: str = "DATABASE_URL") -> Finding:
     if fault:
         return Finding(f"{setting}: {fault}", fits=False)
     return Finding(f"{setting}: reachable, at migration {schema.head()}")
+
+
+def ask_operators(url: str, roads: AlertRoads) -> Iterator[Finding]:
+    """Tell whether anybody is told when somebody waits for a person."""
+    try:
+        reach = with_database(url, count_reach)
+    except (OperatorError, *FAILURES):
+        return  # the database was asked before, and said why
+    by_mail = bool(roads.mail_server) and bool(roads.emails or reach.with_email)
+    if not (reach.with_phone or by_mail or roads.webhook_url):
+        yield Finding(NOBODY, fits=False)
+        return
+    yield Finding(f"alerts: {_count(reach.with_phone)} told on WhatsApp")
+    if reach.with_phone and not (roads.content_sid or by_mail or roads.webhook_url):
+        yield Finding(ONLY_IN_WINDOW, fits=None)
+
+
+def _count(operators: int) -> str:
+    return "one operator can be" if operators == 1 else f"{operators} operators can be"
 
 
 def ask_llm(server: LLMServer) -> Finding:

@@ -14,6 +14,7 @@ from bot.relay.account import AlertRoads, MailServer
 from bot.relay.announcement import Announcement, NotAnnouncedError
 
 SECONDS = 20.0
+READY = 220
 WORDS = {"waits": "waits for a person", "ends": "your takeover ends soon"}
 BODY = """\
 {name}: {what} (ticket {ticket}, {why}).
@@ -24,8 +25,13 @@ Answer in the console, or from your own WhatsApp by quoting the bot's message.
 """
 
 
-def send_mail(roads: AlertRoads, announcement: Announcement) -> None:
-    """Send it to all of its addresses at once. Raises NotAnnouncedError."""
+def send_mail(
+    roads: AlertRoads, announcement: Announcement, seconds: float = SECONDS
+) -> None:
+    """Send it to all of its addresses at once, within `seconds`.
+
+    Raises NotAnnouncedError.
+    """
     if not announcement.to:
         reason = "no operator has an e-mail address, and ALERT_EMAILS names none"
         raise NotAnnouncedError(reason)
@@ -33,7 +39,7 @@ def send_mail(roads: AlertRoads, announcement: Announcement) -> None:
         raise NotAnnouncedError("SMTP_URL is missing")
     message = write_mail(roads.mail_from, announcement)
     try:
-        with _connected(roads.mail_server, _domain(roads.mail_from)) as server:
+        with _connected(roads.mail_server, _domain(roads.mail_from), seconds) as server:
             server.send_message(message)
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise NotAnnouncedError(_explain(error)) from None
@@ -65,21 +71,23 @@ def _domain(address: str) -> str:
 
 
 @contextmanager
-def _connected(server: MailServer, ours: str) -> Iterator[smtplib.SMTP]:
-    """Yield a session; whatever the server does, it is over within SECONDS.
+def _connected(server: MailServer, ours: str, seconds: float) -> Iterator[smtplib.SMTP]:
+    """Yield a session; whatever the server does, it is over in time.
 
     `ours` is what we are called: looking our name up may take long.
     """
     trusted = ssl.create_default_context()
     opened = (
-        smtplib.SMTP_SSL(local_hostname=ours, timeout=SECONDS, context=trusted)
+        smtplib.SMTP_SSL(local_hostname=ours, timeout=seconds, context=trusted)
         if server.is_tls
-        else smtplib.SMTP(local_hostname=ours, timeout=SECONDS)
+        else smtplib.SMTP(local_hostname=ours, timeout=seconds)
     )
-    with _bounded(opened):
+    with _bounded(opened, seconds):
         # What TLS checks: its constructor takes it, but would connect unbounded.
         opened._host = server.host  # type: ignore[attr-defined]
-        opened.connect(server.host, server.port)
+        code, said = opened.connect(server.host, server.port)
+        if code != READY:
+            raise smtplib.SMTPConnectError(code, said)
         if not server.is_tls and server.host not in LOOPBACK:
             opened.starttls(context=trusted)
         if server.user is not None:
@@ -89,8 +97,8 @@ def _connected(server: MailServer, ours: str) -> Iterator[smtplib.SMTP]:
 
 
 @contextmanager
-def _bounded(session: smtplib.SMTP) -> Iterator[None]:
-    """Break the session off after SECONDS: its own timeout is one for each read."""
+def _bounded(session: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Break the session off in time: its own timeout is one for each read."""
 
     def abort() -> None:
         if connected := session.sock:
@@ -98,7 +106,7 @@ def _bounded(session: smtplib.SMTP) -> Iterator[None]:
             with suppress(OSError):
                 socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
-    timer = Timer(SECONDS, abort)
+    timer = Timer(seconds, abort)
     timer.daemon = True
     timer.start()
     try:

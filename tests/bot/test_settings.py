@@ -35,6 +35,8 @@ DEFAULTS: dict[str, object] = {
     "policy.llm_seconds": 60,
     "policy.timezone": UTC,
     "teachers": frozenset(),
+    "alert_roads.content_sid": None,
+    "alert_roads.channels": (),
     "policy.sources.shown": "names",
     "policy.sources.quotes_uncited": False,
     "session_timeout": timedelta(days=1),
@@ -270,6 +272,10 @@ def test_no_secret_is_in_what_settings_look_like() -> None:
         "OPENAI_API_KEY": "planted-four",
         "EMBEDDING_API_KEY": "planted-eight",
         "EMBEDDING_MODEL": "m",
+        "SMTP_URL": "smtps://bot:planted-nine@mail.example.com",
+        "ALERT_EMAIL_FROM": "bot@example.com",
+        "ALERT_WEBHOOK_URL": "https://hooks.example.com/planted-ten",
+        "ALERT_WEBHOOK_SECRET": "planted-eleven-and-more",
         "DATABASE_URL": "postgresql://bot:planted-five@h/x",
     }
     settings = Settings.from_env(TWILIO | secrets)

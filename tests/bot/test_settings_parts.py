@@ -262,6 +262,7 @@ def test_the_description_tells_what_is_provided() -> None:
         "Twilio: simulator",
         "LLM: local toy model",
         "Embeddings: local model, if installed",
+        "Alerts: operators' own WhatsApp, for 24 hours after they wrote to it",
     ]
     configured = TWILIO | {"OPENAI_API_KEY": "k", "STORAGE_BACKEND": "memory"}
     assert Settings.from_env(configured).describe() == [
@@ -269,6 +270,7 @@ def test_the_description_tells_what_is_provided() -> None:
         "Twilio: configured",
         "LLM: configured",
         "Embeddings: none: STORAGE_BACKEND is memory",
+        "Alerts: none: STORAGE_BACKEND is memory",
     ]
 
 

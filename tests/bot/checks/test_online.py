@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from bot.checks.online import NOBODY, ONLY_IN_WINDOW
 from bot.checks.report import RIGHT, UNFIT
 from bot.cli import main
 from db import schema
@@ -19,6 +20,7 @@ from tests.bot.checks.account_of_twilio import (
     AccountOfTwilio,
     account_of_twilio,
 )
+from tests.db.sql import change
 from tests.scripted_llm import Script, ScriptedLLM
 
 CREDENTIALS = {
@@ -30,6 +32,9 @@ CREDENTIALS = {
 WITH_KEY = {"TWILIO_API_KEY_SID": KEY, "TWILIO_API_KEY_SECRET": "a-secret"}
 WITH_SERVICE = {"TWILIO_MESSAGING_SERVICE_SID": SERVICE}
 SENDERS = "/v2/Channels/Senders"
+OPERATOR = """
+INSERT INTO users (phone_number, role) VALUES ('whatsapp:+15551230009', 'admin')
+"""
 ELSEWHERE = "https://old.example.com/webhooks/whatsapp"
 
 
@@ -185,8 +190,21 @@ def test_the_database_is_asked_for_its_migration(
     database: Database, database_url: str
 ) -> None:
     good, lines = check(DATABASE_URL=database_url)
+    assert not good
+    assert f"DOES NOT FIT: {NOBODY}" in lines
+    change(database, OPERATOR)
+    good, lines = check(DATABASE_URL=database_url)
     assert good
     assert f"fits: DATABASE_URL: reachable, at migration {schema.head()}" in lines
+    assert "fits: alerts: one operator can be told on WhatsApp" in lines
+    assert f"can't be told: {ONLY_IN_WINDOW}" in lines
+    hook = {
+        "ALERT_WEBHOOK_URL": "http://127.0.0.1:9/",
+        "ALERT_WEBHOOK_SECRET": "s" * 16,
+    }
+    assert not any(
+        "can't" in line for line in check(DATABASE_URL=database_url, **hook)[1]
+    )
     schema.downgrade(database, "0011")
     good, lines = check(DATABASE_URL=database_url)
     assert not good
