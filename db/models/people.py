@@ -103,7 +103,7 @@ users = Table(
     Column(
         "alerts_muted_until",
         DateTime(timezone=True),
-        comment="Until when this operator gets no alerts on WhatsApp; NULL: they do.",
+        comment="Until when this operator gets no alerts; NULL: they do.",
     ),
     CheckConstraint(
         "phone_number IS NOT NULL OR email IS NOT NULL", name="users_is_somebody_check"

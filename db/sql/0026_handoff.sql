@@ -316,7 +316,7 @@ COMMENT ON COLUMN users.owner_reason IS 'Why, in a word.';
 COMMENT ON COLUMN users.owner_version IS
   'Counts the changes of owner: who acts on an older one is told.';
 COMMENT ON COLUMN users.alerts_muted_until IS
-  'Until when this operator gets no alerts on WhatsApp; NULL: they do.';
+  'Until when this operator gets no alerts; NULL: they do.';
 COMMENT ON TABLE users IS 'One row a person: who wrote to the number, and who logs in.';
 
 CREATE TRIGGER support_tickets_updated_at BEFORE UPDATE ON support_tickets

@@ -88,7 +88,7 @@ def template_variables(news: News) -> dict[str, str]:
     case = news.case
     return {
         "1": clean_name(case.name),
-        "2": why_of(case),
+        "2": why_of(case) if news.event == "waits" else sentences.ENDS_SOON,
         "3": excerpt_of(news),
         "4": str(case.ticket_id),
     }

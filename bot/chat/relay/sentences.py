@@ -21,9 +21,10 @@ HOW = (
 )
 # What TWILIO_ALERT_CONTENT_SID must say: docs/operations.md has it, too.
 TEMPLATE = (
-    "{name} waits for a person ({why}). Last words: {words} (ticket {ticket}). Reply "
-    "to this message, and it goes to them."
+    "A customer waits for a person: {name} ({why}). Last words: {words} (ticket "
+    "{ticket}). Reply to this message, and it goes to them."
 )
+ENDS_SOON = "your takeover ends soon"
 NO_WORDS = "none"
 
 SENT = "Sent to {name} (#{ticket})."
