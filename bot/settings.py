@@ -16,6 +16,7 @@ from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.patience import Pace
+from bot.console.chat.templates_setting import ReplyTemplate
 from bot.environment import PROJECT, Reader, load_environment
 from bot.llm.account import EmbeddingServer, LLMServer
 from bot.readers import read_all
@@ -130,6 +131,7 @@ class Settings:
     console_port: int
     console_url: str
     console_secret_key: str | None = field(repr=False)
+    console_templates: tuple[ReplyTemplate, ...]
     log_level: str
     data_folder: Path
     ages: Ages

@@ -4,10 +4,12 @@ import re
 from ipaddress import ip_address
 from typing import Any
 
+from bot.console.chat.templates_setting import ReplyTemplate, parse_templates
 from bot.environment import Reader
 
 KEY, KEY_HINT = "[!-~]{32,}", "32 or more characters, without a blank"
 HOST_HINT = "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+TEMPLATES_HINT = "a JSON list as .env.example shows it"
 LOOPBACK = ip_address("127.0.0.1")
 
 
@@ -21,7 +23,13 @@ def read_console(read: Reader) -> dict[str, Any]:
         ),
         "console_url": read.origin("CONSOLE_URL") or f"http://127.0.0.1:{port}",
         "console_secret_key": _read_key(read),
+        "console_templates": _read_templates(read),
     }
+
+
+def _read_templates(read: Reader) -> tuple[ReplyTemplate, ...]:
+    none: tuple[ReplyTemplate, ...] = ()
+    return read.parsed("CONSOLE_TEMPLATES", parse_templates, none, TEMPLATES_HINT)
 
 
 def _read_key(read: Reader) -> str | None:

@@ -36,6 +36,8 @@ def build_console(settings: Settings) -> "Flask":
         secret_key=parts.console_secret_key,
         origin=settings.console_url,
         timezone=settings.policy.timezone,
+        templates=settings.console_templates,
+        handoff_lasts=settings.handoff.lasts,
     )
     about = f"bot {__version__}, migration {schema.head()}"
     health = health_routes(

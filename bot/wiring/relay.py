@@ -18,7 +18,8 @@ def with_desk(talk: "Talk", database: Database) -> "Talk":
     """Return the talk that passes on what operators write to their customers."""
     from bot.relay.desk import Desk
 
-    return replace(talk, relay=Desk(database).take)
+    lasts = talk.handoff.lasts if talk.handoff else None
+    return replace(talk, relay=Desk(database, lasts).take)
 
 
 def register_relay(queue: "App", settings: Settings, database: Database) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.whatsapp.reconciliation import Reconciliation
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
+    from db.support.ends import Ending
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,6 @@ WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 
 def build_worker(settings: Settings, stopping: Event) -> "App":
     """Return the queue with all that a worker runs on it. Raises SettingsError."""
-    from bot.chat.sentences import NOBODY_CAME
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
     from bot.worker.erasing import register_erasing
@@ -51,7 +51,6 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
         register_retention,
     )
     from db.outbox import PostgresOutbox
-    from db.support.ends import Ending
 
     parts = settings.parts(WorkerParts)
     database = Database(parts.database_url, WORKER_LIMITS)
@@ -63,12 +62,21 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_jobs(queue, talk, sender)
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
     register_retention(queue, database, settings.ages, stopping.is_set)
-    register_ends(queue, database, Ending(told=NOBODY_CAME), stopping.is_set)
+    register_ends(queue, database, _ending(settings), stopping.is_set)
     register_knowledge(queue, settings, database, stopping)
     key = partial(_erasure_key, settings)
     register_erasing(queue, database, key, settings.backups.path)
     register_relay(queue, settings, database)
     return queue
+
+
+def _ending(settings: Settings) -> "Ending":
+    """Return how takeovers end by themselves."""
+    from bot.chat.sentences import NOBODY_CAME
+    from db.support.ends import Ending
+
+    handoff = settings.handoff
+    return Ending(lasts=handoff.lasts, ends=handoff.ends, told=NOBODY_CAME)
 
 
 def _erasure_key(settings: Settings) -> bytes:

@@ -18,7 +18,7 @@ from db.database import Connection, Statements
 from db.delivery.statements import QUEUE_SENDS
 from db.records import Turn, read_turns
 from db.records.alerts import RELAY, Alert, Case, News, OnDuty, Reach
-from db.support.replies import OPEN_CHAT, STORE_PARTS, find_last_inbound
+from db.support.replies import STORE_PARTS, find_last_inbound
 
 MOST_OPERATORS = 50
 FIND_CASE = """
@@ -82,6 +82,10 @@ RETURNING chat_id
 """
 CLOSE = """
 UPDATE userchats SET is_active = false WHERE customer_id = %(user_id)s AND is_active
+"""
+OPEN_CHAT = """
+INSERT INTO userchats (chat_id, customer_id, messages)
+VALUES (%(chat_id)s, %(user_id)s, jsonb_build_array(%(turn)s::jsonb)) RETURNING chat_id
 """
 MOST_BYTES = 16_000
 NOTE_ONCE = """
@@ -179,10 +183,6 @@ def record_alert(connection: Connection, alert: Alert) -> bool:
         "reference_id": reference_id,
         "chat_id": chat_id,
         "user_id": alert.operator_id,
-        "phone_number": connection.scalar(
-            "SELECT phone_number FROM users WHERE user_id = %(user_id)s",
-            {"user_id": alert.operator_id},
-        ),
         "parts": Jsonb([replace(p, author=RELAY).to_json() for p in alert.parts]),
     }
     connection.count(STORE_PARTS, stored)
