@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.handoff.policy import read_handoff
 from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
+from bot.chat.limits.allowance import Allowance
 from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.console.account import read_console

@@ -12,9 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.chat.allowance import Allowance
 from bot.chat.answering import Policy
 from bot.chat.handoff.policy import HandoffPolicy
+from bot.chat.limits.allowance import Allowance
 from bot.chat.patience import Pace
 from bot.console.chat.templates_setting import ReplyTemplate
 from bot.environment import PROJECT, Reader, load_environment

@@ -5,12 +5,12 @@ from itertools import takewhile
 
 from bot.chat import sentences
 from bot.chat.beside import is_readable
-from bot.chat.brake import brake
 from bot.chat.commands import Command, find_command, read_title
 from bot.chat.handoff.asking import pass_on_by_rule
 from bot.chat.handoff.commands import opts_out_by, reply_to_command
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.learning.lesson import find_obstacle
+from bot.chat.limits.brake import brake
 from bot.chat.replies import Batch, note, say, unreadable_sentences
 from db.records import Reply, Turn, Userchat
 

@@ -61,7 +61,7 @@ GIVEN_UP = (
     "Sorry, I could not answer your message this time. Please write it once more, or "
     "contact us another way if it is urgent."
 )
-# Sent as they stand: they are counted by their words. See bot/chat/allowance.py.
+# Sent as they stand: they are counted by their words. See bot/chat/limits/allowance.py.
 TOO_MANY_OF_YOURS = (
     "You have written very much within an hour, and I have to pause: I did not answer "
     "your last message. Please write again later, or contact us another way if it is "

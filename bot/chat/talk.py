@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from threading import Event
 from uuid import UUID
 
-from bot.chat.allowance import Allowance, CountAnswers, find_exceeded, is_over
-from bot.chat.brake import is_brake
 from bot.chat.handoff.passing import last_word
 from bot.chat.handoff.policy import HandoffPolicy
+from bot.chat.limits.allowance import Allowance, CountAnswers
 from bot.chat.patience import Pace, Tries, age_of
 from bot.chat.replies import Answers, Batch, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
+from bot.chat.telling import log_stored
 from bot.llm.protocol import LLMError
-from bot.observability import ANSWERS, bound
+from bot.observability import bound
 from db.records import Reply, Userchat
 from db.store import Answered, ChatStore
 
@@ -145,7 +145,7 @@ class Talk:
         reply = self.channel.with_parts(made)
         stored = self.store.record_reply(chat_id, reply, most_turns)
         if stored:
-            _log_stored(reply)
+            log_stored(reply)
         return reply, stored
 
     def _reply_to(
@@ -266,39 +266,3 @@ def _in_words(reason: str | Exception) -> str:
     if isinstance(reason, str):
         return reason
     return f"internal error: {type(reason).__name__}"
-
-
-def _log_stored(reply: Reply) -> None:
-    """Count and log a reply that was stored."""
-    kind = _kind(reply)
-    ANSWERS.labels(kind).inc()
-    fields = {
-        "reference_id": reply.turn.reference_id,
-        "in_reply_to": list(reply.turn.in_reply_to or reply.turn.notice_for),
-        "parts": len(reply.parts),
-        "llm_seconds": reply.turn.response_time,
-    }
-    if is_brake(reply.turn):
-        log.error(
-            "a chat is silenced for some minutes: a machine seems to write",
-            extra=fields,
-        )
-    elif setting := find_exceeded(reply.turn):
-        log.error("messages are not answered for a while: more than %s", setting)
-    elif reply.error:
-        log.error("gave up on a message: %s", reply.error, extra=fields)
-    else:
-        log.info("stored a turn of ours: %s", kind, extra=fields)
-
-
-def _kind(reply: Reply) -> str:
-    turn = reply.turn
-    if turn.hands_over:
-        return "handover"
-    if is_over(turn):
-        return "allowance"
-    if turn.role == "system":
-        return "silence"
-    if turn.error or turn.notice_for:
-        return "apology" if turn.error else "notice"
-    return turn.command or ("answer" if turn.model else "sentence")

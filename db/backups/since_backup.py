@@ -143,11 +143,10 @@ def tell_what_happened(
             still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
             if parted:  # in a chat that the new one has not, or in none at all
                 still_open |= waiting | _find_unheard_of(witness, open_ones)
-            opted_out = witness.rows(OPTED_OUT)
             people = read_people(witness, EVER if parted else since)
         _skip_numbers(told, last)
         seen = _keep_seen(witness, told, since, waiting)
-        _keep_opt_outs(told, opted_out)
+        _keep_opt_outs(witness, told)
         keep_people(told, people)
         moved, doubted = _move_parts(witness, told, since)
         settled = _settle(told, open_ones, still_open)
@@ -274,7 +273,9 @@ def _doubt(told: Connection, parts: list[UUID]) -> int:
     return told.count(DOUBT_PARTS, {"parts": parts})
 
 
-def _keep_opt_outs(told: Connection, opted_out: list[Any]) -> None:
+def _keep_opt_outs(witness: Connection, told: Connection) -> None:
+    with _readable():
+        opted_out = witness.rows(OPTED_OUT)
     for row in opted_out:
         told.count(KEEP_USER, row._asdict())
         told.count(KEEP_OPT_OUT, row._asdict())

@@ -294,9 +294,3 @@ def test_a_bad_env_stops_a_process_with_one_message_and_no_value() -> None:
     assert "LLM_TEMPERATURE: must be a number from 0 to 2" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert PLANTED not in ended.stderr + ended.stdout
-
-
-def test_text_that_is_no_utf_8_is_refused() -> None:
-    assert problems_of(SYSTEM_PROMPT="Ol\udce1") == {
-        "SYSTEM_PROMPT": "must be text in UTF-8"
-    }

@@ -281,3 +281,9 @@ def test_a_line_of_the_env_file_that_says_nothing_stops_the_start(
     file.write_text("PORT=8100\nthis is no setting = 'half\nLOG_LEVEL=DEBUG\n")
     with pytest.raises(OperatorError, match=r"\.env, line 2, is no NAME=value"):
         load_environment({}, file)
+
+
+def test_text_that_is_no_utf_8_is_refused() -> None:
+    assert problems_of(SYSTEM_PROMPT="Ol\udce1") == {
+        "SYSTEM_PROMPT": "must be text in UTF-8"
+    }

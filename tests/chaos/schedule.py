@@ -67,7 +67,7 @@ def plan_messages(seed: int, size: Size, burst: int = 1) -> list[Planned]:
     """Spread the messages over the time; `burst` of them at a time for one user.
 
     All users write equally much, and none so much that the bot takes them for a machine
-    (see bot/chat/brake.py), as long as there are at most twelve messages for each.
+    (see bot/chat/limits/brake.py): as long as there are at most twelve messages each.
     """
     dice = dice_for(seed, "messages")
     written: Counter[int] = Counter()

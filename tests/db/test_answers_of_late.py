@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.chat.allowance import WORDS
+from bot.chat.limits.allowance import WORDS
 from bot.whatsapp.text.parts import with_parts
 from db.chats import PostgresChatStore
 from db.database import Database

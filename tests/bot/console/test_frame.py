@@ -38,11 +38,8 @@ def a_piece() -> Piece:
     def hello() -> str:
         return "hello"
 
-    routes.get("/erase")(erase)
-    routes.get("/forgotten")(forgotten)
-    for view in (broken, stale, away):
+    for view in (erase, forgotten, hello, broken, stale, away):
         routes.route(f"/{view.__name__}", methods=["GET", "POST"])(view)
-    routes.get("/hello")(hello)
     return Piece(routes=routes)
 
 

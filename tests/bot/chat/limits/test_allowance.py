@@ -5,7 +5,7 @@ from dataclasses import replace
 from prometheus_client import REGISTRY
 
 from bot.chat import sentences
-from bot.chat.allowance import Allowance
+from bot.chat.limits.allowance import Allowance
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.delivery.answered import AnswersOfLate

@@ -1,0 +1,1 @@
+"""What ends answers to a person for a while: an allowance, a brake on machines."""

@@ -1,0 +1,46 @@
+"""What the log and the numbers tell of a reply that was stored."""
+
+import logging
+
+from bot.chat.limits.allowance import find_exceeded, is_over
+from bot.chat.limits.brake import is_brake
+from bot.observability import ANSWERS
+from db.records import Reply
+
+log = logging.getLogger(__name__)
+
+
+def log_stored(reply: Reply) -> None:
+    """Count and log a reply that was stored."""
+    kind = _kind(reply)
+    ANSWERS.labels(kind).inc()
+    fields = {
+        "reference_id": reply.turn.reference_id,
+        "in_reply_to": list(reply.turn.in_reply_to or reply.turn.notice_for),
+        "parts": len(reply.parts),
+        "llm_seconds": reply.turn.response_time,
+    }
+    if is_brake(reply.turn):
+        log.error(
+            "a chat is silenced for some minutes: a machine seems to write",
+            extra=fields,
+        )
+    elif setting := find_exceeded(reply.turn):
+        log.error("messages are not answered for a while: more than %s", setting)
+    elif reply.error:
+        log.error("gave up on a message: %s", reply.error, extra=fields)
+    else:
+        log.info("stored a turn of ours: %s", kind, extra=fields)
+
+
+def _kind(reply: Reply) -> str:
+    turn = reply.turn
+    if turn.hands_over:
+        return "handover"
+    if is_over(turn):
+        return "allowance"
+    if turn.role == "system":
+        return "silence"
+    if turn.error or turn.notice_for:
+        return "apology" if turn.error else "notice"
+    return turn.command or ("answer" if turn.model else "sentence")
