@@ -66,5 +66,5 @@ def _row(entry: "AuditEntry") -> tuple[str, ...]:
         entry.subject or str(entry.subject_id or ""),
         str(entry.ticket_id or ""),
         entry.address or "",
-        ", ".join(f"{name} {value}" for name, value in details.items()),
+        ", ".join(f"{name} {value}" for name, value in sorted(details.items())),
     )

@@ -89,6 +89,18 @@ def test_roles_log_ins_and_factors_are_looked_after(
     assert "Nobody has this" in desk.run("users", "log-out", "x@y.example").output
 
 
+def test_who_only_logs_in_is_found_by_the_e_mail_address(
+    desk: Desk, database: Database
+) -> None:
+    olga = add_account(database)
+    token = open_session(database, olga.user_id, None, None)
+    assert EMAIL in desk.says("users", "list")
+    assert EMAIL in desk.says("users", "show", "Olga@Shop.example")
+    desk.says("users", "deactivate", EMAIL)
+    desk.says("users", "activate", EMAIL)
+    assert find_session(database, token) is None
+
+
 def test_the_audit_is_read_by_time_and_person(desk: Desk, database: Database) -> None:
     olga = add_account(database)
     desk.says("users", "role", EMAIL, "admin")
