@@ -57,13 +57,17 @@ END_LINKS = """
 DELETE FROM invitations WHERE user_id = %(user_id)s AND used_at IS NULL
 """
 LIST = """
-SELECT user_id, email, full_name AS name, role, is_active, phone_number,
+SELECT users.user_id, email, full_name AS name, users.role, is_active, phone_number,
+  invitations.role AS invited_as,
   hashed_password IS NOT NULL AS has_password,
   (SELECT confirmed_at IS NOT NULL FROM second_factors
    WHERE second_factors.user_id = users.user_id) IS TRUE AS has_factor,
   (SELECT max(seen_at) FROM login_sessions
    WHERE login_sessions.user_id = users.user_id) AS seen_at
-FROM users WHERE role <> 'user' ORDER BY email, user_id LIMIT %(most)s
+FROM users LEFT JOIN invitations ON invitations.user_id = users.user_id
+  AND used_at IS NULL AND expires_at > now()
+WHERE users.role <> 'user' OR invitations.role IS NOT NULL
+ORDER BY email, users.user_id LIMIT %(most)s
 """
 
 
@@ -87,7 +91,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedOperator:
-    """One line of the list of operators; `seen_at` is of those who are logged in."""
+    """One line of the list of operators; `seen_at` is of those who are logged in.
+
+    `invited_as` is the role that a link gives them which they have not used yet.
+    """
 
     user_id: UUID
     email: str | None
@@ -95,6 +102,7 @@ class ListedOperator:
     role: str
     is_active: bool
     phone_number: str | None
+    invited_as: str | None
     has_password: bool
     has_factor: bool
     seen_at: datetime | None
@@ -240,6 +248,6 @@ def require_another_mightiest(connection: Connection, user_id: UUID) -> None:
 
 
 def list_operators(connection: Statements, most: int = 500) -> Sequence[ListedOperator]:
-    """Return all who have a role, by their e-mail addresses."""
+    """Return all who have a role or are invited, by their e-mail addresses."""
     known: dict[str, Any] = {"most": most}
     return connection.read(ListedOperator, LIST, known)

@@ -68,6 +68,7 @@ def role(email: str, role: str) -> None:
     who = printable(account.email)
     if changed:
         click.echo(f"{who} is {role} from now on, and was logged out.")
+        click.echo("A link that was sent to them before holds no more.", err=True)
     else:
         click.echo(f"{who} is {role} already: nothing changed.")
 
@@ -85,12 +86,14 @@ def operators() -> None:
 
 
 def _row(operator: "ListedOperator") -> tuple[str, ...]:
-    state = "" if operator.has_password else "no password yet"
+    state = "" if operator.has_password else "no password"
+    if operator.invited_as:
+        state = f"invited as {operator.invited_as}"
     seen = f"{operator.seen_at.astimezone():%Y-%m-%d %H:%M}" if operator.seen_at else ""
     return (
         operator.email or "",
         operator.name or "",
-        operator.role,
+        "" if operator.role == "user" else operator.role,
         "yes" if operator.has_factor else "no",
         seen,
         state if operator.is_active else "deactivated",

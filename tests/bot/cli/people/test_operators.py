@@ -79,9 +79,11 @@ def test_roles_log_ins_and_factors_are_looked_after(
         " VALUES (%(id)s, 'x', now())",
         id=olga.user_id,
     )
+    desk.says("users", "invite", "nina@shop.example", "--role", "admin")
     listed = desk.says("users", "operators").splitlines()
-    assert [line.split()[0] for line in listed] == ["e-mail", "eve@shop.example", EMAIL]
-    assert listed[2].split()[1:4] == ["Olga", "admin", "yes"]
+    assert [line.split()[0][:4] for line in listed] == ["e-ma", "eve@", "nina", "olga"]
+    assert listed[2].endswith("invited as admin")
+    assert listed[3].split()[1:4] == ["Olga", "admin", "yes"]
     assert "no code any more" in desk.says("users", "reset-factor", EMAIL)
     last = desk.run("users", "role", "eve@shop.example", "user")
     assert last.exit_code == 1
