@@ -1,5 +1,8 @@
 """One's own account: password, second factor, and where one is logged in."""
 
+from collections.abc import Callable
+from uuid import UUID
+
 import segno
 from flask import flash, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -16,6 +19,7 @@ from bot.console.operators import operator
 from bot.console.parts import console
 from bot.console.permissions import May, needs
 from bot.terminal import one_line
+from db.database import Connection
 from db.errors import OperatorError
 from db.logins.accounts import Account, load_account, set_password
 from db.logins.attempts import factor_key
@@ -104,14 +108,8 @@ def confirm() -> Response:
     mine = _own()
     if find_begun(console().database, mine.user_id) is None:
         return redirect(url_for("login.account"), 303)
-    if refused := _check_password(mine) or _check_code(mine):
+    if refused := _check_password(mine) or _check_code(mine, _note_confirmed):
         return _back(refused, "login.show_factor")
-    with console().database.transaction() as connection:
-        end_sessions(connection, mine.user_id, but=own_token())
-        record_audit(
-            connection, actor_id=mine.user_id, action=Action.FACTOR_SET,
-            subject_id=mine.user_id, address=address(),
-        )  # fmt: skip
     flash("From now on a code of your app is asked at each log-in.")
     return redirect(url_for("login.account"), 303)
 
@@ -120,12 +118,8 @@ def confirm() -> Response:
 def remove() -> Response:
     """Ask for no code any more, if password and code are right."""
     mine = _own()
-    if refused := _check_password(mine) or _check_code(mine):
+    if refused := _check_password(mine) or _check_code(mine, _drop):
         return _back(refused)
-    with console().database.transaction() as connection:
-        reset_factor(
-            connection, mine.user_id, mine.user_id, address=address(), but=own_token()
-        )
     flash("No code is asked any more.")
     return redirect(url_for("login.account"), 303)
 
@@ -166,15 +160,34 @@ def _check_password(mine: Account) -> str | None:
     return refused.told if refused else None
 
 
-def _check_code(mine: Account) -> str | None:
+def _check_code(
+    mine: Account, then: Callable[[Connection, UUID], object]
+) -> str | None:
+    """Return what is wrong with the code; if nothing is, do the rest with it."""
     code, database = request.form.get("code", ""), console().database
-    refused = try_once(
-        factor_key(mine.user_id),
-        lambda: take_code(database, mine.user_id, code),
-        WRONG_CODE,
-        mine.user_id,
-    )
+
+    def check() -> bool:
+        with database.transaction() as connection:
+            is_right = take_code(connection, mine.user_id, code)
+            if is_right:
+                then(connection, mine.user_id)
+        return is_right
+
+    refused = try_once(factor_key(mine.user_id), check, WRONG_CODE, mine.user_id)
     return refused.told if refused else None
+
+
+def _note_confirmed(connection: Connection, mine: UUID) -> None:
+    """End the log-ins that came in without a code."""
+    end_sessions(connection, mine, but=own_token())
+    record_audit(
+        connection, actor_id=mine, action=Action.FACTOR_SET, subject_id=mine,
+        address=address(),
+    )  # fmt: skip
+
+
+def _drop(connection: Connection, mine: UUID) -> None:
+    reset_factor(connection, mine, mine, address=address(), but=own_token())
 
 
 def _back(error: str, endpoint: str = "login.account") -> Response:
