@@ -19,12 +19,10 @@ NUMBER = re.compile(r"\+[0-9]+|[1-9][0-9]{6,14}")
 WRITTEN_AROUND = re.compile(r"[\s().-]")
 
 FIND = """
-SELECT user_id, COALESCE(phone_number, email) AS address, full_name, email, is_active,
-  created_at
+SELECT user_id, phone_number AS address, full_name, email, is_active, created_at
 FROM users WHERE user_id IN (
   SELECT user_id FROM user_addresses WHERE address = %(address)s
-  UNION SELECT %(user_id)s::uuid
-  UNION SELECT user_id FROM users WHERE email = %(email)s)
+  UNION SELECT %(user_id)s::uuid)
 ORDER BY created_at, user_id
 """
 TELL = """
@@ -53,10 +51,7 @@ WHERE user_id = %(user_id)s AND is_active <> %(active)s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A user as a command names one; `address` is the WhatsApp address verbatim.
-
-    Of who only logs in it is the e-mail address.
-    """
+    """A user as a command names one; `address` is the WhatsApp address verbatim."""
 
     user_id: UUID
     address: str
@@ -117,16 +112,12 @@ def to_address(given: str) -> str:
 
 
 def find_person(connection: Connection, given: str) -> Person:
-    """Return the user with an address (any of theirs), an e-mail address or a user_id.
+    """Return the user with an address (any of theirs) or a user_id.
 
     Raises NobodyError, or OperatorError if there is more than one: a number that was
     handed on may stand with its former holder too.
     """
-    known: dict[str, Any] = {
-        "address": to_storable(to_address(given)),
-        "user_id": _read_id(given),
-    }
-    known["email"] = to_storable(given.strip().lower())
+    known = {"address": to_storable(to_address(given)), "user_id": _read_id(given)}
     found = connection.read(Person, FIND, known)
     if not found:
         raise NobodyError(
@@ -162,7 +153,7 @@ def _newest(most: int, *, inactive: bool) -> Select[Any]:
     )  # fmt: skip
     return (
         select(
-            func.coalesce(person.c.phone_number, person.c.email).label("address"),
+            person.c.phone_number.label("address"),
             person.c.full_name,
             person.c.is_active,
             person.c.created_at,
