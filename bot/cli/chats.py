@@ -30,7 +30,7 @@ user_option = click.option(
 
 @main.group()
 def chats() -> None:
-    """Search, list, show and export transcripts."""
+    """Search, list, show and export transcripts; take chats over."""
 
 
 @chats.command()

@@ -23,7 +23,7 @@ OF_MESSAGE = (
     "role", "timestamp", "content", "message_sid", "model", "tokens_used",
     "response_time", "error",
 )  # fmt: skip
-COLUMNS = ("chat_id", "phone_number", "full_name", "position", *OF_MESSAGE)
+COLUMNS = ("chat_id", "phone_number", "full_name", "position", *OF_MESSAGE, "author")
 # Signs that Markdown, or the HTML in it, would take for more than text.
 MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
 
@@ -79,7 +79,12 @@ def as_csv(transcripts: Iterable[Transcript]) -> Iterator[str]:
     for transcript in transcripts:
         who = (transcript.chat_id, transcript.phone_number, transcript.full_name)
         yield _to_csv(
-            (*who, position, *(message.get(name) for name in OF_MESSAGE))
+            (
+                *who,
+                position,
+                *(message.get(name) for name in OF_MESSAGE),
+                transcript.author_of(message),
+            )
             for position, message in enumerate(transcript.messages)
         )
 
@@ -93,7 +98,9 @@ def as_markdown(transcripts: Iterable[Transcript]) -> Iterator[str]:
             lines = _escape(str(message.get("content") or "")).split("\n")
             quoted = "\n".join(f"> {line}".rstrip() for line in lines)
             when = _escape(str(message.get("timestamp") or ""))
-            yield f"**{message.get('role')}**, {when}\n\n{quoted}\n\n"
+            author = transcript.author_of(message)
+            who = f" ({_escape(author)})" if author else ""
+            yield f"**{message.get('role')}**{who}, {when}\n\n{quoted}\n\n"
 
 
 FORMATS: dict[str, Callable[[Iterable[Transcript]], Iterator[str]]] = {

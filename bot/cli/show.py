@@ -171,7 +171,7 @@ def show_people(people: Sequence["Listed"]) -> None:
 
 
 def _describe_person(person: "Listed") -> tuple[str, ...]:
-    notes = []
+    notes = [] if person.role == "user" else [person.role]
     if not person.is_active:
         notes.append("deactivated")
     if person.opted_out:
@@ -199,6 +199,7 @@ def describe_person(person: "Person", details: "Details") -> Iterator[str]:
         "name": person.full_name,
         "email": person.email,
         "user_id": str(person.user_id),
+        "role": person.role,
         "answers": "yes" if person.is_active else "no: deactivated",
         "stopped": _to_minute(details.opted_out_at),
         "first message": _to_minute(person.created_at),
@@ -209,6 +210,7 @@ def describe_person(person: "Person", details: "Details") -> Iterator[str]:
         "sent": parts,
         "own documents": str(details.documents),
         "met gaps": str(details.gap_questions),
+        "tickets": str(details.tickets),
     }
     for name, value in known.items():
         yield f"{name:15}  {one_line(value or '-')}"
@@ -260,6 +262,7 @@ def describe_transcript(transcript: "Transcript") -> Iterator[str]:
     for message in transcript.messages:
         when = str(message.get("timestamp", ""))[:19].replace("T", " ")
         facts = [when, *(str(message[n]) for n in ("role", "model") if n in message)]
+        facts += filter(None, [transcript.author_of(message)])
         yield "\n" + click.style(printable("  ".join(facts)), dim=True) + "\n"
         for line in printable(str(message.get("content") or "")).split("\n"):
             yield f"  {line}\n"

@@ -14,6 +14,7 @@ import click
 
 from bot.cli.database import reading
 from bot.cli.root import main
+from bot.cli.show import readable_time
 from bot.terminal import Column, table, terminal_width
 from db.errors import OperatorError
 from db.files import writing_whole
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
 
 PLOTS = (".svg", ".png")
 # What goes first where a terminal is narrow.
-SPARE = {"p99": 6, "p50": 5, "chats": 4, "new users": 3, "tokens": 2, "p95": 1}
+SPARE = {
+    "p99": 9, "p50": 8, "chats": 7, "new users": 6, "resolved in": 5, "tokens": 4,
+    "answered in": 3, "p95": 2, "handoffs": 1,
+}  # fmt: skip
 HEAD = (
     "day", "new users", "chats", "messages", "answers", "tokens", "p50", "p95", "p99",
-    "failed",
+    "failed", "handoffs", "answered in", "resolved in",
 )  # fmt: skip
 COLUMNS = tuple(Column(name, right=True, spare=SPARE.get(name, 0)) for name in HEAD)
 INCHES = (11.0, 8.5)
@@ -69,7 +73,9 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
     Messages are those of users, answers those of the LLM; p50, p95 and p99 are the
     seconds that 50, 95 and 99 in 100 of its answers did not exceed. Failed are the
     bot's messages that were not delivered, as long as they are kept: archiving a chat
-    drops them. Days before the first one that had anything are left out.
+    drops them. Handoffs are tickets that were opened, with the median times to a
+    person's first word and to the end of those that had it on that day. Days before the
+    first one that had anything are left out.
     """
     from db.queries.statistics import measure
 
@@ -119,12 +125,14 @@ def _is_empty(day: "tuple[date, Numbers]") -> bool:
 
 
 def _cells(numbers: "Numbers") -> tuple[str, ...]:
-    return tuple(map(_cell, asdict(numbers).values()))
+    return tuple(_cell(name, value) for name, value in asdict(numbers).items())
 
 
-def _cell(value: float | None) -> str:
+def _cell(name: str, value: float | None) -> str:
     if not value:
         return "·"
+    if name.startswith("to_"):
+        return readable_time(value)
     return f"{value:.2f} s" if isinstance(value, float) else f"{value:,}"
 
 

@@ -29,7 +29,7 @@ MOST_SECONDS = 30.0
 def users() -> None:
     """Look after the people who write.
 
-    An ADDRESS is +1555…, whatsapp:+1555… or a user_id.
+    An ADDRESS is +1555…, whatsapp:+1555…, an e-mail address or a user_id.
     """
 
 

@@ -73,10 +73,6 @@ UPDATE userchats SET messages = messages || jsonb_build_array(jsonb_build_object
 WHERE chat_id = %(chat_id)s
 """
 # STOP holds, whatever is restored. Who is new since the backup comes along for it.
-OPTED_OUT = """
-SELECT user_id, phone_number, email, full_name, is_active, opted_out_at
-FROM opt_outs JOIN users USING (user_id)
-"""
 KEEP_OPT_OUT = """
 INSERT INTO opt_outs (user_id, opted_out_at)
 SELECT user_id, %(opted_out_at)s FROM users WHERE phone_number = %(phone_number)s
@@ -130,14 +126,13 @@ def tell_what_happened(
 ) -> SinceBackup:
     """Tell the new database what the old one knows; all of it or nothing.
 
-    `open_ones` are those that were unanswered in the backup. `parted`: the old one does
-    not come from the new one, and may never have heard of some of them. Raises
-    UnreadableError when the old one can't be asked.
+    `open_ones` were unanswered in the backup. `parted`: the old one does not come from
+    the new one, and may not know them. Raises UnreadableError if it can't be asked.
     """
     since = EVER if is_ahead(made_at) else made_at - MARGIN
     with _asking(old) as witness, _telling(new) as told:
         with _readable():
-            last = {table: witness.scalar(LAST.format(table)) for table in NUMBERED}
+            last = _find_last(witness)
             unsent = set(witness.column(UNSENT_REPLIES))
             waiting = set(_find_unanswered(witness, CHANGED_CHATS, unsent, since=since))
             still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
@@ -146,11 +141,15 @@ def tell_what_happened(
             people = read_people(witness, EVER if parted else since)
         _skip_numbers(told, last)
         seen = _keep_seen(witness, told, since, waiting)
-        _keep_opt_outs(witness, told)
+        _keep_opt_outs(told, people.opted_out)
         keep_people(told, people)
         moved, doubted = _move_parts(witness, told, since)
-        settled = _settle(told, open_ones, still_open)
-        return SinceBackup(seen=seen, settled=settled, moved=moved, doubted=doubted)
+        done = _settle(told, open_ones, still_open)
+        return SinceBackup(seen=seen, settled=done, moved=moved, doubted=doubted)
+
+
+def _find_last(witness: Connection) -> dict[str, int | None]:
+    return {table: witness.scalar(LAST.format(table)) for table in NUMBERED}
 
 
 def _skip_numbers(told: Connection, last: dict[str, int | None]) -> None:
@@ -273,9 +272,7 @@ def _doubt(told: Connection, parts: list[UUID]) -> int:
     return told.count(DOUBT_PARTS, {"parts": parts})
 
 
-def _keep_opt_outs(witness: Connection, told: Connection) -> None:
-    with _readable():
-        opted_out = witness.rows(OPTED_OUT)
+def _keep_opt_outs(told: Connection, opted_out: list[Any]) -> None:
     for row in opted_out:
         told.count(KEEP_USER, row._asdict())
         told.count(KEEP_OPT_OUT, row._asdict())

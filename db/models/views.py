@@ -9,13 +9,14 @@ from sqlalchemy import (
     Column,
     DateTime,
     Integer,
+    Interval,
     MetaData,
     Numeric,
     Table,
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 views = MetaData()
 
@@ -65,4 +66,43 @@ user_statistics = Table(
     Column("tokens_used", Numeric),
     Column("first_message_at", DateTime(timezone=True)),
     Column("last_message_at", DateTime(timezone=True)),
+)
+
+support_queue = Table(
+    "support_queue",
+    views,
+    Column("customer_id", Uuid),
+    Column("phone_number", Text),
+    Column("full_name", Text),
+    Column("owner", Text),
+    Column("operator", Text),
+    Column("waiting", Interval),
+    Column("reason", Text),
+    Column("last_words", Text),
+    Column("ticket_id", BigInteger),
+    Column("priority", Text),
+    Column("chat_id", Text),
+)
+
+ticket_overview = Table(
+    "ticket_overview",
+    views,
+    Column("ticket_id", BigInteger),
+    Column("customer_id", Uuid),
+    Column("phone_number", Text),
+    Column("full_name", Text),
+    Column("subject", Text),
+    Column("status", Text),
+    Column("priority", Text),
+    Column("labels", ARRAY(Text)),
+    Column("reason", Text),
+    Column("assignee", Text),
+    Column("owner", Text),
+    Column("opened_at", DateTime(timezone=True)),
+    Column("first_response_at", DateTime(timezone=True)),
+    Column("resolved_at", DateTime(timezone=True)),
+    Column("to_first_answer", Interval),
+    Column("to_resolution", Interval),
+    Column("snoozed_until", DateTime(timezone=True)),
+    Column("chat_id", Text),
 )

@@ -19,9 +19,11 @@ NUMBER = re.compile(r"\+[0-9]+|[1-9][0-9]{6,14}")
 WRITTEN_AROUND = re.compile(r"[\s().-]")
 
 FIND = """
-SELECT user_id, phone_number AS address, full_name, email, is_active, created_at
+SELECT user_id, COALESCE(phone_number, 'mailto:' || email) AS address, full_name, email,
+       is_active, role, created_at
 FROM users WHERE user_id IN (
   SELECT user_id FROM user_addresses WHERE address = %(address)s
+  UNION SELECT user_id FROM users WHERE 'mailto:' || lower(email) = %(address)s
   UNION SELECT %(user_id)s::uuid)
 ORDER BY created_at, user_id
 """
@@ -40,7 +42,8 @@ SELECT
      SELECT status, count(*) AS parts FROM reply_parts
      WHERE user_id = %(user_id)s GROUP BY status) AS counted) AS parts,
   (SELECT count(*) FROM documents WHERE user_id = %(user_id)s) AS documents,
-  (SELECT count(*) FROM gap_questions WHERE user_id = %(user_id)s) AS gap_questions
+  (SELECT count(*) FROM gap_questions WHERE user_id = %(user_id)s) AS gap_questions,
+  (SELECT count(*) FROM support_tickets WHERE user_id = %(user_id)s) AS tickets
 FROM chat_overview WHERE customer_id = %(user_id)s
 """
 SET_ACTIVE = """
@@ -51,13 +54,17 @@ WHERE user_id = %(user_id)s AND is_active <> %(active)s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A user as a command names one; `address` is the WhatsApp address verbatim."""
+    """A user as a command names one.
+
+    `address` is the WhatsApp address verbatim; of who only logs in it is `mailto:…`.
+    """
 
     user_id: UUID
     address: str
     full_name: str | None
     email: str | None
     is_active: bool
+    role: str
     created_at: datetime
 
 
@@ -68,6 +75,7 @@ class Listed:
     address: str
     full_name: str | None
     is_active: bool
+    role: str
     opted_out: bool
     chats: int
     messages: int
@@ -79,7 +87,8 @@ class Listed:
 class Details:
     """What is known of a person besides; `parts` counts messages to them by status.
 
-    `documents` are theirs alone; `gap_questions` had no answer in any document.
+    `documents` are theirs alone; `gap_questions` had no answer in any document;
+    `tickets` are cases of theirs that needed a person.
     """
 
     other_addresses: Sequence[str]
@@ -93,6 +102,7 @@ class Details:
     parts: dict[str, int]
     documents: int
     gap_questions: int
+    tickets: int
 
 
 class NobodyError(OperatorError):
@@ -102,9 +112,12 @@ class NobodyError(OperatorError):
 def to_address(given: str) -> str:
     """Return the address as Twilio writes it: `+1 555…` becomes `whatsapp:+1555…`.
 
-    Digits alone are a number, too, as WhatsApp's own ids are written.
+    Digits alone are a number, too, as WhatsApp's own ids are written. An e-mail address
+    becomes `mailto:…`, in small letters.
     """
     known = given.strip().removeprefix("whatsapp:")
+    if "@" in known:
+        return f"mailto:{known.removeprefix('mailto:').lower()}"
     bare = WRITTEN_AROUND.sub("", known)
     if NUMBER.fullmatch(bare):
         known = "+" + bare.removeprefix("+")
@@ -112,7 +125,7 @@ def to_address(given: str) -> str:
 
 
 def find_person(connection: Connection, given: str) -> Person:
-    """Return the user with an address (any of theirs) or a user_id.
+    """Return the user with an address (any of theirs, or the e-mail's) or a user_id.
 
     Raises NobodyError, or OperatorError if there is more than one: a number that was
     handed on may stand with its former holder too.
@@ -153,10 +166,10 @@ def _newest(most: int, *, inactive: bool) -> Select[Any]:
     )  # fmt: skip
     return (
         select(
-            person.c.phone_number.label("address"),
-            person.c.full_name,
-            person.c.is_active,
-            person.c.created_at,
+            func.coalesce(person.c.phone_number, "mailto:" + person.c.email).label(
+                "address"
+            ),
+            *person.c["role", "full_name", "is_active", "created_at"],
             opt_outs.c.user_id.is_not(None).label("opted_out"),
             *told.c["chats", "messages", "last_message_at"],
         )
@@ -188,7 +201,7 @@ def set_active(connection: Connection, person: Person, *, active: bool) -> bool:
 
 def _shown(given: str) -> str:
     """Return what was looked for, where that is not what was written."""
-    sought = to_address(given).removeprefix("whatsapp:")
+    sought = to_address(given).removeprefix("whatsapp:").removeprefix("mailto:")
     is_as_written = given.startswith(("+", "whatsapp:")) or not sought.startswith("+")
     return given if is_as_written else f"{given} ({sought})"
 

@@ -41,6 +41,22 @@ FROM (
 WHERE happened_at >= %(start)s AND happened_at < %(end)s
 GROUP BY GROUPING SETS ((1, 2), (2))
 """
+# A ticket a handoff; times count on the day on which the person answered, or resolved.
+SUPPORT = """
+SELECT to_char(happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, what, count(*),
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median
+FROM (
+  SELECT 'handoffs' AS what, opened_at AS happened_at, 0 AS seconds FROM support_tickets
+  UNION ALL
+  SELECT 'to_first_answer', first_response_at,
+    extract(epoch FROM first_response_at - opened_at) FROM support_tickets
+  UNION ALL
+  SELECT 'to_resolution', resolved_at, extract(epoch FROM resolved_at - opened_at)
+  FROM support_tickets
+) AS events
+WHERE happened_at >= %(start)s AND happened_at < %(end)s
+GROUP BY GROUPING SETS ((1, 2), (2))
+"""
 NOW = """
 SELECT (SELECT count(*) FROM users) AS users,
        (SELECT count(*) FROM userchats WHERE is_active) AS active_chats,
@@ -50,7 +66,12 @@ SELECT (SELECT count(*) FROM users) AS users,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What happened in a time. Seconds are those that the LLM took; None: no answer."""
+    """What happened in a time.
+
+    `p…_seconds` are those that the LLM took, `to_first_answer` and `to_resolution` the
+    median seconds from a handoff to a person's first word, and to its end; None: there
+    was none.
+    """
 
     new_users: int = 0
     chats: int = 0
@@ -61,6 +82,9 @@ class Numbers:
     p95_seconds: float | None = None
     p99_seconds: float | None = None
     failures: int = 0
+    handoffs: int = 0
+    to_first_answer: float | None = None
+    to_resolution: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +102,8 @@ def measure(connection: Connection, days: int, now: datetime) -> Statistics:
     """Return the numbers of so many days, today included.
 
     `messages` are those of users, `answers` those of an LLM, `chats` the opened ones,
-    `failures` messages of ours that were not delivered, as long as they are kept.
+    `failures` messages of ours that were not delivered, `handoffs` tickets that were
+    opened: both as long as they are kept.
     """
     last = now.astimezone(UTC).date()
     first = last - timedelta(days=days - 1)
@@ -91,6 +116,8 @@ def measure(connection: Connection, days: int, now: datetime) -> Statistics:
     known = {"start": start, "end": end, "failed": list(FAILED)}
     for day, what, count in connection.rows(EVENTS, known):
         told[day][what] = count
+    for day, what, count, median in connection.rows(SUPPORT, known):
+        told[day][what] = count if what == "handoffs" else round(median, 1)
     dates = [first + timedelta(days=number) for number in range(days)]
     return Statistics(
         **connection.first(NOW)._asdict(),

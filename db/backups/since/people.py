@@ -20,7 +20,7 @@ IS_OLDER = """
 SELECT NOT EXISTS (SELECT FROM pg_attribute
                    WHERE attrelid = 'users'::regclass AND attname = 'owner_version')
 """
-PERSON = "users.user_id, phone_number, email, full_name, users.is_active"
+PERSON = "user_id, phone_number, email, full_name, users.is_active"
 OWNED = f"""
 SELECT {PERSON}, owner, owner_since, owner_until, owner_warned_at, owner_id,
        owner_reason, owner_version
@@ -30,8 +30,11 @@ HANDED_OFF = f"""
 SELECT {PERSON}, 'human' AS owner, now() AS owner_since,
        NULL::timestamptz AS owner_until, NULL::timestamptz AS owner_warned_at,
        NULL::uuid AS owner_id, 'metadata.handoff' AS owner_reason, 1 AS owner_version
-FROM users JOIN userchats ON customer_id = users.user_id AND userchats.is_active
+FROM users JOIN userchats ON customer_id = user_id AND userchats.is_active
 WHERE metadata -> 'handoff' = 'true'
+"""  # noqa: S608  (the same)
+OPTED_OUT = f"""
+SELECT {PERSON}, opted_out_at FROM opt_outs JOIN users USING (user_id)
 """  # noqa: S608  (the same)
 INACTIVE = """
 SELECT user_id, phone_number FROM users WHERE NOT is_active ORDER BY user_id
@@ -92,6 +95,7 @@ class People:
 
     operators: list[Any] | None
     owned: list[Any]
+    opted_out: list[Any]
     inactive: list[Any]
 
 
@@ -102,6 +106,7 @@ def read_people(witness: Connection, since: datetime) -> People:
     return People(
         operators=None if is_older else witness.rows(OPERATORS),
         owned=witness.rows(owned, {"since": since}),
+        opted_out=witness.rows(OPTED_OUT),
         inactive=witness.rows(INACTIVE),
     )
 

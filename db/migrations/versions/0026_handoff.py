@@ -152,6 +152,7 @@ def upgrade() -> None:
     _run(_read("0026_record_inbound.sql"))
     _run("DROP FUNCTION is_handed_off(jsonb)")
     _run(FAILED.format(taken=TAKEN, told="STOP, a takeover"))
+    _run(_read("0026_views.sql"))
 
 
 def downgrade() -> None:
@@ -159,7 +160,8 @@ def downgrade() -> None:
     _run(HANDED_OFF)
     older = _read("0021_record_inbound.sql")
     _run(older.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
-    _run("DROP VIEW masked.chat_overview; DROP VIEW chat_overview")
+    for view in "support_queue", "ticket_overview", "chat_overview":
+        _run(f"DROP VIEW masked.{view}; DROP VIEW {view}")
     _run(f"DROP FUNCTION {', '.join(FUNCTIONS)}")
     _run(PEOPLE_OF_BEFORE)
     _run(OLDER_VIEW)

@@ -53,9 +53,9 @@ def test_a_table_tells_what_happened_by_day_and_in_all(database_url: str) -> Non
     assert " ".join(table[0]) == "3 users, 3 chats, 3 of them active"
     assert table[2][0] == "day"
     assert [" ".join(row) for row in table[3:6]] == [
-        f"{yesterday} 2 2 2 2 3,000 1.50 s 1.95 s 1.99 s ·",
-        f"{today} 1 1 1 1 1,000 1.00 s 1.00 s 1.00 s ·",
-        "total 3 3 3 3 4,000 1.00 s 1.90 s 1.98 s ·",
+        f"{yesterday} 2 2 2 2 3,000 1.50 s 1.95 s 1.99 s · · · ·",
+        f"{today} 1 1 1 1 1,000 1.00 s 1.00 s 1.00 s · · · ·",
+        "total 3 3 3 3 4,000 1.00 s 1.90 s 1.98 s · · · ·",
     ]
 
 
@@ -141,3 +141,23 @@ def test_without_matplotlib_it_says_what_to_install(
     assert (
         "drawing needs matplotlib: install it (pip install matplotlib)" in done.stderr
     )
+
+
+def test_handoffs_and_how_soon_people_answered_are_told(
+    database: Database, database_url: str
+) -> None:
+    change(database, """
+        WITH ana AS (INSERT INTO users (phone_number) VALUES ('whatsapp:+1')
+                     RETURNING user_id)
+        INSERT INTO support_tickets (user_id, status, opened_at, first_response_at,
+                                     resolved_at)
+        SELECT user_id, 'resolved', opened, opened + first, opened + resolved
+        FROM ana CROSS JOIN (SELECT now() - interval '1 minute' AS opened) AS at
+        CROSS JOIN (VALUES
+          (interval '1 second', interval '4 seconds'), ('3 seconds', NULL), (NULL, NULL)
+        ) AS took (first, resolved)""")  # fmt: skip
+    told = json.loads(bot(database_url, "--json").stdout)["total"]
+    assert (told["handoffs"], told["to_first_answer"]) == (3, 2.0)
+    assert told["to_resolution"] == 4.0
+    total = bot(database_url).stdout.splitlines()[-1]
+    assert " ".join(total.split()).endswith("3 2.0 s 4.0 s")

@@ -15,8 +15,8 @@ from db.queries.transcripts import (
     load_transcript,
     read_transcripts,
 )
-from tests.db.queries.past_chats import CLOSE, add_chat
-from tests.db.sql import change, take_in
+from tests.db.queries.past_chats import CLOSE, NOON, add_chat, add_transcript
+from tests.db.sql import change, take_in, value
 from tests.records import ANA, ANAS_ID, BEN, said
 
 MANY = 600
@@ -142,3 +142,23 @@ def test_a_reader_waits_only_so_long(database: Database) -> None:
         database.reading(seconds=0.1) as connection,
     ):
         connection.scalar("SELECT pg_sleep(30)")
+
+
+def test_who_of_ours_wrote_is_named_and_who_is_gone_is_a_person(
+    connection: Connection, database: Database
+) -> None:
+    olga = value(
+        database,
+        "INSERT INTO users (email, full_name, role)"
+        " VALUES ('olga@shop.example', 'Olga', 'admin') RETURNING user_id",
+    )
+    gone = "00000000-0000-4000-8000-000000000000"
+    authors = [str(olga), gone, "person", "'; DROP", None]
+    turns = [
+        {"role": "assistant", "content": "Hi", **({"author": a} if a else {})}
+        for a in authors
+    ]
+    chat_id = add_transcript(database, turns, NOON, "active")
+    found = load_transcript(connection, chat_id)
+    told = [found.author_of(message) for message in found.messages]
+    assert told == ["Olga", "a person", "a person", "a person", None]

@@ -1,0 +1,1 @@
+"""Commands for people who step in; each module adds its own."""
