@@ -32,6 +32,7 @@ EVENTS = """
 SELECT to_char(happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, what, count(*)
 FROM (
   SELECT 'new_users' AS what, created_at AS happened_at FROM users
+  WHERE phone_number IS NOT NULL -- who only logs in does not write
   UNION ALL
   SELECT 'chats', created_at FROM all_chats
   UNION ALL
@@ -58,7 +59,7 @@ WHERE happened_at >= %(start)s AND happened_at < %(end)s
 GROUP BY GROUPING SETS ((1, 2), (2))
 """
 NOW = """
-SELECT (SELECT count(*) FROM users) AS users,
+SELECT (SELECT count(*) FROM users WHERE phone_number IS NOT NULL) AS users,
        (SELECT count(*) FROM userchats WHERE is_active) AS active_chats,
        (SELECT count(*) FROM all_chats) AS all_chats
 """
