@@ -39,6 +39,7 @@ class Script:
 
     text: str | None = None
     tool_calls: Sequence[dict[str, Any]] = ()  # as they stand in the JSON
+    more: int = 0  # paragraphs after an echo, each long enough to be sent alone
     finish_reason: str = "stop"
     status: int = 200
     code: str | None = None  # the error's, where the status is one
@@ -53,6 +54,7 @@ class Script:
     close: bool = False  # closes the connection without an answer
 
 
+PARAGRAPH = "\n\n" + "And so on. " * 125
 GARBAGE = Script(body='{"choices": [tru')
 ECHO = Script()
 
@@ -256,7 +258,7 @@ class _Endpoint(BaseHTTPRequestHandler):
 def _completion(script: Script, body: dict[str, Any]) -> dict[str, Any]:
     texts = [text_of(m) for m in body["messages"]]
     said = [text_of(m) for m in body["messages"] if m["role"] == "user"]
-    echo = f"You said: {said[-1] if said else ''}"
+    echo = f"You said: {said[-1] if said else ''}" + PARAGRAPH * script.more
     message: dict[str, Any] = {"role": "assistant", "content": script.text}
     if script.tool_calls:
         message["tool_calls"] = script.tool_calls

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from db.database import Connection, Database, Statements
-from db.outages import outages
+from db.outages import outages, repeat_once
 from db.records import Owner, Ownership
 
 # A request to Twilio takes at most so long (bot/whatsapp/twilio.py), and then some.
@@ -59,13 +59,10 @@ class Owners:
     ) -> Ownership | None:
         """Give them to a human; return once no word of the bot's is under way.
 
-        None: there is no such user.
+        Without `lasts` it does not end by itself. None: there is no such user.
         """
+        found = self._change(user_id, "human", operator, why, lasts)
         with outages():
-            change_owner(
-                self.database, user_id, "human", operator=operator, why=why, lasts=lasts
-            )
-            found = read_owner(self.database, user_id)
             return found and replace(found, under_way=self.is_under_way(user_id))
 
     def give(
@@ -77,11 +74,25 @@ class Owners:
         lasts: timedelta | None = None,
     ) -> Ownership | None:
         """Give them back to the bot, or into the queue; None: no such user."""
-        with outages():
+        return self._change(user_id, to, operator, why, lasts)
+
+    def _change(
+        self,
+        user_id: UUID,
+        owner: Owner,
+        operator: UUID | None,
+        why: str,
+        lasts: timedelta | None,
+    ) -> Ownership | None:
+        """Change it, and say how it is then; changed twice it is as changed once."""
+
+        def change() -> Ownership | None:
             change_owner(
-                self.database, user_id, to, operator=operator, why=why, lasts=lasts
+                self.database, user_id, owner, operator=operator, why=why, lasts=lasts
             )
             return read_owner(self.database, user_id)
+
+        return repeat_once(change)
 
     def is_under_way(self, user_id: UUID) -> bool:
         """Wait until no word of the bot's is under way; tell whether one still is."""

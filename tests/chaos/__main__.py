@@ -85,6 +85,8 @@ def run_timed(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Ve
     verdict = run(scenario, folder / scenario.name, given)
     outcome = "held" if verdict.holds else "BROKEN"
     print(f"{outcome}, {time.monotonic() - began:.0f} s", flush=True)
+    if verdict.takeovers:
+        print(f"  {verdict.takeovers}", flush=True)
     return verdict
 
 

@@ -7,6 +7,8 @@ the same time have no order.
 
 A message that got no 200 may have been stored all the same: it is answered once or
 not at all.
+
+Nor is there an answer to what a person settled (see tests.chaos.takeover_checker).
 """
 
 import re
@@ -22,6 +24,11 @@ from tests.chaos.events import (
     Killed,
     Refused,
     Sent,
+)
+from tests.chaos.takeover_checker import (
+    Takeovers,
+    check_takeovers,
+    find_settled_by_persons,
 )
 
 TOKEN = re.compile(r"\[u\d+-m\d+-[0-9a-f]{4}\]")
@@ -49,11 +56,13 @@ class Verdict:
     since_back: float | None = None
     refused: int = 0
     failed: int = 0
+    takeovers: Takeovers | None = None
 
     @property
     def holds(self) -> bool:
         broken = self.lost or self.doubled or self.out_of_order
-        return not (broken or self.failed)
+        kept = self.takeovers is None or self.takeovers.holds
+        return kept and not (broken or self.failed)
 
 
 class Story:
@@ -98,13 +107,18 @@ class Story:
 
 
 def check(events: Iterable[Event]) -> Verdict:
-    story = Story(events)
+    told = list(events)
+    story, silenced = Story(told), find_settled_by_persons(told)
     answered = [token for token in story.acknowledged if token in story.answered]
     return Verdict(
         sent=len(story.sent),
         acknowledged=len(story.acknowledged),
         answered=len(story.answered),
-        lost=tuple(t for t in story.acknowledged if t not in story.answered),
+        lost=tuple(
+            token
+            for token in story.acknowledged
+            if token not in story.answered and token not in silenced
+        ),
         doubled=tuple(t for t, times in story.times.items() if times > 1),
         out_of_order=tuple(_find_overtaken(story)),
         slowest=max(map(story.delay_of, answered), default=0.0),
@@ -112,6 +126,7 @@ def check(events: Iterable[Event]) -> Verdict:
         since_back=_recovery(story, story.returns),
         refused=story.statuses[503],
         failed=sum(n for code, n in story.statuses.items() if code not in {503, None}),
+        takeovers=check_takeovers(told),
     )
 
 

@@ -54,4 +54,45 @@ class Back:
     at: float
 
 
-Event = Sent | Acknowledged | Refused | Answered | Killed | Back
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An operator took a user's chats, and gave them back.
+
+    `at` is when the database had them taken, `returned` when the call came back: from
+    then until `given`, when they began to be given back, the bot says nothing.
+    """
+
+    user: str
+    at: float
+    returned: float
+    given: float
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSaid:
+    """What an operator said to a user, with `token` in it, was stored."""
+
+    user: str
+    token: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A message got no answer: a note or a person settled it, or the answer was cut."""
+
+    token: str
+    at: float
+
+
+Event = (
+    Sent
+    | Acknowledged
+    | Refused
+    | Answered
+    | Killed
+    | Back
+    | Taken
+    | PersonSaid
+    | Silenced
+)

@@ -13,8 +13,15 @@ from db.pool import conninfo
 from db.queue.jobs import ANSWER_CHAT, SEND_PARTS
 from tests.chaos.driver import Driver
 from tests.chaos.events import Answered, Back, Event, Killed
+from tests.chaos.operators import Operators, plan_takeovers
 from tests.chaos.scenarios import Scenario
-from tests.chaos.schedule import PlannedKill, Size, plan_kills, plan_messages
+from tests.chaos.schedule import (
+    Planned,
+    PlannedKill,
+    Size,
+    plan_kills,
+    plan_messages,
+)
 from tests.chaos.town import Town
 
 STEP_SECONDS = 0.1
@@ -45,14 +52,20 @@ class Experiment:
         plan = plan_messages(self._seed, size, self._scenario.burst)
         kills = plan_kills(self._seed, self._scenario.kills, size.seconds)
         self._town.order_faults(self._scenario.twilio, self._seed)
-        self._driver.start(plan)
-        try:
-            killed = self._break(kills)
-        finally:
-            self._driver.close()
+        with self._operators(plan) as operators:
+            self._driver.start(plan)
+            try:
+                killed = self._break(kills)
+            finally:
+                self._driver.close()
         self._mend()
         self._drain()
-        return [*self._driver.events, *killed, *self._answers()]
+        done = [*operators.events, *operators.find_silenced()]
+        return [*self._driver.events, *killed, *done, *self._answers()]
+
+    def _operators(self, plan: list[Planned]) -> Operators:
+        takeovers = plan_takeovers(self._seed, plan) if self._scenario.takeovers else []
+        return Operators(self._town.database_url, takeovers)
 
     def _break(self, kills: list[PlannedKill]) -> list[Event]:
         """Kill as planned while messages are sent."""

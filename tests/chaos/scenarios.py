@@ -20,7 +20,8 @@ class Scenario:
     `supervisor` a process of the bot's that ends by itself is not started again. With a
     `standby` PostgreSQL does not come back: the standby is promoted. With `cable` the
     second worker is on a machine that can be cut off; the webs, if `pgbouncer`, reach
-    the database through it.
+    the database through it. With `takeovers` operators take over as many chats as there
+    are users, at an instant each in which the bot has something to say there.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Scenario:
     standby: bool = False
     cable: bool = False
     pgbouncer: bool = False
+    takeovers: bool = False
 
     def size(self, users: int, messages: int) -> Size:
         count = messages * self.times
@@ -54,12 +56,22 @@ TWILIO_FAULTS = (
     spoil("create", "500", 0.10, accepted=True),
     spoil("create", "drop", 0.05, accepted=True),
 )
+# So that takeovers meet parts that are being sent, that wait for another try, and of
+# which nobody knows.
+SLOW_TWILIO = (
+    {**spoil("create", "hang", 0.3, accepted=True), "seconds": 1.0},
+    spoil("create", "429", 0.1),
+    spoil("create", "500", 0.05),
+    spoil("create", "500", 0.05, accepted=True),
+)
 CALLBACK_FAULTS = (
     spoil("callbacks", "shuffle", 0.5),
     spoil("callbacks", "double", 0.5),
 )
 # An uncertain send whose callbacks are lost too is left to the list, which may fail.
 NEWS_LOST = (spoil("callbacks", "drop", 0.5), spoil("list", "500", 0.2))
+# What is worth talking over: answers that take their time, in several parts.
+SLOW_AND_LONG = Mood(delay=2.0, parts=3)
 KILL_WEB = Kill("web", every=6)
 KILL_WORKER = Kill("worker", every=16)
 # Long enough to be taken for dead: two workers then do the same jobs.
@@ -115,6 +127,15 @@ SCENARIOS = (
         ),
         workers=2,
         seconds=60,
+    ),
+    Scenario(
+        name="takeover",
+        kills=(KILL_WORKER, replace(KILL_WORKER, name="worker-2")),
+        workers=2,
+        mood=SLOW_AND_LONG,
+        twilio=SLOW_TWILIO,
+        takeovers=True,
+        seconds=120,
     ),
     Scenario(
         name="all-at-once",

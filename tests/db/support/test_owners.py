@@ -6,7 +6,7 @@ from uuid import uuid4
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.support.owners import Owners
-from tests.db.sql import load, rows, take_in, value
+from tests.db.sql import end_backend, load, opened, rows, take_in, value
 from tests.db.support.takeovers import add_operator, events, find_user
 from tests.records import said
 
@@ -75,3 +75,16 @@ def test_operators_are_called_once_for_who_waits(
         owners.give(ana, None)
     calls = "SELECT args FROM procrastinate_jobs WHERE task_name = 'alert_operators'"
     assert rows(database, calls) == [({"user_id": str(ana)},)]
+
+
+def test_a_connection_that_died_unnoticed_does_not_keep_anybody_from_taking_over(
+    database: Database, pg: PostgresChatStore, owners: Owners
+) -> None:
+    take_in(pg, said("Hi"))
+    ana = find_user(database)
+    pid = value(database, "SELECT pg_backend_pid()")
+    with opened(database.url) as other:
+        end_backend(other, pid)
+    taken = owners.take(ana, None)
+    assert taken
+    assert (taken.owner, taken.version) == ("human", 1)
