@@ -27,12 +27,14 @@ SAID = re.compile(r"\[p\d+-\d+\]")
 class Takeovers:
     """The figures of takeovers, and what broke the promise.
 
-    `talked_over` are the bot's words to whom a human had. `settled` messages were a
-    person's to answer; of those that came after a chat was given back `again` were
-    answered by the bot, and `silent` were not.
+    `busy` are those at which the bot had something to say: a message was unanswered, or
+    its answer not sent. `talked_over` are its words to whom a human had. `settled`
+    messages were a person's to answer; of those that came after a chat was given back
+    `again` were answered by the bot, and `silent` were not.
     """
 
     taken: int
+    busy: int
     talked_over: tuple[str, ...]
     on_their_way: int
     said: int
@@ -51,7 +53,8 @@ class Takeovers:
 
     def __str__(self) -> str:
         return (
-            f"{self.taken} takeovers (the slowest took {self.slowest:.1f} s): "
+            f"{self.taken} takeovers (the slowest took {self.slowest:.1f} s), "
+            f"{self.busy} of them while the bot had something to say: "
             f"{len(self.talked_over)} parts of the bot's after them, "
             f"{self.on_their_way} on their way meanwhile; {self.said} human replies: "
             f"{len(self.lost)} lost, {len(self.doubled)} doubled, "
@@ -74,6 +77,7 @@ def check_takeovers(events: Sequence[Event]) -> Takeovers | None:
     after = _find_after(events, taken)
     return Takeovers(
         taken=len(taken),
+        busy=sum(_had_something_to_say(one, events, bots) for one in taken),
         talked_over=tuple(_find_between(taken, bots, over=True)),
         on_their_way=len(list(_find_between(taken, bots, over=False))),
         said=len(said),
@@ -113,6 +117,18 @@ def _find_after(events: Sequence[Event], taken: Sequence[Taken]) -> set[str]:
         and event.token in acknowledged
         and event.at > given.get(event.user, float("inf")) + 1
     }
+
+
+def _had_something_to_say(
+    one: Taken, events: Sequence[Event], bots: Sequence[Answered]
+) -> bool:
+    asked = {e.token for e in events if isinstance(e, Sent) and _is_before(e, one)}
+    before = (bot for bot in bots if _is_before(bot, one))
+    return bool(asked - {token for bot in before for token in _tokens(bot.text)})
+
+
+def _is_before(event: Sent | Answered, one: Taken) -> bool:
+    return event.user == one.user and event.at < one.at
 
 
 def _last_given(events: Iterable[Event]) -> dict[str, float]:

@@ -53,7 +53,7 @@ def test_a_takeover_without_fault_holds_and_is_told() -> None:
     assert verdict.holds
     assert (takeovers.taken, takeovers.said, takeovers.settled) == (1, 2, 1)
     assert (takeovers.again, takeovers.on_their_way) == (1, 0)
-    assert "1 takeovers (the slowest took 2.0 s)" in str(takeovers)
+    assert "1 takeovers (the slowest took 2.0 s), 1 of them while" in str(takeovers)
     assert check(said(FIRST, 1)).takeovers is None
 
 

@@ -130,7 +130,11 @@ def test_no_job_waits_that_the_code_of_before_knows_nothing_of(
     database: Database,
 ) -> None:
     job = "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES "
-    change(database, f"{job} ('knowledge', 'take_in_document'), ('answers', 'a')")
+    change(
+        database,
+        f"{job} ('knowledge', 'take_in_document'), ('alerts', 'alert_operators'),"
+        " ('upkeep', 'end_takeovers'), ('answers', 'a')",
+    )
     schema.downgrade(database, "0021")
     queues = "SELECT queue_name FROM procrastinate_jobs"
     assert values(database, queues) == ["answers"]

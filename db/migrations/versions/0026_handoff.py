@@ -122,7 +122,8 @@ ALTER TABLE userchats DISABLE TRIGGER USER;
 UPDATE userchats SET metadata = metadata || '{"handoff": true}'
 FROM users WHERE user_id = customer_id AND owner <> 'bot' AND userchats.is_active;
 ALTER TABLE userchats ENABLE TRIGGER USER;
-DELETE FROM procrastinate.procrastinate_jobs WHERE queue_name = 'alerts';
+DELETE FROM procrastinate.procrastinate_jobs
+WHERE queue_name = 'alerts' OR task_name = 'end_takeovers';
 DELETE FROM users WHERE phone_number IS NULL;
 ALTER TABLE users DROP CONSTRAINT users_is_somebody_check;
 ALTER TABLE users ALTER COLUMN phone_number SET NOT NULL;
