@@ -85,14 +85,15 @@ class Silenced:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """So many parts of the bot's were not sent, since a person took the chat over."""
+
+    parts: int
+    at: float
+
+
 Event = (
-    Sent
-    | Acknowledged
-    | Refused
-    | Answered
-    | Killed
-    | Back
-    | Taken
-    | PersonSaid
-    | Silenced
-)
+    Sent | Acknowledged | Refused | Answered | Killed | Back
+    | Taken | PersonSaid | Silenced | CutOff
+)  # fmt: skip

@@ -16,13 +16,17 @@ from db.pool import Limits
 from db.records import PartContent, PersonReply
 from db.support.owners import Owners
 from db.support.replies import record_person_reply
-from tests.chaos.events import Event, PersonSaid, Silenced, Taken
+from tests.chaos.events import CutOff, Event, PersonSaid, Silenced, Taken
 from tests.chaos.schedule import Planned, dice_for
 
 AT_ONCE = 16
 LIMITS = Limits(connections=AT_ONCE, statement_seconds=30, pool_seconds=30)
-# From when a message is sent on: the LLM works, or parts of its answer are on the way.
+# From when a message is sent on: the LLM works. Every other takeover waits until the
+# answer is stored, for some seconds at most, and comes while its parts are sent.
 AIM = (0.0, 3.0)
+AIM_AT_PARTS = (0.0, 0.5)
+STORED_SECONDS = 8.0
+LOOK_SECONDS = 0.01
 # Those at the end would see no message that comes after them.
 WITHIN = 0.7
 HOLD = (0.2, 3.0)
@@ -32,6 +36,13 @@ LASTS = timedelta(hours=1)
 TOKEN = re.compile(r"\[u\d+-m\d+-[0-9a-f]{4}\]")
 FIND = "SELECT user_id FROM users WHERE phone_number = %(user)s"
 TAKEN_AT = "SELECT taken_at FROM users WHERE user_id = %(user_id)s"
+HAS_PARTS = """
+SELECT EXISTS (SELECT FROM reply_parts
+               WHERE user_id = %(user_id)s AND unsettled AND author = 'bot')
+"""
+CUT_OFF = """
+SELECT count(*) FROM reply_parts WHERE status = 'canceled' AND author = 'bot'
+"""
 SILENCED = """
 SELECT asked.turn ->> 'content' FROM userchats
 CROSS JOIN LATERAL jsonb_array_elements(messages) AS asked (turn)
@@ -46,10 +57,14 @@ WHERE asked.turn ->> 'role' = 'user'
 
 @dataclass(frozen=True, slots=True)
 class PlannedTakeover:
-    """A takeover `due` seconds after the start, held for so long."""
+    """A takeover `due` seconds after the start, held for so long.
+
+    With `after_parts` it comes so long after the first part that is to be sent then.
+    """
 
     number: int
     due: float
+    after_parts: float | None
     user: str
     hold: float
     replies: int
@@ -68,6 +83,7 @@ def plan_takeovers(seed: int, plan: Sequence[Planned]) -> list[PlannedTakeover]:
         PlannedTakeover(
             number,
             dice.choice(messages).due + dice.uniform(*AIM),
+            dice.uniform(*AIM_AT_PARTS) if number % 2 else None,
             user,
             dice.uniform(*HOLD),
             dice.randrange(MOST_REPLIES + 1),
@@ -106,14 +122,15 @@ class Operators:
         for begun in self._begun:
             begun.result()
 
-    def find_silenced(self) -> list[Silenced]:
+    def find_silenced(self) -> list[Event]:
         """Return which messages got no answer of the bot's, or one that was cut."""
         if not self._plan:
             return []
-        texts = self._database.column(SILENCED)
+        texts, cut_off = self._database.column(SILENCED), self._database.scalar(CUT_OFF)
         self._database.close()
         now = time.time()
-        return [Silenced(t, now) for text in texts for t in TOKEN.findall(text)]
+        silenced = [Silenced(t, now) for text in texts for t in TOKEN.findall(text)]
+        return [*silenced, CutOff(cut_off, now)]
 
     def _run(self) -> None:
         began = time.monotonic()
@@ -127,6 +144,9 @@ class Operators:
         user_id: UUID | None = self._database.scalar(FIND, {"user": takeover.user})
         if user_id is None:
             return  # their first message was not taken in yet
+        if takeover.after_parts is not None:
+            self._await_parts(user_id)
+            self._stopping.wait(takeover.after_parts)
         found = self._owners.take(user_id, None, LASTS)
         returned = time.time()
         assert found is not None
@@ -139,6 +159,12 @@ class Operators:
         given = time.time()
         self._owners.give(user_id, None)
         self.events.append(Taken(takeover.user, at.timestamp(), returned, given))
+
+    def _await_parts(self, user_id: UUID) -> None:
+        ends = time.monotonic() + STORED_SECONDS
+        while not self._database.scalar(HAS_PARTS, {"user_id": user_id}):
+            if time.monotonic() > ends or self._stopping.wait(LOOK_SECONDS):
+                return
 
     def _say(self, takeover: PlannedTakeover, user_id: UUID, number: int) -> None:
         token = f"[p{takeover.number:03d}-{number}]"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tests.chaos.events import (
     Acknowledged,
     Answered,
+    CutOff,
     Event,
     PersonSaid,
     Sent,
@@ -28,13 +29,15 @@ class Takeovers:
     """The figures of takeovers, and what broke the promise.
 
     `busy` are those at which the bot had something to say: a message was unanswered, or
-    its answer not sent. `talked_over` are its words to whom a human had. `settled`
-    messages were a person's to answer; of those that came after a chat was given back
-    `again` were answered by the bot, and `silent` were not.
+    its answer not sent; `cut_off` parts of it never were. `talked_over` are its words
+    to whom a human had. `settled` messages were a person's to answer; of those that
+    came after a chat was given back `again` were answered by the bot, and `silent`
+    were not.
     """
 
     taken: int
     busy: int
+    cut_off: int
     talked_over: tuple[str, ...]
     on_their_way: int
     said: int
@@ -54,7 +57,8 @@ class Takeovers:
     def __str__(self) -> str:
         return (
             f"{self.taken} takeovers (the slowest took {self.slowest:.1f} s), "
-            f"{self.busy} of them while the bot had something to say: "
+            f"{self.busy} of them while the bot had something to say "
+            f"({self.cut_off} parts cut off): "
             f"{len(self.talked_over)} parts of the bot's after them, "
             f"{self.on_their_way} on their way meanwhile; {self.said} human replies: "
             f"{len(self.lost)} lost, {len(self.doubled)} doubled, "
@@ -78,6 +82,7 @@ def check_takeovers(events: Sequence[Event]) -> Takeovers | None:
     return Takeovers(
         taken=len(taken),
         busy=sum(_had_something_to_say(one, events, bots) for one in taken),
+        cut_off=sum(event.parts for event in events if isinstance(event, CutOff)),
         talked_over=tuple(_find_between(taken, bots, over=True)),
         on_their_way=len(list(_find_between(taken, bots, over=False))),
         said=len(said),

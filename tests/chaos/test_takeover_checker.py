@@ -6,6 +6,7 @@ from tests.chaos.checker import Verdict, check
 from tests.chaos.events import (
     Acknowledged,
     Answered,
+    CutOff,
     Event,
     PersonSaid,
     Sent,
@@ -38,7 +39,7 @@ FAULTLESS = [
     *said(FIRST, 1), bot(4, FIRST),
     *said(SECOND, 9), Taken(ANA, 10, 12, 20), Silenced(SECOND, 99),
     *person(ONE, 13, 14), *person(TWO, 15, 16),
-    *said(THIRD, 22), bot(24, THIRD),
+    *said(THIRD, 22), bot(24, THIRD), CutOff(2, 99),
 ]  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def test_a_takeover_without_fault_holds_and_is_told() -> None:
     assert (takeovers.taken, takeovers.said, takeovers.settled) == (1, 2, 1)
     assert (takeovers.again, takeovers.on_their_way) == (1, 0)
     assert "1 takeovers (the slowest took 2.0 s), 1 of them while" in str(takeovers)
+    assert "(2 parts cut off)" in str(takeovers)
     assert check(said(FIRST, 1)).takeovers is None
 
 
