@@ -56,14 +56,8 @@ TWILIO_FAULTS = (
     spoil("create", "500", 0.10, accepted=True),
     spoil("create", "drop", 0.05, accepted=True),
 )
-# So that takeovers meet parts that are being sent, that wait for another try, and of
-# which nobody knows.
-SLOW_TWILIO = (
-    {**spoil("create", "hang", 0.3, accepted=True), "seconds": 1.0},
-    spoil("create", "429", 0.1),
-    spoil("create", "500", 0.05),
-    spoil("create", "500", 0.05, accepted=True),
-)
+# So that takeovers meet parts that are being sent, and others that wait for them.
+SLOW_TWILIO = ({**spoil("create", "hang", 0.5, accepted=True), "seconds": 1.0},)
 CALLBACK_FAULTS = (
     spoil("callbacks", "shuffle", 0.5),
     spoil("callbacks", "double", 0.5),
@@ -130,7 +124,10 @@ SCENARIOS = (
     ),
     Scenario(
         name="takeover",
-        kills=(KILL_WORKER, replace(KILL_WORKER, name="worker-2")),
+        kills=(
+            replace(KILL_WORKER, every=30),
+            replace(KILL_WORKER, name="worker-2", every=60),
+        ),
         workers=2,
         mood=SLOW_AND_LONG,
         twilio=SLOW_TWILIO,
