@@ -23,7 +23,9 @@ LONGEST = 20_000  # what is longer is shown as it was written
 
 def theirs(text: str | None) -> str:
     """Return what others wrote without what would act: control and bidi characters."""
-    return printable(text or "")
+    shown = text or ""
+    # Most texts have none, which Python tells at once.
+    return shown if shown.isprintable() else printable(shown)
 
 
 def whatsapp(text: str | None) -> Markup:

@@ -15,6 +15,7 @@ from tests.bench.answers import measure_answers
 from tests.bench.beside import compare, unequal
 from tests.bench.effort import FULL, LAP, QUICK, Effort
 from tests.bench.figures import DRIVER, MOST_APART, Figure
+from tests.bench.inbox import measure_inbox
 from tests.bench.long_chat import measure_long_chat
 from tests.bench.machine import describe
 from tests.bench.retrieval import measure_retrieval
@@ -60,6 +61,7 @@ ON_REQUEST: Measures = {
         stage, 3_000 if effort is QUICK else 144_000
     ),
     "retrieval": lambda stage, effort: measure_retrieval(stage, effort is QUICK),
+    "inbox": measure_inbox,
 }
 MOST_SECONDS_ON_REQUEST = 3600.0
 

@@ -30,6 +30,7 @@ TRUNCATE users, inbound_messages, procrastinate.procrastinate_jobs,
 COMMANDS = {
     "web": ["-m", "bot", "web", "--host", "127.0.0.1"],
     "worker": ["-m", "bot", "worker"],
+    "console": ["-m", "bot", "console", "--host", "127.0.0.1"],
     "bare": ["-m", "tests.bench.served", "bare"],
     "naive": ["-m", "tests.bench.served", "naive"],
 }
@@ -135,6 +136,8 @@ class Stage:
             "DATABASE_URL": self.database_url,
             "DATA_FOLDER": str(self.folder),
             "PORT": str(port),
+            "CONSOLE_PORT": str(port),
+            "CONSOLE_SECRET_KEY": "key-of-the-bench" * 2,
             "PUBLIC_BASE_URL": PUBLIC,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,

@@ -19,6 +19,7 @@ from bot.console.parts import Piece, console
 from bot.console.permissions import May, needs
 from db.support.inbox import finding
 from db.support.inbox.finding import Page, Sought
+from db.support.inbox.lists import PAGE
 
 routes = Blueprint("inbox", __name__)
 # What stands above each list, and what is said where it is empty.
@@ -30,7 +31,8 @@ TITLES = {
     "snoozed": ("Snoozed", "Nothing is snoozed."),
     "resolved": ("Resolved", "No ticket was resolved yet."),
 }
-AT_ONCE = ("queue", "human", "bot")  # the lists of a page that shows all
+# The lists of a page that shows all, and how much of each.
+AT_ONCE = {"queue": 15, "human": 10, "bot": 15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +96,31 @@ def _shown(query: Query, version: str | None = None) -> dict[str, object]:
 
 
 def _sections(query: Query) -> list[Section]:
-    states = AT_ONCE if query.state == ALL else (query.state,)
-    return [_section(replace(query, state=state), query) for state in states]
+    states = AT_ONCE if query.state == ALL else {query.state: PAGE}
+    return [
+        _section(replace(query, state=state), most, is_alone=query.state != ALL)
+        for state, most in states.items()
+    ]
 
 
-def _section(query: Query, page: Query) -> Section:
+def _section(query: Query, most: int, *, is_alone: bool) -> Section:
     title, nothing = TITLES[query.state]
-    found = finding.read_list(
-        console().database, query.state, _sought(query), query.after
-    )
+    sought = _sought(query, most)
+    found = finding.read_list(console().database, query.state, sought, query.after)
     # From a page of all lists it leads to the list itself, which begins anew.
-    is_alone = page.state != ALL
     rest = replace(query, after=found.after) if is_alone and found.after else query
     more = _url("inbox.show", rest) if found.after else None
     words = "More" if is_alone else f"All: {title}"
     return Section(query.state, title, nothing, found, more, words)
 
 
-def _sought(query: Query) -> Sought:
+def _sought(query: Query, most: int) -> Sought:
     return Sought(
         operator_id=operator().user_id,
         label=query.label,
         assignee_id=query.assignee_id,
         sees_past=operator().may(May.SEE_PAST),
+        most=most,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from db.database import Statements
 from db.records import to_storable
 from db.support.inbox import lists
+from db.support.inbox.lists import PAGE
 from db.support.inbox.rows import DETAILS, InboxRow
 
 STATES = ("queue", "mine", "human", "bot", "snoozed", "resolved")
@@ -35,7 +36,7 @@ class Sought:
     label: str | None = None
     assignee_id: UUID | None = None
     sees_past: bool = False
-    most: int = lists.PAGE
+    most: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ PAGE = 30
 # Messages that are looked through at once for the bot's chats.
 WINDOW = 300
 MOST_RESOLVED = 2000  # tickets that are looked through for a page
+MOST_PEOPLE = 300  # of a name, of whom a page is chosen
 REFRESH_SECONDS = 30  # what tells nobody that it changed is shown anew after these
 
 TICKET = """LEFT JOIN support_tickets AS ticket ON ticket.user_id = users.user_id
@@ -75,7 +76,9 @@ WHERE {FILTERED} AND (%(sees_past)s OR EXISTS (
   SELECT FROM userchats WHERE customer_id = ticket.user_id AND userchats.is_active))
 ORDER BY id DESC LIMIT %(most)s
 """  # noqa: S608 (constants of ours)
-# The last row has no user: it says where the window ended, if there may be more.
+# The last row has no user: it says where the window ended, if there may be more. With
+# OFFSET 0 each message is looked up by keys, the last one first, until a page is full:
+# the planner can't know how few that are, and would read all chats.
 BOT = f"""
 WITH taken_in AS (
   SELECT received_at, message_sid, address FROM inbound_messages
@@ -83,12 +86,19 @@ WITH taken_in AS (
     AND (received_at, message_sid) < (%(after_at)s, %(after_sid)s)
   ORDER BY received_at DESC, message_sid DESC LIMIT {WINDOW}
 ), found AS (
-  SELECT users.user_id, received_at, message_sid
-  FROM taken_in
-  JOIN user_addresses USING (address)
-  JOIN users ON users.user_id = user_addresses.user_id AND users.owner = 'bot'
-  JOIN userchats ON customer_id = users.user_id AND userchats.is_active
-  WHERE jsonb_path_query_array(messages, '$[*].message_sid') ->> -1 = message_sid
+  SELECT person.user_id, received_at, message_sid
+  FROM (SELECT * FROM taken_in ORDER BY received_at DESC, message_sid DESC OFFSET 0)
+    AS latest
+  CROSS JOIN LATERAL (
+    SELECT user_id FROM user_addresses WHERE user_addresses.address = latest.address
+    OFFSET 0
+  ) AS person
+  CROSS JOIN LATERAL (
+    SELECT jsonb_path_query_array(messages, '$[*].message_sid') ->> -1 AS last_sid
+    FROM users JOIN userchats ON customer_id = users.user_id AND userchats.is_active
+    WHERE users.user_id = person.user_id AND owner = 'bot' OFFSET 0
+  ) AS chat
+  WHERE last_sid = message_sid
   ORDER BY received_at DESC, message_sid DESC LIMIT %(most)s
 )
 (SELECT user_id, received_at AS at, message_sid FROM found
@@ -98,13 +108,16 @@ SELECT NULL, CASE WHEN count(*) = {WINDOW} THEN min(received_at) END,
        (array_agg(message_sid ORDER BY received_at, message_sid))[1] FROM taken_in
 """  # noqa: S608 (constants of ours)
 PEOPLE = f"""
-SELECT users.user_id, NULL::bigint AS ticket_id, 0 AS rank, users.created_at AS at
-FROM users
-WHERE (full_name ILIKE %(like)s OR phone_number LIKE %(digits)s)
-  AND phone_number IS NOT NULL
-  AND (%(sees_past)s OR owner <> 'bot' OR EXISTS (
-    SELECT FROM userchats WHERE customer_id = users.user_id AND userchats.is_active))
-ORDER BY users.created_at DESC LIMIT {PAGE}
+SELECT user_id, NULL::bigint AS ticket_id
+FROM (
+  SELECT user_id, owner, created_at FROM users
+  WHERE (full_name ILIKE %(like)s OR phone_number LIKE %(digits)s)
+    AND phone_number IS NOT NULL
+  ORDER BY created_at DESC LIMIT {MOST_PEOPLE}
+) AS person
+WHERE %(sees_past)s OR owner <> 'bot' OR EXISTS (
+  SELECT FROM userchats WHERE customer_id = person.user_id AND userchats.is_active)
+ORDER BY created_at DESC LIMIT {PAGE}
 """  # noqa: S608 (constants of ours)
 COUNTS = f"""
 SELECT count(*) FILTER (WHERE owner = 'queue' AND {AWAKE}) AS queue,
