@@ -108,7 +108,7 @@ def _require_permission() -> AnyResponse | None:
     if view is None or is_open(view) or _is_nobodys_secret():
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("login.show", after=request.full_path.rstrip("?")))
+        return redirect(url_for("login.show", after=request.full_path))
     permission = needed_by(view)
     if permission is None or not operator().may(permission):
         raise Forbidden("Your role does not allow this.")

@@ -12,24 +12,27 @@ from db.errors import OperatorError, StoreUnavailableError
 from tests.bot.console.conftest import add_operator, app_of, client_of
 
 
+@open_to_all
+def broken() -> str:
+    raise RuntimeError("planted")
+
+
+@open_to_all
+def stale() -> str:
+    raise OperatorError("Somebody else has it: <b>look</b>.")
+
+
+@open_to_all
+def away() -> str:
+    raise StoreUnavailableError("planted: the address of the database")
+
+
 def a_piece() -> Piece:
     routes = Blueprint("trial", __name__)
 
     @needs(May.ERASE)
     def erase() -> str:
         return "erased"
-
-    @open_to_all
-    def broken() -> str:
-        raise RuntimeError("planted")
-
-    @open_to_all
-    def stale() -> str:
-        raise OperatorError("Somebody else has it: <b>look</b>.")
-
-    @open_to_all
-    def away() -> str:
-        raise StoreUnavailableError("planted: the address of the database")
 
     def forgotten() -> str:
         return "said nothing of permissions"
