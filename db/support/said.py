@@ -39,6 +39,10 @@ SELECT said.message ->> 'content' FROM (
 ) AS latest CROSS JOIN LATERAL jsonb_array_elements(messages) AS said (message)
 WHERE said.message ->> 'reference_id' = %(reference_id)s LIMIT 1
 """
+IS_FOREIGN = """
+SELECT EXISTS (SELECT FROM reply_parts
+               WHERE reference_id = %(reference_id)s AND user_id <> %(user_id)s)
+"""
 NAMES = """
 SELECT user_id::text AS id, COALESCE(full_name, email, 'an operator') AS name
 FROM users WHERE user_id = ANY (%(ids)s)
@@ -159,3 +163,9 @@ def find_words(connection: Connection, user_id: UUID, reference_id: UUID) -> str
     known = {"user_id": user_id, "reference_id": str(reference_id)}
     found: str | None = connection.scalar(WORDS, known)
     return found
+
+
+def is_foreign(connection: Connection, user_id: UUID, reference_id: UUID) -> bool:
+    """Tell whether a reply of that id went to somebody else."""
+    known = {"user_id": user_id, "reference_id": reference_id}
+    return bool(connection.scalar(IS_FOREIGN, known))

@@ -20,7 +20,7 @@ from db.outages import outages
 from db.records import PartContent, PersonReply
 from db.support.owners import change_owner
 from db.support.replies import NotSentError, record_person_reply
-from db.support.said import find_words
+from db.support.said import find_words, is_foreign
 
 Answer = Response | tuple[str, int]
 
@@ -89,6 +89,8 @@ def _store(
     takes: bool,
 ) -> str | None:
     """Store it; where that was done before, change nothing and return those words."""
+    if is_foreign(connection, user_id, draft.reference_id):
+        raise BadRequest("This form is another chat's: load the page again.")
     before = find_words(connection, user_id, draft.reference_id)
     if takes and before is None:
         draft = replace(draft, version=_take(connection, user_id))

@@ -1,5 +1,6 @@
 """Replies: stored once, refused in words, and never lost."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 from bot.console.chat.drafts import LONGEST_REPLY
@@ -8,7 +9,7 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from tests.bot.console.chat.conftest import TEMPLATE, Desk, Seat, long_ago
 from tests.db.sql import change, rows, take_in, value, values
-from tests.records import said
+from tests.records import BEN, said
 
 PARTS = "SELECT body FROM reply_parts ORDER BY sequence"
 AUDIT = "SELECT action FROM audit_log WHERE action <> 'read chat' ORDER BY id"
@@ -173,3 +174,15 @@ def test_a_canned_reply_is_filled_in(database: Database, desk: Desk) -> None:
     ticket = value(database, "SELECT id FROM support_tickets")
     assert answer.text == f"Hello Ana, I am Olga: {ticket}"
     assert answer.mimetype == "text/plain"
+
+
+def test_a_form_of_another_chat_sends_nothing_here(
+    database: Database, pg: PostgresChatStore, desk: Desk
+) -> None:
+    reference_id = uuid4()
+    desk.reply("We open at nine.", reference_id=reference_id)
+    take_in(pg, said("Hello", BEN))
+    query = "SELECT user_id FROM users WHERE phone_number = %(ben)s"
+    other = replace(desk, user_id=value(database, query, ben=BEN))
+    assert other.reply("For Ben", reference_id=reference_id).status_code == 400
+    assert values(database, PARTS) == ["We open at nine."]
