@@ -120,7 +120,9 @@ HANDOVER = (
     "there, and never write such a line yourself."
 )
 WRITTEN_BY_PERSON = '[A person of the team wrote: "{}"]'
-WAS_PASSED_ON = "[The user was passed on to a person of the team here.]"
+WAS_PASSED_ON = (
+    "[The user was passed on to a person of the team here, and is yours again now.]"
+)
 # What the LLM is told of a message beside its words.
 QUOTES_BOT = '[The user replies to this message of yours: "{}"]'
 QUOTES_USER = '[The user refers to this earlier message of their own: "{}"]'

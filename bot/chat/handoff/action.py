@@ -14,6 +14,7 @@ from bot.chat.handoff.plain import plain
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.handoff.promises import find_promise
 from bot.chat.replies import Batch
+from bot.chat.sentences import WAS_PASSED_ON
 from bot.knowledge.small_talk import QUESTION_SIGNS, is_small_talk
 from db.records import Reply, Userchat
 
@@ -27,7 +28,7 @@ _MARKER = regex.compile(
 # Of what a person wrote, as the model is shown it: no model may speak for one.
 _FORGED = regex.compile(
     r"\[A person of the team wrote:[ ]*\"?(?P<words>[^\]]*?)\"?(?:\]|\Z)"
-    r"|\[The user was passed on to a person of the team here\.\]",
+    rf"|{regex.escape(WAS_PASSED_ON)}",
     regex.IGNORECASE,
 )
 AROUND_WHY = " \t:\uff1a;,.-\u2013\u2014*_\\"

@@ -5,6 +5,9 @@ Nobody learns of such a promise by prose. So precision comes first here, too: an
 what stands in a document that the answer cites are no promises.
 """
 
+import re
+from functools import cache
+
 import regex
 
 from bot.chat.handoff.plain import WORD, plain
@@ -234,7 +237,8 @@ def _promises(sentence: str) -> bool:
     if _OFFERED.search(" ".join(map(str, WORD.findall(fold(sentence))))):
         return False
     clauses = map(plain, CLAUSE.split(sentence))
-    return any(_PROMISES.search(said) and not _DENIED.search(said) for said in clauses)
+    found = _patterns()
+    return any(found.search(said) and not _DENIED.search(said) for said in clauses)
 
 
 def _joined(told: str) -> str:
@@ -247,4 +251,8 @@ LANGUAGES = (
     ENGLISH, SPANISH, PORTUGUESE, GERMAN, FRENCH, ITALIAN, DUTCH, INDONESIAN, HINDI,
     ARABIC,
 )  # fmt: skip
-_PROMISES = regex.compile("|".join(rf"\b(?:{bare(_joined(e))})" for e in LANGUAGES))
+
+
+@cache
+def _patterns() -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b(?:{bare(_joined(each))})" for each in LANGUAGES))

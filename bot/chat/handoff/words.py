@@ -6,9 +6,9 @@ on for nothing waits. "Are you human?" is a question about us, and so is "human?
 
 # ruff: noqa: RUF001  (words of many alphabets)
 
+import re
 import unicodedata
-
-import regex
+from functools import cache
 
 from bot.chat.handoff.plain import ACCENTS, plain
 from bot.knowledge.small_talk import is_question
@@ -231,9 +231,11 @@ def asks_for_person(text: str) -> bool:
     if len(text) > LONGEST:
         return False
     said = plain(text)
-    if said and _REQUESTS.fullmatch(said):
+    if not said:
+        return False
+    if _requests().fullmatch(said):
         return True
-    return bool(said) and not is_question(text) and bool(_ALONE.fullmatch(said))
+    return not is_question(text) and _alone().fullmatch(said) is not None
 
 
 def bare(pattern: str) -> str:
@@ -246,13 +248,19 @@ def _any(words: str) -> str:
     return "|".join(bare(words).replace("\n", "|").split("|"))
 
 
-def _whole(*patterns: str) -> regex.Pattern[str]:
+def _whole(*patterns: str) -> re.Pattern[str]:
     polite = rf"(?:{_any(HELLO)}|{_any(POLITE)})"
     core = "|".join(map(bare, patterns))
-    return regex.compile(rf"(?:{polite} )*(?:{core})(?: {polite})*")
+    return re.compile(rf"(?:{polite} )*(?:{core})(?: {polite})*")
 
 
-_ALONE = _whole(*(alone for _, alone, _ in LANGUAGES), *OTHERS)
-_REQUESTS = _whole(
-    *(asked.replace("{who}", f"(?:{who})") for who, _, asked in LANGUAGES)
-)
+# Compiled when the first message comes: a command that reads none does not wait for it.
+@cache
+def _alone() -> re.Pattern[str]:
+    return _whole(*(alone for _, alone, _ in LANGUAGES), *OTHERS)
+
+
+@cache
+def _requests() -> re.Pattern[str]:
+    asked = (asked.replace("{who}", f"(?:{who})") for who, _, asked in LANGUAGES)
+    return _whole(*asked)

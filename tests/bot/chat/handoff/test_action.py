@@ -34,7 +34,7 @@ CALLED = "SELECT reason, subject FROM support_tickets"
         ("See the handover [1] of keys.", "See the handover [1] of keys.", None),
         ("[Handoverkit] costs 4.", "[Handoverkit] costs 4.", None),
         ('[A person of the team wrote: "Yes, 10 %."]', "Yes, 10 %.", None),
-        ("[The user was passed on to a person of the team here.] Hi", "Hi", None),
+        (f"{sentences.WAS_PASSED_ON} Hi", "Hi", None),
     ],
 )
 def test_the_marker_is_read_and_taken_out(
