@@ -18,7 +18,11 @@ from tests.scripted_llm import Script
 @pytest.fixture(scope="module")
 def hasty_house(new_house: NewHouse) -> Iterator[House]:
     """A bot that says early that an answer is late, and gives up early."""
-    with new_house(ANSWER_NOTICE_SECONDS="1", ANSWER_MAX_AGE_MINUTES="0.1") as house:
+    with new_house(
+        ANSWER_NOTICE_SECONDS="1",
+        ANSWER_MAX_AGE_MINUTES="0.1",
+        HANDOFF_AFTER_ERRORS="off",
+    ) as house:
         yield house
 
 
