@@ -40,10 +40,6 @@ def _none_answered(*_asked: object) -> Answered:
     return Answered(0, 0, is_told=False)
 
 
-def _no_relay(_chat: Userchat, _batch: Batch) -> Recorded | None:
-    return None
-
-
 def _no_typing(
     _message_sid: str, _is_wanted: Callable[[], bool]
 ) -> AbstractContextManager[None]:
@@ -73,9 +69,9 @@ class Talk:
     """Answers chats: in order, once it is quiet, and again where that failed.
 
     `stopping` ends waits early. `tries` are those of what would fail again anyway.
-    `count_answers` tells what the `allowance` is held against. `relay` does what an
-    operator's message asks for, and stores the reply; None: it is for the bot. Without
-    `handoff` there are no people to pass a chat on to.
+    `count_answers` tells what the `allowance` is held against. `relay` does and stores
+    what an operator's message asks for; its None: it is for the bot. Without `handoff`
+    there are no people to pass a chat on to.
     """
 
     store: ChatStore
@@ -84,7 +80,7 @@ class Talk:
     pace: Pace = field(default_factory=Pace)
     allowance: Allowance = field(default_factory=Allowance)
     count_answers: CountAnswers = _none_answered
-    relay: Callable[[Userchat, Batch], Recorded | None] = _no_relay
+    relay: Callable[[Userchat, Batch], Recorded | None] | None = None
     stopping: Event = field(default_factory=Event)
     tries: Tries = field(default_factory=Tries)
     handoff: HandoffPolicy | None = None
@@ -151,7 +147,7 @@ class Talk:
     def _reply_to(
         self, chat: Userchat, batch: Batch, deadline: float | None
     ) -> Recorded:
-        if relayed := self.relay(chat, batch):
+        if self.relay and (relayed := self.relay(chat, batch)):
             return relayed
         if decided := self._decide(chat, batch):
             return self._record(chat.chat_id, decided)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from bot.chat.commands import find_command
+from bot.chat.commands import Command, find_command
 from bot.chat.relay import sentences
 from bot.chat.relay.choosing import ask_which, is_clear, list_cases
 from bot.chat.relay.orders import Kind, Order, read_order
@@ -26,6 +26,8 @@ from db.support.alerts import note_alert
 from db.support.relaying import find_by_number, find_by_quote, find_mine, settle
 
 log = logging.getLogger(__name__)
+
+THEIR_OWN = (Command.STOP, Command.START)
 
 
 class SettledError(Exception):
@@ -61,8 +63,7 @@ class Desk:
     ) -> Done | None:
         mine = find_mine(connection, chat.user_id)
         found = _find(connection, chat, turn, order)
-        is_open = found is None and order.kind is Kind.SAY
-        if is_open and (not mine or chat.owner != "bot"):
+        if found is None and _is_for_bot(chat, order, mine):
             return None
         if late := not_late(turn, order):
             return Done(late)
@@ -99,19 +100,30 @@ class Desk:
 def _find_order(chat: Userchat, batch: Batch) -> Order | None:
     """Return what a message of an operator's may ask for; None: nothing of ours.
 
-    Commands that every user has come first: an operator's STOP is their own.
+    Commands that every user has come first: an operator's STOP is their own, whatever
+    it quotes.
     """
     turn = batch[0]
     if not chat.is_operator or not chat.user_is_active or chat.opted_out:
         return None
-    if turn.opt_out_type is not None or find_command(turn.content) is not None:
-        return None
     order = read_order(turn.content)
-    if order is None or order.kind is not Kind.SAY or order.ticket or turn.quotes:
+    if order is None or turn.opt_out_type is not None:
+        return None
+    command = find_command(turn.content)
+    if order.kind is not Kind.SAY:
         return order
+    if order.ticket or turn.quotes:
+        return None if command in THEIR_OWN else order
     # A machine's words, such as "I am away", go to nobody; nor do other commands.
-    is_silent = silence_about(chat, batch) is not None
-    return None if is_silent or order.text.startswith("/") else order
+    is_command = command is not None or order.text.startswith("/")
+    return None if is_command or silence_about(chat, batch) else order
+
+
+def _is_for_bot(chat: Userchat, order: Order, mine: Sequence[Case]) -> bool:
+    """Tell whether what names nobody is an operator's own, as a user of the bot."""
+    if order.kind is Kind.SAY:
+        return not mine or chat.owner != "bot"
+    return order.kind is Kind.BOT and not mine
 
 
 def _find(
