@@ -123,7 +123,8 @@ reply_parts = Table(
         Text,
         nullable=False,
         server_default=text("'bot'"),
-        comment="Who wrote it: bot, if no person did.",
+        comment="Who wrote it: bot; relay: what operators are told of customers; else "
+        "the user_id of the operator who did, or person.",
     ),
     Column(
         "status",

@@ -313,6 +313,9 @@ COMMENT ON COLUMN users.taken_at IS
 COMMENT ON COLUMN users.owner_id IS
   'The operator who has them, if a human does and is known.';
 COMMENT ON COLUMN users.owner_reason IS 'Why, in a word.';
+COMMENT ON COLUMN reply_parts.author IS
+  'Who wrote it: bot; relay: what operators are told of customers; else the user_id of '
+  'the operator who did, or person.';
 COMMENT ON COLUMN users.owner_version IS
   'Counts the changes of owner: who acts on an older one is told.';
 COMMENT ON COLUMN users.alerts_muted_until IS

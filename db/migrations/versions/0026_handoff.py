@@ -140,6 +140,7 @@ COMMENT ON COLUMN users.phone_number IS
   'have whatsapp:CC.id instead of a number.';
 COMMENT ON COLUMN users.is_active IS 'False: messages are stored, but not answered.';
 COMMENT ON COLUMN users.created_at IS 'First message.';
+COMMENT ON COLUMN reply_parts.author IS 'Who wrote it: bot, if no person did.';
 CREATE OR REPLACE VIEW user_addresses AS
 SELECT phone_number AS address, user_id, true AS is_number FROM users
 UNION ALL
