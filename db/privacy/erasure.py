@@ -254,7 +254,6 @@ def _erase(
     addresses = connection.rows(ADDRESSES, mine)
     unshared = [row.address for row in addresses if not row.shared]
     known: dict[str, Any] = {**mine, "unshared": unshared}
-    for statement in (KEEP_SIDS, *held.FORGETS):
-        connection.count(statement, known)
+    connection.count(KEEP_SIDS, known)
     rows = {name: connection.count(purge, known) for name, purge in PURGES.items()}
     return moment, [row.address for row in addresses], rows

@@ -337,6 +337,8 @@ ALTER TABLE support_messages ALTER COLUMN body SET STATISTICS 0,
   ALTER COLUMN details SET STATISTICS 0;
 ALTER TABLE canned_replies ALTER COLUMN title SET STATISTICS 0,
   ALTER COLUMN body SET STATISTICS 0;
+ALTER TABLE support_alerts ALTER COLUMN about SET STATISTICS 0,
+  ALTER COLUMN message_sid SET STATISTICS 0;
 ALTER TABLE invitations ALTER COLUMN token_hash SET STATISTICS 0;
 ALTER TABLE login_attempts ALTER COLUMN key SET STATISTICS 0;
 ALTER TABLE login_sessions ALTER COLUMN token_hash SET STATISTICS 0,
@@ -444,7 +446,8 @@ BEGIN
   FROM (VALUES (1)) AS one LEFT JOIN userchats
     ON customer_id = their_id AND is_active
   ON CONFLICT (user_id) WHERE status <> 'resolved'
-    DO UPDATE SET reason = COALESCE(EXCLUDED.reason, ticket.reason)
+    DO UPDATE SET reason = COALESCE(ticket.reason, EXCLUDED.reason),
+      subject = CASE ticket.subject WHEN '' THEN EXCLUDED.subject ELSE ticket.subject END
   RETURNING id INTO found_id;
   RETURN found_id;
 END $$;

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import migrated_database, reading
+from bot.cli.database import migrated_database, read_settings, reading
 from bot.cli.show import show_table
 from bot.cli.users import users
 from bot.terminal import Column, printable
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from db.database import Connection
     from db.logins.accounts import ListedOperator
 
-# Where the console is reached.
-CONSOLE_URL = "http://127.0.0.1:8002"
 MOST_SECONDS = 30.0
 COLUMNS = (
     Column("e-mail"),
@@ -48,7 +46,7 @@ def invite(email: str, role: str, phone: str | None, name: str | None) -> None:
     address = to_address(phone) if phone else None
     with _writing() as connection:
         token = invite(connection, email, role, phone=address, name=name)
-    click.echo(f"{CONSOLE_URL}/invitation/{token}")
+    click.echo(f"{read_settings().console_url}/invitation/{token}")
     click.echo(
         f"Shown only here. It holds once, for {HOURS} hours: send it to nobody else.",
         err=True,

@@ -27,7 +27,7 @@ def piece() -> Piece:
     routes.add_app_template_filter(words.linked, "linked")
     routes.add_app_template_filter(words.shown, "shown")
     routes.add_app_template_filter(words.one_line, "one_line")
-    return Piece(routes=routes)
+    return Piece(routes=routes, under="inbox")
 
 
 @needs(May.SEE_CHATS)

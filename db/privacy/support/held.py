@@ -6,25 +6,8 @@ their ids alone.
 """
 
 # An alert tells an operator a customer's name and last words: in a message to the
-# operator, whose row that is, and perhaps in the operator's own chat.
+# operator, whose row that is. The operator's own chat names the ticket alone.
 ALERTED = "SELECT reference_id FROM support_alerts WHERE user_id = %(user_id)s"
-FORGET_TURNS = """
-UPDATE {chats} AS chat SET messages = COALESCE((
-  SELECT jsonb_agg(turn.element ORDER BY turn.place)
-  FROM jsonb_array_elements(chat.messages) WITH ORDINALITY AS turn (element, place)
-  WHERE COALESCE(turn.element ->> 'reference_id', '') NOT IN (
-    SELECT reference_id::text FROM ({alerted}) AS alerts)), '[]')
-WHERE customer_id IN (
-    SELECT operator_id FROM support_alerts WHERE user_id = %(user_id)s)
-  AND EXISTS (
-    SELECT FROM jsonb_array_elements(chat.messages) AS turn (element)
-    WHERE turn.element ->> 'reference_id' IN (
-      SELECT reference_id::text FROM ({alerted}) AS alerts))
-"""
-FORGETS = tuple(
-    FORGET_TURNS.format(chats=chats, alerted=ALERTED)
-    for chats in ("userchats", "userchats_archive")
-)
 THEIR_PARTS = f"user_id = %(user_id)s OR reference_id IN ({ALERTED})"
 EITHER = "user_id = %(user_id)s OR operator_id = %(user_id)s"
 # After the parts, before the users.

@@ -185,4 +185,6 @@ def test_who_only_logged_in_is_erased_by_their_email(database: Database) -> None
     former = add_operator(database, "user", "Former")
     path = f"/people/{former.user_id}/erase"
     assert client.post(path, data={"typed": ""}).status_code == 409
-    assert client.post(path, data={"typed": "Former@shop.example"}).status_code == 303
+    assert (
+        client.post(path, data={"typed": str(former.email).upper()}).status_code == 303
+    )

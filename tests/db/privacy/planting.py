@@ -72,8 +72,8 @@ SELECT id, user_id, user_id, 'note', %(marker)s,
        jsonb_build_object('note', %(marker)s::text) FROM support_tickets;
 UPDATE support_tickets SET labels = ARRAY[%(marker)s];
 INSERT INTO support_sessions (operator_id, user_id) VALUES (%(user_id)s, %(user_id)s);
-INSERT INTO support_alerts (reference_id, ticket_id, user_id, operator_id)
-SELECT gen_random_uuid(), id, user_id, user_id FROM support_tickets;
+INSERT INTO support_alerts (reference_id, ticket_id, user_id, operator_id, about)
+SELECT gen_random_uuid(), id, user_id, user_id, %(marker)s FROM support_tickets;
 INSERT INTO invitations (token_hash, user_id, role)
 VALUES (convert_to(%(marker)s, 'UTF8'), %(user_id)s, 'admin');
 INSERT INTO login_sessions (token_hash, user_id, address, user_agent)

@@ -31,13 +31,13 @@ INSERT INTO userchats (chat_id, customer_id, messages)
 SELECT '00000000000000bb', %(olga)s, jsonb_build_array(
   jsonb_build_object('role', 'user', 'content', 'Good morning'),
   jsonb_build_object('role', 'assistant', 'reference_id', %(alert)s::text,
-                     'content', %(words)s::text));
+                     'content', 'Told of ticket 1.'));
 INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body,
                          status)
 VALUES (%(alert)s, '00000000000000bb', %(olga)s, 0, 'whatsapp:+15550009999', %(words)s,
         'delivered');
-INSERT INTO support_alerts (reference_id, ticket_id, user_id, operator_id)
-SELECT %(alert)s, id, user_id, %(olga)s FROM support_tickets;
+INSERT INTO support_alerts (reference_id, ticket_id, user_id, operator_id, about)
+SELECT %(alert)s, id, user_id, %(olga)s, 'SM1' FROM support_tickets;
 INSERT INTO support_sessions (operator_id, user_id)
 SELECT %(olga)s, user_id FROM support_tickets
 """
@@ -85,9 +85,8 @@ def test_a_customers_words_go_from_what_operators_were_told(
     database: Database, ana: UUID, olga: UUID
 ) -> None:
     assert erase_person(database, ana, KEY) is not None
-    assert values(database, "SELECT messages FROM userchats") == [
-        [{"role": "user", "content": "Good morning"}]
-    ]
+    [kept] = values(database, "SELECT messages FROM userchats")
+    assert [turn["content"] for turn in kept] == ["Good morning", "Told of ticket 1."]
     for table in ("reply_parts", "support_tickets", "support_messages",
                   "support_alerts", "support_sessions"):  # fmt: skip
         assert value(database, f"SELECT count(*) FROM {table}") == 0  # noqa: S608
