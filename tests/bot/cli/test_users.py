@@ -180,8 +180,8 @@ def test_erasing_makes_a_key_once_and_leaves_a_tombstone_beside_the_backups(
     file = desk.folder / "backups" / "erasures.jsonl"
     assert len(file.read_text().splitlines()) == 3
     assert "A key was made" not in "\n".join(desk.lines("erase", ANA, "--yes"))
-    assert len(file.read_text().splitlines()) == 3
-    assert value(database, "SELECT count(*) FROM erasures") == 3
+    assert len(file.read_text().splitlines()) == 4
+    assert value(database, "SELECT count(*) FROM erasures") == 4
 
 
 def test_with_a_configured_key_no_file_is_made(desk: Desk, database: Database) -> None:
