@@ -30,9 +30,8 @@ def paths(client: FlaskClient, method: str) -> list[str]:
     with client.application.test_request_context():
         adapter = client.application.url_map.bind("127.0.0.1:8002")
         for rule in client.application.url_map.iter_rules():
-            if rule.endpoint.partition(".")[0] in AREAS and method in (
-                rule.methods or ()
-            ):
+            area = rule.endpoint.partition(".")[0]
+            if area in AREAS and method in (rule.methods or ()):
                 mine = {name: values[name] for name in rule.arguments}
                 found.append(adapter.build(rule.endpoint, mine, method))
     return found
