@@ -5,6 +5,8 @@
 from typing import TYPE_CHECKING
 
 from bot.settings import ConsoleParts, Settings
+from bot.wiring.knowledge import build_knowledge
+from bot.wiring.seen_settings import see_settings
 from db import __version__, schema
 from db.database import Database
 from db.pool import Limits
@@ -39,18 +41,30 @@ def build_console(settings: Settings) -> "Flask":
     health = health_routes(
         lambda: schema.find_fault(database), about, settings.metrics_token
     )
-    return build_console_app(console, _pieces(), find_operator, health)
+    return build_console_app(console, _pieces(settings), find_operator, health)
 
 
-def _pieces() -> "list[Piece]":
+def _pieces(settings: Settings) -> "list[Piece]":
     """Return the console's pieces, in the menu's order."""
     from bot.console.chat import routes as chat
     from bot.console.inbox import routes as inbox
     from bot.console.knowledge import routes as knowledge
+    from bot.console.knowledge.asking import Finding
     from bot.console.login import routes as login
     from bot.console.numbers import routes as numbers
     from bot.console.people import routes as people
-    from bot.console.settings import routes as settings
+    from bot.console.settings import routes as set_up
 
-    areas = (inbox, chat, people, knowledge, numbers, settings, login)
-    return [area.piece() for area in areas]
+    finding = Finding(
+        build=lambda database: build_knowledge(settings, database),
+        by_meaning=settings.embeddings is not None,
+    )
+    return [
+        inbox.piece(),
+        chat.piece(),
+        people.piece(),
+        knowledge.piece(finding),
+        numbers.piece(),
+        set_up.piece(see_settings()),
+        login.piece(),
+    ]
