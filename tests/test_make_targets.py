@@ -85,7 +85,7 @@ def test_the_first_start_makes_passwords_and_later_ones_keep_them(folder: Path) 
     make(folder, "start")
     secrets = folder / ".secrets"
     made = {file: file.read_text() for file in secrets.iterdir()}
-    assert len(made) == len(set(made.values())) == 5
+    assert len(made) == len(set(made.values())) == 7
     assert all(re.fullmatch("[0-9a-f]{48}", word) for word in made.values())
     # Readable in the containers, whoever they run as; on this machine by nobody else.
     assert {file.stat().st_mode & 0o777 for file in made} == {0o644}
@@ -103,7 +103,7 @@ def test_an_update_of_an_earlier_layout_keeps_the_databases_password(
     (secrets / "postgres_password").write_text("as-the-volume-has-it")
     make(folder, "start")
     assert (secrets / "postgres_password").read_text() == "as-the-volume-has-it"
-    assert len(list(secrets.iterdir())) == 5
+    assert len(list(secrets.iterdir())) == 7
 
 
 def test_nothing_starts_without_settings(folder: Path) -> None:

@@ -27,21 +27,40 @@ def away() -> str:
     raise StoreUnavailableError("planted: the address of the database")
 
 
+@needs(May.ERASE)
+def erase() -> str:
+    return "erased"
+
+
+def forgotten() -> str:
+    return "said nothing of permissions"
+
+
+@open_to_all
+def hello() -> str:
+    return "hello"
+
+
+@open_to_all
+def broken() -> str:
+    raise RuntimeError("planted")
+
+
+@open_to_all
+def stale() -> str:
+    raise OperatorError("Somebody else has it: <b>look</b>.")
+
+
+@open_to_all
+def away() -> str:
+    raise StoreUnavailableError("planted: the address of the database")
+
+
 def a_piece() -> Piece:
     routes = Blueprint("trial", __name__)
-
-    @needs(May.ERASE)
-    def erase() -> str:
-        return "erased"
-
-    def forgotten() -> str:
-        return "said nothing of permissions"
-
-    @open_to_all
-    def hello() -> str:
-        return "hello"
-
-    for view in (erase, forgotten, hello, broken, stale, away):
+    for view in (erase, forgotten, hello):
+        routes.get(f"/{view.__name__}")(view)
+    for view in (broken, stale, away):
         routes.route(f"/{view.__name__}", methods=["GET", "POST"])(view)
     return Piece(routes=routes)
 
