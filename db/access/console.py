@@ -60,7 +60,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "UPDATE": (
             "email", "full_name", "hashed_password", "password_history", "is_active",
             "role", "owner", "owner_since", "owner_until", "owner_warned_at",
-            "owner_id", "owner_reason", "owner_version",
+            "owner_id", "owner_reason", "owner_version", "taken_at",
         ),
     },
 }  # fmt: skip
