@@ -67,8 +67,9 @@ def _tell(error: Exception) -> Response:
 
 
 def _fail(error: Exception) -> Response:
-    if not isinstance(error, StoreUnavailableError) and not is_away(error):
-        return _break(error)
+    told = error.__cause__ if isinstance(error, StoreUnavailableError) else error
+    if told is not None and not is_away(told):
+        return _break(error)  # such as what its role may not do: waiting mends nothing
     log.warning("a page was not made, the database is away: %s", request.endpoint)
     return _page(503, WORDS[503])
 

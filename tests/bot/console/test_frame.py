@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Blueprint
+from psycopg.errors import InsufficientPrivilege
 
 from bot.console.app import build_console_app
 from bot.console.parts import Console, Piece
@@ -27,41 +28,28 @@ def away() -> str:
     raise StoreUnavailableError("planted: the address of the database")
 
 
-@needs(May.ERASE)
-def erase() -> str:
-    return "erased"
-
-
-def forgotten() -> str:
-    return "said nothing of permissions"
-
-
 @open_to_all
-def hello() -> str:
-    return "hello"
-
-
-@open_to_all
-def broken() -> str:
-    raise RuntimeError("planted")
-
-
-@open_to_all
-def stale() -> str:
-    raise OperatorError("Somebody else has it: <b>look</b>.")
-
-
-@open_to_all
-def away() -> str:
-    raise StoreUnavailableError("planted: the address of the database")
+def barred() -> str:
+    raise StoreUnavailableError("planted") from InsufficientPrivilege("planted")
 
 
 def a_piece() -> Piece:
     routes = Blueprint("trial", __name__)
-    for view in (erase, forgotten, hello):
-        routes.get(f"/{view.__name__}")(view)
-    for view in (broken, stale, away):
-        routes.route(f"/{view.__name__}", methods=["GET", "POST"])(view)
+
+    @needs(May.ERASE)
+    def erase() -> str:
+        return "erased"
+
+    def forgotten() -> str:
+        return "said nothing of permissions"
+
+    @open_to_all
+    def hello() -> str:
+        return "hello"
+
+    for view in (erase, forgotten, hello, broken, stale, away, barred):
+        methods = ["GET"] if view is hello else ["GET", "POST"]
+        routes.route(f"/{view.__name__}", methods=methods)(view)
     return Piece(routes=routes)
 
 
@@ -95,6 +83,7 @@ def test_another_name_and_another_site_are_refused(database: Database) -> None:
         ("/broken", 500, "Something broke"),
         ("/stale", 409, "Somebody else has it: &lt;b&gt;look&lt;/b&gt;."),
         ("/away", 503, "Nothing is lost"),
+        ("/barred", 500, "It is our fault"),
     ],
 )
 def test_refusals_and_failures_are_pages_in_words(
