@@ -155,7 +155,7 @@ def walk_people_and_settings(walker: Walker, database: Database) -> None:
     walker.send(f"/people/{ben}", f"/people/{ben}/erase", typed=BEN)
     for page in ("/numbers?days=30", "/settings/audit?days=1"):
         walker.get(page)
-    walker.get("/settings")
+    assert "<code>OPENING_HOURS</code>" in walker.get("/settings")
     walk_replies(walker, database)
     walk_operators(walker, database)
 
