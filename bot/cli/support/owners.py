@@ -9,13 +9,13 @@ from uuid import UUID
 import click
 
 from bot.cli.chats import chats
-from bot.cli.database import migrated_database
+from bot.cli.database import migrated_database, read_settings
 from bot.terminal import one_line
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
     from db.database import Database
-    from db.records import Ownership
+    from db.records import Owner, Ownership
 
 MOST_HOURS = 24 * 30
 
@@ -24,7 +24,7 @@ MOST_HOURS = 24 * 30
 @click.argument("chat")
 @click.option(
     "--hours", type=click.IntRange(1, MOST_HOURS),
-    help="It ends by itself after so long. Else it lasts until the chat is given back.",
+    help="It ends by itself after so long; by default after HANDOFF_HOURS.",
 )  # fmt: skip
 def take(chat: str, hours: int | None) -> None:
     """Take a person's chats over: the bot is silent, whatever is under way.
@@ -34,7 +34,7 @@ def take(chat: str, hours: int | None) -> None:
     """
     from db.support.owners import Owners
 
-    lasts = None if hours is None else timedelta(hours=hours)
+    lasts = timedelta(hours=hours) if hours else read_settings().handoff.lasts
     with migrated_database() as database:
         user_id, who = _find(database, chat)
         before = Owners(database).find(user_id)
@@ -64,7 +64,9 @@ def give(chat: str, queue: bool) -> None:
 
     with migrated_database() as database:
         user_id, who = _find(database, chat)
-        found = Owners(database).give(user_id, None, "queue" if queue else "bot")
+        to: Owner = "queue" if queue else "bot"
+        lasts = read_settings().handoff.lasts if queue else None
+        found = Owners(database).give(user_id, None, to, lasts=lasts)
     if found is None:
         raise OperatorError(f"{who} was erased just now: there is nothing to give")
     if found.owner == "queue":

@@ -46,11 +46,11 @@ def test_a_chat_is_taken_by_its_id_or_its_number_and_given(
     database: Database, database_url: str, chat_id: str
 ) -> None:
     assert "The bot is silent there" in told(database_url, "chats", "take", chat_id[:8])
-    assert rows(database, OWNER, a=ANA) == [("human", False)]
+    assert rows(database, OWNER, a=ANA) == [("human", True)]
     told(database_url, "chats", "take", ANA.removeprefix("whatsapp:"), "--hours", "2")
     assert rows(database, OWNER, a=ANA) == [("human", True)]
     assert "queue" in told(database_url, "chats", "give", ANA, "--queue")
-    assert rows(database, OWNER, a=ANA) == [("queue", False)]
+    assert rows(database, OWNER, a=ANA) == [("queue", True)]
     assert "answers" in told(database_url, "chats", "give", chat_id)
     assert rows(database, OWNER, a=ANA) == [("bot", False)]
     assert "nobody has the address" in refused(database_url, "chats", "take", BEN)
