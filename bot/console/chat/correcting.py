@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from bot.console.chat.audited import audit
+from bot.console.chat.words import shown
 from bot.console.parts import console
 from bot.console.permissions import May, needs
 from bot.knowledge.answers import LONGEST, compose_answer
@@ -40,7 +41,8 @@ def form(user_id: UUID, reference_id: UUID) -> str:
         found = find_answer(connection, user_id, reference_id)
     if found is None:
         abort(404, "The bot gave no such answer, or it was deleted.")
-    written = Correction((found.question or "")[:LONGEST], found.answer[:LONGEST])
+    said = (shown(found.question or ""), shown(found.answer))
+    written = Correction(*(text[:LONGEST] for text in said))
     return _shown(user_id, found, written)
 
 
