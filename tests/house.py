@@ -60,6 +60,7 @@ class House:
         self.web_port, self.simulator_port = free_port(), free_port()
         self.web_url = f"http://127.0.0.1:{self.web_port}"
         self.simulator_url = f"http://127.0.0.1:{self.simulator_port}"
+        self.console_url = f"http://127.0.0.1:{free_port()}"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._extra = extra
 
@@ -102,6 +103,14 @@ class House:
     def start_worker(self) -> None:
         self._spawn("worker", self._with_twilio())
         eventually(lambda: "the worker is ready" in self.log("worker"))
+
+    def start_console(self) -> None:
+        """Start what operators work in; it needs nothing of Twilio's or the LLM's."""
+        port = self.console_url.rpartition(":")[2]
+        own = {"CONSOLE_PORT": port, "CONSOLE_SECRET_KEY": 32 * "k"}
+        about = {**self.environment(), **own}
+        self._spawn("console", about, "--host", "127.0.0.1")
+        self._wait_for(f"{self.console_url}/readyz")
 
     def _with_twilio(self) -> dict[str, str]:
         return {
