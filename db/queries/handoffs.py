@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from db.database import Statements
 
 # By the day on which a ticket was opened: so a day's numbers are about the same cases.
+# Who steps in unasked opens a ticket by their reply, at the same instant: none waited.
 MEASURE = """
 SELECT (opened_at AT TIME ZONE 'UTC')::date AS day,
   count(*) AS opened,
@@ -14,7 +15,7 @@ SELECT (opened_at AT TIME ZONE 'UTC')::date AS day,
   count(*) FILTER (WHERE status = 'resolved') AS resolved,
   percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (
     ORDER BY extract(epoch FROM first_response_at - opened_at)::float8)
-    FILTER (WHERE first_response_at >= opened_at) AS seconds
+    FILTER (WHERE first_response_at > opened_at) AS seconds
 FROM support_tickets WHERE opened_at >= %(start)s AND opened_at < %(end)s
 GROUP BY GROUPING SETS ((1), ())
 """
@@ -24,7 +25,8 @@ GROUP BY GROUPING SETS ((1), ())
 class Handoffs:
     """Tickets of a time: how many, and the seconds to a person's first word.
 
-    `p50_seconds`: half of those that were answered waited no longer; None: none was.
+    `p50_seconds`: half of those who waited for a person and were answered waited no
+    longer; None: nobody was.
     """
 
     opened: int = 0

@@ -109,7 +109,7 @@ def test_numbers_are_the_admins(database: Database, role: str, status: int) -> N
 def test_handoffs_are_measured_by_the_day_they_began(
     pg: PostgresChatStore, database: Database
 ) -> None:
-    for address in (ANA, BEN):
+    for address in (ANA, BEN, "whatsapp:+15551230003"):
         their_id = load(pg, take_in(pg, said("Help!", address))).user_id
         change(database, "SELECT open_ticket(%(a)s, 'asked', '')", a=their_id)
     change(
@@ -117,9 +117,14 @@ def test_handoffs_are_measured_by_the_day_they_began(
         "UPDATE support_tickets SET first_response_at = opened_at + interval '90 s'"
         " WHERE id = (SELECT min(id) FROM support_tickets)",
     )
+    stepped_in_unasked = (
+        "UPDATE support_tickets SET first_response_at = opened_at"
+        " WHERE id = (SELECT max(id) FROM support_tickets)"
+    )
+    change(database, stepped_in_unasked)
     now = datetime.now(UTC)
     told = measure_handoffs(database, 2, now)
-    expected = Handoffs(opened=2, responded=1, p50_seconds=90.0, p95_seconds=90.0)
+    expected = Handoffs(opened=3, responded=2, p50_seconds=90.0, p95_seconds=90.0)
     assert told.total == expected
     assert list(told.days.values()) == [Handoffs(), expected]
     nothing = measure_handoffs(database, 7, now - timedelta(days=30))
