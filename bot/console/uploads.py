@@ -42,7 +42,8 @@ def read_upload(field: str = "file") -> tuple[str, bytes]:
     if len(content) > MOST_CONTENT_BYTES:
         most = MOST_CONTENT_BYTES // 2**20
         raise OperatorError(f"the file has more than {most} MB: split it")
-    return _short(" ".join(printable(to_storable(name)).split())) or "document", content
+    shown = _short(" ".join(printable(to_storable(name)).split()))
+    return shown if shown.strip(".") else "document", content
 
 
 def _short(name: str) -> str:
