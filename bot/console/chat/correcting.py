@@ -15,6 +15,7 @@ from bot.knowledge.answers import LONGEST, compose_answer
 from db.errors import OperatorError, StoreUnavailableError
 from db.logins.audit import Action
 from db.outages import outages
+from db.records import to_storable
 from db.support.corrections import BotAnswer, correct_answer, find_answer
 
 SECONDS = 30.0
@@ -49,8 +50,8 @@ def form(user_id: UUID, reference_id: UUID) -> str:
 @needs(May.TEACH)
 def correct(user_id: UUID, reference_id: UUID) -> Response | tuple[str, int]:
     """Make it a document, which the next like question is answered from."""
-    given = {name: request.form.get(name, "") for name in ("question", "answer")}
-    written = Correction(**{k: v.replace("\r\n", "\n") for k, v in given.items()})
+    given = (request.form.get(name, "") for name in ("question", "answer"))
+    written = Correction(*(to_storable(v.replace("\r\n", "\n")) for v in given))
     found = None
     try:
         with outages(), console().database.transaction(SECONDS) as connection:

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 from werkzeug.exceptions import BadRequest
 
+from db.records import to_storable
+
 # Of a text that is sent in parts of 1500; more is hardly meant.
 LONGEST_REPLY = 10_000
 
@@ -29,7 +31,7 @@ def read_draft(form: Mapping[str, str]) -> Draft:
     """Return what a form holds. Raises BadRequest where it is not one of ours."""
     try:
         return Draft(
-            text=form.get("text", "").replace("\r\n", "\n"),
+            text=to_storable(form.get("text", "").replace("\r\n", "\n")),
             reference_id=UUID(form.get("reference_id", "")),
             version=read_version(form),
         )

@@ -14,6 +14,7 @@ from db.errors import OperatorError
 from db.knowledge.gaps import close_gap, list_gaps
 from db.knowledge.listing import LARGEST_ID
 from db.logins.audit import Action
+from db.records import to_storable
 
 A_PAGE = 25
 SECONDS = 20.0
@@ -44,8 +45,10 @@ def gaps() -> str:
 @needs(May.TEACH)
 def answer(gap_id: int) -> Response | tuple[str, int]:
     """Make an answer a document that closes the gap; one that fails is shown again."""
-    text = request.form.get("answer", "").strip()
-    question = request.form.get("question", "").strip()[:LONGEST]
+    text, question = (
+        to_storable(request.form.get(n, "")).strip() for n in ("answer", "question")
+    )
+    question = question[:LONGEST]
     try:
         _close(gap_id, question, text)
     except OperatorError as error:

@@ -11,6 +11,7 @@ from db.database import Connection
 from db.errors import OperatorError
 from db.knowledge.listing import LARGEST_ID
 from db.logins.audit import Action
+from db.records import to_storable
 from db.support.canned import (
     LONGEST_BODY,
     LONGEST_TITLE,
@@ -46,7 +47,7 @@ def replies() -> str:
 @needs(May.SET_TEXTS)
 def save_reply(canned_id: int | None = None) -> Response | tuple[str, int]:
     """Add or change one; what can't be stored is shown again."""
-    title, body = request.form.get("title", ""), request.form.get("body", "")
+    title, body = (to_storable(request.form.get(n, "")) for n in ("title", "body"))
     try:
         _save(canned_id, title, body)
     except OperatorError as error:
