@@ -93,9 +93,9 @@ class Place:
         return found
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def place(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Place]:
-    """The console on one database."""
+    """The console on one database, which forms change: one for each module."""
     options = f"TEMPLATE {migrated} STRATEGY file_copy"
     with new_database(postgres, options) as url, opened(url) as database:
         yield build(database)
