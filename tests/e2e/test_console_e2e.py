@@ -39,7 +39,7 @@ def chromium(house: House) -> Iterator[Browser]:
 
 @contextmanager
 def operator(
-    house: House, chromium: Browser, name: str, size: dict[str, int]
+    house: House, chromium: Browser, name: str, role: str, size: dict[str, int]
 ) -> Iterator[Page]:
     """Invite somebody, who sets a password and is in the inbox then.
 
@@ -50,7 +50,7 @@ def operator(
         sql.opened(house.database_url or "") as database,
         database.transaction() as connection,
     ):
-        word = invite(connection, email, "supporter", name=name)
+        word = invite(connection, email, role, name=name)
     complaints: list[str] = []
     context = chromium.new_context(viewport=size)  # type: ignore[arg-type]
     page = context.new_page()
@@ -131,8 +131,8 @@ def talk(house: House, ana: Phone, olga: Page, otto: Page) -> None:
 def test_two_operators_and_a_customer_at_once(house: House, chromium: Browser) -> None:
     ana = house.phone()
     with (
-        operator(house, chromium, "Olga", PHONE) as olga,
-        operator(house, chromium, "Otto", DESKTOP) as otto,
+        operator(house, chromium, "Olga", "admin", PHONE) as olga,
+        operator(house, chromium, "Otto", "supporter", DESKTOP) as otto,
     ):
         stay(olga)
         stay(otto)
@@ -145,3 +145,7 @@ def test_two_operators_and_a_customer_at_once(house: House, chromium: Browser) -
         ana.says("And when do you open?")
         assert ana.hears() == [OPENING_HOURS]
         expect(olga.get_by_role("log")).to_contain_text(OPENING_HOURS)
+
+        olga.get_by_role("link", name="Account").click()
+        here = olga.get_by_role("navigation", name="Areas").get_by_text("Account")
+        expect(here).to_be_in_viewport(ratio=1)  # of a menu that is wider than a phone

@@ -98,4 +98,8 @@ function countWaiting(number) {
   badge.hidden = number === "0";
 }
 
+// On a phone the menu is wider than the screen: the area one is in stands in sight.
+document.querySelector(".bar nav [aria-current]")
+  ?.scrollIntoView({ block: "nearest", inline: "center" });
+
 for (const region of document.querySelectorAll("[data-poll]")) new Poll(region);
