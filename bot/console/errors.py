@@ -41,7 +41,7 @@ def register_errors(app: Flask) -> None:
     """Have every refusal and failure shown as a page."""
     app.register_error_handler(HTTPException, _refuse)
     for kind in (StoreUnavailableError, *FAILURES):
-        app.register_error_handler(kind, _fail)
+        app.register_error_handler(kind, fail)
     for kind in REFUSED_DATA:
         app.register_error_handler(kind, _misunderstand)
     app.register_error_handler(OperatorError, _tell)
@@ -66,7 +66,8 @@ def _tell(error: Exception) -> Response:
     return _page(409, str(error))
 
 
-def _fail(error: Exception) -> Response:
+def fail(error: Exception) -> Response:
+    """Tell that the database is away, or that we are at fault where it is not."""
     told = error.__cause__ if isinstance(error, StoreUnavailableError) else error
     if told is not None and not is_away(told):
         return _break(error)  # such as what its role may not do: waiting mends nothing

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, g, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from bot.console.errors import fail
 from bot.console.parts import console
 from bot.console.permissions import May
 from bot.terminal import one_line, printable
@@ -12,7 +13,7 @@ from db.errors import OperatorError, StoreUnavailableError
 
 MOST_PAGES = 200
 LONGEST_NUMBER = 6
-BUSY, REFUSED = 503, 409
+REFUSED = 409
 
 
 def pages_of(name: str, package: str) -> Blueprint:
@@ -61,7 +62,7 @@ def redirect_to(endpoint: str, **values: object) -> Response:
     return Response(status=303, headers={"Location": where})
 
 
-def _tell(error: OperatorError) -> tuple[str, int]:
-    busy = g.without_menu = isinstance(error, StoreUnavailableError)
-    page = render_template("problem.html", words=str(error), busy=busy)
-    return page, BUSY if busy else REFUSED
+def _tell(error: OperatorError) -> Response | tuple[str, int]:
+    if isinstance(error, StoreUnavailableError):
+        return fail(error)
+    return render_template("problem.html", words=str(error)), REFUSED

@@ -7,6 +7,7 @@ from psycopg.errors import InsufficientPrivilege
 from bot.console.app import build_console_app
 from bot.console.parts import Console, Piece
 from bot.console.permissions import May, needs, open_to_all
+from bot.console.shown import pages_of
 from bot.serving.health import health_routes
 from db.database import Database
 from db.errors import OperatorError, StoreUnavailableError
@@ -97,6 +98,17 @@ def test_refusals_and_failures_are_pages_in_words(
     assert words in answer.text
     assert "planted" not in answer.text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_an_area_tells_no_more_of_a_database_that_is_away(database: Database) -> None:
+    routes = pages_of("area", __name__)
+    for view in (away, barred, stale):
+        routes.get(f"/{view.__name__}")(view)
+    client = client_of(app_of(database, [Piece(routes=routes)], []), None)
+    for path, status in (("/away", 503), ("/barred", 500), ("/stale", 409)):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert "planted" not in answer.text
 
 
 def test_a_form_without_its_token_is_refused_in_words(database: Database) -> None:
