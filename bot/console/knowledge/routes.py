@@ -7,15 +7,15 @@ from bot.console.permissions import May
 from bot.console.shown import pages_of
 
 
-def piece(finding: Finding | None = None) -> Piece:
+def piece(finding: Finding) -> Piece:
     """Return the pages, and their place in the menu.
 
-    `finding` is what finds passages for a question; None: by words alone.
+    `finding` is what finds passages for a question.
     """
     routes = pages_of("knowledge", __name__)
     for area in (documents, products, gaps):
         area.register(routes)
-    asking.register(routes, finding or asking.by_words())
+    asking.register(routes, finding)
     return Piece(
         routes=routes,
         label="Knowledge",

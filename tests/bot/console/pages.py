@@ -1,14 +1,19 @@
 """What tests of pages share: a console of some pages, and what its audit says."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint
 from flask.testing import FlaskClient
 
+from bot.console.knowledge import routes as knowledge
+from bot.console.knowledge.asking import Finding
 from bot.console.operators import Operator
 from bot.console.parts import Piece
 from bot.console.permissions import open_to_all
+from bot.settings import Settings
+from bot.wiring import build_knowledge
 from db.database import Database
 from tests.bot.console.conftest import add_operator, app_of, client_of
 from tests.db.sql import rows
@@ -27,6 +32,12 @@ def a_login() -> Piece:
     routes.get("/login", endpoint="show")(show)
     routes.post("/logout", endpoint="log_out")(show)
     return Piece(routes=routes)
+
+
+def of_knowledge() -> Piece:
+    """Return the pages about knowledge, where no embeddings are set."""
+    build = partial(build_knowledge, Settings.from_env({}))
+    return knowledge.piece(Finding(build, by_meaning=False))
 
 
 def console_for(

@@ -7,11 +7,11 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from bot.console.knowledge.routes import piece
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.records import MOST_CONTENT_BYTES, Gap
 from tests.bot.console.pages import HOSTILE, assert_harmless, audited, console_for
+from tests.bot.console.pages import of_knowledge as piece
 from tests.db.knowledge.storing import store
 from tests.db.sql import rows, take_in, value
 from tests.records import answer_to, said

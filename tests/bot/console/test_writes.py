@@ -3,13 +3,12 @@
 import pytest
 from flask.testing import FlaskClient
 
-from bot.console.knowledge.routes import piece as of_knowledge
 from bot.console.numbers.routes import piece as of_numbers
 from bot.console.people.routes import piece as of_people
 from bot.console.permissions import needed_by
 from bot.console.settings.routes import piece as of_settings
 from db.database import Database
-from tests.bot.console.pages import audited, console_for
+from tests.bot.console.pages import audited, console_for, of_knowledge
 
 AREAS = {"people", "knowledge", "numbers", "settings"}
 ANYBODY = "00000000-0000-4000-8000-000000000000"

@@ -15,10 +15,9 @@ from werkzeug.test import TestResponse
 from bot.console.app import build_console_app
 from bot.console.chat import routes as chat
 from bot.console.inbox import routes as inbox
-from bot.console.knowledge import routes as knowledge
 from bot.console.login import routes as login
 from bot.console.numbers import routes as numbers
-from bot.console.parts import Console
+from bot.console.parts import Console, Piece
 from bot.console.people import routes as people
 from bot.console.settings import routes as settings
 from db.chats import PostgresChatStore
@@ -28,6 +27,7 @@ from db.logins.sessions import open_session
 from db.records import Gap
 from db.support.owners import change_owner
 from tests.bot.console.conftest import ORIGIN
+from tests.bot.console.pages import of_knowledge
 from tests.bot.console.walking import Walker
 from tests.conftest import SESSION_TIMEOUT, new_database
 from tests.db.knowledge.storing import store
@@ -101,9 +101,13 @@ def place(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Place]:
         yield build(database)
 
 
+def all_pieces() -> list[Piece]:
+    areas = (inbox, chat, people, numbers, settings)
+    return [*(area.piece() for area in areas), of_knowledge(), login.piece(CHEAP)]
+
+
 def build(database: Database) -> Place:
-    areas = (inbox, chat, people, knowledge, numbers, settings)
-    pieces = [*(area.piece() for area in areas), login.piece(CHEAP)]
+    pieces = all_pieces()
     console = Console(database=database, secret_key="k" * 32, origin=ORIGIN)
     app = build_console_app(console, pieces, login.find_operator)
     operators = {
