@@ -2,22 +2,20 @@
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.console.errors import fail
 from bot.console.parts import console
 from bot.console.permissions import May
 from bot.terminal import one_line, printable
-from db.errors import OperatorError, StoreUnavailableError
 
 MOST_PAGES = 200
 LONGEST_NUMBER = 6
-REFUSED = 409
+REFUSED = 409  # a form that is shown once more, with what is wrong in it
 
 
 def pages_of(name: str, package: str) -> Blueprint:
-    """Return a blueprint whose templates show text safely, and errors as a page."""
+    """Return a blueprint whose templates show text safely."""
     routes = Blueprint(name, package)
     routes.add_app_template_filter(printable, "printable")
     routes.add_app_template_filter(one_line, "one_line")
@@ -25,7 +23,6 @@ def pages_of(name: str, package: str) -> Blueprint:
     routes.add_app_template_filter(show_number, "address")
     routes.add_app_template_global(link_to, "link_to")
     routes.add_app_template_global(May, "May")
-    routes.register_error_handler(OperatorError, _tell)
     return routes
 
 
@@ -60,9 +57,3 @@ def redirect_to(endpoint: str, **values: object) -> Response:
     """Lead to a page after something was changed."""
     where = url_for(endpoint, **values)  # type: ignore[arg-type]
     return Response(status=303, headers={"Location": where})
-
-
-def _tell(error: OperatorError) -> Response | tuple[str, int]:
-    if isinstance(error, StoreUnavailableError):
-        return fail(error)
-    return render_template("problem.html", words=str(error)), REFUSED
