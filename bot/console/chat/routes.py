@@ -26,7 +26,7 @@ def piece() -> Piece:
     correcting.add_to(routes)
     routes.add_app_template_filter(words.linked, "linked")
     routes.add_app_template_filter(words.shown, "shown")
-    routes.add_app_template_filter(words.one_line, "one_line")
+    routes.add_app_template_filter(words.one_line, "brief")
     return Piece(routes=routes, under="inbox")
 
 
