@@ -33,6 +33,7 @@ def note(
     action: Action,
     subject_id: UUID | None = None,
     details: Mapping[str, object] | None = None,
+    ticket_id: int | None = None,
 ) -> None:
     """Write into the audit that the operator who asks did something.
 
@@ -43,6 +44,7 @@ def note(
         actor_id=operator().user_id,
         action=action,
         subject_id=subject_id,
+        ticket_id=ticket_id,
         address=request.remote_addr,
         details=details,
     )

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from bot.console.chat.audited import audit
+from bot.console import writing
 from bot.console.chat.drafts import read_version
 from bot.console.operators import operator
 from bot.console.parts import console
@@ -52,7 +52,7 @@ def take(user_id: UUID) -> Response:
 
     def work(connection: Connection) -> str:
         _change(connection, user_id, "human", "took over")
-        audit(connection, Action.TOOK, user_id)
+        writing.note(connection, Action.TOOK, user_id)
         return ""
 
     if _do(partial(_unchanged, user_id, work)):
@@ -70,7 +70,7 @@ def give(user_id: UUID) -> Response:
 
     def work(connection: Connection) -> str:
         _change(connection, user_id, "bot" if to == "bot" else "queue", "given back")
-        audit(connection, Action.GAVE_BACK, user_id, to=to)
+        writing.note(connection, Action.GAVE_BACK, user_id, {"to": to})
         return "The bot answers again." if to == "bot" else "It waits in the queue."
 
     _do(partial(_unchanged, user_id, work))
@@ -84,7 +84,7 @@ def resolve(user_id: UUID) -> Response:
     def work(connection: Connection) -> str:
         ticket = _its_ticket(connection, user_id)
         tickets.resolve(connection, ticket.id, operator().user_id)
-        audit(connection, Action.RESOLVED, user_id, ticket.id)
+        writing.note(connection, Action.RESOLVED, user_id, ticket_id=ticket.id)
         return f"Case {ticket.id} is resolved; the bot answers again."
 
     _do(partial(_unchanged, user_id, work))
@@ -111,7 +111,7 @@ def note(user_id: UUID) -> Response:
         ticket = _its_ticket(connection, user_id)
         text = request.form.get("text", "").replace("\r\n", "\n")
         tickets.add_note(connection, ticket.id, operator().user_id, text)
-        audit(connection, Action.NOTED, user_id, ticket.id)
+        writing.note(connection, Action.NOTED, user_id, ticket_id=ticket.id)
         return "Noted."
 
     _do(work)
@@ -171,7 +171,9 @@ def _change_ticket(user_id: UUID, what: str, work: Work) -> Response:
     def audited(connection: Connection) -> str:
         ticket = _its_ticket(connection, user_id)
         words = work(connection, ticket)
-        audit(connection, Action.TICKET_CHANGED, user_id, ticket.id, what=what)
+        writing.note(
+            connection, Action.TICKET_CHANGED, user_id, {"what": what}, ticket.id
+        )
         return words
 
     _do(audited)

@@ -7,10 +7,10 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.console.chat.audited import audit
 from bot.console.chat.words import shown
 from bot.console.parts import console
 from bot.console.permissions import May, needs
+from bot.console.writing import note
 from bot.knowledge.answers import LONGEST, compose_answer
 from db.errors import OperatorError, StoreUnavailableError
 from db.logins.audit import Action
@@ -61,8 +61,8 @@ def correct(user_id: UUID, reference_id: UUID) -> Response | tuple[str, int]:
             compose = partial(compose_answer, written.answer)
             document = correct_answer(connection, found, written.question, compose)
             action = Action.GAP_ANSWERED if found.gap_id else Action.DOCUMENT_ADDED
-            audit(connection, action, user_id, corrects=str(reference_id),
-                  document=str(document))  # fmt: skip
+            told = {"corrects": str(reference_id), "document": str(document)}
+            note(connection, action, user_id, told)
     except StoreUnavailableError:
         raise
     except OperatorError as error:

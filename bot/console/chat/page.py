@@ -8,11 +8,11 @@ from uuid import UUID
 from flask import abort
 from werkzeug.exceptions import Forbidden
 
-from bot.console.chat.audited import audit
 from bot.console.chat.bubbles import Bubble, make_bubbles
 from bot.console.chat.words import closes_at
 from bot.console.operators import Operator, operator
 from bot.console.permissions import May
+from bot.console.writing import note
 from db.database import Connection
 from db.logins.audit import Action
 from db.records import LogEntry, Ticket
@@ -155,4 +155,4 @@ def _note_look(
     turns = chat.turns if chat and is_active else 0
     goes_on = look(connection, me.user_id, user_id, turns)
     if chat is not None and not (goes_on and is_active):
-        audit(connection, Action.READ_CHAT, user_id, chat_id=chat.chat_id)
+        note(connection, Action.READ_CHAT, user_id, {"chat_id": chat.chat_id})

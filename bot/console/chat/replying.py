@@ -7,12 +7,12 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from bot.console.chat.audited import audit
 from bot.console.chat.drafts import LONGEST_REPLY, Draft, read_draft
 from bot.console.chat.showing import show_page
 from bot.console.operators import operator
 from bot.console.parts import console
 from bot.console.permissions import May, needs
+from bot.console.writing import note
 from bot.whatsapp.text.splitting import split_message
 from db.database import Connection
 from db.logins.audit import Action
@@ -106,7 +106,8 @@ def _store(
     done = record_person_reply(connection, said)
     if not done.is_new:
         return find_words(connection, user_id, draft.reference_id)
-    audit(connection, Action.REPLIED, user_id, done.ticket_id, chat_id=done.chat_id)
+    where = {"chat_id": done.chat_id}
+    note(connection, Action.REPLIED, user_id, where, done.ticket_id)
     return None
 
 
@@ -116,7 +117,7 @@ def _take(connection: Connection, user_id: UUID) -> int | None:
     version = change_owner(
         connection, user_id, "human", operator=me, why="took over", lasts=lasts
     )
-    audit(connection, Action.TOOK, user_id)
+    note(connection, Action.TOOK, user_id)
     return version
 
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import request
-
 from bot.console.operators import operator
 from bot.console.parts import console
 from bot.console.permissions import May
-from db.logins.audit import Action, record_audit
+from bot.console.writing import note
+from db.logins.audit import Action
 from db.queries.search import Findings, Hit, search_messages
 from db.support.inbox.finding import (
     Page,
@@ -47,10 +46,7 @@ def look_for(words: str) -> Found:
     """Return the people and messages that the one who asks may see. It is audited."""
     who, database = operator(), console().database
     sees_past = who.may(May.SEE_PAST)
-    record_audit(
-        database, actor_id=who.user_id, action=Action.SEARCHED,
-        address=request.remote_addr,
-    )  # fmt: skip
+    note(database, Action.SEARCHED)
     with database.reading(SECONDS) as connection:
         hits = search_messages(connection, words, LOOKED_AT, MOST_CHATS)
         chats = find_owners_of_chats(connection, [hit.chat_id for hit in hits.hits])
