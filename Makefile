@@ -63,8 +63,8 @@ lock: .venv/dev.done ## Resolve the pinned versions again
 	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
 	$(COMPILE) --upgrade --extra local --extra plots -c requirements.txt pyproject.toml \
 		-o requirements-run.txt
-	$(COMPILE) --upgrade --extra local --extra plots --extra ocr --extra dev -c requirements-run.txt \
-		pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --upgrade --extra local --extra plots --extra ocr --extra speech --extra dev \
+		-c requirements-run.txt pyproject.toml -o requirements-dev.txt
 
 ## With Docker Compose:
 
