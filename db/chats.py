@@ -6,7 +6,7 @@ twice (READ COMMITTED, the default).
 """
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -15,8 +15,10 @@ from psycopg.types.json import Jsonb
 
 from db.database import Database
 from db.delivery.replies import bind_reply, choose_statement
+from db.media.seen import find_seen
 from db.outages import outages, repeat_once
 from db.records import (
+    Fact,
     InboundMessage,
     Receipt,
     Reply,
@@ -28,8 +30,9 @@ from db.records import (
 # Not between a question and its answer: a burst is answered as one, if it isn't huge.
 FULL_BYTES = 12_000
 MOST_BYTES = 16_000
+MOST_FACTS = 8  # in a prompt
 
-# In db/sql/0026_record_inbound.sql, with a fast way for who is known. A person is known
+# In db/sql/0027_record_inbound.sql, with a fast way for who is known. A person is known
 # by the business-scoped id first: a number may be handed on.
 # An erased message is never new: see migration 0014, and for races repeat_once.
 RECORD_INBOUND = """
@@ -47,8 +50,15 @@ SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
        CASE WHEN earlier.customer_id = users.user_id THEN earlier.messages
          END AS earlier_messages, -- found by its key: a person's chats may be many
        opt_outs.user_id IS NOT NULL AS opted_out,
-       owner, owner_version, role <> 'user' AS is_operator
+       owner, owner_version, role <> 'user' AS is_operator,
+       preferences, COALESCE(preferences ->> 'language', language_seen) AS language,
+       (SELECT jsonb_agg(to_jsonb(latest)) FROM (
+          SELECT id, kind, text, message_sid, created_at, valid_until FROM user_facts
+          WHERE user_facts.user_id = users.user_id
+            AND (valid_until IS NULL OR valid_until > now())
+          ORDER BY created_at DESC, id DESC LIMIT %(most_facts)s) AS latest) AS facts
 FROM userchats JOIN users ON users.user_id = userchats.customer_id
+LEFT JOIN user_preferences ON user_preferences.user_id = users.user_id
 LEFT JOIN userchats AS earlier ON earlier.chat_id = userchats.metadata ->> 'continues'
 LEFT JOIN opt_outs ON opt_outs.user_id = users.user_id
 WHERE userchats.chat_id = %(chat_id)s
@@ -108,11 +118,21 @@ class PostgresChatStore:
 
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""
-        row = repeat_once(lambda: self._database.first(LOAD_CHAT, {"chat_id": chat_id}))
+        parameters = {"chat_id": chat_id, "most_facts": MOST_FACTS}
+        row = repeat_once(lambda: self._database.first(LOAD_CHAT, parameters))
         if row is None:
             return None
         is_teacher = row.phone_number in self._teachers
-        return self._with_quoted(replace(_read_chat(row), is_teacher=is_teacher))
+        chat = replace(_read_chat(row), is_teacher=is_teacher)
+        return self._with_seen(self._with_quoted(chat))
+
+    def _with_seen(self, chat: Userchat) -> Userchat:
+        """Return the chat with what was seen of media that turns brought, or quote."""
+        turns = (*chat.earlier_turns, *chat.turns)
+        named = {turn.message_sid for turn in turns if turn.media}
+        sids = [sid for sid in (named | {turn.quotes for turn in turns}) if sid]
+        seen = find_seen(self._database, chat.user_id, sids)
+        return replace(chat, seen=seen)
 
     def _with_quoted(self, chat: Userchat) -> Userchat:
         """Return the chat with what its turns quote, which is asked for only then."""
@@ -169,4 +189,25 @@ def _read_chat(row: Any) -> Userchat:
         owner=row.owner,
         owner_version=row.owner_version,
         is_operator=row.is_operator,
+        language=row.language,
+        preferences=_read_preferences(row.preferences),
+        facts=tuple(map(_read_fact, row.facts or ())),
+    )
+
+
+def _read_preferences(stored: Any) -> dict[str, str]:
+    """Return what is text among them: others may have written it by hand."""
+    found = stored if isinstance(stored, dict) else {}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+def _read_fact(row: Mapping[str, Any]) -> Fact:
+    until = row["valid_until"]
+    return Fact(
+        fact_id=row["id"],
+        kind=row["kind"],
+        text=row["text"],
+        message_sid=row["message_sid"],
+        told_at=datetime.fromisoformat(row["created_at"]),
+        valid_until=until and datetime.fromisoformat(until),
     )

@@ -42,6 +42,14 @@ from db.models.traffic import (
     inbound_messages,
     reply_parts,
 )
+from db.models.understanding import (
+    feedback,
+    media,
+    media_chunks,
+    media_contents,
+    user_facts,
+    user_preferences,
+)
 from db.models.vectors import chunk_vectors, embedding_models
 from db.models.views import all_chats, chat_overview, user_statistics
 
@@ -62,6 +70,7 @@ __all__ = [
     "embedding_models",
     "erased_sids",
     "erasures",
+    "feedback",
     "first_start",
     "gap_questions",
     "inbound_messages",
@@ -69,6 +78,9 @@ __all__ = [
     "knowledge_gaps",
     "login_attempts",
     "login_sessions",
+    "media",
+    "media_chunks",
+    "media_contents",
     "metadata",
     "opt_outs",
     "products",
@@ -80,6 +92,8 @@ __all__ = [
     "support_sessions",
     "support_tickets",
     "user_aliases",
+    "user_facts",
+    "user_preferences",
     "user_statistics",
     "userchats",
     "userchats_archive",

@@ -31,7 +31,11 @@ users = Table(
         server_default=func.gen_random_uuid(),
         comment="Who this is, for every other table.",
     ),
-    Column("email", Text, comment="Who logs in does so with it; unique."),
+    Column(
+        "email",
+        Text,
+        comment="Who logs in does so with it; else what they told us. Unique.",
+    ),
     Column(
         "phone_number",
         Text,
@@ -40,7 +44,9 @@ users = Table(
         "only logs in.",
     ),
     Column(
-        "full_name", Text, comment="The name the person chose in WhatsApp: untrusted."
+        "full_name",
+        Text,
+        comment="The name that they told us, or chose in WhatsApp: untrusted.",
     ),
     Column("hashed_password", Text, comment="Only for people who also log in."),
     Column("password_history", JSONB, comment="Earlier password hashes, if any."),
@@ -104,6 +110,21 @@ users = Table(
         "alerts_muted_until",
         DateTime(timezone=True),
         comment="Until when this operator gets no alerts; NULL: they do.",
+    ),
+    Column(
+        "name_is_given",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whether they told us full_name: WhatsApp's name does not replace it.",
+    ),
+    Column(
+        "email_is_given",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whether email is only what they told us of themselves: nobody logs in "
+        "with it, and whoever is invited by it takes it away.",
     ),
     CheckConstraint(
         "phone_number IS NOT NULL OR email IS NOT NULL", name="users_is_somebody_check"

@@ -21,6 +21,8 @@ from db.records.documents import (
     TakenIn,
     Upload,
 )
+from db.records.media import MEDIA_STATES, MediaState, SeenMedia
+from db.records.memory import FACT_KINDS, Fact, FactKind
 from db.records.passages import (
     Found,
     Gap,
@@ -63,8 +65,10 @@ __all__ = [
     "A_PERSON",
     "DELIVERY_STATUSES",
     "EPOCH",
+    "FACT_KINDS",
     "FAILED",
     "LISTS",
+    "MEDIA_STATES",
     "MOST_CONTENT_BYTES",
     "OPERATORS",
     "OWNERS",
@@ -77,12 +81,15 @@ __all__ = [
     "Claim",
     "DeliveryStatus",
     "DocumentRow",
+    "Fact",
+    "FactKind",
     "Found",
     "Gap",
     "HandOver",
     "InboundMessage",
     "LogEntry",
     "Media",
+    "MediaState",
     "Missing",
     "Near",
     "NewAnswer",
@@ -99,6 +106,7 @@ __all__ = [
     "Receipt",
     "Reply",
     "Role",
+    "SeenMedia",
     "StoodOn",
     "TakenIn",
     "Template",

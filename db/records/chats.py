@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import UUID
 
+from db.records.media import SeenMedia
+from db.records.memory import Fact
 from db.records.support import Owner
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ class Turn:
     by Twilio's names. `opt_out_type` is Twilio's own word on a message that it answered
     itself. `response_time` is in seconds. `author` is the user_id of the operator who
     said it, or A_PERSON; None: no person did. `hands_over` is why it put the chat into
-    the queue for a person, in a word; None: it did not.
+    the queue for a person, in a word; None: it did not. `covers_until` makes it a
+    summary: of all that was said up to the message with that MessageSid. `lead` is what
+    the user told of how to reach them: name, email, company.
     """
 
     role: Role
@@ -52,6 +56,8 @@ class Turn:
     error: str | None = None
     author: str | None = None
     hands_over: str | None = None
+    covers_until: str | None = None
+    lead: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_by_bot(self) -> bool:
@@ -116,7 +122,7 @@ def _is_readable(name: str, value: object) -> bool:
         return value in get_args(Role)
     if name in NUMBERS:
         return isinstance(value, int | float)
-    if name == "beside":
+    if name in {"beside", "lead"}:
         return isinstance(value, dict) and all(
             isinstance(v, str) for v in value.values()
         )
@@ -176,6 +182,10 @@ class Userchat:
     bot answers, it waits for a person, or a human has it; `owner_version` counts how
     often that changed. `is_operator`: its user is one of those who step in.
     `is_teacher`: what its user sends with `/learn` becomes everybody's document.
+    `language` is a code such as `pt`: what the user chose, or last wrote in; None: not
+    known. `preferences` are what they set with /settings. `facts` is what they told of
+    themselves, newest first. `seen` is what turns brought beside their text, by
+    MessageSid and position, as far as it was looked at.
     """
 
     chat_id: str
@@ -191,6 +201,10 @@ class Userchat:
     owner_version: int = 0
     is_operator: bool = False
     is_teacher: bool = False
+    language: str | None = None
+    preferences: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+    seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
 
     def unanswered(self) -> tuple[Turn, ...]:
         """Return the user's messages that no turn names as settled, oldest first."""

@@ -76,8 +76,6 @@ def test_alembic_reports_a_difference(database: Database, change: Change) -> Non
 def test_a_difference_shows_both_sides(found: Catalog, empty: Connection) -> None:
     wanted = read_wanted(empty, copy_models(change_a_comment))
     before, after = differences(found, wanted)
-    assert (
-        before
-        == "- column users.email: text COMMENT 'Who logs in does so with it; unique.'"
-    )
+    was = "Who logs in does so with it; else what they told us. Unique."
+    assert before == f"- column users.email: text COMMENT '{was}'"
     assert after.startswith("+ column users.email: text COMMENT 'What people like")

@@ -1,0 +1,1 @@
+"""Voice notes, pictures and files that people send: fetched, kept, read."""

@@ -1,0 +1,72 @@
+"""What reads a thing that somebody sent, whichever sense it takes."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a document that can be understood alone."""
+
+    text: str
+    heading: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensed:
+    """What bytes say. `text` None: nothing, as of silence, or a picture without words.
+
+    `seconds` is how long a recording is. A document's text stands in its `pieces`.
+    `cost_micros` is in millionths of a currency; None: not known.
+    """
+
+    text: str | None = None
+    text_by: str | None = None
+    language: str | None = None
+    seconds: float | None = None
+    pages: int | None = None
+    pieces: tuple[Piece, ...] = ()
+    cost_micros: int | None = None
+
+
+class NotSensedError(Exception):
+    """It can't be read, and won't be: the text says why, for operators.
+
+    `is_beyond_us`: nothing here reads this kind; else this very thing is at fault.
+    """
+
+    def __init__(self, reason: str, *, is_beyond_us: bool = False) -> None:
+        super().__init__(reason)
+        self.is_beyond_us = is_beyond_us
+
+
+class NotYetSensedError(Exception):
+    """It can't be read this time: whoever reads it is away, or asks for a pause.
+
+    `most_tries`: how often it is worth trying; None: as long as the message is young.
+    `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        most_tries: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.most_tries = most_tries
+        self.retry_after = retry_after
+
+
+class Sense(Protocol):
+    """Reads one kind of thing: voice, pictures, documents."""
+
+    def sense(
+        self, content: bytes, media_type: str, file_name: str | None, seconds: float, /
+    ) -> Sensed:
+        """Return what bytes of a type say, within `seconds`. Safe in many threads.
+
+        Raises NotSensedError and NotYetSensedError, and nothing else.
+        """

@@ -1,0 +1,1 @@
+"""What people send beside text: what is known of it, and its bytes."""

@@ -1,0 +1,61 @@
+"""Media, facts, preferences, feedback; names and addresses that people told us."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+
+revision = "0027"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+LOSES = (
+    "voice notes, pictures and files with what was heard and read in them, what users "
+    "told of themselves, their preferences, and what was thought of answers"
+)
+
+SQL = Path(__file__).parents[2] / "sql"
+NAMES = (
+    "feedback", "user_preferences", "user_facts", "media_chunks", "media",
+    "media_contents",
+)  # fmt: skip
+COMMENTS_OF_BEFORE = """
+COMMENT ON COLUMN users.email IS 'Who logs in does so with it; unique.';
+COMMENT ON COLUMN users.full_name IS
+  'The name the person chose in WhatsApp: untrusted.';
+COMMENT ON COLUMN userchats.messages IS
+  'The transcript, append-only, in order of arrival. Each element has role, content '
+  'and timestamp; where known message_sid, media, beside (what Twilio told with the '
+  'text, by Twilio''s names), reference_id, in_reply_to (the MessageSids it answers), '
+  'notice_for (those it only says something about), command, opt_out_type, model, '
+  'tokens_used, response_time (seconds), error, author (the user_id of the operator '
+  'who wrote it, or person; none: nobody of ours did), hands_over (why it passed the '
+  'chat on to a person).';
+"""
+# What they told us is no log-in: whoever made it one logs in with it all the same.
+TOLD = "UPDATE users SET email = NULL WHERE email_is_given AND role = 'user'"
+
+
+def upgrade() -> None:
+    _run(_read("0027_understanding.sql"))
+    _run(_read("0027_record_inbound.sql"))
+
+
+def downgrade() -> None:
+    _run(_read("0026_record_inbound.sql"))
+    _run(TOLD)
+    for name in NAMES:
+        op.drop_table(name)
+    op.drop_column("users", "name_is_given")
+    op.drop_column("users", "email_is_given")
+    _run(COMMENTS_OF_BEFORE)
+
+
+def _read(name: str) -> str:
+    return (SQL / name).read_text(encoding="utf-8")
+
+
+def _run(script: str) -> None:
+    # The driver's own call: the scripts have colons and percent signs.
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(script)
