@@ -256,6 +256,7 @@ def _read_ages(read: Reader) -> Ages:
         archive=_days(read, "RETENTION_ARCHIVE_DAYS", 90),
         delete_archived=_days(read, "RETENTION_DELETE_ARCHIVED_DAYS", 730),
         drop_system_messages=_days(read, "RETENTION_SYSTEM_MESSAGES_DAYS", 30),
+        drop_media=_days(read, "RETENTION_MEDIA_DAYS", 90),
         drop_records=timedelta(
             days=read.integer("RETENTION_RECORDS_DAYS", 30, 7, 36_500)
         ),

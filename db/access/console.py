@@ -25,12 +25,15 @@ TABLES = {
     "documents": ALL,
     "early_statuses": LOOK,
     "embedding_models": LOOK,
+    "feedback": KEEP,
     "gap_questions": LOOK,
     "inbound_messages": LOOK,
     "invitations": ALL,
     "knowledge_gaps": "SELECT, UPDATE",
     "login_attempts": ALL,
     "login_sessions": ALL,
+    "media": LOOK,
+    "media_contents": NOTE,
     "opt_outs": LOOK,
     "procrastinate_events": NOTE,
     "procrastinate_jobs": NOTE,
@@ -43,6 +46,8 @@ TABLES = {
     "support_sessions": ALL,
     "support_tickets": KEEP,
     "user_aliases": LOOK,
+    "user_facts": LOOK,
+    "user_preferences": LOOK,
     "userchats": LOOK,
     "userchats_archive": LOOK,
     "users": LOOK,
@@ -58,15 +63,18 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "users": {
         "INSERT": ("email", "full_name"),
         "UPDATE": (
-            "email", "full_name", "hashed_password", "password_history", "is_active",
-            "role", "owner", "owner_since", "owner_until", "owner_warned_at",
-            "owner_id", "owner_reason", "owner_version", "taken_at",
+            "email", "email_is_given", "full_name", "hashed_password",
+            "password_history", "is_active", "role", "owner", "owner_since",
+            "owner_until", "owner_warned_at", "owner_id", "owner_reason",
+            "owner_version", "taken_at",
         ),
     },
 }  # fmt: skip
-# Of these it knows nothing: who was erased, when the bot first started, what retention
-# has come to.
-HIDDEN = frozenset({"erased_sids", "erasures", "first_start", "retention_places"})
+# Of these it knows nothing: who was erased, when the bot first started, what people's
+# own documents say, what retention has come to.
+HIDDEN = frozenset(
+    {"erased_sids", "erasures", "first_start", "media_chunks", "retention_places"}
+)
 
 
 def rights_on(table: str, columns: Container[str]) -> str | None:

@@ -15,7 +15,14 @@ from typing import Any
 from uuid import UUID
 
 from db.backups.rotation import is_ahead
-from db.backups.since.people import KEEP_USER, end_logins, keep_people, read_people
+from db.backups.since.facts import forget_facts
+from db.backups.since.people import (
+    KEEP_USER,
+    People,
+    end_logins,
+    keep_people,
+    read_people,
+)
 from db.database import Connection, Database
 from db.delivery.restored import (
     DOUBT_PARTS,
@@ -141,11 +148,11 @@ def tell_what_happened(
             people = read_people(witness, EVER if parted else since)
         _skip_numbers(told, last)
         seen = _keep_seen(witness, told, since, waiting)
-        _keep_opt_outs(told, people.opted_out)
-        keep_people(told, people)
+        _keep_people(told, people)
+        forget_facts(witness, told)
         moved, doubted = _move_parts(witness, told, since)
-        done = _settle(told, open_ones, still_open)
-        return SinceBackup(seen=seen, settled=done, moved=moved, doubted=doubted)
+        settled = _settle(told, open_ones, still_open)
+        return SinceBackup(seen=seen, settled=settled, moved=moved, doubted=doubted)
 
 
 def _find_last(witness: Connection) -> dict[str, int | None]:
@@ -163,6 +170,7 @@ def doubt_all(new: Database, open_ones: Open) -> SinceBackup:
     """Prepare the new database where nobody can tell what happened since."""
     with _telling(new) as told:
         end_logins(told)
+        forget_facts(None, told)
         doubted = _doubt(told, _unsent_parts(told))
         settled = _settle(told, open_ones, set())
     return SinceBackup(seen=0, settled=settled, moved=0, doubted=doubted)
@@ -272,10 +280,11 @@ def _doubt(told: Connection, parts: list[UUID]) -> int:
     return told.count(DOUBT_PARTS, {"parts": parts})
 
 
-def _keep_opt_outs(told: Connection, opted_out: list[Any]) -> None:
-    for row in opted_out:
+def _keep_people(told: Connection, people: People) -> None:
+    for row in people.opted_out:
         told.count(KEEP_USER, row._asdict())
         told.count(KEEP_OPT_OUT, row._asdict())
+    keep_people(told, people)
 
 
 def _settle(told: Connection, open_ones: Open, still_open: Collection[str]) -> int:

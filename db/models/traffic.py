@@ -110,7 +110,8 @@ reply_parts = Table(
     Column(
         "media",
         JSONB,
-        comment="Array of URLs that Twilio loads pictures and files from, if any.",
+        comment="Array of what Twilio loads pictures and files from, if any: URLs, or "
+        "what is signed when it is sent: stored:sha256 of media_contents, file:name.",
     ),
     Column(
         "template",
@@ -181,6 +182,13 @@ reply_parts = Table(
         "user_id",
         "sequence",
         postgresql_where=text("unsettled"),
+    ),
+    Index(
+        "idx_reply_parts_media",
+        "media",
+        postgresql_using="gin",
+        postgresql_ops={"media": "jsonb_path_ops"},
+        postgresql_where=column("media").is_not(None),
     ),
     Index(
         "idx_reply_parts_refused_sids",

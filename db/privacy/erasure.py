@@ -29,6 +29,7 @@ from db.privacy.tombstones import (
     read_tombstones,
     record_tombstones,
 )
+from db.privacy.understanding import held as understood
 
 Done = TypeVar("Done")
 MOST_SECONDS = 600.0
@@ -89,6 +90,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
   OR {documents.THEIR_JOBS}
 """,  # noqa: S608
     **documents.PURGES,
+    **understood.PURGES,
     "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (

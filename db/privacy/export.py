@@ -6,6 +6,7 @@ from uuid import UUID
 from db.database import Connection, Database
 from db.privacy import documents
 from db.privacy.support import held
+from db.privacy.understanding import held as understood
 
 ROWS_AT_A_TIME = 20
 CHATS = """
@@ -47,6 +48,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
 ORDER BY id""",  # noqa: S608
     **documents.SECTIONS,
     **held.SECTIONS,
+    **understood.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

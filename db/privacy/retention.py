@@ -24,6 +24,7 @@ from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
 from db.privacy.steps import LOCK_TIMEOUT, MOST_SECONDS, Step
 from db.privacy.support import steps as support
+from db.privacy.understanding import steps as understood
 
 WINDOW = 500
 INDEXED = "past chats indexed again"  # once, after a migration that asks for it
@@ -133,6 +134,12 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (steps.DROP_ARCHIVED_SYSTEM_MESSAGES, ages.drop_system_messages),
         (steps.DELETE_ARCHIVED, ages.delete_archived),
         (steps.DROP_GAPS, ages.delete_archived),
+        (understood.DROP_BYTES, ages.drop_media),
+        (understood.DROP_PIECES, ages.drop_media),
+        (understood.DROP_UNNAMED, understood.UNNAMED_AFTER),
+        (understood.DROP_MEDIA, ages.delete_archived),
+        (understood.DROP_FACTS, ages.delete_archived),
+        (understood.DROP_FEEDBACK, ages.delete_archived),
         (steps.DROP_JOBS, ages.drop_records),
         (steps.DROP_INBOUND, ages.drop_records),
         (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),

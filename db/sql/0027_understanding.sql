@@ -49,7 +49,7 @@ CREATE TABLE media (
   CONSTRAINT media_user_id_fkey
     FOREIGN KEY (user_id) REFERENCES users (user_id) ON DELETE CASCADE,
   CONSTRAINT media_sha256_fkey
-    FOREIGN KEY (sha256) REFERENCES media_contents (sha256)
+    FOREIGN KEY (sha256) REFERENCES media_contents (sha256) ON DELETE SET NULL
 );
 CREATE INDEX idx_media_created_at ON media (created_at);
 CREATE INDEX idx_media_sha256 ON media (sha256);
@@ -205,6 +205,13 @@ CREATE TRIGGER user_preferences_updated_at BEFORE UPDATE ON user_preferences
   FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 COMMENT ON TRIGGER user_preferences_updated_at ON user_preferences IS
   'Keeps updated_at.';
+
+-- Bytes go with the last that names them.
+CREATE INDEX idx_reply_parts_media ON reply_parts USING gin (media jsonb_path_ops)
+  WHERE media IS NOT NULL;
+COMMENT ON COLUMN reply_parts.media IS
+  'Array of what Twilio loads pictures and files from, if any: URLs, or what is signed '
+  'when it is sent: stored:sha256 of media_contents, file:name.';
 
 -- Pictures and voice notes are compressed already.
 ALTER TABLE media_contents ALTER COLUMN content SET STORAGE EXTERNAL;

@@ -20,7 +20,11 @@ IS_OLDER = """
 SELECT NOT EXISTS (SELECT FROM pg_attribute
                    WHERE attrelid = 'users'::regclass AND attname = 'owner_version')
 """
-PERSON = "user_id, phone_number, email, full_name, users.is_active"
+# What somebody only told us is no log-in, here or there.
+PERSON = """
+  user_id, phone_number, full_name, users.is_active, CASE
+    WHEN to_jsonb(users) -> 'email_is_given' = 'true' THEN NULL ELSE email END AS email
+"""
 OWNED = f"""
 SELECT {PERSON}, owner, owner_since, owner_until, owner_warned_at, owner_id,
        owner_reason, owner_version
@@ -74,12 +78,17 @@ UPDATE users SET role = 'user', hashed_password = NULL, password_history = NULL
 WHERE role <> 'user'
 """
 FORGET_FACTORS = "DELETE FROM second_factors"
+# An address that somebody only told us of is an operator's who logs in with it.
+TAKE_EMAIL = """
+UPDATE users SET email = NULL, email_is_given = false
+WHERE email = %(email)s AND email_is_given AND user_id <> %(user_id)s
+"""
 LET_IN = """
 UPDATE users SET role = %(role)s, is_active = %(is_active)s,
   hashed_password = %(hashed_password)s, password_history = %(password_history)s,
   email = CASE WHEN EXISTS (SELECT FROM users AS other
     WHERE other.email = %(email)s AND other.user_id <> users.user_id)
-    THEN email ELSE %(email)s END
+    THEN email ELSE %(email)s END, email_is_given = false
 WHERE user_id = %(user_id)s
 """
 KEEP_FACTOR = """
@@ -147,5 +156,5 @@ def _keep_operators(told: Connection, operators: list[Any]) -> None:
             **row._asdict(),
             "password_history": None if history is None else Jsonb(history),
         }
-        for statement in (KEEP_USER, LET_IN, KEEP_FACTOR):
+        for statement in (TAKE_EMAIL, KEEP_USER, LET_IN, KEEP_FACTOR):
             told.count(statement, known)

@@ -19,7 +19,10 @@ NAMES = (
     "feedback", "user_preferences", "user_facts", "media_chunks", "media",
     "media_contents",
 )  # fmt: skip
-COMMENTS_OF_BEFORE = """
+AS_BEFORE = """
+DROP INDEX idx_reply_parts_media;
+COMMENT ON COLUMN reply_parts.media IS
+  'Array of URLs that Twilio loads pictures and files from, if any.';
 COMMENT ON COLUMN users.email IS 'Who logs in does so with it; unique.';
 COMMENT ON COLUMN users.full_name IS
   'The name the person chose in WhatsApp: untrusted.';
@@ -39,16 +42,19 @@ TOLD = "UPDATE users SET email = NULL WHERE email_is_given AND role = 'user'"
 def upgrade() -> None:
     _run(_read("0027_understanding.sql"))
     _run(_read("0027_record_inbound.sql"))
+    _run(_read("0027_views.sql"))
 
 
 def downgrade() -> None:
     _run(_read("0026_record_inbound.sql"))
     _run(TOLD)
+    for view in "media_overview", "fact_overview", "feedback_overview":
+        _run(f"DROP VIEW masked.{view}; DROP VIEW {view}")
     for name in NAMES:
         op.drop_table(name)
     op.drop_column("users", "name_is_given")
     op.drop_column("users", "email_is_given")
-    _run(COMMENTS_OF_BEFORE)
+    _run(AS_BEFORE)
 
 
 def _read(name: str) -> str:

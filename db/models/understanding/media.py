@@ -74,7 +74,7 @@ media = Table(
     Column(
         "sha256",
         LargeBinary,
-        ForeignKey("media_contents.sha256"),
+        ForeignKey("media_contents.sha256", ondelete="SET NULL"),
         comment="Its bytes; NULL: they are not here.",
     ),
     Column(

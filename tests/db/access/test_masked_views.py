@@ -24,6 +24,14 @@ QUEUED = """
     SELECT change_owner(user_id, 'human', user_id, 'asked', NULL) FROM users
     WHERE full_name = %(name)s
 """
+UNDERSTOOD = """
+    INSERT INTO media (user_id, message_sid, position, state, media_type, file_name)
+    SELECT user_id, 'SM1', 0, 'read', 'audio/ogg', %(name)s FROM users;
+    INSERT INTO user_facts (user_id, kind, text, message_sid)
+    SELECT user_id, 'preference', 'likes rye', 'SM1' FROM users;
+    INSERT INTO feedback (user_id, operator_id, rating)
+    SELECT user_id, user_id, 1 FROM users
+"""
 MASKED = "SELECT viewname FROM pg_views WHERE schemaname = 'masked' ORDER BY 1"
 ALL_TEXT = "SELECT string_agg(v::text, E'\\n') FROM masked.{} AS v"
 
@@ -45,6 +53,8 @@ def talked(database: Database) -> None:
     take_in(pg, said("Hello?", ADDRESS, **known))
     change(database, ARCHIVED)
     change(database, QUEUED, name=NAME)
+    for statement in UNDERSTOOD.split(";"):
+        change(database, statement, name=NAME)
 
 
 def test_every_view_has_its_masked_one_with_the_same_columns(
@@ -61,7 +71,8 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
     assert set(values(database, MASKED)) == {
         "chat_messages", "chat_overview", "user_statistics", "unanswered_messages",
         "failed_deliveries", "llm_usage_daily", "deliveries_by_day", "answer_sources",
-        "gap_overview", "support_queue", "ticket_overview",
+        "gap_overview", "support_queue", "ticket_overview", "media_overview",
+        "fact_overview", "feedback_overview",
     }  # fmt: skip
 
 

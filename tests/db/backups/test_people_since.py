@@ -147,3 +147,36 @@ def test_a_chat_that_an_older_database_had_handed_off_is_a_humans(
     change(times.database, """UPDATE userchats SET metadata = '{"handoff": true}'""")
     times.restore()
     assert rows(times.database, "SELECT user_id, owner FROM users") == [(ana, "human")]
+
+
+FACT = """
+INSERT INTO user_facts (user_id, kind, text, message_sid)
+VALUES (%(user_id)s, 'person', %(text)s, 'SM1')
+"""
+FACTS = "SELECT text FROM user_facts ORDER BY 1"
+
+
+def test_what_she_had_forgotten_since_is_not_known_again(times: Times) -> None:
+    ana = person(times, ANA)
+    for text in ("is vegan", "has two children"):
+        change(times.database, FACT, user_id=ana, text=text)
+    times.back_up()
+    change(times.database, "DELETE FROM user_facts WHERE text LIKE 'has%%'")
+    times.restore()
+    assert values(times.database, FACTS) == ["is vegan"]
+
+
+def test_an_address_that_she_only_told_keeps_no_operator_out(times: Times) -> None:
+    ana = person(times, ANA)
+    told = (
+        "UPDATE users SET email = 'Olga@shop.example', email_is_given = true "
+        "WHERE user_id = %(ana)s"
+    )
+    change(times.database, told, ana=ana)
+    times.back_up()
+    change(times.database, "UPDATE users SET email = NULL, email_is_given = false")
+    operator(times, "Olga", "admin")
+    times.restore()
+    query = "SELECT full_name, email, email_is_given FROM users WHERE email IS NOT NULL"
+    assert rows(times.database, query) == [("Olga", "Olga@shop.example", False)]
+    assert [row[1] for row in rows(times.database, MAY)] == ["admin"]

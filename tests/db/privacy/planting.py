@@ -78,7 +78,22 @@ INSERT INTO invitations (token_hash, user_id, role)
 VALUES (convert_to(%(marker)s, 'UTF8'), %(user_id)s, 'admin');
 INSERT INTO login_sessions (token_hash, user_id, address, user_agent)
 VALUES (convert_to(%(marker)s, 'UTF8'), %(user_id)s, %(marker)s, %(marker)s);
-INSERT INTO second_factors (user_id, secret) VALUES (%(user_id)s, %(marker)s)
+INSERT INTO second_factors (user_id, secret) VALUES (%(user_id)s, %(marker)s);
+INSERT INTO media_contents (sha256, media_type, size, content)
+SELECT sha256(content), 'image/png', 13, content
+FROM (SELECT convert_to(%(marker)s, 'UTF8') AS content) AS bytes;
+INSERT INTO media (user_id, message_sid, position, state, media_type, file_name,
+                   sha256, text, text_by, error)
+SELECT %(user_id)s, 'SMarchived', 0, 'read', 'image/png', %(marker)s, sha256,
+       %(marker)s, 'reader', %(marker)s FROM media_contents;
+INSERT INTO media_chunks (media_id, position, heading, text)
+SELECT id, 0, %(marker)s, %(marker)s FROM media;
+INSERT INTO user_facts (user_id, kind, text, message_sid)
+VALUES (%(user_id)s, 'person', %(marker)s, 'SMarchived');
+INSERT INTO user_preferences (user_id, preferences, language_seen)
+VALUES (%(user_id)s, '{"language": "de"}', 'de');
+INSERT INTO feedback (user_id, rating, text, message_sid)
+VALUES (%(user_id)s, 1, %(marker)s, 'SMarchived')
 """
 
 

@@ -107,7 +107,7 @@ def test_when_all_is_done_no_place_is_left_and_nothing_is_said(
 def test_a_run_that_is_stopped_goes_on_where_it_was(older: Database) -> None:
     fill(older, MANY)
     schema.upgrade(older, AFTER)
-    looks = iter([False] * 10)  # nine steps, and the first of these
+    looks = iter([False] * 11)  # ten steps, and the first of these
     (*_, part) = run_retention(older, AGES, stopping=lambda: next(looks, True))
     assert (part.name, part.amount, part.whole) == (INDEXED, 25, False)
     assert rows(older, LEFT)[0] == ("userchats", True)

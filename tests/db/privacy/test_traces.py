@@ -36,13 +36,15 @@ OF_NOBODY = [
     "chats_to_index.after_chat_id", "chats_to_index.table_name",
     "chunk_vectors.embedding_id", "document_chunks.embedding_id", "documents.file_type",
     "documents.language", "early_statuses.status", "embedding_models.embedding_id",
-    "erased_sids.sid_hash", "erasures.address_hash", "gap_questions.chat_id",
-    "inbound_messages.our_address", "invitations.role", "products.currency",
-    "reply_parts.author", "reply_parts.chat_id", "reply_parts.our_address",
-    "reply_parts.status", "retention_places.after_chat_id",
-    "retention_places.table_name", "support_messages.kind", "support_tickets.chat_id",
-    "support_tickets.priority", "support_tickets.status", "userchats.chat_id",
-    "userchats_archive.chat_id", "users.owner", "users.role",
+    "erased_sids.sid_hash", "erasures.address_hash", "feedback.given_by",
+    "gap_questions.chat_id", "inbound_messages.our_address", "invitations.role",
+    "media.language", "media.media_type", "media.state", "media.text_by",
+    "media_contents.media_type", "products.currency", "reply_parts.author",
+    "reply_parts.chat_id", "reply_parts.our_address", "reply_parts.status",
+    "retention_places.after_chat_id", "retention_places.table_name",
+    "support_messages.kind", "support_tickets.chat_id", "support_tickets.priority",
+    "support_tickets.status", "user_facts.kind", "user_preferences.language_seen",
+    "userchats.chat_id", "userchats_archive.chat_id", "users.owner", "users.role",
 ]  # fmt: skip
 
 
