@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from bot.chat import sentences
 from bot.chat.beside import find_place, is_readable
-from bot.chat.commands import Command
 from bot.chat.prompt import media_kind
 from db.records import Reply, Turn, Userchat, to_storable
 
@@ -25,7 +24,7 @@ class Answers(Protocol):
         """
 
 
-def say(text: str, batch: Batch, command: Command | None = None) -> Turn:
+def say(text: str, batch: Batch, command: str | None = None) -> Turn:
     """Return a turn of ours that settles the batch."""
     return Turn(
         role="assistant",

@@ -1,19 +1,10 @@
 """What the bot says in its own words, where no LLM speaks."""
 
-HELP = (
-    "Write to me as you would to a person. Besides, I know these words:\n"
-    "/new: forget this conversation and start a new one\n"
-    "STOP: no more answers from me\n"
-    "START: answers again\n"
-    "/help: this text\n"
-    "I am an automatic assistant."
-)
 NEW_CHAT = "Done: we start afresh. How can I help you?"
 STOPPED = "You won't get any more answers here. Write START when you want them again."
 STARTED = "Welcome back! Write your message, and I will answer."
 
 # Passing the user on to a person.
-HELP_HUMAN = "Write /human, and a person of our team answers you."
 PASSED_ON = (
     "I pass you on to a person of our team; they answer here as soon as they can. "
     "Write /bot if you want to go on with me instead."

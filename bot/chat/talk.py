@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from uuid import UUID
 
+from bot.chat.commands.entries import Policies
 from bot.chat.handoff.passing import last_word
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.limits.allowance import Allowance, CountAnswers
@@ -22,7 +23,7 @@ from bot.chat.rules import next_batch, reply_without_llm, silence_about
 from bot.chat.telling import log_stored
 from bot.llm.protocol import LLMError
 from bot.observability import bound
-from db.records import Reply, Userchat
+from db.records import Known, Reply, Userchat
 from db.store import Answered, ChatStore
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class Talk:
     `stopping` ends waits early. `tries` are those of what would fail again anyway.
     `count_answers` tells what the `allowance` is held against. `relay` does and stores
     what an operator's message asks for; its None: it is for the bot. Without `handoff`
-    there are no people to pass a chat on to.
+    there are no people to pass a chat on to; `know` tells all that is kept of a user.
     """
 
     store: ChatStore
@@ -84,6 +85,12 @@ class Talk:
     stopping: Event = field(default_factory=Event)
     tries: Tries = field(default_factory=Tries)
     handoff: HandoffPolicy | None = None
+    know: Callable[[UUID], Known] | None = None
+
+    @property
+    def policies(self) -> Policies:
+        """What commands go by."""
+        return Policies(handoff=self.handoff, know=self.know)
 
     def answer(self, chat_id: str, *, seconds: float | None = None) -> list[Reply]:
         """Answer everything unanswered in a chat; return the replies made.
@@ -96,7 +103,7 @@ class Talk:
         replies: list[Reply] = []
         chat = self.store.load_chat(chat_id)
         for _ in range(MOST_REPLIES_A_CALL):
-            batch = next_batch(chat) if chat else ()
+            batch = next_batch(chat, self.policies) if chat else ()
             if chat is None or not batch:
                 return replies
             if replies:
@@ -126,12 +133,12 @@ class Talk:
         Of an exception its type is told: its text may quote what people wrote.
         """
         chat = self.store.load_chat(chat_id)
-        batch = next_batch(chat) if chat else ()
+        batch = next_batch(chat, self.policies) if chat else ()
         if chat is None or not batch:
             return []
         with bound(message_sid=batch[-1].message_sid or ""):
             word = last_word(chat, batch, _in_words(reason), self.handoff)
-            silence = silence_about(chat, batch)
+            silence = silence_about(chat, batch, self.policies)
             reply, stored = self._record(chat_id, silence or word)
             return [reply] if stored else []
 
@@ -172,12 +179,12 @@ class Talk:
         return self.allowance.reply_beyond(chat, batch, self.count_answers)
 
     def _rule(self, chat: Userchat, batch: Batch) -> Reply | None:
-        return reply_without_llm(chat, batch, self.handoff)
+        return reply_without_llm(chat, batch, self.policies)
 
     def _is_awaited(self, chat_id: str, batch: Batch) -> bool:
         """Tell whether the user still waits for an answer of the LLM's."""
         chat = self.store.load_chat(chat_id)
-        newer = next_batch(chat) if chat else ()
+        newer = next_batch(chat, self.policies) if chat else ()
         if chat is None or newer[: len(batch)] != batch:
             return False
         return self._rule(chat, newer) is None
@@ -198,7 +205,7 @@ class Talk:
     def _refreshed(self, chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
         """Return the chat as it is now, if the batch still starts what is to do."""
         fresh = self.store.load_chat(chat.chat_id)
-        newer = next_batch(fresh) if fresh else ()
+        newer = next_batch(fresh, self.policies) if fresh else ()
         if fresh is None or newer[: len(batch)] != batch:
             return chat, batch  # settled by somebody else: record_reply will refuse
         return fresh, newer

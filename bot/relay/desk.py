@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from bot.chat.commands import Command, find_command
+from bot.chat.commands.entries import Command
+from bot.chat.commands.finding import find_command
 from bot.chat.relay import sentences
 from bot.chat.relay.choosing import ask_which, is_clear, list_cases
 from bot.chat.relay.orders import Kind, Order, read_order

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-from bot.chat.commands import Command, find_command
+from bot.chat.commands.entries import Command
+from bot.chat.commands.finding import find_command
 from bot.whatsapp.beside import read_beside
 from db.records import DeliveryStatus, InboundMessage, Media, Turn, to_storable
 
@@ -48,7 +49,7 @@ def parse_inbound(form: Mapping[str, str]) -> InboundMessage:
         our_address=_read_our_address(form),
         profile_name=_read_name(form),
         turn=turn,
-        opens_chat=find_command(content) is Command.NEW,
+        opens_chat=find_command(content) == Command.NEW,
     )
 
 

@@ -111,6 +111,7 @@ def _build_talk(
     stopping: Event,
 ) -> "Talk":
     from db.delivery.answered import AnswersOfLate
+    from db.memory.knowing import People
 
     timeout = settings.session_timeout
     talk = build_talk(
@@ -121,7 +122,8 @@ def _build_talk(
         stopping=stopping,
         knowledge=build_knowledge(settings, database),
     )
-    talk = replace(talk, count_answers=AnswersOfLate(database).count)
+    count, know = AnswersOfLate(database).count, People(database).know
+    talk = replace(talk, count_answers=count, know=know)
     return with_school(with_desk(talk, database), parts.twilio, database)
 
 

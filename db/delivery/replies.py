@@ -5,8 +5,9 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from db.delivery.deeds import bind_deeds, kinds_of, write_deeds
 from db.delivery.with_sources import SOURCES, bind_sources, has_sources
-from db.records import HandOver, Reply, to_storable
+from db.records import DeedKind, HandOver, Reply, to_storable
 
 # The guard stands in the UPDATE itself: of two workers that answered the same message
 # (one was thought dead) the second waits for the first one's row lock and then finds
@@ -87,7 +88,7 @@ WITH held AS (
     AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
     AND EXISTS (SELECT FROM procrastinate_jobs AS held
                 WHERE held.lock = job.lock AND held.status = 'doing')
-){sources}
+){sources}{deeds}
 SELECT turns{support} FROM appended
 """
 # In the row that is returned, or nobody would evaluate them. Nobody hands over what a
@@ -102,14 +103,17 @@ CALL_OPERATORS = ", customer_wrote(customer_id)"
 def choose_statement(reply: Reply) -> str:
     """Return the statement that stores all that a reply brings."""
     changes = HAND_OVER if reply.hands_over else GIVE_BACK if reply.gives_back else ""
-    return _write(has_sources(reply), changes, reply.calls_operators)
+    return _write(has_sources(reply), kinds_of(reply), changes, reply.calls_operators)
 
 
 @cache
-def _write(has_sources: bool, changes: str, calls: bool) -> str:
+def _write(
+    has_sources: bool, kinds: tuple[DeedKind, ...], changes: str, calls: bool
+) -> str:
     support = changes + (CALL_OPERATORS if calls else "")
     return (
         STATEMENT.replace("{sources}", SOURCES.rstrip() if has_sources else "")
+        .replace("{deeds}", write_deeds(kinds))
         # Who changes the row is alone with it from the start: two could wait in a ring.
         .replace("{lock}", "NO KEY UPDATE" if changes else "SHARE")
         .replace("{support}", support)
@@ -132,6 +136,7 @@ def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, 
         "parts": Jsonb([part.to_json() for part in reply.parts]),
         "opts_out": reply.opts_out,
         "error": None if reply.error is None else to_storable(reply.error),
+        **bind_deeds(reply),
         **(bind_sources(reply) if has_sources(reply) else {}),
         **(_bind_hand_over(reply.hands_over) if reply.hands_over else {}),
     }

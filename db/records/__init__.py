@@ -13,6 +13,7 @@ from db.records.chats import (
     read_turns,
     to_storable,
 )
+from db.records.deeds import DEED_KINDS, Deed, DeedKind
 from db.records.documents import (
     MOST_CONTENT_BYTES,
     Added,
@@ -22,7 +23,7 @@ from db.records.documents import (
     Upload,
 )
 from db.records.media import MEDIA_STATES, MediaState, SeenMedia
-from db.records.memory import FACT_KINDS, Fact, FactKind
+from db.records.memory import FACT_KINDS, Fact, FactKind, Known
 from db.records.passages import (
     Found,
     Gap,
@@ -63,6 +64,7 @@ from db.records.tickets import LogEntry, Ticket
 
 __all__ = [
     "A_PERSON",
+    "DEED_KINDS",
     "DELIVERY_STATUSES",
     "EPOCH",
     "FACT_KINDS",
@@ -79,6 +81,8 @@ __all__ = [
     "WITH_TWILIO",
     "Added",
     "Claim",
+    "Deed",
+    "DeedKind",
     "DeliveryStatus",
     "DocumentRow",
     "Fact",
@@ -87,6 +91,7 @@ __all__ = [
     "Gap",
     "HandOver",
     "InboundMessage",
+    "Known",
     "LogEntry",
     "Media",
     "MediaState",

@@ -24,3 +24,17 @@ class Fact:
     told_at: datetime
     fact_id: int | None = None
     valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is kept of a person; `facts` are those that still hold, newest first.
+
+    A name or an e-mail is `given` if they told it us, rather than WhatsApp.
+    """
+
+    full_name: str | None = None
+    email: str | None = None
+    name_is_given: bool = False
+    email_is_given: bool = False
+    facts: tuple[Fact, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from db.records.chats import Turn, to_storable
+from db.records.deeds import Deed
 from db.records.passages import Gap, StoodOn
 from db.records.support import HandOver
 
@@ -65,7 +66,7 @@ class Reply:
     that it settles; `stood_on` is what it was made from. `hands_over` puts the chat
     into the queue for a person, with it; `gives_back` takes it out of the queue, for
     the bot; `calls_operators` tells them that the user wrote to whom they have, or
-    shall have.
+    shall have. `deeds` are what is written in the same statement besides.
     """
 
     turn: Turn
@@ -79,6 +80,7 @@ class Reply:
     hands_over: HandOver | None = None
     gives_back: bool = False
     calls_operators: bool = False
+    deeds: tuple[Deed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

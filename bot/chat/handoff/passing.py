@@ -4,19 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.chat import sentences
-from bot.chat.commands import Command, find_command
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.replies import Batch, apology, note, say
-from db.records import HandOver, Reply, Turn, Userchat, to_storable
+from db.records import HandOver, Reply, Userchat, to_storable
 
 LONGEST_SUBJECT = 120
 
 
 def pass_on(chat: Userchat, batch: Batch, policy: HandoffPolicy, reason: str) -> Reply:
     """Return the reply that says nothing but that a person will answer."""
-    command = Command.HUMAN if reason == "asked" else None
-    reply = Reply(turn=say("", batch, command=command))
-    return passing_on(reply, subject_of(chat, batch), policy, reason)
+    asks = reason == "asked"
+    reply = Reply(turn=say("", batch, "human" if asks else None))
+    return passing_on(reply, subject_of(chat, batch, asks=asks), policy, reason)
 
 
 def passing_on(reply: Reply, about: str, policy: HandoffPolicy, reason: str) -> Reply:
@@ -56,18 +55,26 @@ def last_word(
     return passing_on(silent, subject_of(chat, batch), policy, "error")
 
 
-def subject_of(chat: Userchat, batch: Batch) -> str:
-    """Return what it is about, in a line: the user's last words that are no command."""
+def subject_of(chat: Userchat, batch: Batch, *, asks: bool = False) -> str:
+    """Return what it is about, in a line: the user's last words that are no command.
+
+    That a message was one, the reply to it tells; a batch that `asks` is one itself.
+    """
+    commands = {sid for turn in chat.turns if turn.command for sid in turn.in_reply_to}
     waiting = {turn.message_sid for turn in batch}
     before = [turn for turn in chat.turns if turn.message_sid not in waiting]
-    theirs = [turn for turn in (*before, *batch) if turn.role == "user"]
-    said = (turn.content for turn in reversed(theirs) if _is_about_something(turn))
+    asked = () if asks else batch
+    theirs = [turn for turn in (*before, *asked) if turn.role == "user"]
+    said = (
+        turn.content
+        for turn in reversed(theirs)
+        if turn.message_sid not in commands and _is_about_something(turn.content)
+    )
     return one_line(next(said, ""))
 
 
-def _is_about_something(turn: Turn) -> bool:
-    text = turn.content
-    return any(map(str.isalnum, text)) and find_command(text) is None
+def _is_about_something(text: str) -> bool:
+    return any(map(str.isalnum, text)) and not text.lstrip().startswith("/")
 
 
 def one_line(text: str) -> str:

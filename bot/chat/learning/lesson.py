@@ -1,7 +1,7 @@
 """From a teacher's message to the lesson that it brings, or to what it lacks."""
 
 from bot.chat import sentences
-from bot.chat.commands import read_title
+from bot.chat.commands.dress import read_title
 from bot.chat.prompt import media_kind
 from bot.knowledge.taking_in.lessons import Lesson
 from db.records import Media, Turn

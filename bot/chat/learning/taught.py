@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.chat import sentences
-from bot.chat.commands import Command
+from bot.chat.commands.entries import Command
 from bot.chat.learning.lesson import find_lesson
 from bot.chat.replies import Answers, Batch, say
 from bot.knowledge.taking_in.lessons import Learned, NotYetError, School

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from bot.chat.commands import Command
+from bot.chat.commands.entries import Command
 from bot.chat.replies import Batch, note
 from bot.chat.sentences import NOT_ANSWERED_BRAKE
 from db.records import Reply, Turn, Userchat

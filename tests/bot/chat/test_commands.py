@@ -1,8 +1,13 @@
 """Which messages are for the bot itself."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.chat.commands import WORDS, Command, find_command
+from bot.chat.commands.entries import Command, Policies
+from bot.chat.commands.finding import find_command, find_said
+from bot.chat.commands.table import COMMANDS
+from tests.bot.chat.transcripts import chat_of, user_says
 
 SAID = {
     Command.NEW: ["/new", "/NEW", " /new ", "/clear", "/Reset.", "/reset",
@@ -62,11 +67,32 @@ def test_consent_means_start_to_somebody_who_stopped_and_nothing_else(
 
 @pytest.mark.parametrize("text", START_OVER)
 def test_who_stopped_and_starts_over_has_started(text: str) -> None:
-    assert find_command(text) is Command.NEW
+    assert find_command(text) is None
+    assert find_command(f"/{text}") is Command.NEW
     assert find_command(text, opted_out=True) is Command.START
 
 
-def test_every_command_has_words_and_no_word_has_two_commands() -> None:
-    assert set(WORDS) == set(Command) - {Command.LEARN}
-    words = [word for words in WORDS.values() for word in words]
+def test_every_name_is_in_the_table_and_no_word_has_two_commands() -> None:
+    names = [entry.name for entry in COMMANDS]
+    assert set(Command) <= set(names)
+    words = [word for entry in COMMANDS for word in entry.all_words]
     assert len(words) == len(set(words))
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("text", ["/learn", "/LEARN Prices", "/learn\nPrices"])
+def test_what_teachers_say_is_no_command_of_others(text: str) -> None:
+    chat = chat_of(user_says(text, "1"))
+    assert find_said(chat, text, Policies()) is None
+    said = find_said(replace(chat, is_teacher=True), text, Policies())
+    assert said is not None
+    assert (said.entry.name, said.text) == (
+        "learn",
+        "Prices" if "rices" in text else "",
+    )
+
+
+@pytest.mark.parametrize("text", ["/learned a lot", "learn Prices", "x /learn Prices"])
+def test_what_stands_behind_a_word_is_read_behind_that_word_alone(text: str) -> None:
+    chat = replace(chat_of(user_says(text, "1")), is_teacher=True)
+    assert find_said(chat, text, Policies()) is None

@@ -5,6 +5,7 @@ import pytest
 from bot.chat import sentences
 from bot.chat.rules import next_batch, reply_without_llm
 from db.records import Reply, Turn, Userchat
+from tests.bot.chat.help_texts import HELP
 from tests.bot.chat.transcripts import bot_said, chat_of, user_says
 
 
@@ -84,8 +85,8 @@ def test_what_has_no_sid_awaits_no_answer() -> None:
     ("text", "answer", "command", "opts_out"),
     [
         ("/new", sentences.NEW_CHAT, "new", None),
-        ("start over", sentences.NEW_CHAT, "new", None),
-        ("help", sentences.HELP, "help", None),
+        ("/start over", sentences.NEW_CHAT, "new", None),
+        ("help", HELP, "help", None),
         ("STOP", sentences.STOPPED, "stop", True),
         ("START", sentences.STARTED, "start", False),
     ],

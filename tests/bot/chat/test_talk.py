@@ -9,6 +9,7 @@ from bot.chat import sentences
 from db.in_memory import MemoryChatStore
 from db.records import Reply
 from tests.bot.chat.conversation import AWAY, PACE, Conversation, Waits
+from tests.bot.chat.help_texts import HELP
 
 PATIENT = replace(PACE, quiet_seconds=60)
 
@@ -61,7 +62,7 @@ def test_the_user_sees_typing_while_an_answer_is_made() -> None:
 def test_a_command_shows_no_typing() -> None:
     ana = Conversation()
     ana.says("/help")
-    assert ana.hears() == [sentences.HELP]
+    assert ana.hears() == [HELP]
     assert ana.typed == []
 
 
@@ -105,7 +106,7 @@ def test_an_answer_holds_when_the_llm_fails_at_being_asked_again() -> None:
 def test_a_command_while_the_llm_works_comes_after_the_answer() -> None:
     ana = Conversation(lambda: ana.says("/help") and "Nine.")
     ana.says("When do you open?")
-    assert ana.hears() == ["Nine.", sentences.HELP]
+    assert ana.hears() == ["Nine.", HELP]
     assert len(ana.thoughts.prompts) == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.chat import sentences
 from tests.bot.chat.conversation import AWAY, PACE, REFUSED, Conversation, Waits
+from tests.bot.chat.help_texts import HELP
 from tests.bot.chat.transcripts import POLICY
 
 OUT_OF_TIME = 0.01
@@ -102,7 +103,7 @@ def test_a_batch_that_breaks_the_bot_is_given_up_and_the_next_is_not() -> None:
     [reply] = ana.talk.give_up(ana.chat_id, KeyError("what Ana wrote"))
     assert [part.body for part in reply.parts] == [sentences.GIVEN_UP]
     assert ana.chat.turns[0].error == "internal error: KeyError"
-    assert ana.hears() == [sentences.HELP]
+    assert ana.hears() == [HELP]
 
 
 def test_other_errors_are_for_the_queue_to_see() -> None:

@@ -11,6 +11,7 @@ from bot.chat.handoff.policy import HandoffPolicy
 from db.chats import PostgresChatStore
 from db.database import Database
 from tests.bot.chat.conversation import REFUSED, Conversation
+from tests.bot.chat.help_texts import HELP, HELP_WITH_PEOPLE
 from tests.db.sql import change, rows, value
 
 POLICY = HandoffPolicy(words=("refund", "speak to maria"))
@@ -156,7 +157,7 @@ def test_in_the_queue_commands_are_answered_and_stop_holds(
     ana.says("agent")
     ana.hears()
     ana.says("/help")
-    assert ana.hears() == [f"{sentences.HELP}\n{sentences.IN_QUEUE}"]
+    assert ana.hears() == [f"{HELP}\n{sentences.IN_QUEUE}"]
     ana.says("STOP")
     assert ana.hears() == [sentences.STOPPED]
     assert ana.chat.opted_out
@@ -199,10 +200,10 @@ def test_without_people_the_bot_says_so() -> None:
     system = str(ana.thoughts.prompts[-1][0].content)
     assert sentences.HANDOVER not in system
     ana.says("/help")
-    assert ana.hears() == [sentences.HELP]
+    assert ana.hears() == [HELP]
 
 
 def test_help_names_the_person_where_there_is_one() -> None:
     ana = Conversation(handoff=POLICY)
     ana.says("/help")
-    assert ana.hears() == [f"{sentences.HELP}\n{sentences.HELP_HUMAN}"]
+    assert ana.hears() == [HELP_WITH_PEOPLE]

@@ -4,7 +4,8 @@
 
 import pytest
 
-from bot.chat.commands import Command, find_command
+from bot.chat.commands.entries import Command
+from bot.chat.commands.finding import find_command
 from bot.chat.handoff.words import asks_for_person
 
 ASKED = """

@@ -1,0 +1,93 @@
+"""The table of commands: all that anybody can tell the bot to do.
+
+WhatsApp senders have no keyword filter of Twilio's, so the bot honours STOP, START
+and HELP itself: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+Of Twilio's words those are left out that customers say of their own business with a
+shop: `cancel`, `end`, `quit` and `info` are for the LLM.
+
+How to add a command: docs/contributing.md, "Add a word for the bot".
+"""
+
+from bot.chat.commands import answers, sentences
+from bot.chat.commands.answers import tell_waiting, waits
+from bot.chat.commands.entries import Command, CommandEntry, Policies, Who
+from bot.chat.handoff.words import asks_for_person
+from bot.chat.replies import Batch, say
+from bot.languages.speaking import speak
+from db.records import Reply, Userchat
+
+
+def tell_help(chat: Userchat, batch: Batch, _text: str, policies: Policies) -> Reply:
+    """Say what this user may tell the bot to do."""
+    lines = [speak(chat.language, sentences.HELP_BEGINS)]
+    for entry in COMMANDS:
+        is_told = entry.help and entry.is_for(chat, policies)
+        if is_told and entry.offered(chat, policies):
+            what = speak(chat.language, entry.help)
+            word = entry.shown or f"/{entry.name}"
+            told = speak(chat.language, sentences.HELP_LINE, word=word, what=what)
+            lines.append(told)
+    lines.append(speak(chat.language, sentences.HELP_ENDS))
+    waiting = [tell_waiting(policies)] if waits(chat) else []
+    return Reply(turn=say("\n".join([*lines, *waiting]), batch, Command.HELP))
+
+
+def _has_people(chat: Userchat, policies: Policies) -> bool:
+    return policies.handoff is not None and not waits(chat)
+
+
+COMMANDS: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name=Command.NEW,
+        words={"en": ("clear", "reset", "start over")},
+        help=sentences.NEW,
+        does=answers.start_afresh,
+    ),
+    CommandEntry(
+        name=Command.STOP,
+        words={
+            "en": ("stop all", "stopall", "unsubscribe", "revoke", "opt out",
+                   "opt-out", "optout"),
+        },
+        needs_slash=False,
+        help=sentences.STOP,
+        shown="STOP",
+        does=answers.stop,
+        opts_out=True,
+        is_unbraked=True,
+    ),
+    CommandEntry(
+        name=Command.START,
+        words={"en": ("unstop",)},
+        needs_slash=False,
+        help=sentences.START,
+        shown="START",
+        does=answers.start,
+        opts_out=False,
+        heard_when_stopped=True,
+        words_when_stopped=(
+            "yes", "start again", "start over", "resume", "continue", "subscribe",
+            "opt in", "opt-in", "optin",
+        ),
+        is_unbraked=True,
+    ),
+    CommandEntry(
+        name=Command.HUMAN,
+        means_it=asks_for_person,
+        help=sentences.HUMAN,
+        offered=_has_people,
+        does=answers.call_person,
+    ),
+    CommandEntry(name=Command.BOT, does=answers.back_to_bot),
+    CommandEntry(
+        name=Command.LEARN,
+        who=Who.TEACHERS,
+        takes_text=True,
+        help=sentences.LEARN,
+        does=answers.learn,
+        is_unbraked=True,
+    ),
+    CommandEntry(
+        name=Command.HELP, needs_slash=False, help=sentences.HELP, does=tell_help
+    ),
+)  # fmt: skip

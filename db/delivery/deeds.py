@@ -1,0 +1,56 @@
+"""What replies do to the database beside being stored: see db/records/deeds.py.
+
+Each deed is one more `WITH` of the reply's statement. It reads `appended`, which has
+the chat's user (`customer_id`) if the reply was stored, and no row if it was refused:
+so nothing is done for a reply that is not, nor twice for one that is made again. All of
+them see the tables as they were before, and the order among them is not told: two must
+not write the same row. `{values}` stands for the deed's values, as JSON.
+
+A reply without deeds is stored by the statement without any.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from db.records import DeedKind, Reply, to_storable
+
+# Preferences by name; null takes one back, and what is not named stays.
+SET_PREFERENCES = """
+  INSERT INTO user_preferences (user_id, preferences)
+  SELECT customer_id, jsonb_strip_nulls({values}) FROM appended
+  ON CONFLICT (user_id) DO UPDATE
+  SET preferences = jsonb_strip_nulls(user_preferences.preferences || {values})
+"""
+DEEDS: Mapping[DeedKind, str] = {"set_preferences": SET_PREFERENCES}
+
+
+def write_deeds(kinds: tuple[DeedKind, ...]) -> str:
+    """Return what the statement of a reply with such deeds has besides."""
+    return "".join(
+        f", {kind} AS ({DEEDS[kind].replace('{values}', f'%({kind})s::jsonb')})"
+        for kind in kinds
+    )
+
+
+def kinds_of(reply: Reply) -> tuple[DeedKind, ...]:
+    """Return what a reply does, sorted. Raises ValueError where it does one twice."""
+    kinds = tuple(sorted(deed.kind for deed in reply.deeds))
+    if len(set(kinds)) < len(kinds):
+        raise ValueError("a reply has two deeds of one kind")
+    return kinds
+
+
+def bind_deeds(reply: Reply) -> dict[str, object]:
+    """Return the further parameters of its statement."""
+    return {deed.kind: Jsonb(_storable(deed.values)) for deed in reply.deeds}
+
+
+def _storable(value: Any) -> Any:
+    """Return JSON whose texts PostgreSQL takes."""
+    if isinstance(value, str):
+        return to_storable(value)
+    if isinstance(value, Mapping):
+        return {to_storable(str(name)): _storable(each) for name, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list) else value

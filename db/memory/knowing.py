@@ -1,0 +1,56 @@
+"""All that is kept of one person, for commands that show it to them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from db.database import Database
+from db.outages import repeat_once
+from db.records import Fact, Known
+
+MOST_FACTS = 100
+FIND_PERSON = """
+SELECT full_name, email, name_is_given, email_is_given FROM users
+WHERE user_id = %(user_id)s
+"""
+FIND_FACTS = """
+SELECT id, kind, text, message_sid, created_at, valid_until FROM user_facts
+WHERE user_id = %(user_id)s AND (valid_until IS NULL OR valid_until > now())
+ORDER BY created_at DESC, id DESC LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom the database knows."""
+
+    database: Database
+
+    def know(self, user_id: UUID) -> Known:
+        """Return what is kept of a user; nothing, where there is none.
+
+        Raises StoreUnavailableError.
+        """
+        asked = {"user_id": user_id, "most": MOST_FACTS}
+        person = repeat_once(lambda: self.database.first(FIND_PERSON, asked))
+        if person is None:
+            return Known()
+        rows = repeat_once(lambda: self.database.rows(FIND_FACTS, asked))
+        return Known(
+            full_name=person.full_name,
+            email=person.email,
+            name_is_given=person.name_is_given,
+            email_is_given=person.email_is_given,
+            facts=tuple(map(_read_fact, rows)),
+        )
+
+
+def _read_fact(row: Any) -> Fact:
+    return Fact(
+        fact_id=row.id,
+        kind=row.kind,
+        text=row.text,
+        message_sid=row.message_sid,
+        told_at=row.created_at,
+        valid_until=row.valid_until,
+    )

@@ -1,0 +1,21 @@
+"""What a reply does to the database beside being stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+# A closed set: what each does stands in db/delivery/deeds.py.
+DeedKind = Literal["set_preferences"]
+DEED_KINDS: tuple[DeedKind, ...] = get_args(DeedKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that is written with a reply, in its statement: both, or neither.
+
+    A reply has one of each kind at most. `values` are JSON; what they mean is the
+    kind's, and whose row it is the chat's user.
+    """
+
+    kind: DeedKind
+    values: Mapping[str, object]
