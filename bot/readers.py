@@ -16,7 +16,7 @@ from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.console.account import read_console
 from bot.environment import KEY, KEY_HINT, PROJECT, Reader
-from bot.llm.account import read_embeddings, read_llm
+from bot.llm.account import read_embeddings, read_llm, read_speech
 from bot.relay.account import read_alerts
 from bot.whatsapp.account import TwilioAccount
 from db.address import build_url, find_refused, is_address
@@ -189,7 +189,8 @@ def _split_secrets(given: str) -> tuple[str, ...]:
 
 def _read_models(read: Reader, llm_seconds: float) -> dict[str, Any]:
     llm = read_llm(read, llm_seconds)
-    return {"llm": llm, "embeddings": read_embeddings(read, llm)}
+    embeddings, speech = read_embeddings(read, llm), read_speech(read, llm)
+    return {"llm": llm, "embeddings": embeddings, "speech": speech}
 
 
 def _read_talk(read: Reader, llm_seconds: float, *, has_people: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bot.chat.limits.allowance import Allowance
 from bot.chat.patience import Pace
 from bot.console.chat.templates_setting import ReplyTemplate
 from bot.environment import PROJECT, Reader, load_environment
-from bot.llm.account import EmbeddingServer, LLMServer
+from bot.llm.account import EmbeddingServer, LLMServer, SpeechServer
 from bot.readers import read_all
 from bot.relay.account import AlertRoads
 from bot.whatsapp.account import TwilioAccount
@@ -109,6 +109,7 @@ class Settings:
     twilio: TwilioAccount | None
     llm: LLMServer | None
     embeddings: EmbeddingServer | None
+    speech: SpeechServer | None
     policy: Policy
     handoff: HandoffPolicy
     pace: Pace

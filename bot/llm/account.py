@@ -1,12 +1,21 @@
-"""Which servers are asked for answers and embeddings: what an operator sets of them."""
+"""Which servers answer, embed and listen: what an operator sets of them."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 from bot.environment import KEY, KEY_HINT, Reader
 
 OPENAI_URL = "https://api.openai.com/v1"
 # `docker run --env-file` takes a comment for a part of the value.
 MODEL, MODEL_HINT = r"(?!.*\s#).+", "a model's name"
+# Models that are known to see, by names that servers use.
+SEEING = re.compile(
+    r"(?<![\w.])(?:gpt-4o(?!.*(?:audio|realtime|transcribe|tts|search))|gpt-4\.[15]"
+    r"|gpt-4-turbo(?!-preview)|gpt-5|o3(?!-mini)|o4-mini|claude-|gemini-[1-9]"
+    r"|pixtral|llava|qwen[\d.]*-?vl|llama-?4|llama-?3\.2-(?:11b|90b)|gemma-?3(?!n)"
+    r"|mistral-small-?3\.[12]|minicpm-v|internvl)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +24,7 @@ class LLMServer:
 
     Without `base_url` it is OpenAI's own. `timeout_seconds` is for a whole answer,
     however slowly the server drips. `organization` and `project` say on whose account,
-    where the key may use several.
+    where the key may use several. `sees`: pictures are shown to the model.
     """
 
     api_key: str = field(repr=False)
@@ -26,11 +35,21 @@ class LLMServer:
     temperature: float = 0.3
     max_tokens: int = 500
     timeout_seconds: float = 60
+    sees: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingServer:
     """Where the vectors of texts come from; `model` by the server's name for it."""
+
+    api_key: str = field(repr=False)
+    base_url: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechServer:
+    """Where voice notes become text; `model` by the server's name for it."""
 
     api_key: str = field(repr=False)
     base_url: str
@@ -50,6 +69,7 @@ def read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:
         max_tokens=read.integer("LLM_MAX_TOKENS", 500, 1, 100_000),
         timeout_seconds=timeout_seconds,
     )
+    server = replace(server, sees=_read_vision(read, server.model))
     return server if read.is_set("OPENAI_API_KEY", "OPENAI_BASE_URL") else None
 
 
@@ -58,20 +78,43 @@ def read_embeddings(read: Reader, llm: LLMServer | None) -> EmbeddingServer | No
 
     By default it is the LLM's. A key that was given for one server goes to no other.
     """
-    model = read.text("EMBEDDING_MODEL", MODEL, MODEL_HINT)
-    url = _read_url(read, "EMBEDDING_BASE_URL", "/embeddings")
-    key = read.text("EMBEDDING_API_KEY", KEY, KEY_HINT)
+    found = _read_beside(read, "EMBEDDING", "/embeddings", llm)
+    return EmbeddingServer(**found) if found else None
+
+
+def read_speech(read: Reader, llm: LLMServer | None) -> SpeechServer | None:
+    """Return the server that listens to voice notes; None where none is set.
+
+    By default it is the LLM's, as with embeddings.
+    """
+    found = _read_beside(read, "TRANSCRIPTION", "/audio/transcriptions", llm)
+    return SpeechServer(**found) if found else None
+
+
+def _read_beside(
+    read: Reader, prefix: str, asked_path: str, llm: LLMServer | None
+) -> dict[str, str] | None:
+    """Return key, address and model of what may be another server than the LLM's."""
+    model = read.text(f"{prefix}_MODEL", MODEL, MODEL_HINT)
+    url = _read_url(read, f"{prefix}_BASE_URL", asked_path)
+    key = read.text(f"{prefix}_API_KEY", KEY, KEY_HINT)
     llm_url = (llm.base_url or OPENAI_URL) if llm else None
     found = url or llm_url
     if url or key:
-        read.expect_all({"EMBEDDING_MODEL": model})
+        read.expect_all({f"{prefix}_MODEL": model})
     elif model and not found:
         told = "is missing (or OPENAI_API_KEY)"
-        read.problems.setdefault("EMBEDDING_BASE_URL", told)
+        read.problems.setdefault(f"{prefix}_BASE_URL", told)
     if not model or not found:
         return None
     ours = llm.api_key if llm and found == llm_url else "none"
-    return EmbeddingServer(api_key=key or ours, base_url=found, model=model)
+    return {"api_key": key or ours, "base_url": found, "model": model}
+
+
+def _read_vision(read: Reader, model: str) -> bool:
+    """Return whether the model is shown pictures: as told, or known by its name."""
+    told = read.text("OPENAI_VISION", "on|off", "on or off")
+    return told == "on" if told else bool(SEEING.search(model))
 
 
 def _read_url(read: Reader, name: str, asked_path: str) -> str | None:
