@@ -14,7 +14,15 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from db.delivery.remembering import (
+    ERASE_USER,
+    FORGET_FACTS,
+    JUDGE,
+    KEEP_LEAD,
+)
 from db.records import DeedKind, Reply, to_storable
+
+STRENGTHS = ("SHARE", "NO KEY UPDATE", "UPDATE")
 
 # Preferences by name; null takes one back, and what is not named stays.
 SET_PREFERENCES = """
@@ -23,7 +31,33 @@ SET_PREFERENCES = """
   ON CONFLICT (user_id) DO UPDATE
   SET preferences = jsonb_strip_nulls(user_preferences.preferences || {values})
 """
-DEEDS: Mapping[DeedKind, str] = {"set_preferences": SET_PREFERENCES}
+DEEDS: Mapping[DeedKind, str] = {
+    "erase_user": ERASE_USER,
+    "forget_facts": FORGET_FACTS,
+    "judge": JUDGE,
+    "keep_lead": KEEP_LEAD,
+    "set_preferences": SET_PREFERENCES,
+}
+# How those hold the user's row that change it: from the start, or two could wait in a
+# ring. An e-mail address is a key, by which other tables could name the row.
+LOCKS: Mapping[DeedKind, str] = {
+    "forget_facts": "NO KEY UPDATE",
+    "keep_lead": "UPDATE",
+}
+
+
+def lock_for(kinds: tuple[DeedKind, ...], lock: str) -> str:
+    """Return the stronger of a reply's own lock of the user's row and its deeds'."""
+    mine = (LOCKS[kind] for kind in kinds if kind in LOCKS)
+    return max([lock, *mine], key=STRENGTHS.index)
+
+
+def write_firsts(kinds: tuple[DeedKind, ...]) -> str:
+    """Return columns that have a deed done before what the columns behind them do.
+
+    Those may write the same row (handing over does), and what comes later is lost.
+    """
+    return ", (SELECT count(*) FROM keep_lead)" if "keep_lead" in kinds else ""
 
 
 def write_deeds(kinds: tuple[DeedKind, ...]) -> str:

@@ -21,12 +21,14 @@ LONGEST_EMAIL = 254  # RFC 5321
 EMAIL = re.compile(r"[^@\s\x00-\x20\x7f]+@[^@\s\x00-\x20\x7f]+")
 KEPT_PASSWORDS = 5
 
+# What somebody only told us of themselves is nobody's log-in.
 COLUMNS = """
-SELECT users.user_id, email, full_name AS name, role, is_active, hashed_password,
+SELECT users.user_id, CASE WHEN NOT email_is_given THEN email END AS email,
+       full_name AS name, role, is_active, hashed_password,
        confirmed_at IS NOT NULL AS has_factor
 FROM users LEFT JOIN second_factors USING (user_id)
 """
-BY_EMAIL = f"{COLUMNS} WHERE email = %(email)s"
+BY_EMAIL = f"{COLUMNS} WHERE email = %(email)s AND NOT email_is_given"
 BY_ID = f"{COLUMNS} WHERE users.user_id = %(user_id)s"
 LOCK = """
 SELECT COALESCE(password_history, '[]') AS history, hashed_password

@@ -29,6 +29,7 @@ class Action(StrEnum):
     FACTOR_SET = "second factor set"
     FACTOR_RESET = "second factor reset"
     INVITED = "invited"
+    EMAIL_TAKEN = "e-mail taken away"
     ROLE_CHANGED = "role changed"
     DEACTIVATED = "deactivated"
     ACTIVATED = "activated"
@@ -61,7 +62,8 @@ VALUES (%(actor_id)s, %(action)s, %(subject_id)s, %(ticket_id)s, %(address)s,
 READ = """
 SELECT audit_log.id, at, actor_id, action, subject_id, ticket_id, address, details,
        COALESCE(actor.email, actor.full_name) AS actor,
-       COALESCE(subject.email, subject.full_name, subject.phone_number) AS subject
+       COALESCE(CASE WHEN NOT subject.email_is_given THEN subject.email END,
+                subject.full_name, subject.phone_number) AS subject
 FROM audit_log
 LEFT JOIN users AS actor ON actor.user_id = actor_id
 LEFT JOIN users AS subject ON subject.user_id = subject_id

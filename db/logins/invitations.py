@@ -23,18 +23,27 @@ LONGEST_NAME = 100
 # Who logs in to a bot that was started by `make run`: nobody writes there.
 NEWCOMER = "owner@localhost"
 
+# Whoever said that an address is theirs proved nothing: who is invited by it has it.
+TAKE_AWAY = """
+UPDATE users SET email = NULL, email_is_given = false
+WHERE email = %(email)s AND email_is_given
+  AND phone_number IS DISTINCT FROM %(phone)s::text
+RETURNING user_id
+"""
 MAKE_USER = """
 INSERT INTO users (email, full_name) VALUES (%(email)s, %(name)s)
 ON CONFLICT (email) DO UPDATE SET full_name = COALESCE(%(name)s, users.full_name)
 RETURNING user_id, is_active
 """
 FIND_BY_PHONE = """
-SELECT user_id, email, is_active FROM users WHERE phone_number = %(phone)s
+SELECT user_id, CASE WHEN NOT email_is_given THEN email END AS email, is_active
+FROM users WHERE phone_number = %(phone)s
 FOR NO KEY UPDATE
 """
 HAS_EMAIL = "SELECT user_id FROM users WHERE email = %(email)s"
 GIVE_EMAIL = """
-UPDATE users SET email = %(email)s, full_name = COALESCE(%(name)s, full_name)
+UPDATE users SET email = %(email)s, email_is_given = false,
+  full_name = COALESCE(%(name)s, full_name)
 WHERE user_id = %(user_id)s RETURNING user_id, is_active
 """
 END_OLDER = "DELETE FROM invitations WHERE user_id = %(user_id)s"
@@ -87,12 +96,15 @@ def invite(  # noqa: PLR0913  (who, as what, and by whom)
 
     Who has the e-mail address already gets another password by it, and another role;
     `phone` is the WhatsApp address of somebody who writes to the bot, who is given the
-    e-mail address. What was sent to them before holds no more. Raises OperatorError.
+    e-mail address. Who only told the bot that it is theirs loses it. What was sent to
+    them before holds no more. Raises OperatorError.
     """
     if role not in OPERATORS:
         raise OperatorError(f"Invite as one of {', '.join(OPERATORS)}.")
     named = (name or "").strip()[:LONGEST_NAME] or None
-    user_id, is_active = _find_or_make(connection, to_email(email), phone, named)
+    stored = to_email(email)
+    _take_away(connection, stored, phone, by)
+    user_id, is_active = _find_or_make(connection, stored, phone, named)
     if not is_active:
         raise OperatorError("This person was deactivated: activate them first.")
     told = {"role": role}
@@ -157,6 +169,17 @@ def _store(connection: Connection, row: dict[str, Any]) -> str:
     token = new_token()
     connection.count(STORE, {**row, "token_hash": hash_token(token)})
     return token
+
+
+def _take_away(
+    connection: Connection, email: str, phone: str | None, by: UUID | None
+) -> None:
+    """Take an address away from who merely said that it is theirs; the audit tells."""
+    for claimed in connection.rows(TAKE_AWAY, {"email": email, "phone": phone}):
+        record_audit(
+            connection, actor_id=by, action=Action.EMAIL_TAKEN,
+            subject_id=claimed.user_id,
+        )  # fmt: skip
 
 
 def _find_or_make(

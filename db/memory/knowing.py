@@ -10,12 +10,12 @@ from db.records import Fact, Known
 
 MOST_FACTS = 100
 FIND_PERSON = """
-SELECT full_name, email, name_is_given, email_is_given FROM users
+SELECT full_name, email, company, name_is_given, email_is_given FROM users
 WHERE user_id = %(user_id)s
 """
 FIND_FACTS = """
 SELECT id, kind, text, message_sid, created_at, valid_until FROM user_facts
-WHERE user_id = %(user_id)s AND (valid_until IS NULL OR valid_until > now())
+WHERE user_id = %(user_id)s
 ORDER BY created_at DESC, id DESC LIMIT %(most)s
 """
 
@@ -39,6 +39,7 @@ class People:
         return Known(
             full_name=person.full_name,
             email=person.email,
+            company=person.company,
             name_is_given=person.name_is_given,
             email_is_given=person.email_is_given,
             facts=tuple(map(_read_fact, rows)),

@@ -126,6 +126,12 @@ users = Table(
         comment="Whether email is only what they told us of themselves: nobody logs in "
         "with it, and whoever is invited by it takes it away.",
     ),
+    Column("company", Text, comment="What they told us of where they work: untrusted."),
+    time_column(
+        "facts_since",
+        "When they last had a fact forgotten: what they told before makes no new one.",
+        default=False,
+    ),
     CheckConstraint(
         "phone_number IS NOT NULL OR email IS NOT NULL", name="users_is_somebody_check"
     ),

@@ -60,6 +60,8 @@ FROM user_addresses AS own WHERE user_id = {0} AND (is_number OR NOT EXISTS (
 UNION ALL
 SELECT 'mailto:' || lower(email), false FROM users AS own
 WHERE user_id = {0} AND email IS NOT NULL
+  -- what somebody only told us may be another's: a restore would erase that one
+  AND (to_jsonb(own) -> 'email_is_given') IS DISTINCT FROM 'true'
 """
 ADDRESSES = OWN_ADDRESSES.format("%(user_id)s")
 MOMENT = """

@@ -23,7 +23,8 @@ SELECT user_id, COALESCE(phone_number, 'mailto:' || email) AS address, full_name
        is_active, role, created_at
 FROM users WHERE user_id IN (
   SELECT user_id FROM user_addresses WHERE address = %(address)s
-  UNION SELECT user_id FROM users WHERE 'mailto:' || lower(email) = %(address)s
+  UNION SELECT user_id FROM users
+  WHERE 'mailto:' || lower(email) = %(address)s AND NOT email_is_given
   UNION SELECT %(user_id)s::uuid)
 ORDER BY created_at, user_id
 """

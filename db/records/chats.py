@@ -214,8 +214,10 @@ class Userchat:
         """Return the chat as it is once the reply is stored."""
         stopped = self.opted_out if reply.opts_out is None else reply.opts_out
         owner: Owner = "queue" if reply.hands_over else self.owner
+        gone = {fact for deed in reply.deeds for fact in deed.forgotten_facts}
         return replace(
             self,
+            facts=tuple(fact for fact in self.facts if fact.fact_id not in gone),
             turns=(*self.turns, reply.turn),
             opted_out=stopped,
             owner="bot" if reply.gives_back else owner,

@@ -1,11 +1,13 @@
 """What a reply does to the database beside being stored."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 # A closed set: what each does stands in db/delivery/deeds.py.
-DeedKind = Literal["set_preferences"]
+DeedKind = Literal[
+    "erase_user", "forget_facts", "judge", "keep_lead", "set_preferences"
+]
 DEED_KINDS: tuple[DeedKind, ...] = get_args(DeedKind)
 
 
@@ -18,4 +20,10 @@ class Deed:
     """
 
     kind: DeedKind
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def forgotten_facts(self) -> Collection[object]:
+        """The ids of the facts that it has forgotten."""
+        ids = self.values.get("ids") if self.kind == "forget_facts" else ()
+        return ids if isinstance(ids, list) else ()

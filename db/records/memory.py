@@ -1,4 +1,4 @@
-"""What is remembered of a person."""
+"""What is remembered of a person, and what they tell of themselves."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,13 +28,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All that is kept of a person; `facts` are those that still hold, newest first.
+    """All that is kept of a person; `facts` are newest first, also what is over.
 
     A name or an e-mail is `given` if they told it us, rather than WhatsApp.
     """
 
     full_name: str | None = None
     email: str | None = None
+    company: str | None = None
     name_is_given: bool = False
     email_is_given: bool = False
     facts: tuple[Fact, ...] = ()

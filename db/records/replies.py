@@ -66,7 +66,8 @@ class Reply:
     that it settles; `stood_on` is what it was made from. `hands_over` puts the chat
     into the queue for a person, with it; `gives_back` takes it out of the queue, for
     the bot; `calls_operators` tells them that the user wrote to whom they have, or
-    shall have. `deeds` are what is written in the same statement besides.
+    shall have. `deeds` are what is written in the same statement besides. One
+    that `is_owed` is sent whoever has the chat: what the law owes a user is no talk.
     """
 
     turn: Turn
@@ -81,6 +82,7 @@ class Reply:
     gives_back: bool = False
     calls_operators: bool = False
     deeds: tuple[Deed, ...] = ()
+    is_owed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

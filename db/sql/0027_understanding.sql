@@ -3,7 +3,9 @@
 
 ALTER TABLE users
   ADD COLUMN name_is_given boolean DEFAULT false NOT NULL,
-  ADD COLUMN email_is_given boolean DEFAULT false NOT NULL;
+  ADD COLUMN email_is_given boolean DEFAULT false NOT NULL,
+  ADD COLUMN company text,
+  ADD COLUMN facts_since timestamptz;
 
 CREATE TABLE media_contents (
   sha256 bytea NOT NULL,
@@ -191,6 +193,9 @@ COMMENT ON COLUMN users.name_is_given IS
 COMMENT ON COLUMN users.email_is_given IS
   'Whether email is only what they told us of themselves: nobody logs in with it, and '
   'whoever is invited by it takes it away.';
+COMMENT ON COLUMN users.company IS 'What they told us of where they work: untrusted.';
+COMMENT ON COLUMN users.facts_since IS
+  'When they last had a fact forgotten: what they told before makes no new one.';
 COMMENT ON COLUMN userchats.messages IS
   'The transcript, append-only, in order of arrival. Each element has role, content '
   'and timestamp; where known message_sid, media, beside (what Twilio told with the '
@@ -217,6 +222,7 @@ COMMENT ON COLUMN reply_parts.media IS
 ALTER TABLE media_contents ALTER COLUMN content SET STORAGE EXTERNAL;
 
 -- What people write, or are known by, is kept out of the planner's samples.
+ALTER TABLE users ALTER COLUMN company SET STATISTICS 0;
 ALTER TABLE media_contents ALTER COLUMN sha256 SET STATISTICS 0,
   ALTER COLUMN content SET STATISTICS 0;
 ALTER TABLE media ALTER COLUMN message_sid SET STATISTICS 0,

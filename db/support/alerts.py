@@ -57,13 +57,14 @@ ORDER BY created_at, operator.user_id LIMIT %(most)s
 """
 EMAILS = """
 SELECT user_id, email FROM users
-WHERE role <> 'user' AND is_active AND email IS NOT NULL
+WHERE role <> 'user' AND is_active AND email IS NOT NULL AND NOT email_is_given
   AND user_id <> %(user_id)s
   AND (alerts_muted_until IS NULL OR alerts_muted_until <= now())
 ORDER BY created_at, user_id LIMIT %(most)s
 """
 REACH = """
-SELECT count(phone_number) AS with_phone, count(email) AS with_email
+SELECT count(phone_number) AS with_phone,
+       count(email) FILTER (WHERE NOT email_is_given) AS with_email
 FROM users WHERE role <> 'user' AND is_active
 """
 NOTE_ALERT = """

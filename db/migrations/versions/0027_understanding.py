@@ -54,6 +54,8 @@ def downgrade() -> None:
         op.drop_table(name)
     op.drop_column("users", "name_is_given")
     op.drop_column("users", "email_is_given")
+    op.drop_column("users", "company")
+    op.drop_column("users", "facts_since")
     _run(AS_BEFORE)
 
 
