@@ -4,7 +4,9 @@ Where the database in use can't tell, every fact goes: they are made anew as peo
 talk, and what somebody had us forget must not come back.
 """
 
+from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from db.database import Connection
 
@@ -24,6 +26,18 @@ DELETE FROM user_facts AS fact WHERE NOT EXISTS (
 """
 
 
+# What was told before that is not found in a transcript again.
+FORGOT = """
+SELECT user_id, facts_since FROM users WHERE facts_since IS NOT NULL ORDER BY user_id
+"""
+KEEP_FORGOTTEN = """
+UPDATE users SET facts_since = told.since
+FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS told (id, since)
+WHERE user_id = told.id
+"""
+FORGET_ALL = "UPDATE users SET facts_since = now() WHERE phone_number IS NOT NULL"
+
+
 def forget_facts(witness: Connection | None, told: Connection) -> int:
     """Forget in the restored database what the one in use does not know any more.
 
@@ -36,8 +50,18 @@ def forget_facts(witness: Connection | None, told: Connection) -> int:
         "ON COMMIT DROP"
     )
     if witness and witness.scalar(HAS_FACTS):
-        known = witness.stream(KNOWN, {}, lot=BATCH)
-        while lot := list(islice(known, BATCH)):
-            sids, texts = map(list, zip(*lot, strict=True))
+        for sids, texts in _lots(witness, KNOWN):
             told.count(KEEP_KNOWN, {"sids": sids, "texts": texts})
+        for ids, times in _lots(witness, FORGOT):
+            told.count(KEEP_FORGOTTEN, {"ids": ids, "times": times})
+    else:
+        told.count(FORGET_ALL)
     return told.count(FORGET)
+
+
+def _lots(witness: Connection, query: str) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Yield two columns, some hundred rows at a time."""
+    rows = witness.stream(query, {}, lot=BATCH)
+    while lot := list(islice(rows, BATCH)):
+        first, second = zip(*lot, strict=True)
+        yield list(first), list(second)
