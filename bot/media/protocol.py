@@ -34,11 +34,15 @@ class NotSensedError(Exception):
     """It can't be read, and won't be: the text says why, for operators.
 
     `is_beyond_us`: nothing here reads this kind; else this very thing is at fault.
+    `is_locked`: it asks for a password.
     """
 
-    def __init__(self, reason: str, *, is_beyond_us: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, is_beyond_us: bool = False, is_locked: bool = False
+    ) -> None:
         super().__init__(reason)
         self.is_beyond_us = is_beyond_us
+        self.is_locked = is_locked
 
 
 class NotYetSensedError(Exception):

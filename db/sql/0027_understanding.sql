@@ -24,7 +24,7 @@ COMMENT ON COLUMN media_contents.media_type IS 'What the bytes are.';
 COMMENT ON COLUMN media_contents.size IS 'How many bytes.';
 COMMENT ON COLUMN media_contents.content IS
   'The bytes; NULL: a file of MEDIA_STORE has them, by its sha256.';
-COMMENT ON COLUMN media_contents.created_at IS 'When it came first.';
+COMMENT ON COLUMN media_contents.created_at IS 'When it came last.';
 
 CREATE TABLE media (
   id bigint GENERATED ALWAYS AS IDENTITY,

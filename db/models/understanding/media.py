@@ -35,7 +35,7 @@ media_contents = Table(
         LargeBinary,
         comment="The bytes; NULL: a file of MEDIA_STORE has them, by its sha256.",
     ),
-    time_column("created_at", "When it came first."),
+    time_column("created_at", "When it came last."),
     CheckConstraint("octet_length(sha256) = 32", name="media_contents_sha256_check"),
     Index("idx_media_contents_created_at", "created_at"),
     comment="The bytes of what people send and are sent; gone with the last that names "
