@@ -10,8 +10,9 @@ from bot.chat.beside import Quotable
 from bot.chat.endings import at_whole_sentence, without_repetition
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.handoff.policy import HandoffPolicy
+from bot.chat.media.seeing import unreadable_sentences, words_of
 from bot.chat.prompt import build_prompt, estimate_tokens
-from bot.chat.replies import Batch, say, unreadable_sentences
+from bot.chat.replies import Batch, say
 from bot.chat.sources.asking import question_of
 from bot.chat.sources.checking import Checked, check_answer
 from bot.chat.sources.material import Material
@@ -114,7 +115,9 @@ class Answering:
         self._remember(told)
         said = read_wish(completion.text)
         ended = replace(said, text=_ended(replace(completion, text=said.text)))
-        reply = _reply_with(completion, ended, batch, asked, self.policy)
+        question = "\n".join(words_of(turn, chat.seen) for turn in batch)
+        checked = _checked(ended, question, asked, self.policy)
+        reply = _reply_with(completion, checked, chat, batch)
         return with_action(reply, ended, chat, batch, self.policy.handoff)
 
     def _find(
@@ -216,6 +219,7 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
         most_turns,
         policy.token_budget,
         {**own, **chat.quoted},
+        chat.seen,
     )
 
 
@@ -239,11 +243,11 @@ def tell_date(today: datetime) -> str:
 
 
 def _reply_with(
-    completion: Completion, said: Wish, batch: Batch, asked: Asked, policy: Policy
+    completion: Completion, checked: Checked, chat: Userchat, batch: Batch
 ) -> Reply:
     """Return the LLM's answer to a batch, and what could not be read beside it."""
-    checked = _checked(said, batch, asked, policy)
-    text = "\n\n".join(filter(None, (checked.text, unreadable_sentences(batch))))
+    unread = unreadable_sentences(chat, batch)
+    text = "\n\n".join(filter(None, (checked.text, unread)))
     return Reply(
         turn=replace(
             say(text, batch),
@@ -258,11 +262,10 @@ def _reply_with(
     )
 
 
-def _checked(said: Wish, batch: Batch, asked: Asked, policy: Policy) -> Checked:
+def _checked(said: Wish, question: str, asked: Asked, policy: Policy) -> Checked:
     """Return what may be said; nothing, where a person is asked for without a word."""
     if said.why is not None and not said.text:
         return Checked("")
-    question = "\n".join(turn.content for turn in batch)
     checked = check_answer(
         said.text, asked.material, question, asked.talk, policy.sources
     )

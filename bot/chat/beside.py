@@ -17,12 +17,6 @@ PAYLOADS = (
 )  # fmt: skip
 
 
-def is_readable(turn: Turn) -> bool:
-    """Tell whether there is anything to answer, without what can't be read."""
-    told = (*describe_places(turn), *describe_beside(turn))
-    return bool(turn.content.strip() or told)
-
-
 def describe_quote(turn: Turn, quotable: Quotable) -> Iterator[str]:
     """Yield what the message replies to, if it names a message."""
     if turn.quotes is None:

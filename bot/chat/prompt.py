@@ -10,16 +10,17 @@ from bot.chat.beside import (
     describe_beside,
     describe_places,
     describe_quote,
-    find_place,
 )
+from bot.chat.media.describing import describe_media
+from bot.chat.media.seeing import NOTHING_SEEN, Seen, without_echo
 from bot.chat.sentences import (
     NOT_ANSWERED_BRAKE,
     NOT_ANSWERED_HANDOFF,
-    PLACEHOLDERS,
     WAS_PASSED_ON,
     WRITTEN_BY_PERSON,
 )
 from bot.llm.protocol import PromptMessage
+from bot.media.kinds import kind_of
 from db.records import Media, Role, Turn
 
 # Tokenizers differ; three bytes a token errs on the safe side in most languages.
@@ -30,19 +31,21 @@ TOKENS_A_MESSAGE = 4
 Line = tuple[Role, str]
 
 
-def build_prompt(
+def build_prompt(  # noqa: PLR0913, PLR0917  (what is said, and what explains it)
     system_prompt: str,
     turns: Sequence[Turn],
     most_turns: int,
     token_budget: int,
     quotable: Quotable = MappingProxyType({}),
+    seen: Seen = NOTHING_SEEN,
 ) -> list[PromptMessage]:
     """Return system prompt and last turns, within turns and (estimated) tokens.
 
     The newest turns win; the last one is always there, cut if it alone is too long.
     Neighbours of one role are joined: many chat templates refuse two in a row.
     """
-    arranged = ((t.role, describe_turn(t, quotable)) for t in arrange_turns(turns))
+    said = arrange_turns(turns)
+    arranged = ((turn.role, describe_turn(turn, quotable, seen)) for turn in said)
     spoken = [line for line in arranged if line[1]]
     budget = max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
     lines = list(_newest_within(spoken[-most_turns:], budget))
@@ -124,8 +127,12 @@ def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
     return [] if reply.error else [*settled, reply]
 
 
-def describe_turn(turn: Turn, quotable: Quotable = MappingProxyType({})) -> str:
-    """Return a turn in words: its text, and what came with it.
+def describe_turn(
+    turn: Turn,
+    quotable: Quotable = MappingProxyType({}),
+    seen: Seen = NOTHING_SEEN,
+) -> str:
+    """Return a turn in words: its text, and what came with it, as far as it was seen.
 
     That a user was passed on is told, and not in which words: a model that reads them
     writes them again.
@@ -134,22 +141,17 @@ def describe_turn(turn: Turn, quotable: Quotable = MappingProxyType({})) -> str:
         return WAS_PASSED_ON
     if turn.is_by_person and turn.content.strip():
         return WRITTEN_BY_PERSON.format(turn.content.strip())
-    media = (media for media in turn.media if not find_place(media))
-    unseen = (PLACEHOLDERS[media_kind(one)] for one in media)
-    told = (*describe_places(turn), *unseen, *describe_beside(turn))
-    texts = [text for text in (turn.content, *told) if text.strip()]
+    media = describe_media(turn, seen)
+    told = (*describe_places(turn), *media, *describe_beside(turn))
+    # A model that reads what was heard above its answers writes such lines itself.
+    said = without_echo(turn.content) if turn.is_by_bot else turn.content
+    texts = [text for text in (said, *told) if text.strip()]
     return "\n".join([*describe_quote(turn, quotable), *texts] if texts else [])
 
 
 def media_kind(media: Media) -> str:
     """Return audio, video, image, location, contact, document or unknown."""
-    content_type = str(media.get("type", "")).partition(";")[0].strip().lower()
-    if content_type in {"text/vcard", "text/x-vcard", "contact"}:
-        return "contact"
-    kind = content_type.partition("/")[0]
-    if kind in {"application", "text"}:
-        return "document"
-    return kind if kind in PLACEHOLDERS else "unknown"
+    return kind_of(str(media.get("type", "")))
 
 
 def estimate_tokens(text: str) -> int:

@@ -6,8 +6,6 @@ from typing import Protocol
 from uuid import uuid4
 
 from bot.chat import sentences
-from bot.chat.beside import find_place, is_readable
-from bot.chat.prompt import media_kind
 from db.records import Reply, Turn, Userchat, to_storable
 
 # The messages that are answered together, oldest first.
@@ -52,12 +50,3 @@ def apology(batch: Batch, reason: str) -> Reply:
     error = to_storable(reason)
     turn = replace(say(sentences.GIVEN_UP, batch), error=error)
     return Reply(turn=turn, error=error)
-
-
-def unreadable_sentences(batch: Batch) -> str:
-    """Return one sentence for each kind of thing in the batch that can't be read."""
-    media = (media for turn in batch for media in turn.media if not find_place(media))
-    kinds = [media_kind(one) for one in media]
-    if not kinds and not any(is_readable(turn) for turn in batch):
-        kinds = ["unknown"]
-    return "\n".join(sentences.UNREADABLE[kind] for kind in dict.fromkeys(kinds))

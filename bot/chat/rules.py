@@ -4,12 +4,20 @@ from dataclasses import replace
 from itertools import takewhile
 
 from bot.chat import sentences
-from bot.chat.beside import is_readable
+from bot.chat.commands.answers import call_person
 from bot.chat.commands.entries import CommandEntry, Policies, Who
 from bot.chat.commands.finding import find_said
 from bot.chat.handoff.asking import pass_on_by_rule
+from bot.chat.handoff.words import asks_for_person
 from bot.chat.limits.brake import brake
-from bot.chat.replies import Batch, note, say, unreadable_sentences
+from bot.chat.media.seeing import (
+    heard_in,
+    is_readable,
+    is_unseen,
+    unreadable_sentences,
+    words_of,
+)
+from bot.chat.replies import Batch, note, say
 from db.records import Reply, Turn, Userchat
 
 # What Twilio's own words on opt-out words record.
@@ -38,11 +46,16 @@ def _stands_alone(chat: Userchat, turn: Turn, policies: Policies) -> bool:
 
 
 def reply_without_llm(
-    chat: Userchat, batch: Batch, policies: Policies = NO_POLICIES
+    chat: Userchat,
+    batch: Batch,
+    policies: Policies = NO_POLICIES,
+    *,
+    looks: bool = False,
 ) -> Reply | None:
     """Return the reply where none of the LLM's is due: commands, silence, media.
 
-    What it says may change while the LLM works: it is asked again then.
+    `looks`: what was not seen yet will be looked at. What it says may change while the
+    LLM works: it is asked again then.
     """
     said = find_said(chat, batch[0].content, policies)
     silence = silence_about(chat, batch, policies)
@@ -50,11 +63,24 @@ def reply_without_llm(
         return silence
     if said is not None:
         return said.entry.does(chat, batch, said.text, policies)
-    if passed_on := pass_on_by_rule(chat, batch, policies.handoff):
+    if passed_on := _pass_on(chat, batch, policies):
         return passed_on
-    if not any(is_readable(turn) for turn in batch):
-        return Reply(turn=say(unreadable_sentences(batch), batch))
-    return None
+    will_look = looks and any(is_unseen(turn, chat.seen) for turn in batch)
+    if will_look or any(is_readable(turn, chat.seen) for turn in batch):
+        return None
+    return Reply(turn=say(unreadable_sentences(chat, batch), batch))
+
+
+def _pass_on(chat: Userchat, batch: Batch, policies: Policies) -> Reply | None:
+    """Pass a batch on for what was written or said: a voice note may ask for a person.
+
+    It is no other command: what was misheard must stop nobody.
+    """
+    said = tuple(replace(turn, content=words_of(turn, chat.seen)) for turn in batch)
+    heard = (text for turn in batch for text in heard_in(turn, chat.seen))
+    if any(map(asks_for_person, heard)):
+        return call_person(chat, said, "", policies)
+    return pass_on_by_rule(chat, said, policies.handoff)
 
 
 def silence_about(

@@ -17,7 +17,7 @@ from bot.chat.commands.entries import Policies
 from bot.chat.handoff.passing import last_word
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.limits.allowance import Allowance, CountAnswers
-from bot.chat.patience import Pace, Tries, age_of
+from bot.chat.patience import Pace, Tries, has_siblings
 from bot.chat.replies import Answers, Batch, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
 from bot.chat.telling import log_stored
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 MOST_REPLIES_A_CALL = 100
 MOST_PROMPTS_AGAIN = 2  # when new messages came while the LLM worked
 MOST_QUIET_WAITS = 3
+MOST_LOOKS = 3  # at what came while something was looked at
+MOST_ALBUM_WAITS = 12  # each picture of an album begins the wait anew
 ANY_TURNS = 2**31 - 1
 
 # A reply with its parts, and how many turns the chat has with it: 0 if it was refused.
@@ -69,10 +71,12 @@ class Channel:
 class Talk:
     """Answers chats: in order, once it is quiet, and again where that failed.
 
-    `stopping` ends waits early. `tries` are those of what would fail again anyway.
-    `count_answers` tells what the `allowance` is held against. `relay` does and stores
-    what an operator's message asks for; its None: it is for the bot. Without `handoff`
-    there are no people to pass a chat on to; `know` tells all that is kept of a user.
+    `looks` sees what comes beside text; None: nothing does. It raises LLMError where
+    that has to wait. `stopping` ends waits early. `tries` are those of what would fail
+    again anyway. `count_answers` tells what the `allowance` is held against. `relay`
+    does and stores what an operator's message asks for; its None: it is for the bot.
+    Without `handoff` there are no people to pass a chat on to; `know` tells all that is
+    kept of a user.
     """
 
     store: ChatStore
@@ -82,6 +86,7 @@ class Talk:
     allowance: Allowance = field(default_factory=Allowance)
     count_answers: CountAnswers = _none_answered
     relay: Callable[[Userchat, Batch], Recorded | None] | None = None
+    looks: Callable[[Userchat, Batch, float], Userchat] | None = None
     stopping: Event = field(default_factory=Event)
     tries: Tries = field(default_factory=Tries)
     handoff: HandoffPolicy | None = None
@@ -160,10 +165,10 @@ class Talk:
             return self._record(chat.chat_id, decided)
         sid, asked = batch[-1].message_sid or "", batch
         with self.channel.typing(sid, lambda: self._is_awaited(chat.chat_id, asked)):
-            chat, batch = self._wait_for_quiet(chat, batch, deadline)
-            if decided := self._rule(chat, batch):
-                return self._record(chat.chat_id, decided)
             try:
+                chat, batch = self._wait_for_quiet(chat, batch, deadline)
+                if decided := self._rule(chat, batch):
+                    return self._record(chat.chat_id, decided)
                 return self._ask(chat, batch, deadline)
             except LLMError as error:
                 word = self._after_failure(chat, batch, error, deadline)
@@ -179,7 +184,8 @@ class Talk:
         return self.allowance.reply_beyond(chat, batch, self.count_answers)
 
     def _rule(self, chat: Userchat, batch: Batch) -> Reply | None:
-        return reply_without_llm(chat, batch, self.policies)
+        looks = self.looks is not None
+        return reply_without_llm(chat, batch, self.policies, looks=looks)
 
     def _is_awaited(self, chat_id: str, batch: Batch) -> bool:
         """Tell whether the user still waits for an answer of the LLM's."""
@@ -192,15 +198,37 @@ class Talk:
     def _wait_for_quiet(
         self, chat: Userchat, batch: Batch, deadline: float | None
     ) -> tuple[Userchat, Batch]:
-        """Return the chat once nothing new came for a moment, or after three."""
-        for _ in range(MOST_QUIET_WAITS):
-            silent = age_of(batch[-1:]).total_seconds()
-            quiet = self.pace.quiet_seconds
-            if silent >= quiet:
+        """Return the chat once nothing new came for a moment, or after three.
+
+        What came beside text is looked at meanwhile. An album may have more moments.
+        """
+        looks = self.looks is not None
+        for waits in range(MOST_ALBUM_WAITS):
+            chat, batch = self._seen(chat, batch, deadline)
+            left = self.pace.quiet_left(batch, looks=looks)
+            is_album = looks and has_siblings(batch[-1])
+            if left <= 0 or (waits >= MOST_QUIET_WAITS and not is_album):
                 break
-            self.stopping.wait(min(quiet, quiet - silent, _seconds_to(deadline)))
+            self.stopping.wait(min(left, _seconds_to(deadline)))
             chat, batch = self._refreshed(chat, batch)
+        return self._seen(chat, batch, deadline)
+
+    def _seen(
+        self, chat: Userchat, batch: Batch, deadline: float | None
+    ) -> tuple[Userchat, Batch]:
+        """Return the chat with what a batch brings seen, and what came meanwhile, too.
+
+        Raises LLMError where something has to wait.
+        """
+        for _ in range(MOST_LOOKS):
+            looked = self._look(chat, batch, deadline)
+            if looked is chat:
+                break
+            chat, batch = self._refreshed(looked, batch)
         return chat, batch
+
+    def _look(self, chat: Userchat, batch: Batch, deadline: float | None) -> Userchat:
+        return self.looks(chat, batch, _seconds_to(deadline)) if self.looks else chat
 
     def _refreshed(self, chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
         """Return the chat as it is now, if the batch still starts what is to do."""
@@ -229,6 +257,7 @@ class Talk:
                 return self._record(chat.chat_id, decided)  # a person took it over
             try:
                 if newer != batch:
+                    fresh = self._look(fresh, newer, deadline)
                     reply = self.answering.answer(fresh, newer, _seconds_to(deadline))
             except LLMError:
                 return self._record(chat.chat_id, reply, ANY_TURNS)

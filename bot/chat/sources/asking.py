@@ -1,5 +1,6 @@
 """What is asked of the business's knowledge for a batch."""
 
+from bot.chat.media.seeing import words_of
 from bot.chat.prompt import arrange_turns, describe_turn
 from bot.chat.replies import Batch
 from bot.knowledge.protocol import Question
@@ -19,22 +20,24 @@ def question_of(chat: Userchat, batch: Batch, most_tokens: int) -> Question:
     asked = {turn.message_sid for turn in batch}
     turns = arrange_turns((*chat.earlier_turns, *chat.turns))
     theirs = [turn for turn in turns if turn.role == "user"]
-    earlier = [turn.content for turn in theirs if turn.message_sid not in asked]
+    before = (turn for turn in theirs if turn.message_sid not in asked)
+    earlier = [words_of(turn, chat.seen) for turn in before]
     quoted = [text for turn in batch for text in _quoted(chat, turn)]
     told = [text[:LONGEST_EARLIER] for text in (*earlier, *quoted) if text.strip()]
     return Question(
-        text="\n".join(filter(None, map(_words, batch))),
+        text="\n".join(filter(None, (_words(chat, turn) for turn in batch))),
         user_id=chat.user_id,
         earlier=tuple(told[-MOST_EARLIER:]),
         most_tokens=most_tokens,
     )
 
 
-def _words(turn: Turn) -> str:
-    return turn.content if turn.content.strip() else describe_turn(turn)
+def _words(chat: Userchat, turn: Turn) -> str:
+    return words_of(turn, chat.seen) or describe_turn(turn, seen=chat.seen)
 
 
 def _quoted(chat: Userchat, turn: Turn) -> list[str]:
-    said = {t.message_sid: t.content for t in (*chat.earlier_turns, *chat.turns)}
+    turns = (*chat.earlier_turns, *chat.turns)
+    said = {turn.message_sid: words_of(turn, chat.seen) for turn in turns}
     _, elsewhere = chat.quoted.get(turn.quotes or "", ("user", ""))
     return [text for text in (said.get(turn.quotes or ""), elsewhere) if text]

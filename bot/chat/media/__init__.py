@@ -1,0 +1,1 @@
+"""What messages bring beside text: looked at before an answer, and told of."""

@@ -1,0 +1,60 @@
+"""In words, for the LLM: what a message brought, as far as it was looked at.
+
+What was heard or read is one line between brackets that are ours alone: it holds none
+itself, so it cannot end early and go on as if it were something else.
+"""
+
+from collections.abc import Iterator
+
+from bot.chat.media import sentences
+from bot.chat.media.seeing import NOTHING_SEEN, Seen, things_of
+from bot.chat.sentences import PLACEHOLDERS
+from bot.media.kinds import kind_of
+from db.records import Media, SeenMedia, Turn
+
+LONGEST_NAME = 120
+DEFUSED = str.maketrans(
+    {
+        **dict.fromkeys("[\u3010\u3014\uff3b\u27e6", "("),
+        **dict.fromkeys("]\u3011\u3015\uff3d\u27e7", ")"),
+        "<": "\u2039",
+        ">": "\u203a",
+        '"': "'",
+    }
+)
+
+
+def describe_media(turn: Turn, seen: Seen = NOTHING_SEEN) -> Iterator[str]:
+    """Yield what each thing is and says that a message brought, but for places."""
+    for media, one in things_of(turn, seen):
+        yield _describe(media, one)
+
+
+def _describe(media: Media, one: SeenMedia | None) -> str:
+    kind = kind_of(one.media_type if one else str(media.get("type", "")))
+    if one is None or one.state != "read":
+        return PLACEHOLDERS[kind]
+    text = in_line(one.text or "")
+    if kind == "document":
+        name = in_line(one.file_name or "")[:LONGEST_NAME]
+        named = sentences.NAMED.format(name) if name else ""
+        whole = sentences.DOCUMENT.format(named, text)
+        return whole if text else sentences.DOCUMENT_UNREAD.format(named)
+    with_words, without = WORDS.get(kind, ("", ""))
+    if text and with_words:
+        return with_words.format(text)
+    return without or PLACEHOLDERS[kind]
+
+
+# What is told of a kind with words that were read, and without any.
+WORDS = {
+    "audio": (sentences.HEARD, sentences.HEARD_NOTHING),
+    "contact": (sentences.CONTACT, ""),
+    "image": (sentences.PICTURE, sentences.PICTURE_WITHOUT_WORDS),
+    "video": (sentences.FILM, ""),
+}
+
+
+def in_line(text: str) -> str:
+    """Return what others wrote as one line that no bracket or quote of ours ends."""
+    return " ".join(text.split()).translate(DEFUSED)

@@ -1,0 +1,50 @@
+"""What users are told of what they sent, and how the LLM is told of it."""
+
+# To users. What is beyond us is told by its kind: see bot/chat/sentences.py.
+TOO_LARGE = (
+    "What you sent is larger than 16 MB, and that is too large for me. Please send a "
+    "smaller one, or write what matters in it."
+)
+TOO_MUCH = (
+    "You have sent so many pictures, files or voice messages today that I can't look "
+    "at more of them before tomorrow. Please write it as text."
+)
+NOT_GIVEN = (
+    "I could not get what you sent from WhatsApp. Please send it once more, or write "
+    "it as text."
+)
+EMPTY = "What you sent is empty: there is nothing in it. Please send it once more."
+LOCKED = (
+    "What you sent is protected by a password. Please send it without one, or write "
+    "what matters in it."
+)
+BROKEN = {
+    "audio": "I could not make out your voice message: it seems to be damaged. Please "
+    "send it once more, or write it as text.",
+    "image": "I could not open your picture: it seems to be damaged. Please send it "
+    "once more.",
+    "contact": "I could not read that contact card. Please write it as text.",
+    "document": "I could not read your file: it seems to be damaged, or of a kind that "
+    "I can't read. Please send it in another format, or write what matters in it.",
+    "unknown": "I could not read what you sent. Please send it once more, or write it "
+    "as text.",
+}
+SILENT = (
+    "I could not hear any words in your voice message. Please record it once more, or "
+    "write it as text."
+)
+# What was heard, above the answer to it.
+HEARD_SIGN = "\U0001f3a4 "
+
+# To the LLM.
+HEARD = '[What the user said in a voice message, as it was heard: "{}"]'
+HEARD_NOTHING = "[The user sent a voice message without any words that can be heard.]"
+CONTACT = "[The user sent a contact card: {}]"
+PICTURE = '[The user sent a picture, which you cannot see. The words in it: "{}"]'
+PICTURE_WITHOUT_WORDS = (
+    "[The user sent a picture, which you cannot see. There are no words in it.]"
+)
+FILM = '[The user sent a video, which you cannot see. What is said in it: "{}"]'
+DOCUMENT = '[The user sent a file{}. What it says: "{}"]'
+DOCUMENT_UNREAD = "[The user sent a file{}, which was read.]"
+NAMED = " named {}"
