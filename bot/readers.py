@@ -17,6 +17,7 @@ from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.console.account import read_console
 from bot.environment import KEY, KEY_HINT, PROJECT, Reader
 from bot.llm.account import read_embeddings, read_llm, read_speech
+from bot.media.policy import read_media
 from bot.relay.account import read_alerts
 from bot.whatsapp.account import TwilioAccount
 from db.address import build_url, find_refused, is_address
@@ -64,8 +65,7 @@ def read_all(read: Reader) -> dict[str, Any]:
         "simulator_port": read.integer("SIMULATOR_PORT", 8001, 1, 65535),
         "log_level": (level or "INFO").upper(),
         "data_folder": folder,
-        "ages": _read_ages(read),
-        "backups": _read_backups(read, folder),
+        **_read_kept(read, folder),
         "erasure_key": read.text("ERASURE_KEY", TOKEN, TOKEN_HINT),
     }
 
@@ -239,6 +239,7 @@ def _read_pace(read: Reader) -> Pace:
     age = read.number("ANSWER_MAX_AGE_MINUTES", 60, 0.01, 10_080)
     return Pace(
         quiet_seconds=read.number("ANSWER_QUIET_SECONDS", 0.8, 0, 2),
+        quiet_media_seconds=read.number("ANSWER_QUIET_MEDIA_SECONDS", 8, 0, 30),
         notice_seconds=read.number("ANSWER_NOTICE_SECONDS", 120, 0, 86_400),
         max_age=timedelta(minutes=age),
     )
@@ -249,6 +250,14 @@ def _read_allowance(read: Reader) -> Allowance:
         per_person=read.integer("ANSWERS_PER_PERSON_HOUR", 60, 0, 1_000_000),
         for_all=read.integer("ANSWERS_PER_HOUR", 3000, 0, 1_000_000),
     )
+
+
+def _read_kept(read: Reader, data_folder: Path) -> dict[str, Any]:
+    return {
+        "ages": _read_ages(read),
+        "media": read_media(read),
+        "backups": _read_backups(read, data_folder),
+    }
 
 
 def _read_ages(read: Reader) -> Ages:

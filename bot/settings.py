@@ -19,6 +19,7 @@ from bot.chat.patience import Pace
 from bot.console.chat.templates_setting import ReplyTemplate
 from bot.environment import PROJECT, Reader, load_environment
 from bot.llm.account import EmbeddingServer, LLMServer, SpeechServer
+from bot.media.policy import MediaPolicy
 from bot.readers import read_all
 from bot.relay.account import AlertRoads
 from bot.whatsapp.account import TwilioAccount
@@ -136,6 +137,7 @@ class Settings:
     log_level: str
     data_folder: Path
     ages: Ages
+    media: MediaPolicy
     backups: BackupFolder
     erasure_key: str | None = field(repr=False)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.chat.talk import Talk
     from bot.knowledge.protocol import Knowledge
-    from bot.whatsapp.account import TwilioAccount
+    from bot.media.fetching import Fetch
 
 # Beside WORKER_CONCURRENCY, so that no answer waits for a document.
 DOCUMENTS_AT_ONCE = 2
@@ -42,15 +42,18 @@ def build_knowledge(settings: Settings, database: Database) -> "Knowledge":
     return Retrieval(shelf, Embeddings(served) if served else None)
 
 
-def with_school(talk: "Talk", twilio: "TwilioAccount", database: Database) -> "Talk":
+def with_school(talk: "Talk", fetch: "Fetch", database: Database) -> "Talk":
     """Return the talk whose answers learn what teachers send."""
     from bot.chat.learning.taught import Taught
     from bot.knowledge.taking_in.lessons import School
-    from bot.whatsapp.media.download import MediaDownload
+    from bot.whatsapp.media.lessons import fetching_lessons
     from bot.worker.shelf import DocumentShelf
 
-    fetch = MediaDownload(twilio).fetch
-    school = School(fetch=fetch, shelf=DocumentShelf(database), stopping=talk.stopping)
+    school = School(
+        fetch=fetching_lessons(fetch),
+        shelf=DocumentShelf(database),
+        stopping=talk.stopping,
+    )
     return replace(talk, answering=Taught(talk.answering, school))
 
 

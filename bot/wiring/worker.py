@@ -16,6 +16,7 @@ from bot.wiring.knowledge import (
     register_knowledge,
     with_school,
 )
+from bot.wiring.media import build_fetch, register_sweeping, with_media
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.talk import build_talk
 from db.chats import PostgresChatStore
@@ -67,6 +68,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     key = partial(_erasure_key, settings)
     register_erasing(queue, database, key, settings.backups.path)
     register_relay(queue, settings, database)
+    register_sweeping(queue, database, settings.media)
     return queue
 
 
@@ -124,7 +126,9 @@ def _build_talk(
     )
     count, know = AnswersOfLate(database).count, People(database).know
     talk = replace(talk, count_answers=count, know=know)
-    return with_school(with_desk(talk, database), parts.twilio, database)
+    fetch = build_fetch(parts.twilio, settings.media)
+    talk = with_school(with_desk(talk, database), fetch, database)
+    return with_media(talk, fetch, database, settings.media, senses={})
 
 
 def _build_queue(settings: Settings, url: str) -> "App":

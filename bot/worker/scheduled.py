@@ -20,6 +20,7 @@ from db.queue.jobs import (
     END_TAKEOVERS,
     KNOWLEDGE,
     RECONCILE,
+    SWEEP_FILES,
     UPKEEP,
 )
 from db.support.ends import Ending, end_takeovers
@@ -40,6 +41,7 @@ BOUNDS = Bounds(seconds=300.0, turn=500)
 
 EMBEDDING_CRON = "* * * * *"
 ENDS_CRON = "* * * * *"
+SWEEP_CRON = "43 * * * *"
 
 
 class LookBack:
@@ -116,6 +118,23 @@ def register_ends(
             return
         if any(asdict(done).values()):
             log.info("takeovers ended", extra={"ended": asdict(done)})
+
+
+def register_sweep(queue: App, sweep: Callable[[], int]) -> None:
+    """Register what removes files of media that nothing names any more."""
+
+    @queue.periodic(cron=SWEEP_CRON)
+    @queue.task(
+        name=SWEEP_FILES, queue=UPKEEP, lock=SWEEP_FILES, queueing_lock=SWEEP_FILES
+    )
+    def sweep_files(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
+        try:
+            swept = sweep()
+        except (OperatorError, OSError) as error:
+            log.warning("files of MEDIA_STORE could not be swept: %s", error)
+            return
+        if swept:
+            log.info("files that nothing names are removed", extra={"files": swept})
 
 
 def register_embedding(

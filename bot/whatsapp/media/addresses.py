@@ -5,6 +5,7 @@ https://www.twilio.com/docs/messaging/api/media-resource
 """
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from bot.whatsapp.account import TwilioAccount
@@ -14,13 +15,11 @@ MEDIA = re.compile(
     r"https?://[^/?#\s@]+/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})"
     r"/Messages/((?:SM|MM)[0-9a-fA-F]{32})/Media/(ME[0-9a-fA-F]{32})"
 )
-# Where the API leads: the first keeps what asks for a login, the others what does not;
-# of the last one folder is Twilio's. No list of them is published.
-STORES = {
-    "mms.twiliocdn.com": "/",
-    "media.twiliocdn.com": "/",
-    "s3-external-1.amazonaws.com": "/media.twiliocdn.com/",
-}
+# Where the API leads: to hosts of Twilio's own, and to a folder of Amazon's. No list of
+# them is published; an operator who sees another one in the log names it.
+HOSTS = ("*.twilio.com", "*.twiliocdn.com")
+FOLDERS = {"s3-external-1.amazonaws.com": "/media.twiliocdn.com/"}
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 PRINTABLE = re.compile("[!-~]+")
 
 
@@ -49,11 +48,14 @@ def build_path(url: str, account_sid: str, message_sid: str) -> str:
     return f"/2010-04-01/Accounts/{account_sid}/Messages/{message_sid}/Media/{media}"
 
 
-def find_store(location: str, asked: str, api_origin: str) -> tuple[str, str]:
+def find_store(
+    location: str, asked: str, api_origin: str, more_hosts: Sequence[str] = ()
+) -> tuple[str, str]:
     """Return origin and path with query of where the API leads.
 
-    `asked` is the path that it was asked for, `api_origin` where. Raises
-    ForeignAddressError where that is neither the API itself nor a store of Twilio's.
+    `asked` is the path that it was asked for, `api_origin` where; `more_hosts` are
+    names, or `*.` and what names of hosts end with. Raises ForeignAddressError where
+    that is neither the API itself nor a store of Twilio's.
     """
     found = urlsplit(urljoin(api_origin + asked, location))
     origin = f"{found.scheme}://{found.netloc}".lower()
@@ -62,8 +64,17 @@ def find_store(location: str, asked: str, api_origin: str) -> tuple[str, str]:
         raise ForeignAddressError("the API led to what is no address")
     if origin == api_origin.lower():
         return api_origin, path
-    folder = STORES.get(found.netloc.lower())
+    host = found.netloc.lower()
+    folder = "/" if is_named(host, (*HOSTS, *more_hosts)) else FOLDERS.get(host)
     is_within = folder is not None and found.path.startswith(folder)
     if found.scheme != "https" or not is_within or ".." in found.path:
         raise ForeignAddressError("the API led to a host that is no store of Twilio's")
     return origin, path
+
+
+def is_named(host: str, names: Sequence[str]) -> bool:
+    """Tell whether a host, without port or login, is one of the names."""
+    return HOST.fullmatch(host) is not None and any(
+        host.endswith(name[1:]) if name.startswith("*.") else host == name
+        for name in names
+    )

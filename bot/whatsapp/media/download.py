@@ -8,6 +8,7 @@ leads into a private network is refused.
 import logging
 import re
 import time
+from collections.abc import Sequence
 from email.message import Message
 from urllib.parse import urlsplit
 
@@ -16,12 +17,7 @@ from urllib3 import make_headers
 from bot.environment import LOOPBACK
 from bot.http_bounds import HttpError, TooLargeError
 from bot.http_client import Answer, HttpServer
-from bot.knowledge.taking_in.lessons import (
-    FetchedFile,
-    Lesson,
-    NotLearnedError,
-    NotYetError,
-)
+from bot.media.fetching import FetchedFile, NotFetchedError, NotYetFetchedError
 from bot.pauses import read_pause
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.media.addresses import (
@@ -47,37 +43,39 @@ OUR_LOGIN = frozenset({401, 403})
 UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\\/]+")
 
 TOO_LARGE = "it is larger than 16 MB"
-NOT_GIVEN = "WhatsApp did not give it to me. Our team has to look at it."
+MOST_SERVERS = 16
 
 
 class MediaDownload:
     """Fetches the media of messages to one account; safe to call from many threads."""
 
-    def __init__(self, twilio: TwilioAccount) -> None:
+    def __init__(self, twilio: TwilioAccount, more_hosts: Sequence[str] = ()) -> None:
+        """`more_hosts` may hold media beside Twilio's own: see MEDIA_HOSTS."""
+        self._more_hosts = tuple(more_hosts)
         self._account_sid = twilio.account_sid
         self._login = make_headers(basic_auth=":".join(twilio.login))
         self._api = origin_of(twilio)
         self._servers: dict[str, HttpServer] = {}
 
-    def fetch(self, lesson: Lesson, seconds: float) -> FetchedFile:
-        """Return the file of a lesson, within `seconds` and a minute.
+    def fetch(self, message_sid: str, url: str, seconds: float) -> FetchedFile:
+        """Return a message's media, within `seconds` and a minute; `url` is untrusted.
 
-        Raises NotLearnedError, and NotYetError where it may come another time.
+        Raises NotFetchedError, and NotYetFetchedError where it may come another time.
         """
         deadline = time.monotonic() + min(seconds, SECONDS)
         try:
-            path = build_path(lesson.url, self._account_sid, lesson.message_sid)
+            path = build_path(url, self._account_sid, message_sid)
             answer = self._ask(self._api, path, self._login, deadline)
             if answer.status in REDIRECTS:
                 location = answer.headers.get("location", "")
-                origin, path = find_store(location, path, self._api)
+                origin, path = find_store(location, path, self._api, self._more_hosts)
                 answer = self._ask(origin, path, {}, deadline)
             elif answer.status in OUR_LOGIN:
                 log.error("Twilio refuses our login for media: check TWILIO_AUTH_TOKEN")
-                raise NotLearnedError(NOT_GIVEN)
+                raise NotFetchedError("Twilio refuses our login")
         except ForeignAddressError as error:
-            log.error("a document was not fetched: %s", error)  # noqa: TRY400
-            raise NotLearnedError(NOT_GIVEN) from error
+            log.error("media were not fetched: %s", error)  # noqa: TRY400
+            raise NotFetchedError(str(error)) from error
         return _read(answer)
 
     def close(self) -> None:
@@ -91,12 +89,13 @@ class MediaDownload:
         try:
             return self._server(origin).request("GET", path, headers, None, deadline)
         except TooLargeError as error:
-            raise NotLearnedError(TOO_LARGE) from error
+            raise NotFetchedError(TOO_LARGE, is_too_large=True) from error
         except HttpError as error:
-            raise NotYetError(f"a document could not be fetched: {error}") from error
+            reason = f"media could not be fetched: {error}"
+            raise NotYetFetchedError(reason) from error
 
     def _server(self, origin: str) -> HttpServer:
-        """Return the connections to the API or a store: these are few."""
+        """Return the connections to the API or a store; too many end the oldest."""
         if known := self._servers.get(origin):
             return known
         is_beside_us = urlsplit(origin).hostname in LOOPBACK and origin == self._api
@@ -106,23 +105,30 @@ class MediaDownload:
             if is_beside_us
             else PublicServer(origin, most_bytes)
         )
+        self._end_oldest()
         return self._servers.setdefault(origin, made)
+
+    def _end_oldest(self) -> None:
+        stores = [known for known in list(self._servers) if known != self._api]
+        oldest = stores[0] if len(stores) >= MOST_SERVERS else ""
+        if server := self._servers.pop(oldest, None):
+            server.close()
 
 
 def _read(answer: Answer) -> FetchedFile:
     status = answer.status
     if status == 200:
         if len(answer.body) > MOST_BYTES:
-            raise NotLearnedError(TOO_LARGE)
+            raise NotFetchedError(TOO_LARGE, is_too_large=True)
         kind = answer.headers.get("content-type")
         return FetchedFile(answer.body, _read_name(answer), kind)
-    reason = f"a document could not be fetched: HTTP {status}"
+    reason = f"media could not be fetched: HTTP {status}"
     if status in SOON:
-        raise NotYetError(reason, most_tries=FEW_TRIES)
+        raise NotYetFetchedError(reason, most_tries=FEW_TRIES)
     if status == 429 or status >= 500:
-        raise NotYetError(reason, retry_after=read_pause(answer.headers))
+        raise NotYetFetchedError(reason, retry_after=read_pause(answer.headers))
     log.error(reason)
-    raise NotLearnedError(NOT_GIVEN)
+    raise NotFetchedError(reason)
 
 
 def _read_name(answer: Answer) -> str | None:
