@@ -22,6 +22,7 @@ from db.records import (
     InboundMessage,
     Receipt,
     Reply,
+    Turn,
     Userchat,
     read_turns,
 )
@@ -64,14 +65,36 @@ LEFT JOIN opt_outs ON opt_outs.user_id = users.user_id
 WHERE userchats.chat_id = %(chat_id)s
 """
 
-# What turns name and don't hold: our parts, and what the user wrote in other chats.
+# What turns name and don't hold: our parts, and what the user wrote in other chats. The
+# archive is looked into where something is missing still, and not beyond the newest.
 FIND_QUOTED = """
-SELECT message_sid, 'assistant' AS role, body AS content FROM reply_parts
-WHERE user_id = %(user_id)s AND message_sid = ANY (%(sids)s)
-UNION ALL
-SELECT said ->> 'message_sid', 'user', said ->> 'content'
-FROM userchats CROSS JOIN LATERAL jsonb_array_elements(messages) AS said
-WHERE customer_id = %(user_id)s AND said ->> 'message_sid' = ANY (%(sids)s)
+WITH hot AS (
+  SELECT message_sid, jsonb_build_object(
+           'role', 'assistant', 'message_sid', message_sid, 'content', body,
+           'author', CASE WHEN author NOT IN ('bot', 'relay') THEN author END,
+           'media', (SELECT jsonb_agg(jsonb_build_object('url', url))
+                     FROM jsonb_array_elements_text(media) AS url)) AS said
+  FROM reply_parts
+  WHERE user_id = %(user_id)s AND message_sid = ANY (%(sids)s)
+  UNION ALL
+  SELECT said ->> 'message_sid', said
+  FROM userchats CROSS JOIN LATERAL jsonb_array_elements(messages) AS said
+  WHERE customer_id = %(user_id)s AND said ->> 'role' = 'user'
+    AND said ->> 'message_sid' = ANY (%(sids)s)
+), archived AS (
+  SELECT said ->> 'message_sid' AS message_sid, said
+  FROM (SELECT messages FROM userchats_archive WHERE customer_id = %(user_id)s
+        ORDER BY created_at DESC LIMIT 200) AS newest
+  CROSS JOIN LATERAL jsonb_array_elements(messages) AS said
+  WHERE said ->> 'role' = 'user' AND said ->> 'message_sid' = ANY (%(sids)s)
+), found AS (
+  SELECT message_sid, said FROM hot
+  UNION ALL
+  SELECT message_sid, said FROM archived
+  WHERE (SELECT count(DISTINCT message_sid) FROM hot) < cardinality(%(sids)s::text[])
+)
+SELECT message_sid, said ->> 'role' AS role, said ->> 'content' AS content, said
+FROM found
 """
 
 KNOWN_SIDS = """
@@ -143,7 +166,7 @@ class PostgresChatStore:
             return chat
         parameters = {"user_id": chat.user_id, "sids": sids}
         rows = repeat_once(lambda: self._database.rows(FIND_QUOTED, parameters))
-        found = {row.message_sid: (row.role, row.content or "") for row in rows}
+        found = {row.message_sid: Turn.from_json(row.said) for row in rows}
         return replace(chat, quoted=found)
 
     def record_reply(

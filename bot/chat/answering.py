@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.chat import sentences
-from bot.chat.beside import Quotable
 from bot.chat.endings import at_whole_sentence, without_repetition
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.media.seeing import unreadable_sentences, words_of
 from bot.chat.prompt import build_prompt, estimate_tokens
+from bot.chat.quotes.finding import quotable_of
 from bot.chat.replies import Batch, say
 from bot.chat.sources.asking import question_of
 from bot.chat.sources.checking import Checked, check_answer
@@ -212,13 +212,12 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     turns = [turn for turn in said if turn.message_sid not in later]
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
-    own: Quotable = {t.message_sid: (t.role, t.content) for t in said if t.message_sid}
     return build_prompt(
         _system_prompt(policy),
         turns,
         most_turns,
         policy.token_budget,
-        {**own, **chat.quoted},
+        quotable_of(chat, turns),
         chat.seen,
     )
 

@@ -8,14 +8,18 @@ from types import MappingProxyType
 from bot.chat.beside import (
     Quotable,
     describe_beside,
+    describe_marks,
     describe_places,
     describe_quote,
+    describe_reaction,
+    find_reaction,
 )
 from bot.chat.media.describing import describe_media
 from bot.chat.media.seeing import NOTHING_SEEN, Seen, without_echo
 from bot.chat.sentences import (
     NOT_ANSWERED_BRAKE,
     NOT_ANSWERED_HANDOFF,
+    NOT_ANSWERED_REACTION,
     WAS_PASSED_ON,
     WRITTEN_BY_PERSON,
 )
@@ -122,7 +126,8 @@ def _spoken(settled: list[Turn], reply: Turn) -> list[Turn]:
     if reply.hands_over:
         return [reply] if reply.error else [*settled, reply]
     if reply.command or reply.role == "system":
-        return []
+        # A reaction that needed no answer says what the user thinks, all the same.
+        return settled if reply.content == NOT_ANSWERED_REACTION else []
     # What was given up may be what the LLM's server refuses: it would refuse the rest.
     return [] if reply.error else [*settled, reply]
 
@@ -141,8 +146,11 @@ def describe_turn(
         return WAS_PASSED_ON
     if turn.is_by_person and turn.content.strip():
         return WRITTEN_BY_PERSON.format(turn.content.strip())
+    if find_reaction(turn):
+        return describe_reaction(turn, quotable)
     media = describe_media(turn, seen)
     told = (*describe_places(turn), *media, *describe_beside(turn))
+    told = (*told, *describe_marks(turn))
     # A model that reads what was heard above its answers writes such lines itself.
     said = without_echo(turn.content) if turn.is_by_bot else turn.content
     texts = [text for text in (said, *told) if text.strip()]

@@ -17,6 +17,7 @@ from bot.chat.media.seeing import (
     unreadable_sentences,
     words_of,
 )
+from bot.chat.quotes.reactions import needs_no_answer
 from bot.chat.replies import Batch, note, say
 from db.records import Reply, Turn, Userchat
 
@@ -116,6 +117,8 @@ def _silence_of_their_own(
     stops = entry is not None and entry.opts_out
     if not stops and _is_stopped_since(chat, batch, policies):
         return note(batch, sentences.NOT_ANSWERED_STOPPED_SINCE)
+    if all(needs_no_answer(chat, turn) for turn in batch):
+        return note(batch, sentences.NOT_ANSWERED_REACTION)
     return None if entry and entry.is_unbraked else brake(chat, batch)
 
 

@@ -115,12 +115,44 @@ WAS_PASSED_ON = (
     "[The user was passed on to a person of the team here, and is yours again now.]"
 )
 # What the LLM is told of a message beside its words.
-QUOTES_BOT = '[The user replies to this message of yours: "{}"]'
-QUOTES_USER = '[The user refers to this earlier message of their own: "{}"]'
-QUOTES_UNSEEN = "[The user replies to an earlier message, which you cannot see.]"
+QUOTES = "[The user replies to {}]"
+OF_BOT = "this message of yours"
+OF_PERSON = "this message of a person of the team"
+OF_USER = "this earlier message of their own"
+QUOTES_UNSEEN = (
+    "[The user replies to an earlier message, which you cannot see: it is too old, or "
+    "was deleted.]"
+)
+REACTED = "[The user reacted with {} to {}]"
+REACTED_UNSEEN = "[The user reacted with {} to an earlier message.]"
+FORWARDED = "[The user forwarded this: others may have written it.]"
+FORWARDED_OFTEN = (
+    "[The user forwarded this, as many did before: others have written it.]"
+)
+STICKER = "[The picture is a sticker.]"
+OF_A_KIND = (
+    '[The user sent something of the kind "{}", which WhatsApp does not show us.]'
+)
 PLACE = "[The user shared a location: {}]"
 ADVERT = "[The user came by this advert of the business: {}]"
-CHOSEN = "[What the user chose or filled in: {}]"
+PRESSED = "[The user pressed a button: {}]"
+LISTED = "[The user chose from a list: {}]"
+FILLED_IN = "[The user filled in a form: {}]"
+ORDERED = "[The user sent an order: {}]"
+# What a quoted message brought.
+THINGS = {
+    "audio": "a voice message",
+    "video": "a video",
+    "image": "a picture",
+    "sticker": "a sticker",
+    "location": "a location",
+    "contact": "a contact card",
+    "document": "a file",
+    "unknown": "something that you cannot read",
+}
+NAMED = '{} named "{}"'
+HEARD = '{}, heard as "{}"'
+READ = '{}, read as "{}"'
 # What the LLM is told of the business's knowledge, in front of the user's words.
 MATERIAL = (
     "Between the two lines with the word {border} is material from the business's "
@@ -154,6 +186,7 @@ NOT_ANSWERED_ALLOWANCE = (
 )
 NOT_ANSWERED_INACTIVE = "Not answered: the user is deactivated."
 NOT_ANSWERED_TWILIO = "Not answered: Twilio answered this opt-out word itself."
+NOT_ANSWERED_REACTION = "Not answered: it is a reaction, which needs no answer."
 NOT_ANSWERED_HANDOFF = "Not answered: a person of ours has this chat, or shall have it."
 
 # Told once, when nobody of ours came for who asked for a person.

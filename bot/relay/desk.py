@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from bot.chat.beside import find_reaction
 from bot.chat.commands.entries import Command
 from bot.chat.commands.finding import find_command
 from bot.chat.relay import sentences
@@ -108,7 +109,7 @@ def _find_order(chat: Userchat, batch: Batch) -> Order | None:
     if not chat.is_operator or not chat.user_is_active or chat.opted_out:
         return None
     order = read_order(turn.content)
-    if order is None or turn.opt_out_type is not None:
+    if order is None or turn.opt_out_type is not None or find_reaction(turn):
         return None
     command = find_command(turn.content)
     if order.kind is not Kind.SAY:

@@ -177,8 +177,8 @@ class Receipt:
 class Userchat:
     """One conversation as the talk needs it: its turns and what its user wants.
 
-    `earlier_turns` are those of the full chat that this one continues. `quoted` is who
-    said what, by MessageSid, of messages that turns name from elsewhere. `owner`: the
+    `earlier_turns` are those of the full chat that this one continues. `quoted` are
+    those that turns name from elsewhere, by MessageSid. `owner`: the
     bot answers, it waits for a person, or a human has it; `owner_version` counts how
     often that changed. `is_operator`: its user is one of those who step in.
     `is_teacher`: what its user sends with `/learn` becomes everybody's document.
@@ -193,7 +193,7 @@ class Userchat:
     address: str
     turns: tuple[Turn, ...]
     earlier_turns: tuple[Turn, ...] = ()
-    quoted: Mapping[str, tuple[Role, str]] = field(default_factory=dict)
+    quoted: Mapping[str, Turn] = field(default_factory=dict)
     is_active: bool = True
     user_is_active: bool = True
     opted_out: bool = False

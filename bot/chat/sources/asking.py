@@ -2,6 +2,7 @@
 
 from bot.chat.media.seeing import words_of
 from bot.chat.prompt import arrange_turns, describe_turn
+from bot.chat.quotes.finding import find_quoted, told_by
 from bot.chat.replies import Batch
 from bot.knowledge.protocol import Question
 from db.records import Turn, Userchat
@@ -37,7 +38,5 @@ def _words(chat: Userchat, turn: Turn) -> str:
 
 
 def _quoted(chat: Userchat, turn: Turn) -> list[str]:
-    turns = (*chat.earlier_turns, *chat.turns)
-    said = {turn.message_sid: words_of(turn, chat.seen) for turn in turns}
-    _, elsewhere = chat.quoted.get(turn.quotes or "", ("user", ""))
-    return [text for text in (said.get(turn.quotes or ""), elsewhere) if text]
+    quoted = find_quoted(chat).get(turn.quotes) if turn.quotes else None
+    return [told_by(quoted, chat.seen)] if quoted else []

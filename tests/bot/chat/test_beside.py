@@ -11,6 +11,7 @@ from tests.db.sql import change, value
 from tests.records import BEN, new_sid, said
 
 QUOTED = "OriginalRepliedMessageSid"
+OWN = '[The user replies to this earlier message of their own: "{}"]'
 
 
 def sent_sid(pg: PostgresChatStore, database: Database) -> str:
@@ -34,7 +35,7 @@ def test_a_quoted_message_of_ours_is_told(
     ana.hears()
     ana.says("Which colour?", 0, **{QUOTED: sid})
     assert ana.hears() == ["They are red."]
-    quote = sentences.QUOTES_BOT.format("We have roses and tulips.")
+    quote = '[The user replies to this message of yours: "We have roses and tulips."]'
     assert ana.llm_saw() == [f"{quote}\nWhich colour?"]
 
 
@@ -44,7 +45,7 @@ def test_a_quoted_message_of_their_own_is_told(pg: PostgresChatStore) -> None:
     ana.hears()
     ana.says("I meant this", 0, **{QUOTED: ana.sids[0]})
     ana.hears()
-    quote = sentences.QUOTES_USER.format("I ordered roses.")
+    quote = OWN.format("I ordered roses.")
     assert ana.llm_saw()[-1] == f"{quote}\nI meant this"
     ana.says("/new")
     ana.hears()
@@ -61,8 +62,8 @@ def test_in_memory_a_quote_of_the_same_chat_is_told() -> None:
     ana.says("This", 0, **{QUOTED: ana.sids[0]})
     ana.says("And this", 0, **{QUOTED: ana.sids[1]})
     ana.hears()
-    assert sentences.QUOTES_USER.format("I ordered roses.") in ana.llm_saw()[-1]
-    assert sentences.QUOTES_USER.format("x" * 500 + " \u2026") in ana.llm_saw()[-1]
+    assert OWN.format("I ordered roses.") in ana.llm_saw()[-1]
+    assert OWN.format("x" * 500 + " \u2026") in ana.llm_saw()[-1]
 
 
 def test_nobody_reads_what_another_user_was_told_by_quoting_it(
@@ -123,21 +124,34 @@ def test_a_location_that_says_where_it_is_is_read(
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "told"),
     [
-        {"ButtonText": "Yes", "ButtonPayload": "confirm-7"},
-        {"ListTitle": "Roses", "ListId": "sku-2"},
-        {"InteractiveData": '{"date": "2026-12-01", "size": "M"}'},
-        {"FlowData": '{"guests": 4}'},
-        {"Order": '{"items": [{"sku": "rose", "quantity": 12}]}'},
+        (
+            {"ButtonText": "Yes", "ButtonPayload": "confirm-7"},
+            "Yes\n[The user pressed a button: ButtonPayload: confirm-7]",
+        ),
+        (
+            {"ListTitle": "Roses", "ListId": "sku-2"},
+            "Roses\n[The user chose from a list: ListId: sku-2]",
+        ),
+        (
+            {"InteractiveData": '{"date": "2026-12-01", "flow_token": "t", "n": [1]}'},
+            "[The user filled in a form: date: 2026-12-01; n 1: 1]",
+        ),
+        ({"FlowData": '{"a": cut'}, '[The user filled in a form: FlowData: {"a": cut]'),
+        (
+            {"Order": '{"items": [{"sku": "rose", "quantity": 12}]}'},
+            "[The user sent an order: items 1 sku: rose; items 1 quantity: 12]",
+        ),
     ],
 )
-def test_what_was_chosen_filled_in_or_ordered_is_told(fields: dict[str, str]) -> None:
+def test_what_was_chosen_filled_in_or_ordered_is_told(
+    fields: dict[str, str], told: str
+) -> None:
     ana = Conversation("Noted.")
     ana.says("", 0, **fields)
     assert ana.hears() == ["Noted."]
-    *_, (name, value) = fields.items()
-    assert sentences.CHOSEN.format(f"{name}: {value}") in ana.llm_saw()[0]
+    assert ana.llm_saw() == [told]
 
 
 def test_a_payload_that_repeats_the_text_is_told_once() -> None:
@@ -151,6 +165,24 @@ def test_a_new_field_alone_is_still_nothing_to_read() -> None:
     ana = Conversation()
     ana.says("", 0, Newest="1", **{QUOTED: new_sid()})
     assert ana.hears() == [sentences.UNREADABLE["unknown"]]
+
+
+def test_how_it_came_is_told_with_what_it_says() -> None:
+    ana = Conversation()
+    sticker = {"NumMedia": "1", "MediaContentType0": "image/webp"}
+    ana.says("Old news", 0, Forwarded="true")
+    ana.says("Older news", 0, Forwarded="true", FrequentlyForwarded="true")
+    ana.says("", 0, **sticker)
+    ana.says("", 0, MessageType="poll_creation")
+    ana.hears()
+    [told] = ana.llm_saw()
+    kind = sentences.OF_A_KIND.format("poll_creation")
+    assert told.split("\n\n") == [
+        f"Old news\n{sentences.FORWARDED}",
+        f"Older news\n{sentences.FORWARDED_OFTEN}",
+        f"{sentences.PLACEHOLDERS['image']}\n{sentences.STICKER}",
+        kind,
+    ]
 
 
 def test_what_a_person_broke_in_psql_is_left_out(

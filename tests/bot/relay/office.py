@@ -49,8 +49,9 @@ class Person:
     ) -> InboundMessage:
         """Write a message, `minutes` ago; the bot answers it."""
         media = known.pop("media", ())
-        message = said(text, self.address, **known)
         beside = {"OriginalRepliedMessageSid": quoting} if quoting else {}
+        beside |= known.pop("beside", {})
+        message = said(text, self.address, **known)
         sent_at = datetime.now(UTC) - timedelta(minutes=minutes)
         turn = replace(message.turn, beside=beside, timestamp=sent_at)
         message = replace(message, turn=replace(turn, media=media))

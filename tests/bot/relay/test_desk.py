@@ -212,6 +212,16 @@ def test_who_was_erased_is_told(office: Office, ben: Person, alerted: Person) ->
     assert alerted.reads()[-1] == sentences.GONE
 
 
+def test_a_reaction_to_an_alert_is_no_word_to_the_customer(
+    ben: Person, alerted: Person
+) -> None:
+    reaction = {"MessageType": "reaction"}
+    for emoji in ("\U0001f44d", "\U0001f44e", ""):
+        alerted.says(emoji, quoting=alerted.last, beside=reaction)
+    assert alerted.reads() == []
+    assert ben.reads() == []
+
+
 def test_pictures_are_not_passed_on_and_that_is_said(
     office: Office, ben: Person, alerted: Person
 ) -> None:

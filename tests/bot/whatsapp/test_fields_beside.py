@@ -74,6 +74,27 @@ def test_what_is_kept_is_bounded_and_what_is_known_comes_first() -> None:
     assert all(name.isalnum() for name in turn.beside)
 
 
+def test_a_form_is_kept_whole_and_what_is_new_is_not() -> None:
+    form = json.dumps({"wish": "x" * 4000})
+    turn = turn_of(InteractiveData=form, Newest="y" * 4000)
+    assert turn.beside["InteractiveData"] == form
+    assert len(turn.beside["Newest"]) < 2000
+
+
+def test_what_kind_it_is_is_kept_where_nothing_else_tells() -> None:
+    assert turn_of(MessageType="reaction").beside == {"MessageType": "reaction"}
+    assert turn_of(MessageType="IMAGE").beside == {}
+
+
+def test_what_the_metadata_alone_tells_is_kept() -> None:
+    context = {"WaId": "15551230000", "Order": [{"sku": "rose"}], "Forwarded": "true"}
+    metadata = json.dumps({"type": "whatsapp", "data": {"context": context}})
+    beside = turn_of(ChannelMetadata=metadata).beside
+    assert beside == {"Order": '[{"sku": "rose"}]'}  # the form itself says false
+    for broken in ("[" * 9000, "{", '{"data": 7}', '{"data": {"context": [1]}}'):
+        assert turn_of(ChannelMetadata=broken).beside == {}
+
+
 def test_an_address_alone_is_a_location() -> None:
     [place] = turn_of(Body="", Address="Jir\u00f3n 1", Label="Rosa").media
     assert place == {"type": "location", "address": "Jir\u00f3n 1", "label": "Rosa"}

@@ -1,0 +1,1 @@
+"""What messages name: the ones that they reply to, and react to."""
