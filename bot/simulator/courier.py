@@ -7,15 +7,16 @@ import logging
 import queue
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
 
 from bot.simulator.events import Broadcast
 from bot.simulator.faults import Faults
+from bot.simulator.loading import NotLoadedError, load, origin_of
 from bot.simulator.mailbox import Mailbox
-from bot.simulator.records import STATUS_RANKS, Message, SimulatorConfig, now
+from bot.simulator.records import STATUS_RANKS, Media, Message, SimulatorConfig, now
 from bot.simulator.webhooks import SignedWebhooks, status_fields
 
 LANES = 8
@@ -23,6 +24,7 @@ ON_ITS_WAY = frozenset({"accepted", "queued", "sent"})
 MOST_WAITING_IN_A_LANE = 2_000
 SERVICE_WINDOW = timedelta(hours=24)
 OUTSIDE_SERVICE_WINDOW = 63016
+MEDIA_NOT_LOADED = 63019
 
 log = logging.getLogger(__name__)
 Errand = Callable[[], None]
@@ -114,12 +116,40 @@ class Courier:
             log.warning("%s gets no more statuses: too many wait", sid)
 
     def _deliver(self, message: Message) -> None:
+        if not all(self._load(message, media) for media in message.media):
+            self._go(message, [Step("failed", MEDIA_NOT_LOADED)])
+            return
         self._go(message, self._left(message))
         delivered = self._mailbox.find(message.sid)
         if delivered is None or delivered.status != "delivered":
             return
         if self._broadcast.is_watched(message.address):
             self._go(message, [READ])
+
+    def _load(self, message: Message, media: Media) -> bool:
+        """Load what the bot sends from where it is, and show it; False: it must fail.
+
+        What lies elsewhere may only be out of reach of this machine.
+        """
+        if media.source_url is None or media.size is not None:
+            return True
+        bot_origin = origin_of(self._config.webhook_url)
+        try:
+            found = load(media.source_url, bot_origin)
+        except NotLoadedError as error:
+            if origin_of(media.source_url) != bot_origin:
+                return True  # the page links to it
+            text = f"{media.source_url} was not sent: {error}."
+            log.warning("%s", text)
+            self._broadcast.publish("problem", {"text": text}, message.address)
+            return False
+        size = len(found.data)
+        loaded = replace(media, content_type=found.content_type, size=size)
+        kept = self._mailbox.keep_content(message.sid, loaded, found.data)
+        if kept is not None:
+            news = {"sid": kept.sid, "media": kept.for_phone()["media"]}
+            self._broadcast.publish("media", news, kept.address)
+        return True
 
     def _plan(self, message: Message) -> list[Step]:
         queued = [Step("queued")] if message.messaging_service_sid else []

@@ -2,20 +2,28 @@
 
 import random
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from functools import wraps
 from threading import Event, Lock
 from typing import Any, cast
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    request,
+    stream_with_context,
+)
 
-REST_KINDS = frozenset({"429", "500", "401", "hang", "drop", "reject"})
+REST_KINDS = frozenset({"404", "429", "500", "401", "hang", "drop", "reject"})
 KINDS = {
     "create": REST_KINDS,
     "list": REST_KINDS,
     "fetch": REST_KINDS,
-    "media": REST_KINDS,
+    "media": REST_KINDS | {"drip", "elsewhere"},
+    "media_lead": REST_KINDS | {"drip", "elsewhere"},
     "typing": REST_KINDS,
     "callbacks": frozenset({"drop", "double", "shuffle"}),
     "delivery": frozenset({"failed", "undelivered"}),
@@ -44,7 +52,10 @@ ERROR_TEXTS = {
     63007: "Twilio could not find a Channel with the specified From address",
 }
 HTTP_STATUSES = {20003: 401, 20404: 404, 20429: 429, 20500: 500}
-REFUSALS = {"429": 20429, "401": 20003}
+REFUSALS = {"404": 20404, "429": 20429, "401": 20003}
+# Where nobody may follow: an address that only the bot's own machine reaches.
+ELSEWHERE = "http://169.254.169.254/latest/meta-data/"
+DRIPS_A_SECOND = 4
 SERVER_SOCKETS = ("gunicorn.socket", "werkzeug.socket")
 
 fault_orders = Blueprint("fault_orders", __name__, url_prefix="/simulator")
@@ -80,7 +91,9 @@ class Fault:
     """What goes wrong, `count` times.
 
     `on`: a kind of REST request, "callbacks" (status callbacks), or "delivery" (the
-    message is accepted and ends as `kind` with the error `code`). `after_accepting`:
+    message is accepted and ends as `kind` with the error `code`). "media_lead" is what
+    leads to bytes, "media" what gives them; there "drip" gives byte by byte, and
+    "elsewhere" leads to where nobody may follow. `after_accepting`:
     the request takes effect, only its answer is spoilt. `seconds` is how long "hang"
     hangs, `code` is Twilio's error of "reject" and of "delivery". `rate` is the share
     of what comes by that it spoils, chosen by dice; the rest meets the next fault.
@@ -203,6 +216,10 @@ def _suffer(fault: Fault, answer: Callable[[], Response]) -> Response:
         raise TwilioError(fault.code)
     if fault.kind in REFUSALS:
         raise TwilioError(REFUSALS[fault.kind])
+    if fault.kind == "elsewhere":
+        return Response(status=307, headers={"Location": ELSEWHERE})
+    if fault.kind == "drip":
+        return _drip(answer(), fault.seconds)
     accepted = answer() if fault.after_accepting else None
     if fault.kind == "hang":
         _faults().hang(fault.seconds)
@@ -211,6 +228,21 @@ def _suffer(fault: Fault, answer: Callable[[], Response]) -> Response:
     elif fault.kind == "drop":
         _drop_connection()
     raise TwilioError(20500)
+
+
+def _drip(answer: Response, seconds: float) -> Response:
+    """Give an answer in drops, and break off after so many seconds."""
+    data = answer.get_data()
+    drops = max(1, int(seconds * DRIPS_A_SECOND))
+
+    def fall() -> Iterator[bytes]:
+        for drop in range(drops):
+            yield data[drop : drop + 1] or b" "
+            _faults().hang(1 / DRIPS_A_SECOND)
+
+    told = {"Content-Length": str(max(len(data), drops))}
+    dripping = stream_with_context(fall())
+    return Response(dripping, headers=told, content_type=answer.content_type)
 
 
 def _drop_connection() -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from threading import Lock
 
 from bot.simulator.archive import Archive, Content
-from bot.simulator.records import STATUS_RANKS, Conversation, Message, now
+from bot.simulator.records import STATUS_RANKS, Conversation, Media, Message, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,22 @@ class Mailbox:
             self._archive.put(self._messages[sid])
             self._archive.forget_content(media_sid)
             return True
+
+    def keep_content(self, sid: str, loaded: Media, content: bytes) -> Message | None:
+        """Keep the bytes of a message's media that were loaded since.
+
+        None when the message is gone.
+        """
+        with self._lock:
+            message = self._messages.get(sid)
+            if message is None:
+                return None
+            media = tuple(loaded if m.sid == loaded.sid else m for m in message.media)
+            self._messages[sid] = replace(message, media=media)
+            self._archive.put(self._messages[sid])
+            most = (self._most_media, self._most_media_bytes)
+            self._archive.put_content(loaded, content, most)
+            return self._messages[sid]
 
     def newest_first(self) -> list[Message]:
         """List all messages, the newest first."""

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 API_VERSION = "2010-04-01"
 Direction = Literal["inbound", "outbound-api", "outbound-reply"]
+Forwarded = Literal["", "once", "often"]
 
 ADDRESS = re.compile(
     r"whatsapp:(\+[1-9][0-9]{6,14}|[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128})"
@@ -77,13 +78,23 @@ class Location(TypedDict):
     latitude: float
     longitude: float
     label: str
+    address: NotRequired[str]
+
+
+class Choice(TypedDict):
+    """What was pressed or chosen under a message; `payload` is for the bot alone."""
+
+    kind: Literal["button", "list"]
+    text: str
+    payload: str
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
     """A picture or file of a message; its bytes are kept apart from it.
 
-    `source_url` is set where the bot only named an address to load it from.
+    `source_url` is where the bot has it loaded from. `size` is in bytes; None: they
+    are not here.
     """
 
     sid: str
@@ -91,11 +102,18 @@ class Media:
     content_type: str
     name: str
     source_url: str | None = None
+    size: int | None = None
 
-    def for_phone(self) -> dict[str, str]:
+    def for_phone(self) -> dict[str, str | int | None]:
         """Show it as the phone gets it, with the address of its bytes."""
-        url = self.source_url or f"/simulator/phone-media/{self.sid}"
-        return {"type": self.content_type, "url": url, "name": self.name}
+        is_elsewhere = self.source_url is not None and self.size is None
+        here = f"/simulator/phone-media/{self.sid}"
+        return {
+            "type": self.content_type,
+            "url": self.source_url if is_elsewhere else here,
+            "name": self.name,
+            "size": self.size,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +121,8 @@ class Message:
     """One message between a phone (`address`) and the bot, at one moment.
 
     `status` of an inbound message is what its writer sees as ticks: sent, delivered
-    (the webhook took it), read, failed.
+    (the webhook took it), read, failed. `reacts`: its body is an emoji at the message
+    `reply_to`, or nothing, where that is taken back.
     """
 
     sid: str
@@ -122,6 +141,8 @@ class Message:
     external_user_id: str | None = None
     location: Location | None = None
     reply_to: str | None = None
+    reacts: bool = False
+    forwarded: Forwarded = ""
 
     @property
     def is_inbound(self) -> bool:
@@ -143,6 +164,8 @@ class Message:
             "media": [media.for_phone() for media in self.media],
             "location": self.location,
             "reply_to": self.reply_to,
+            "reacts": self.reacts,
+            "forwarded": self.forwarded,
             "status": self.status,
             "error_code": self.error_code,
             "created_at": self.created_at.isoformat(),
@@ -169,8 +192,8 @@ class Conversation:
 class PhoneMessage:
     """A message as the phone's owner wrote it; `content` are the bytes of `media`.
 
-    `quoted` is the message that it replies to. `extra` are webhook fields that replace
-    or extend the usual ones; None drops one.
+    `quoted` is the message that it replies to, or reacts to. `extra` are webhook fields
+    that replace or extend the usual ones; None drops one.
     """
 
     sid: str
@@ -182,6 +205,9 @@ class PhoneMessage:
     content: bytes | None = None
     location: Location | None = None
     quoted: Message | None = None
+    reacts: bool = False
+    choice: Choice | None = None
+    forwarded: Forwarded = ""
     extra: Mapping[str, str | None] = field(default_factory=dict)
 
     def as_message(self) -> Message:
@@ -201,6 +227,8 @@ class PhoneMessage:
             external_user_id=self.user_id,
             location=self.location,
             reply_to=self.quoted.sid if self.quoted else None,
+            reacts=self.reacts,
+            forwarded=self.forwarded,
         )
 
     @property

@@ -15,8 +15,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, jsonify, request
 
 from bot.simulator.faults import TwilioError, with_faults
 from bot.simulator.mailbox import Search
@@ -112,16 +111,17 @@ def delete_media(sid: str, media_sid: str) -> Response:
 
 
 @rest.get(f"{MESSAGES}/<sid>/Media/<media_sid>")
-def download_media(sid: str, media_sid: str) -> AnyResponse:
+@with_faults("media_lead")
+def download_media(sid: str, media_sid: str) -> Response:
     """Lead to the bytes of a media, as Twilio does: its store asks for no login."""
     board = switchboard()
     media = _media(sid, media_sid)
     if media.source_url is not None:
-        return redirect(media.source_url, code=307)
+        return _lead_to(media.source_url)
     if board.mailbox.content(media_sid) is None:
         raise TwilioError(20404, request.path)
     ends = int(time.time() + STORED_SECONDS)
-    return redirect(board.config.store_path(media_sid, ends), code=307)
+    return _lead_to(board.config.store_path(media_sid, ends))
 
 
 @rest.post("/v2/Indicators/Typing.json")
@@ -136,6 +136,10 @@ def show_typing() -> Response:
         raise TwilioError(20404, "messageId")
     board.show_typing(message)
     return jsonify({"success": True})
+
+
+def _lead_to(place: str) -> Response:
+    return Response(status=307, headers={"Location": place})
 
 
 def _credentials(config: SimulatorConfig) -> list[tuple[str, str]]:

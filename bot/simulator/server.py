@@ -13,7 +13,8 @@ from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import NotFound
 
 from bot.simulator.faults import TwilioError, fault_orders, with_faults
-from bot.simulator.phone import MOST_FILE_BYTES, phone
+from bot.simulator.phone.routes import phone
+from bot.simulator.phone.writing import MOST_FILE_BYTES
 from bot.simulator.records import SimulatorConfig
 from bot.simulator.rest import rest
 from bot.simulator.switchboard import Switchboard, switchboard

@@ -13,8 +13,9 @@ from bot.simulator.events import Broadcast
 from bot.simulator.faults import Faults
 from bot.simulator.mailbox import Mailbox
 from bot.simulator.outbound import TwimlError, parse_replies
+from bot.simulator.phone.form import inbound_fields
 from bot.simulator.records import Message, PhoneMessage, SimulatorConfig
-from bot.simulator.webhooks import SignedWebhooks, WebhookAnswer, inbound_fields
+from bot.simulator.webhooks import SignedWebhooks, WebhookAnswer
 
 TYPING_SECONDS = 25.0
 HTTP_FAILURE = 11200

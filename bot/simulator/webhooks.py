@@ -1,12 +1,10 @@
 """Calling the bot as Twilio does: signed forms, bounded in time, few retries.
 
-Sources: https://www.twilio.com/docs/messaging/guides/webhook-request ,
-https://www.twilio.com/docs/messaging/guides/track-outbound-message-status ,
+Sources: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status ,
 https://www.twilio.com/docs/usage/webhooks/webhooks-security and
 https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 """
 
-import json
 import time
 import uuid
 from collections.abc import Mapping
@@ -18,7 +16,7 @@ import requests
 from twilio.request_validator import RequestValidator
 from urllib3.exceptions import MaxRetryError
 
-from bot.simulator.records import API_VERSION, Message, PhoneMessage, SimulatorConfig
+from bot.simulator.records import API_VERSION, Message, SimulatorConfig
 
 CONNECT_SECONDS = 5.0
 MOST_RETRIES = 5
@@ -99,35 +97,6 @@ class SignedWebhooks:
         }
 
 
-def inbound_fields(
-    message: PhoneMessage, config: SimulatorConfig, origin: str
-) -> dict[str, str]:
-    """Build the form that brings `message`; its media lie under `origin`."""
-    fields: dict[str, str | None] = {
-        "SmsMessageSid": message.sid,
-        "ProfileName": message.profile_name,
-        "MessageType": _message_type(message),
-        "SmsSid": message.sid,
-        "WaId": message.wa_id,
-        "SmsStatus": "received",
-        "Body": message.body,
-        "To": config.number,
-        "NumSegments": "1",
-        "ReferralNumMedia": "0",
-        "MessageSid": message.sid,
-        "AccountSid": config.account_sid,
-        "ChannelMetadata": _channel_metadata(message),
-        "From": message.address,
-        "ExternalUserId": message.user_id,
-        "ApiVersion": API_VERSION,
-        **_media_fields(message, config, origin),
-        **_location_fields(message),
-        **_quoted_fields(message, config),
-        **message.extra,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
 def status_fields(
     message: Message, config: SimulatorConfig, user_id: str | None
 ) -> dict[str, str]:
@@ -153,56 +122,6 @@ def status_fields(
         fields["EventType"] = message.status.upper()
         fields["ExternalUserId"] = user_id
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _channel_metadata(message: PhoneMessage) -> str:
-    context = {"ProfileName": message.profile_name, "WaId": message.wa_id}
-    known = {name: value for name, value in context.items() if value is not None}
-    return json.dumps({"type": "whatsapp", "data": {"context": known}})
-
-
-def _message_type(message: PhoneMessage) -> str:
-    if message.location is not None:
-        return "location"
-    if message.media is None:
-        return "text"
-    kind, _, subtype = message.media.content_type.partition("/")
-    if subtype in {"vcard", "x-vcard"}:
-        return "contacts"
-    return kind if kind in {"image", "audio", "video"} else "document"
-
-
-def _media_fields(
-    message: PhoneMessage, config: SimulatorConfig, origin: str
-) -> dict[str, str]:
-    if message.media is None:
-        return {"NumMedia": "0"}
-    path = config.media_path(message.sid, message.media.sid)
-    return {
-        "NumMedia": "1",
-        "MediaUrl0": origin.rstrip("/") + path,
-        "MediaContentType0": message.media.content_type,
-    }
-
-
-def _location_fields(message: PhoneMessage) -> dict[str, str]:
-    if message.location is None:
-        return {}
-    return {
-        "Latitude": str(message.location["latitude"]),
-        "Longitude": str(message.location["longitude"]),
-        "Label": message.location["label"],
-    }
-
-
-def _quoted_fields(message: PhoneMessage, config: SimulatorConfig) -> dict[str, str]:
-    if message.quoted is None:
-        return {}
-    sender, _ = message.quoted.sides(config.number)
-    return {
-        "OriginalRepliedMessageSid": message.quoted.sid,
-        "OriginalRepliedMessageSender": sender,
-    }
 
 
 def _signed_part(url: str) -> str:

@@ -32,6 +32,7 @@ class ScriptedBot:
     origin: str = ""
     received: list[Received] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
+    files: dict[str, Response] = field(default_factory=dict)
     news: Condition = field(default_factory=Condition)
 
     @property
@@ -58,6 +59,9 @@ class ScriptedBot:
     def wait_until(self, holds: Callable[[], bool]) -> None:
         with self.news:
             assert self.news.wait_for(holds, PATIENCE_SECONDS), "never came true"
+
+    def give_file(self, name: str) -> Response:
+        return self.files.get(name) or Response("no such file", 404)
 
     def take_down(self) -> Response:
         is_status = request.path.startswith("/status")
@@ -86,6 +90,7 @@ def scripted_bot() -> Iterator[ScriptedBot]:
     app = Flask("scripted bot")
     for path in ("/webhooks/whatsapp", "/status"):
         app.add_url_rule(path, path, bot.take_down, methods=["POST"])
+    app.add_url_rule("/files/<name>", view_func=bot.give_file)
     with served(app) as origin:
         bot.origin = origin
         yield bot

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.simulator.mailbox import Mailbox
-from bot.simulator.phone import MOST_FILE_BYTES
+from bot.simulator.phone.writing import MOST_FILE_BYTES
 from bot.simulator.records import Media, PhoneMessage, new_sid
 from tests.bot.simulator.desk import Desk
 from tests.bot.simulator.scripted_bot import ScriptedBot
