@@ -154,25 +154,38 @@ def simulator() -> None:
     metavar="ADDRESS", help="Who writes; named as on the chat page, or not at all.",
 )  # fmt: skip
 @click.option(
-    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A picture or document to send; TEXT is its caption.",
+    "--file", "files", multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A voice note, picture or document; TEXT is the first one's caption.",
 )  # fmt: skip
+@click.option("--location", metavar="LAT,LONG[,LABEL]", help="A place, in degrees.")
+@click.option(
+    "--quote", metavar="SID|last", help="Reply to this message, or to the bot's last."
+)
 @click.argument("text", required=False)
-def chat(address: str, file: Path | None, text: str | None) -> None:
+def chat(
+    address: str,
+    files: tuple[Path, ...],
+    location: str | None,
+    quote: str | None,
+    text: str | None,
+) -> None:
     """Talk to the running bot through the simulator; with TEXT or a file, once.
 
     An ADDRESS is +1555… or whatsapp:+1555…; `bot run` must be running, with the same
     SIMULATOR_PORT.
     """
-    from bot.local.phone import Phone, converse
+    from bot.local.phone import NOTHING, Beside, Phone, converse, read_location
     from db.queries.people import to_address
 
     port = read_settings().simulator_port
     phone = Phone(f"http://127.0.0.1:{port}", to_address(address))
-    if text is None and file is None:
+    place = read_location(location) if location else None
+    beside = Beside(files=files, location=place, quote=quote)
+    if text is None and beside == NOTHING:
         converse(phone)
         return
-    for message in phone.say(text or "", file):
+    for message in phone.say(text or "", beside):
         click.echo(printable(message))
 
 

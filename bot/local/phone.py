@@ -1,13 +1,15 @@
 """`bot chat`: a phone in the terminal, through the simulator."""
 
+import json
 import mimetypes
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import click
 import requests
@@ -28,6 +30,22 @@ SILENCE = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is sent with a text, or without one.
+
+    `quote` is the MessageSid of the message that it replies to, or "last" for the bot's
+    last one. `location` has latitude, longitude and label.
+    """
+
+    files: tuple[Path, ...] = ()
+    location: Mapping[str, object] | None = None
+    quote: str | None = None
+
+
+NOTHING = Beside()
+
+
 class Phone:
     """Writes as one address to the bot behind the simulator at `origin`."""
 
@@ -43,18 +61,18 @@ class Phone:
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy for the outside is none for here
 
-    def say(self, text: str, file: Path | None = None) -> Iterator[str]:
+    def say(self, text: str, beside: Beside = NOTHING) -> Iterator[str]:
         """Send a message, then yield the bot's messages until it has answered.
 
-        With a file the text is its caption. Who wrote before keeps the name they had
-        then. Raises OperatorError where there is nothing to send, no simulator runs,
-        the bot refuses or is silent.
+        With files the text is the first one's caption: each is a message of its own, as
+        on a phone. Who wrote before keeps the name they had then. Raises OperatorError
+        where there is nothing to send, no simulator runs, the bot refuses or is silent.
         """
-        if not text.strip() and file is None:
+        if not (text.strip() or beside.files or beside.location):
             raise OperatorError("there is nothing to send: write a text")
         conversation = self._conversation()
         known = {message["sid"] for message in conversation.get("messages", [])}
-        self._send(text, conversation.get("name"), file)
+        self._send_all(text, beside, conversation)
         deadline = time.monotonic() + ANSWER_SECONDS
         answered = False
         while time.monotonic() < deadline:
@@ -65,15 +83,27 @@ class Phone:
                 if message["direction"] == "outbound":
                     answered = True
                     deadline = time.monotonic() + LAST_PART_SECONDS
-                    yield message["body"]
+                    yield _in_words(message, self._origin)
             Event().wait(POLL_SECONDS)
         if not answered:
             raise OperatorError(SILENCE)
 
-    def _send(self, text: str, name: str | None, file: Path | None) -> None:
+    def _send_all(
+        self, text: str, beside: Beside, conversation: Mapping[str, Any]
+    ) -> None:
         form = {"from": self._address, "body": text}
-        if name:
+        if name := conversation.get("name"):
             form["profile_name"] = name
+        if beside.quote:
+            form["reply_to"] = _find_quoted(beside.quote, conversation)
+        if beside.location:
+            form["location"] = json.dumps(beside.location)
+        first, *others = beside.files or (None,)
+        self._send(form, first)
+        for file in others:
+            self._send({**form, "body": ""}, file)
+
+    def _send(self, form: dict[str, str], file: Path | None) -> None:
         sent = self._call("post", "/simulator/messages", form, file)
         if sent.get("webhook_status") != 200:
             why = sent.get("error") or "the simulator does not say why"
@@ -114,6 +144,40 @@ def converse(phone: Phone) -> None:
         if line.strip():
             for message in phone.say(line.rstrip("\n")):
                 click.echo(f"bot: {printable(message)}")
+
+
+def read_location(told: str) -> dict[str, object]:
+    """Return the place that LAT,LONG[,LABEL] names. Raises OperatorError."""
+    latitude, _, rest = told.partition(",")
+    longitude, _, label = rest.partition(",")
+    try:
+        place = {"latitude": float(latitude), "longitude": float(longitude)}
+    except ValueError:
+        raise OperatorError(
+            f"{told!r} is no place: write latitude and longitude in degrees, and its "
+            "name if it has one, such as 52.52,13.405,Bakery"
+        ) from None
+    return {**place, "label": label.strip()}
+
+
+def _find_quoted(quote: str, conversation: Mapping[str, Any]) -> str:
+    """Return the MessageSid of a message by its sid, or of the bot's last one."""
+    messages = conversation.get("messages", [])
+    if quote != "last":
+        return quote
+    sids = [m["sid"] for m in messages if m["direction"] == "outbound"]
+    if not sids:
+        raise OperatorError("the bot has sent nothing yet that could be quoted")
+    return str(sids[-1])
+
+
+def _in_words(message: Mapping[str, Any], origin: str) -> str:
+    """Return a message with where to find what came with it."""
+    things = [
+        f"[{media['type']}: {urljoin(origin, media['url'])}]"
+        for media in message["media"]
+    ]
+    return "\n".join([*filter(None, [message["body"]]), *things])
 
 
 def _attach(file: Path) -> dict[str, tuple[str, bytes, str]]:

@@ -22,6 +22,7 @@ from bot.simulator.records import (
 
 MOST_FILE_BYTES = 16 * 2**20
 MOST_EXTRA_FIELDS = 100
+TAKEN_BACK = "none"
 FORWARDED: Mapping[str, Forwarded] = {"once": "once", "often": "often"}
 
 Given = Mapping[str, Any]
@@ -45,21 +46,18 @@ def parse_message(request: Request, mailbox: Mailbox) -> PhoneMessage:
     sid = _sid(given, "SM" if file is None else "MM")
     media, content = (None, None) if file is None else _read_file(file, sid)
     address = _address(given, "from")
-    reaction, choice = _text(given, "reaction"), _choice(given)
-    body = choice["text"] if choice else _text(given, "body") or ""
-    if reaction is not None:
-        body = "" if reaction == "none" else reaction
+    choice = _choice(given)
     message = PhoneMessage(
         sid=sid,
         address=address,
-        body=body,
+        body=_body(given, choice),
         profile_name=_text(given, "profile_name"),
         external_user_id=_external_user_id(given),
         media=media,
         content=content,
         location=_location(given),
         quoted=_quoted(given, address, mailbox),
-        reacts=reaction is not None,
+        reacts=_text(given, "reaction") is not None,
         choice=choice,
         forwarded=_forwarded(given),
         extra=_extra(given),
@@ -77,6 +75,13 @@ def _given(request: Request) -> Given:
     if not isinstance(given, dict):
         raise PhoneError("The body is no JSON object.")
     return given
+
+
+def _body(given: Given, choice: Choice | None) -> str:
+    reaction = _text(given, "reaction")
+    if reaction is not None:
+        return "" if reaction == TAKEN_BACK else reaction
+    return choice["text"] if choice else _text(given, "body") or ""
 
 
 def _text(given: Given, name: str) -> str | None:

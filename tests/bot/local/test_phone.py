@@ -74,6 +74,63 @@ def test_a_file_is_sent_with_its_caption(
     assert desk.rest("GET", path).content == b"rye,3.20"
 
 
+def test_several_files_are_several_messages_and_the_first_has_the_caption(
+    desk: Desk, bot: ScriptedBot, tmp_path: Path
+) -> None:
+    files = [tmp_path / name for name in ("1.png", "2.ogg")]
+    for file in files:
+        file.write_bytes(b"x")
+    named = [word for file in files for word in ("--file", str(file))]
+    before = len(bot.received)
+    done = answered(desk, bot, "Nice", *named, "Look")
+    assert done.output == "Nice\n"
+    forms = [got.form for got in bot.received[before:] if "NumMedia" in got.form]
+    assert [(form["Body"], form["MessageType"]) for form in forms] == [
+        ("Look", "image"), ("", "audio"),
+    ]  # fmt: skip
+
+
+def test_a_place_is_sent_and_the_bot_s_last_word_quoted(
+    desk: Desk, bot: ScriptedBot
+) -> None:
+    sid = desk.bot_sends("whatsapp:+15551230010", "Where?")["sid"]
+    place = ("--location", "52.5,13.4,Caf\u00e9, Mitte", "--quote", "last")
+    done = answered(desk, bot, "Thanks", "--as", "+15551230010", *place)
+    assert done.output == "Thanks\n"
+    form = bot.received[-1].form
+    assert (form["Latitude"], form["Longitude"]) == ("52.5", "13.4")
+    assert form["Label"] == "Caf\u00e9, Mitte"
+    assert form["OriginalRepliedMessageSid"] == sid
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--location", "here"), "'here' is no place: write latitude and longitude"),
+        (("--location", "95,0"), "needs 'latitude' and 'longitude' in degrees"),
+        (("--quote", "last", "Hi"), "has sent nothing yet that could be quoted"),
+        (("--quote", "SM1", "Hi"), "'reply_to' is no message of this conversation"),
+        (("--quote", "last"), "there is nothing to send: write a text"),
+    ],
+)
+def test_what_can_t_be_sent_is_refused_in_words(
+    desk: Desk, arguments: tuple[str, ...], why: str
+) -> None:
+    done = chat(desk, "--as", "+15551230011", *arguments)
+    assert done.exit_code == 1
+    assert why in done.output
+
+
+def test_what_the_bot_sends_beside_text_is_named(desk: Desk, bot: ScriptedBot) -> None:
+    before = len(bot.received)
+    with ThreadPoolExecutor(1) as terminal:
+        done = terminal.submit(chat, desk, "--as", "+15551230012", "Show me")
+        bot.wait_until(lambda: len(bot.received) > before)
+        url = "https://shop.invalid/rose.jpg"
+        desk.bot_sends("whatsapp:+15551230012", "Roses", MediaUrl=url)
+        assert done.result(30).output == f"Roses\n[image/jpeg: {url}]\n"
+
+
 @pytest.mark.parametrize("address", ["ana", "+1", ""])
 def test_an_address_that_is_none_is_refused_in_words(desk: Desk, address: str) -> None:
     done = chat(desk, "--as", address, "Hello")
