@@ -17,6 +17,7 @@ from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.console.account import read_console
 from bot.environment import KEY, KEY_HINT, PROJECT, Reader
 from bot.llm.account import read_embeddings, read_llm, read_speech
+from bot.media.outgoing.account import read_media_out
 from bot.media.policy import read_media
 from bot.relay.account import read_alerts
 from bot.whatsapp.account import TwilioAccount
@@ -189,8 +190,12 @@ def _split_secrets(given: str) -> tuple[str, ...]:
 
 def _read_models(read: Reader, llm_seconds: float) -> dict[str, Any]:
     llm = read_llm(read, llm_seconds)
-    embeddings, speech = read_embeddings(read, llm), read_speech(read, llm)
-    return {"llm": llm, "embeddings": embeddings, "speech": speech}
+    return {
+        "llm": llm,
+        "embeddings": read_embeddings(read, llm),
+        "speech": read_speech(read, llm),
+        "media_out": read_media_out(read),
+    }
 
 
 def _read_talk(read: Reader, llm_seconds: float, *, has_people: bool) -> dict[str, Any]:

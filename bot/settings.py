@@ -136,6 +136,7 @@ class Settings:
     console_templates: tuple[ReplyTemplate, ...]
     log_level: str
     data_folder: Path
+    media_out: Path | None
     ages: Ages
     media: MediaPolicy
     backups: BackupFolder

@@ -13,10 +13,13 @@ from typing import Any
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
+from bot.media.outgoing.refs import is_ours
 from bot.whatsapp.account import TwilioAccount
+from bot.whatsapp.media.sent import SentMedia
 from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
 from bot.whatsapp.rest_client import RebasedHttpClient
+from db.errors import StoreUnavailableError
 from db.records import FAILED, Part, PartContent
 
 log = logging.getLogger(__name__)
@@ -47,28 +50,63 @@ class ListedMessage:
 
 
 class TwilioClient:
-    """Sends as the configured number or Messaging Service."""
+    """Sends as the configured number or Messaging Service.
 
-    def __init__(self, twilio: TwilioAccount, public_base_url: str) -> None:
+    `media` makes addresses of what is ours among a part's media; without it only what
+    is an address already can be sent.
+    """
+
+    def __init__(
+        self,
+        twilio: TwilioAccount,
+        public_base_url: str,
+        media: SentMedia | None = None,
+    ) -> None:
         self._twilio = twilio
+        self._media = media
         self._status_url = public_base_url + STATUS_PATH
         self._sdk = build_sdk(twilio, SEND_SECONDS)
         self._typing_sdk = build_sdk(twilio, TYPING_SECONDS)
 
     def send_part(self, part: Part) -> Accepted:
         """Give a part to Twilio, once and without retries. Raises DeliveryError."""
+        content = self._content_of(part)
         try:
             message = self._sdk.messages.create(
                 to=part.address,
                 status_callback=f"{self._status_url}?part={part.part_id}",
                 **self._from(part),
-                **_content_of(part),
+                **content,
             )
         except Exception as error:
             raise explain(error) from error
         if not message.sid:
             raise DeliveryError(Outcome.UNKNOWN, "Twilio's answer names no message")
         return Accepted(message.sid, str(message.status))
+
+    def _content_of(self, part: PartContent) -> dict[str, Any]:
+        """Return what a message says, in the words of the SDK's `create`.
+
+        A file that can't be sent leaves its words alone. Raises DeliveryError where
+        nothing is left, or the store can't be asked.
+        """
+        if template := part.template:
+            variables = json.dumps(dict(template.variables))
+            return {"content_sid": template.content_sid, "content_variables": variables}
+        media = self._addresses_of(part.media)
+        if not (part.body or media):
+            reason = "the file that was to be sent can't be: the log says why"
+            raise DeliveryError(Outcome.PERMANENT, reason)
+        body = {"body": part.body} if part.body else {}
+        return {**body, **({"media_url": media} if media else {})}
+
+    def _addresses_of(self, media: Sequence[str]) -> list[str]:
+        if self._media is None:
+            return [one for one in media if not is_ours(one)]
+        try:
+            return self._media.addresses_of(media)
+        except StoreUnavailableError as error:
+            raise DeliveryError(Outcome.SAFE, str(error)) from error
 
     def _from(self, part: Part) -> dict[str, str]:
         """Return who sends: of a Messaging Service the number that was written to.
@@ -91,7 +129,7 @@ class TwilioClient:
         return [
             Accepted(message.sid, message.status, message.error_code)
             for message in self._list_outbound(part.address, since)
-            if message.body == part.body
+            if (message.body or "") == part.body
         ]
 
     def find_answers(self, address: str, since: datetime) -> Sequence[str]:
@@ -165,15 +203,6 @@ class TwilioClient:
             )
         except Exception as error:
             raise explain(error) from error
-
-
-def _content_of(part: PartContent) -> dict[str, Any]:
-    """Return what a message says, in the words of the SDK's `create`."""
-    if template := part.template:
-        variables = json.dumps(dict(template.variables))
-        return {"content_sid": template.content_sid, "content_variables": variables}
-    media = {"media_url": list(part.media)} if part.media else {}
-    return {"body": part.body, **media}
 
 
 def _sent_at(message: MessageInstance) -> datetime:

@@ -8,11 +8,13 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
 from flask import Blueprint, Response, request
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from bot.media.outgoing.refs import is_ours
 from bot.observability import ACK_SECONDS, SENDS, WEBHOOKS, NowAndThen, bound
 from bot.whatsapp.borders import find_moved_border
 from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
@@ -181,7 +183,7 @@ def twiml(replies: Sequence[Reply]) -> Response:
         for part in reply.parts:
             message = response.message()
             message.body(NO_XML.sub("\ufffd", part.body))
-            for url in part.media:
+            for url in filterfalse(is_ours, part.media):  # nobody serves these here
                 message.media(NO_XML.sub("\ufffd", url))
     return Response(str(response), mimetype="text/xml")
 

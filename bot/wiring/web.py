@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import InlineParts, Settings, WebParts
 from bot.whatsapp.paths import INBOUND_PATH
+from bot.wiring.media_out import build_media_routes
 from bot.wiring.talk import build_talk
 from db import __version__, schema
 from db.chats import PostgresChatStore
@@ -48,13 +49,15 @@ def _build_web(settings: Settings) -> "Flask":
         store=PostgresChatStore(database, settings.session_timeout, wake_workers),
         outbox=PostgresOutbox(database),
     )
-    return build_app(
+    app = build_app(
         webhooks,
         lambda: schema.find_fault(database),
         _about(schema.head()),
         settings.metrics_token,
         settings.public_base_url + INBOUND_PATH,
     )
+    app.register_blueprint(build_media_routes(settings, parts.twilio, database))
+    return app
 
 
 def _build_inline(settings: Settings) -> "Flask":

@@ -17,6 +17,7 @@ from bot.wiring.knowledge import (
     with_school,
 )
 from bot.wiring.media import build_fetch, register_sweeping, with_media
+from bot.wiring.media_out import build_sent_media
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.talk import build_talk
 from db.chats import PostgresChatStore
@@ -55,7 +56,8 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
 
     parts = settings.parts(WorkerParts)
     database = Database(parts.database_url, WORKER_LIMITS)
-    twilio = TwilioClient(parts.twilio, settings.public_base_url)
+    media = build_sent_media(settings, parts.twilio, database)
+    twilio = TwilioClient(parts.twilio, settings.public_base_url, media)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
     channel = _build_channel(twilio, sender)
     talk = _build_talk(settings, parts, database, channel, stopping)

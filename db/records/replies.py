@@ -39,9 +39,10 @@ class Template:
 class PartContent:
     """What one of the messages that a reply is sent as says.
 
-    `media` are URLs that Twilio loads pictures and files from. A `template` is sent
-    instead of the body, which is the text that it makes: what the user reads, and what
-    a message that may have been sent is found by. `author`: who wrote it.
+    `media` are addresses that Twilio loads pictures and files from, or names of bytes
+    that are ours: see bot/media/outgoing/refs.py. A `template` is sent instead of the
+    body, which is the text that it makes: what the user reads, and what a message that
+    may have been sent is found by. `author`: who wrote it.
     """
 
     body: str

@@ -148,6 +148,7 @@ BAD = {
     "LLM_MAX_TOKENS": ["0", "1.5", "many"],
     "LLM_TIMEOUT_SECONDS": ["0", "601", "inf"],
     "SYSTEM_PROMPT_FILE": ["/no/such/file", "/"],
+    "MEDIA_OUT": ["/no/such/folder", "/etc/passwd"],
     "MAX_CONVERSATION_HISTORY": ["0", "1001"],
     "PROMPT_TOKEN_BUDGET": ["199"],
     "SESSION_TIMEOUT_MINUTES": ["0", "9" * 400],

@@ -2,13 +2,18 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
+from bot.media.outgoing.addresses import MediaAddresses
+from bot.media.outgoing.folder import MediaFolder
 from bot.whatsapp.account import TwilioAccount
+from bot.whatsapp.media.sent import SentMedia
 from bot.whatsapp.sending import Sender
 from bot.whatsapp.twilio import TwilioClient
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.media.sent import find_content
 from db.outbox import PostgresOutbox
 from db.records import PartContent
 from tests.db.parts import replied
@@ -18,7 +23,9 @@ from tests.db.sql import change, rows, value
 class Desk:
     """One user's replies, and a sender of them."""
 
-    def __init__(self, database: Database, origin: str) -> None:
+    def __init__(
+        self, database: Database, origin: str, folder: MediaFolder | None = None
+    ) -> None:
         self.database = database
         self.pg = PostgresChatStore(database, timedelta(days=1))
         self.outbox = PostgresOutbox(database)
@@ -28,7 +35,10 @@ class Desk:
             whatsapp_number="whatsapp:+14155238886",
             api_base_url=origin,
         )
-        client = TwilioClient(twilio, "https://bot.example")
+        address = "https://bot.example"
+        addresses = MediaAddresses(twilio.auth_tokens, address)
+        media = SentMedia(addresses, partial(find_content, database), folder)
+        client = TwilioClient(twilio, address, media)
         self.sender = Sender(self.outbox, client, threading.Event())
 
     def stores(self, *contents: str | PartContent) -> None:

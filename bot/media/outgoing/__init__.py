@@ -1,0 +1,1 @@
+"""What we send beside text: named, checked, under addresses that are signed."""

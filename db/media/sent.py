@@ -1,0 +1,61 @@
+"""Bytes that are sent to people: kept once, by their sha256, and read in pieces."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from db.database import Statements
+
+# What is there may be named by nobody any more, and about to go: now it is new again.
+KEEP = """
+INSERT INTO media_contents (sha256, media_type, size, content)
+VALUES (%(sha256)s, %(media_type)s, %(size)s, %(content)s)
+ON CONFLICT (sha256) DO UPDATE SET created_at = now(),
+  content = COALESCE(media_contents.content, EXCLUDED.content)
+"""
+# Bytes that lie in a file of MEDIA_STORE are not here.
+FIND = """
+SELECT media_type, size, content IS NOT NULL AS is_here
+FROM media_contents WHERE sha256 = %(sha256)s
+"""
+READ_PIECE = """
+SELECT substring(content FROM %(start)s FOR %(length)s)
+FROM media_contents WHERE sha256 = %(sha256)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptContent:
+    """What is known of kept bytes; `is_here`: the database itself has them."""
+
+    media_type: str
+    size: int
+    is_here: bool
+
+
+def keep_content(statements: Statements, content: bytes, media_type: str) -> str:
+    """Keep bytes, once; return their sha256 in hexadecimal."""
+    digest = sha256(content)
+    row = {
+        "sha256": digest.digest(),
+        "media_type": media_type,
+        "size": len(content),
+        "content": content,
+    }
+    statements.count(KEEP, row)
+    return digest.hexdigest()
+
+
+def find_content(statements: Statements, sha256_hex: str) -> KeptContent | None:
+    """Return what is known of bytes; None: they are not kept, or not any more."""
+    asked = {"sha256": bytes.fromhex(sha256_hex)}
+    found = statements.read(KeptContent, FIND, asked)
+    return found[0] if found else None
+
+
+def read_piece(
+    statements: Statements, sha256_hex: str, start: int, length: int
+) -> bytes:
+    """Return bytes from `start` on; fewer at the end, none where they are gone."""
+    asked = {"sha256": bytes.fromhex(sha256_hex), "start": start + 1, "length": length}
+    found: bytes | None = statements.scalar(READ_PIECE, asked)
+    return bytes(found or b"")
