@@ -48,18 +48,24 @@ class Served:
 
 
 class MediaServing:
-    """Serves what signed addresses name. `most`: so many are under way at once."""
+    """Serves what signed addresses name. `most`: so many are under way at once.
+
+    `read_stored` reads bytes that are kept outside the database.
+    """
 
     def __init__(
         self,
         addresses: MediaAddresses,
         database: Database,
         folder: MediaFolder | None = None,
+        *,
         most: int = 2,
+        read_stored: Callable[[str], bytes | None] = lambda _sha256: None,
     ) -> None:
         self._addresses = addresses
         self._database = database
         self._folder = folder
+        self._read_stored = read_stored
         self._places = BoundedSemaphore(most)
 
     def blueprint(self) -> Blueprint:
@@ -95,8 +101,11 @@ class MediaServing:
 
     def _find_stored(self, ref: StoredRef) -> Served | None:
         kept = repeat_once(partial(find_content, self._database, ref.sha256))
-        if kept is None or not kept.is_here or kept.media_type not in KINDS:
+        if kept is None or kept.media_type not in KINDS:
             return None
+        if not kept.is_here:
+            content = self._read_stored(ref.sha256)
+            return _in_hand(content, kept.media_type, ref.sha256) if content else None
 
         def read(start: int, length: int) -> bytes:
             piece = partial(read_piece, self._database, ref.sha256, start, length)
@@ -111,13 +120,14 @@ class MediaServing:
             return None
         if file is None:
             return None
-        content = file.content
-        return Served(
-            file.kind.media_type,
-            len(content),
-            file.sha256,
-            lambda start, length: content[start : start + length],
-        )
+        return _in_hand(file.content, file.kind.media_type, file.sha256)
+
+
+def _in_hand(content: bytes, media_type: str, etag: str) -> Served:
+    def read(start: int, length: int) -> bytes:
+        return content[start : start + length]
+
+    return Served(media_type, len(content), etag, read)
 
 
 def _answer(found: Served, name: str) -> Response:

@@ -43,7 +43,7 @@ def build_media_routes(
 
     most = max(1, settings.web_threads // SHARE_OF_THREADS)
     addresses, folder = _addresses(settings, twilio), _folder(settings)
-    return MediaServing(addresses, database, folder, most).blueprint()
+    return MediaServing(addresses, database, folder, most=most).blueprint()
 
 
 def _addresses(settings: Settings, twilio: "TwilioAccount") -> "MediaAddresses":

@@ -110,9 +110,8 @@ reply_parts = Table(
     Column(
         "media",
         JSONB,
-        comment="Array of what is sent with it, if anything: addresses on the web; "
-        "stored: and a sha256 of media_contents (and / and its name); file: and a name "
-        "of MEDIA_OUT.",
+        comment="Array of what Twilio loads pictures and files from, if any: URLs, or "
+        "what is signed when it is sent: stored:sha256 of media_contents, file:name.",
     ),
     Column(
         "template",

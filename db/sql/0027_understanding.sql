@@ -184,9 +184,6 @@ COMMENT ON COLUMN feedback.given_by IS
 COMMENT ON COLUMN feedback.message_sid IS 'The user''s message that says so.';
 COMMENT ON COLUMN feedback.created_at IS 'When.';
 
-COMMENT ON COLUMN reply_parts.media IS
-  'Array of what is sent with it, if anything: addresses on the web; stored: and a '
-  'sha256 of media_contents (and / and its name); file: and a name of MEDIA_OUT.';
 COMMENT ON COLUMN users.email IS
   'Who logs in does so with it; else what they told us. Unique.';
 COMMENT ON COLUMN users.full_name IS
@@ -217,6 +214,9 @@ COMMENT ON TRIGGER user_preferences_updated_at ON user_preferences IS
 -- Bytes go with the last that names them.
 CREATE INDEX idx_reply_parts_media ON reply_parts USING gin (media jsonb_path_ops)
   WHERE media IS NOT NULL;
+COMMENT ON COLUMN reply_parts.media IS
+  'Array of what Twilio loads pictures and files from, if any: URLs, or what is signed '
+  'when it is sent: stored:sha256 of media_contents, file:name.';
 
 -- Pictures and voice notes are compressed already.
 ALTER TABLE media_contents ALTER COLUMN content SET STORAGE EXTERNAL;

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.media.outgoing.addresses import MediaAddresses
 from bot.media.outgoing.folder import MediaFolder
 from bot.media.outgoing.kinds import KINDS, Kind, NotSendableError, too_large
-from bot.media.outgoing.refs import FileRef, StoredRef, is_ours, read_ref
+from bot.media.outgoing.refs import FileRef, StoredRef, is_ours, read_ref, with_names
 from db.media.sent import KeptContent
 
 log = logging.getLogger(__name__)
@@ -26,15 +26,18 @@ class SentMedia:
 
         What is an address already stays as it is. Raises StoreUnavailableError.
         """
-        made = (self._address_of(one) if is_ours(one) else one for one in media)
+        made = (
+            self._address_of(one, name) if is_ours(one) else one
+            for one, name in with_names(media)
+        )
         return [address for address in made if address]
 
-    def _address_of(self, media: str) -> str | None:
+    def _address_of(self, media: str, name: str) -> str | None:
         ref = read_ref(media)
         try:
             if isinstance(ref, StoredRef):
                 kind = self._check_stored(ref)
-                return self.addresses.sign(ref, kind.named(ref.name or _name_of(kind)))
+                return self.addresses.sign(ref, kind.named(name or _name_of(kind)))
             if isinstance(ref, FileRef):
                 self._check_file(ref)
                 return self.addresses.sign(ref, ref.name)

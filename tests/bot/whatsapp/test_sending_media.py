@@ -36,10 +36,11 @@ def test_a_ref_becomes_an_address_that_leads_to_it(
 ) -> None:
     desk.stores(PartContent("the menu", media=("file:menu.pdf",)))
     desk.stores(PartContent("", media=(voice,)), PartContent("one", media=(SHOP,)))
+    desk.stores(PartContent("", media=(voice, "name:../Our song.exe")))
     desk.sends_now()
-    assert desk.statuses == ["sent"] * 3
-    assert twilio.bodies == ["the menu", "", "one"]
-    (menu,), (spoken,), (shop,) = (form["MediaUrl"] for form in twilio.forms)
+    assert desk.statuses == ["sent"] * 4
+    assert twilio.bodies == ["the menu", "", "one", ""]
+    (menu,), (spoken,), (shop,), (song,) = (form["MediaUrl"] for form in twilio.forms)
     assert shop == SHOP
     assert menu.startswith("https://bot.example/media/")
     assert "Body" not in twilio.forms[1]
@@ -47,6 +48,7 @@ def test_a_ref_becomes_an_address_that_leads_to_it(
     assert reading.read(token_of(menu)) == FileRef("menu.pdf")
     assert str(reading.read(token_of(spoken))) == voice
     assert unquote(urlsplit(spoken).path).endswith("/voice.ogg")
+    assert unquote(urlsplit(song).path).endswith("/Our song.ogg")
 
 
 def token_of(address: str) -> str:
