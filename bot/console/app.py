@@ -27,8 +27,9 @@ POLICY = (
     "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+POLICY_NAME = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": POLICY,
+    POLICY_NAME: POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -122,7 +123,8 @@ def _is_nobodys_secret() -> bool:
 
 def _restrict(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        if name != POLICY_NAME or name not in response.headers:  # files have their own
+            response.headers[name] = value
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

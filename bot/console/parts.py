@@ -1,6 +1,6 @@
 """What the console consists of, and the pieces that its pages come in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 from typing import cast
@@ -19,7 +19,8 @@ class Console:
     `database` is the console's own role's. `origin` is where people reach it: its host
     is the only one that is answered to, and with https cookies are sent by TLS alone.
     `handoff_lasts` is how long a chat stays a person's after their last word.
-    `templates` are offered where the service window is over.
+    `templates` are offered where the service window is over. `read_stored` reads bytes
+    of people's media that are kept outside the database.
     """
 
     database: Database
@@ -28,6 +29,7 @@ class Console:
     timezone: tzinfo = UTC
     handoff_lasts: timedelta | None = None
     templates: Sequence[ReplyTemplate] = ()
+    read_stored: Callable[[str], bytes | None] = lambda _sha256: None
 
     @property
     def is_secure(self) -> bool:

@@ -4,47 +4,26 @@ Webhooks come first: so few answers of this kind are under way at a time that th
 are left for them, and no piece holds a connection of the database while it travels.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from threading import BoundedSemaphore
-from urllib.parse import quote
 
-from flask import Blueprint, Response, request
-from werkzeug.datastructures import Range
+from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
-from werkzeug.http import quote_etag
 
 from bot.media.outgoing.addresses import MEDIA_PATH, MediaAddresses
 from bot.media.outgoing.folder import MediaFolder
 from bot.media.outgoing.kinds import KINDS, NotSendableError
 from bot.media.outgoing.refs import FileRef, Ref, StoredRef, is_file_name
+from bot.serving.ranges import Served, answer, in_hand
 from db.database import Database
 from db.errors import StoreUnavailableError
 from db.media.sent import find_content, read_piece
 from db.outages import repeat_once
 
-PIECE_BYTES = 256 * 1024
 RETRY_SECONDS = "5"
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, max-age=300",
-    "Accept-Ranges": "bytes",
-}
-# start and length to bytes: fewer than asked for are the end of them.
-Read = Callable[[int, int], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What an address names: its type, size, and how its pieces are read."""
-
-    media_type: str
-    size: int
-    etag: str
-    read: Read = field(repr=False)
+# Bytes that are kept outside the database, by their sha256; None: they are gone.
+ReadStored = Callable[[str], bytes | None]
 
 
 class MediaServing:
@@ -60,7 +39,7 @@ class MediaServing:
         folder: MediaFolder | None = None,
         *,
         most: int = 2,
-        read_stored: Callable[[str], bytes | None] = lambda _sha256: None,
+        read_stored: ReadStored = lambda _sha256: None,
     ) -> None:
         self._addresses = addresses
         self._database = database
@@ -83,7 +62,7 @@ class MediaServing:
         if not self._places.acquire(blocking=False):
             return _busy()
         try:
-            response = _answer(self._find(ref), name)
+            response = answer(self._find(ref), name)
         except BaseException:
             self._places.release()
             raise
@@ -100,18 +79,8 @@ class MediaServing:
         return found
 
     def _find_stored(self, ref: StoredRef) -> Served | None:
-        kept = repeat_once(partial(find_content, self._database, ref.sha256))
-        if kept is None or kept.media_type not in KINDS:
-            return None
-        if not kept.is_here:
-            content = self._read_stored(ref.sha256)
-            return _in_hand(content, kept.media_type, ref.sha256) if content else None
-
-        def read(start: int, length: int) -> bytes:
-            piece = partial(read_piece, self._database, ref.sha256, start, length)
-            return repeat_once(piece)
-
-        return Served(kept.media_type, kept.size, ref.sha256, read)
+        found = find_stored(self._database, ref.sha256, self._read_stored)
+        return found if found and found.media_type in KINDS else None
 
     def _find_file(self, ref: FileRef) -> Served | None:
         try:
@@ -120,70 +89,27 @@ class MediaServing:
             return None
         if file is None:
             return None
-        return _in_hand(file.content, file.kind.media_type, file.sha256)
+        return in_hand(file.content, file.kind.media_type, file.sha256)
 
 
-def _in_hand(content: bytes, media_type: str, etag: str) -> Served:
-    def read(start: int, length: int) -> bytes:
-        return content[start : start + length]
+def find_stored(
+    database: Database, sha256: str, read_stored: ReadStored = lambda _sha256: None
+) -> Served | None:
+    """Return kept bytes as what is served; None: they are not kept any more.
 
-    return Served(media_type, len(content), etag, read)
-
-
-def _answer(found: Served, name: str) -> Response:
-    etag = quote_etag(found.etag)
-    headers = {**HEADERS, "ETag": etag, "Content-Disposition": _disposition(name)}
-    if found.etag in request.if_none_match:
-        return Response(status=304, headers=headers)
-    span = _find_span(found)
-    if span is None:
-        headers["Content-Range"] = f"bytes */{found.size}"
-        return Response(status=416, headers=headers)
-    start, end = span
-    is_piece = (start, end) != (0, found.size)
-    if is_piece:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
-    headers["Content-Length"] = str(end - start)
-    pieces = () if request.method == "HEAD" else _pieces(found.read, start, end)
-    status, kind = 206 if is_piece else 200, found.media_type
-    return Response(pieces, status, headers, content_type=kind)
-
-
-def _find_span(found: Served) -> tuple[int, int] | None:
-    """Return the first byte that is asked for, and the one after the last.
-
-    None: there are no such bytes. Several pieces at once, or what can't be read, is
-    answered with the whole, as HTTP has it.
+    Raises StoreUnavailableError, also while a piece is read.
     """
-    whole = (0, found.size)
-    asked = request.range
-    if asked is None or not _is_still(found):
-        return whole
-    if asked.units != "bytes" or len(asked.ranges) != 1:
-        return whole
-    return Range("bytes", asked.ranges).range_for_length(found.size)
+    kept = repeat_once(partial(find_content, database, sha256))
+    if kept is None:
+        return None
+    if not kept.is_here:
+        content = read_stored(sha256)
+        return in_hand(content, kept.media_type, sha256) if content else None
 
+    def read(start: int, length: int) -> bytes:
+        return repeat_once(partial(read_piece, database, sha256, start, length))
 
-def _is_still(found: Served) -> bool:
-    """Tell whether who asks for a piece means what is here now (If-Range)."""
-    told = request.if_range
-    if told is None or (told.etag is None and told.date is None):
-        return True
-    return told.etag == found.etag
-
-
-def _pieces(read: Read, start: int, end: int) -> Iterator[bytes]:
-    while start < end:
-        piece = read(start, min(PIECE_BYTES, end - start))
-        if not piece:
-            return  # gone meanwhile: the connection ends before the bytes do
-        start += len(piece)
-        yield piece
-
-
-def _disposition(name: str) -> str:
-    plain = "".join(c if c.isascii() and c not in '"\\%' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return Served(kept.media_type, kept.size, sha256, read)
 
 
 def _busy(_error: Exception | None = None) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from db.database import Database
+from db.database import Database, Statements
 from db.outages import repeat_once
 from db.records import SeenMedia
 
@@ -22,8 +22,14 @@ def find_seen(
 
     Raises StoreUnavailableError.
     """
-    parameters = {"user_id": user_id, "sids": list(sids)}
-    rows = repeat_once(lambda: database.rows(FIND_SEEN, parameters)) if sids else []
+    return repeat_once(lambda: read_seen(database, user_id, sids)) if sids else {}
+
+
+def read_seen(
+    statements: Statements, user_id: UUID, sids: Collection[str]
+) -> Mapping[tuple[str, int], SeenMedia]:
+    """Return the same, in a transaction that is open."""
+    rows = statements.rows(FIND_SEEN, {"user_id": user_id, "sids": list(sids)})
     return {(row.message_sid, row.position): _read(row) for row in rows}
 
 

@@ -1,5 +1,6 @@
 """Bytes that are sent to people: kept once, by their sha256, and read in pieces."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,6 +17,10 @@ ON CONFLICT (sha256) DO UPDATE SET created_at = now(),
 FIND = """
 SELECT media_type, size, content IS NOT NULL AS is_here
 FROM media_contents WHERE sha256 = %(sha256)s
+"""
+FIND_KINDS = """
+SELECT encode(sha256, 'hex') AS sha256, media_type FROM media_contents
+WHERE sha256 = ANY (%(sha256s)s)
 """
 READ_PIECE = """
 SELECT substring(content FROM %(start)s FOR %(length)s)
@@ -50,6 +55,13 @@ def find_content(statements: Statements, sha256_hex: str) -> KeptContent | None:
     asked = {"sha256": bytes.fromhex(sha256_hex)}
     found = statements.read(KeptContent, FIND, asked)
     return found[0] if found else None
+
+
+def find_kinds(statements: Statements, sha256s: Collection[str]) -> dict[str, str]:
+    """Return the media types of those bytes that are kept, by their sha256."""
+    asked = {"sha256s": [bytes.fromhex(one) for one in sha256s]}
+    rows = statements.rows(FIND_KINDS, asked) if sha256s else []
+    return {row.sha256: row.media_type for row in rows}
 
 
 def read_piece(

@@ -58,6 +58,8 @@ SELECT md5(concat_ws(' ', users.owner_version, users.owner_until, users.full_nam
   (SELECT max(id) FROM support_messages WHERE ticket_id = ticket.id),
   (SELECT max(updated_at) FROM reply_parts
    WHERE reply_parts.user_id = users.user_id AND chat_id = chat.chat_id),
+  (SELECT concat(count(*), max(read_at)) FROM media
+   WHERE media.user_id = users.user_id),
   (SELECT string_agg(operator_id::text, ' ' ORDER BY operator_id) FROM support_sessions
    WHERE support_sessions.user_id = users.user_id AND operator_id <> %(operator_id)s
      AND seen_at > now() - %(present)s)))

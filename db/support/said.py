@@ -1,5 +1,6 @@
 """What belongs to turns: their parts, what they stood on, what they quote, by whom."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,11 @@ from uuid import UUID
 
 from db.chats import FIND_QUOTED
 from db.database import Connection
-from db.records import Turn
+from db.media.seen import read_seen
+from db.media.sent import find_kinds
+from db.records import SeenMedia, Turn
+
+STORED = re.compile("stored:([0-9a-f]{64})")
 
 PARTS = """
 SELECT part.reference_id, part.position, part.body, part.status, part.error_code,
@@ -97,7 +102,9 @@ class MetGap:
 class Beside:
     """What belongs to turns, by their reference_id; quoted by MessageSid.
 
-    `names` are those of operators, by the `author` of a turn.
+    `names` are those of operators, by the `author` of a turn; `seen` is what messages
+    brought, by MessageSid and position; `kinds` are the media types of bytes that were
+    sent, by their sha256.
     """
 
     parts: Mapping[str, Sequence[ShownPart]] = field(default_factory=dict)
@@ -105,6 +112,8 @@ class Beside:
     gaps: Mapping[str, Sequence[MetGap]] = field(default_factory=dict)
     quoted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 Row = TypeVar("Row", ShownPart, ShownPassage, MetGap)
@@ -114,13 +123,23 @@ def read_beside(connection: Connection, user_id: UUID, turns: Sequence[Turn]) ->
     """Return what belongs to turns of a person's chat."""
     ids = _read_ids(turn.reference_id for turn in turns)
     known = {"user_id": user_id, "ids": ids}
+    parts = connection.read(ShownPart, PARTS, known)
+    brought = {t.message_sid for t in turns if t.media and t.message_sid}
     return Beside(
-        parts=_grouped(connection.read(ShownPart, PARTS, known)),
+        parts=_grouped(parts),
         passages=_grouped(connection.read(ShownPassage, PASSAGES, known)),
         gaps=_grouped(connection.read(MetGap, GAPS, known)),
         quoted=_find_quoted(connection, user_id, turns),
         names=_find_names(connection, turns),
+        seen=read_seen(connection, user_id, brought) if brought else {},
+        kinds=find_kinds(connection, _find_stored(parts)),
     )
+
+
+def _find_stored(parts: Sequence[ShownPart]) -> set[str]:
+    """Return the sha256 of bytes of ours that were sent."""
+    found = (STORED.fullmatch(str(one)) for part in parts for one in part.media)
+    return {match[1] for match in found if match}
 
 
 def _grouped(rows: Sequence[Row]) -> Mapping[str, Sequence[Row]]:

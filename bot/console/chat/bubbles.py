@@ -1,26 +1,19 @@
 """From what was said to what the page shows of it: bubbles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.chat.beside import find_place
+from bot.console.chat.media.shown import ShownMedia, show_media
 from bot.console.chat.why import Panel, Said, explain
 from bot.console.chat.words import Delivery, describe_parts, name_of, one_line
-from db.records import A_PERSON, EPOCH, Media, Role, Turn
+from db.records import A_PERSON, EPOCH, Role, Turn
 from db.support.reading import Customer, Placed
 from db.support.said import Beside
 
 Kind = Literal["user", "bot", "person", "note"]
 LONGEST_QUOTE = 200
-MEDIA = {
-    "image": "a picture",
-    "audio": "a voice message or sound",
-    "video": "a video",
-    "text/vcard": "a contact",
-    "location": "a place",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class Bubble:
     at: datetime | None
     text: str
     quote: Quote | None
-    media: Sequence[str]
+    media: Sequence[ShownMedia]
     deliveries: Sequence[Delivery]
     why: Sequence[Panel]
     corrects: str | None
@@ -81,7 +74,6 @@ def _bubble(
         gaps=beside.gaps.get(key, ()),
     )
     kind, author = _author(turn, beside, customer)
-    media = (*_describe_media(turn.media), *_sent_media(said))
     return Bubble(
         anchor=f"turn-{chat_id}-{one.position}",
         kind=kind,
@@ -89,7 +81,7 @@ def _bubble(
         at=None if turn.timestamp == EPOCH else turn.timestamp,
         text=turn.content,
         quote=_quote(turn, quotable, customer),
-        media=media,
+        media=tuple(show_media(turn, parts, beside)),
         deliveries=tuple(describe_parts(parts, stopped=customer.stopped)),
         why=explain(said),
         corrects=key if turn.is_by_bot and turn.content.strip() else None,
@@ -115,21 +107,3 @@ def _quote(
     role, text = quotable.get(turn.quotes, ("", ""))
     whose = {"user": name_of(customer), "assistant": "Us"}.get(role, "")
     return Quote(whose, one_line(text, LONGEST_QUOTE))
-
-
-def _describe_media(media: Sequence[Media]) -> Iterator[str]:
-    """Yield what came with a message; its bytes are not kept, its address not told."""
-    for one in media:
-        kind = one_line(str(one.get("type", "unknown")))
-        known = MEDIA.get(kind) or MEDIA.get(kind.split("/")[0], "a file")
-        place = one_line(find_place(one), LONGEST_QUOTE)
-        if kind == "location":
-            yield f"{known}: {place}" if place else known
-        else:
-            yield f"{known} ({kind}), not kept"
-
-
-def _sent_media(said: Said) -> Iterator[str]:
-    for part in said.parts:
-        if part.media:
-            yield "a picture" if len(part.media) == 1 else f"{len(part.media)} pictures"

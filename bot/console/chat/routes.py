@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from bot.console.chat import acting, correcting, replying, words
+from bot.console.chat.media import serving
 from bot.console.chat.page import Wish, has_news, read_case, read_talk
 from bot.console.chat.showing import NEWEST, fill_canned, show_page, show_talk
 from bot.console.parts import Piece, console
@@ -24,6 +25,7 @@ def piece() -> Piece:
     replying.add_to(routes)
     acting.add_to(routes)
     correcting.add_to(routes)
+    serving.add_to(routes)
     routes.add_app_template_filter(words.linked, "linked")
     routes.add_app_template_filter(words.shown, "shown")
     routes.add_app_template_filter(words.one_line, "brief")

@@ -11,8 +11,16 @@
 
   // New bubbles.
 
+  // What came with a message may be here only after it: not while it is played.
+  function updateThings(known, fresh) {
+    const [was, now] = [known, fresh].map((one) => one.querySelector(".bubble-things"));
+    const isPlayed = [...(was?.querySelectorAll("audio, video") ?? [])].some((one) => !one.paused);
+    if (was && now && !isPlayed && was.innerHTML !== now.innerHTML) was.replaceWith(now);
+  }
+
   // Ticks, and what stands behind a message: what is open stays so.
   function updateBubble(known, fresh) {
+    updateThings(known, fresh);
     const [was, now] = [known, fresh].map((one) => one.querySelector(".bubble-state"));
     const why = was?.querySelector("details");
     if (!was || !now) return;

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from bot.media.outgoing.addresses import LIFETIME_SECONDS, MediaAddresses
 from bot.media.outgoing.folder import MediaFolder
 from bot.media.outgoing.refs import FileRef, Ref, StoredRef
-from bot.serving.media import PIECE_BYTES, MediaServing
+from bot.serving.media import MediaServing
+from bot.serving.ranges import PIECE_BYTES
 from db.database import Database
 from db.media.sent import keep_content
 from db.pool import Limits
