@@ -7,11 +7,10 @@ again, and what was read is not read, nor paid for, again.
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Event, Lock
-from typing import Protocol
 from uuid import UUID
 
 from bot.media.fetching import (
@@ -22,6 +21,7 @@ from bot.media.fetching import (
 )
 from bot.media.kinds import UNKNOWN, find_media_type, kind_of, plain_type
 from bot.media.protocol import NotSensedError, NotYetSensedError, Sense, Sensed
+from bot.media.rows import Rows
 from bot.media.troubles import Trouble, tell_trouble
 from db.records import SeenMedia
 
@@ -59,40 +59,6 @@ class Sent:
     position: int
     url: str
     media_type: str
-
-
-class OfLate(Protocol):
-    """How much of a user's was fetched of late."""
-
-    @property
-    def things(self) -> int:
-        """How many things."""
-
-    @property
-    def bytes(self) -> int:
-        """How many bytes they had."""
-
-
-class Rows(Protocol):
-    """Where it is stored how far each thing is."""
-
-    def count(self, user_id: UUID, within: timedelta, /) -> OfLate:
-        """Count what was fetched of a user's."""
-
-    def keep(self, user_id: UUID, seen: SeenMedia, content: bytes, /) -> SeenMedia:
-        """Store that a thing was fetched, and its bytes. May raise OSError."""
-
-    def settle(
-        self,
-        user_id: UUID,
-        seen: SeenMedia,
-        pieces: Sequence[tuple[str, int | None, str]] = (),
-        /,
-    ) -> None:
-        """Store what a thing says, with its pieces, or why it can't be read."""
-
-    def read(self, sha256: str, /) -> bytes | None:
-        """Return the bytes of a content; None: they are gone."""
 
 
 class Tries:
@@ -140,14 +106,49 @@ class Looking:
         Takes about `seconds` at most. Raises NotYetSeenError where something has to
         wait: what was done by then is stored. Raises StoreUnavailableError.
         """
+        return self._each(self._look_at, user_id, sent, seen, seconds)
+
+    def have(
+        self,
+        user_id: UUID,
+        sent: Sequence[Sent],
+        seen: Mapping[tuple[str, int], SeenMedia],
+        seconds: float,
+    ) -> dict[tuple[str, int], SeenMedia]:
+        """Return what is known of things once their bytes are here; none is read.
+
+        As `look` otherwise.
+        """
+        return self._each(self._have, user_id, sent, seen, seconds)
+
+    def _each(
+        self,
+        work: "_Work",
+        user_id: UUID,
+        sent: Sequence[Sent],
+        seen: Mapping[tuple[str, int], SeenMedia],
+        seconds: float,
+    ) -> dict[tuple[str, int], SeenMedia]:
         deadline = time.monotonic() + min(seconds, LOOK_SECONDS)
         found = dict(seen)
         for one in sent:
             key = (one.message_sid, one.position)
             if self.stopping.is_set() or time.monotonic() >= deadline:
                 raise NotYetSeenError("the rest of what was sent is looked at next")
-            found[key] = self._look_at(user_id, one, found.get(key), deadline)
+            found[key] = work(user_id, one, found.get(key), deadline)
         return found
+
+    def _have(
+        self, user_id: UUID, sent: Sent, known: SeenMedia | None, deadline: float
+    ) -> SeenMedia:
+        if known is not None:
+            return known
+        thing = _begin(sent)
+        try:
+            file = self._fetch(user_id, sent, thing, deadline)
+            return self._keep(user_id, thing, file)
+        except _LostError as lost:
+            return self._give_up(user_id, thing, lost)
 
     def _look_at(
         self, user_id: UUID, sent: Sent, known: SeenMedia | None, deadline: float
@@ -241,6 +242,9 @@ class Looking:
         settled = replace(thing, state="unreadable", error=error)
         self.rows.settle(user_id, settled)
         return settled
+
+
+_Work = Callable[[UUID, Sent, SeenMedia | None, float], SeenMedia]
 
 
 class _LostError(Exception):

@@ -20,6 +20,7 @@ from bot.chat.replies import Batch
 from bot.chat.rules import silence_about
 from bot.observability import ANSWERS, bound
 from bot.relay.doing import Done, Work, do, not_late
+from bot.relay.media import FetchNow, fetch_all, fetch_nothing
 from db.database import Connection, Database
 from db.outages import outages
 from db.records import PartContent, Reply, Turn, Userchat
@@ -38,10 +39,14 @@ class SettledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Reads what operators write. `lasts`: how long a chat is theirs after a reply."""
+    """Reads what operators write. `lasts`: how long a chat is theirs after a reply.
+
+    `fetch` has what they send beside words fetched and kept.
+    """
 
     database: Database
     lasts: timedelta | None = None
+    fetch: FetchNow = fetch_nothing
 
     def take(self, chat: Userchat, batch: Batch) -> tuple[Reply, int] | None:
         """Do what an operator's message asks for, and settle it.
@@ -53,12 +58,27 @@ class Desk:
         order = _find_order(chat, batch)
         if order is None:
             return None
+        order = self._with_media(chat, batch[0], order)
         try:
             with outages(), self.database.transaction() as connection:
                 done = self._do(connection, chat, batch[0], order)
                 return self._settle(connection, chat, batch[0], done) if done else None
         except SettledError:
             return _reply(batch[0], Done("")), 0
+
+    def _with_media(self, chat: Userchat, turn: Turn, order: Order) -> Order:
+        """Return the order with what came beside its words, if that is passed on.
+
+        It is fetched before the transaction, which waits for nobody outside.
+        """
+        if order.kind is not Kind.SAY or not turn.media:
+            return order
+        if turn.quotes is None and order.ticket is None and chat.owner == "bot":
+            with outages():
+                if not find_mine(self.database, chat.user_id):
+                    return order  # it is for the bot
+        seen, _ = fetch_all(self.fetch, chat.user_id, [turn])
+        return replace(order, media=tuple(seen.values()))
 
     def _do(
         self, connection: Connection, chat: Userchat, turn: Turn, order: Order

@@ -1,16 +1,19 @@
 """What an operator's order does, in the transaction that settles it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from bot.chat.prompt import media_kind
 from bot.chat.relay import sentences
 from bot.chat.relay.cleaning import clean, clean_name
 from bot.chat.relay.orders import Kind, Order
+from bot.relay.media import LONGEST_CAPTION, pass_on
 from bot.whatsapp.text.splitting import split_message
 from db.database import Connection
 from db.logins.audit import Action, record_audit
-from db.records import PartContent, PersonReply, Turn, Userchat
+from db.records import PartContent, PersonReply, SeenMedia, Turn, Userchat
 from db.records.alerts import Case
 from db.support.owners import change_owner
 from db.support.relaying import mute_alerts, resolve_ticket
@@ -63,17 +66,19 @@ def do(work: Work, case: Case | None) -> Done:
 
 
 def _say(work: Work, case: Case) -> str:
-    text, has_media = clean(work.order.text), bool(work.turn.media)
-    if not text:
-        why = sentences.NO_MEDIA if has_media else sentences.NOTHING
+    text = clean(work.order.text)
+    parts = _parts(text, work.order.media)
+    lost = len(work.turn.media) - sum(bool(part.media) for part in parts)
+    if not parts:
+        why = sentences.NO_MEDIA if lost else sentences.NOTHING
         return _about(sentences.NOT_SENT, case, why=why)
     if text.startswith("/"):
         return _about(sentences.NOT_SENT, case, why=sentences.NO_COMMAND)
     reply = PersonReply(
         user_id=case.user_id,
         reference_id=reference_of(work.turn.message_sid or ""),
-        text=text,
-        parts=tuple(map(PartContent, split_message(text))),
+        text=text or "\n".join(sentences.MEDIA[media_kind(m)] for m in work.turn.media),
+        parts=parts,
         author_id=work.chat.user_id,
         lasts=work.lasts,
     )
@@ -83,9 +88,18 @@ def _say(work: Work, case: Case) -> str:
         return _about(sentences.NOT_SENT, case, why=str(error))
     _audit(work, Action.REPLIED, case)
     is_new = case.owner != "human"
-    more = ((has_media, sentences.ONLY_WORDS), (is_new, sentences.TAKEN))
+    more = ((lost > 0, sentences.ONLY_SOME), (is_new, sentences.TAKEN))
     lines = [_about(sentences.SENT, case), *(line for wanted, line in more if wanted)]
     return "\n".join(lines)
+
+
+def _parts(text: str, media: Sequence[SeenMedia]) -> tuple[PartContent, ...]:
+    """Return the messages: a short text stands under the picture that it came with."""
+    caption = text if len(text) <= LONGEST_CAPTION else ""
+    things = pass_on(media, caption)
+    is_said = any(part.body for part in things) or not text
+    words = () if is_said else map(PartContent, split_message(text))
+    return (*words, *things)
 
 
 def reference_of(message_sid: str) -> UUID:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.chat.talk import Talk
     from bot.media.fetching import Fetch
     from bot.media.protocol import Sense
+    from bot.relay.media import FetchNow
     from bot.whatsapp.account import TwilioAccount
 
 
@@ -24,6 +25,19 @@ def build_fetch(twilio: "TwilioAccount", policy: MediaPolicy) -> "Fetch":
     from bot.whatsapp.media.download import MediaDownload
 
     return MediaDownload(twilio, policy.more_hosts).fetch
+
+
+def build_having(fetch: "Fetch", database: Database, policy: MediaPolicy) -> "FetchNow":
+    """Return what has a message's media fetched and kept for whoever passes them on."""
+    from bot.media.looking import Looking
+    from bot.relay.fetching import Fetching
+    from db.media.contents import MediaContents
+    from db.media.looked import MediaRows
+    from db.media.seen import find_seen
+
+    rows = MediaRows(database, MediaContents(database, policy.folder))
+    looking = Looking(fetch=fetch, rows=rows)
+    return Fetching(looking, partial(find_seen, database)).fetch_now
 
 
 def with_media(

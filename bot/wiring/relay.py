@@ -12,21 +12,24 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from bot.chat.talk import Talk
+    from bot.relay.media import FetchNow
 
 
-def with_desk(talk: "Talk", database: Database) -> "Talk":
+def with_desk(talk: "Talk", database: Database, fetch: "FetchNow") -> "Talk":
     """Return the talk that passes on what operators write to their customers."""
     from bot.relay.desk import Desk
 
     lasts = talk.handoff.lasts if talk.handoff else None
-    return replace(talk, relay=Desk(database, lasts).take)
+    return replace(talk, relay=Desk(database, lasts, fetch).take)
 
 
-def register_relay(queue: "App", settings: Settings, database: Database) -> None:
+def register_relay(
+    queue: "App", settings: Settings, database: Database, fetch: "FetchNow"
+) -> None:
     """Register what tells operators who waits for them."""
     from bot.relay.alerts import Alerts
     from bot.relay.announcing import Announcing
     from bot.worker.alerts import register_alerts
 
     roads = settings.alert_roads
-    register_alerts(queue, Alerts(database, roads), Announcing(database, roads))
+    register_alerts(queue, Alerts(database, roads, fetch), Announcing(database, roads))

@@ -16,7 +16,12 @@ from bot.wiring.knowledge import (
     register_knowledge,
     with_school,
 )
-from bot.wiring.media import build_fetch, register_sweeping, with_media
+from bot.wiring.media import (
+    build_fetch,
+    build_having,
+    register_sweeping,
+    with_media,
+)
 from bot.wiring.media_out import build_sent_media
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.talk import build_talk
@@ -69,7 +74,9 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_knowledge(queue, settings, database, stopping)
     key = partial(_erasure_key, settings)
     register_erasing(queue, database, key, settings.backups.path)
-    register_relay(queue, settings, database)
+    fetch = build_fetch(parts.twilio, settings.media)
+    having = build_having(fetch, database, settings.media)
+    register_relay(queue, settings, database, having)
     register_sweeping(queue, database, settings.media)
     return queue
 
@@ -129,7 +136,8 @@ def _build_talk(
     count, know = AnswersOfLate(database).count, People(database).know
     talk = replace(talk, count_answers=count, know=know)
     fetch = build_fetch(parts.twilio, settings.media)
-    talk = with_school(with_desk(talk, database), fetch, database)
+    desk = with_desk(talk, database, build_having(fetch, database, settings.media))
+    talk = with_school(desk, fetch, database)
     return with_media(talk, fetch, database, settings.media, senses={})
 
 

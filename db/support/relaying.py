@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from db.database import Connection
+from db.database import Connection, Statements
 from db.delivery.replies import bind_reply, choose_statement
 from db.records import Reply
 from db.records.alerts import Case
@@ -47,7 +47,7 @@ UPDATE users SET alerts_muted_until = now() + %(lasts)s WHERE user_id = %(operat
 RESOLVE = "SELECT resolve_ticket(%(ticket_id)s, %(operator_id)s)"
 
 
-def find_mine(connection: Connection, operator_id: UUID) -> list[Case]:
+def find_mine(connection: Statements, operator_id: UUID) -> list[Case]:
     """Return who waits, or is this operator's; MOST_CASES at most, longest first."""
     asked = {"operator_id": operator_id, "most": MOST_CASES}
     return connection.read(Case, MINE, asked)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.chat.commands.dress import read_title
-from bot.chat.media.seeing import is_unseen, things_of
+from bot.chat.media.seeing import is_unseen
 from bot.chat.replies import Batch
 from bot.llm.protocol import LLMError
 from bot.media.looking import Looking, NotYetSeenError, Sent
@@ -22,7 +22,7 @@ class Looks:
 
         Raises LLMError where something has to wait: then the answer waits, too.
         """
-        sent = [one for turn in _looked_at(chat, batch) for one in _sent_by(turn)]
+        sent = [one for turn in _looked_at(chat, batch) for one in list_sent(turn)]
         if not sent:
             return chat
         try:
@@ -43,13 +43,15 @@ def _looked_at(chat: Userchat, batch: Batch) -> Iterator[Turn]:
             yield turn
 
 
-def _sent_by(turn: Turn) -> Iterator[Sent]:
-    places = {id(media) for media, _ in things_of(turn)}
-    for position, media in enumerate(turn.media):
-        if id(media) in places:
-            yield Sent(
-                message_sid=turn.message_sid or "",
-                position=position,
-                url=str(media.get("url", "")),
-                media_type=str(media.get("type", "")),
-            )
+def list_sent(turn: Turn) -> list[Sent]:
+    """Return what a message brought that has bytes."""
+    return [
+        Sent(
+            message_sid=turn.message_sid or "",
+            position=position,
+            url=str(media.get("url", "")),
+            media_type=str(media.get("type", "")),
+        )
+        for position, media in enumerate(turn.media)
+        if media.get("type") != "location"
+    ]

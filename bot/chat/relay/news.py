@@ -24,12 +24,14 @@ PAUSE_SECONDS = 6.0
 class Told:
     """What to tell, and what it is about: the same is told once.
 
-    `message_sid` is the last of the customer's messages that it tells.
+    `message_sid` is the last of the customer's messages that it tells, `turns` are
+    those.
     """
 
     text: str
     about: str
     message_sid: str | None
+    turns: tuple[Turn, ...] = ()
 
 
 def find_told(news: News, operator: OnDuty) -> Told | None:
@@ -37,16 +39,15 @@ def find_told(news: News, operator: OnDuty) -> Told | None:
     new = find_new(news.turns, operator.told_sid)
     last = next((turn.message_sid for turn in reversed(new) if turn.message_sid), None)
     if news.event is not None and not operator.knows_event:
-        text = "\n".join(
-            [_headline(news), *_quoted(new[-MOST_LAST_WORDS:]), *_how(news)]
-        )
-        return Told(text, news.event_id, last)
+        latest = new[-MOST_LAST_WORDS:]
+        text = "\n".join([_headline(news), *_quoted(latest), *_how(news)])
+        return Told(text, news.event_id, last, tuple(latest))
     if last is None:
         return None
     case = news.case
     name = clean_name(case.name)
     line = sentences.WRITES.format(ticket=case.ticket_id, name=name)
-    return Told("\n".join([line, *_quoted(new)]), last, last)
+    return Told("\n".join([line, *_quoted(new)]), last, last, tuple(new))
 
 
 def is_too_soon(news: News, operator: OnDuty) -> bool:
@@ -108,6 +109,11 @@ def ago(since: datetime | None) -> str:
     if minutes < 120:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+
+
+def caption_of(case: Case) -> str:
+    """Return what stands under a picture of a customer's."""
+    return sentences.WRITES.format(ticket=case.ticket_id, name=clean_name(case.name))
 
 
 def _headline(news: News) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from db.records import SeenMedia
+
 LONGEST_MUTE = timedelta(days=7)
 USUAL_MUTE = timedelta(hours=1)
 COMMAND = re.compile(
@@ -33,13 +35,15 @@ class Kind(StrEnum):
 class Order:
     """What a message asks for; `ticket` where it names one.
 
-    `lasts` is of a mute, None where it can't be read.
+    `lasts` is of a mute, None where it can't be read. `media` is what came beside the
+    words, as far as it could be had.
     """
 
     kind: Kind
     text: str = ""
     ticket: int | None = None
     lasts: timedelta | None = None
+    media: tuple[SeenMedia, ...] = ()
 
 
 def read_order(text: str) -> Order | None:

@@ -30,8 +30,14 @@ NO_WORDS = "none"
 SENT = "Sent to {name} (#{ticket})."
 TAKEN = "The chat is yours now: /bot gives it back, /done resolves."
 NOT_SENT = "Not sent to {name} (#{ticket}): {why}"
-NO_MEDIA = "I can't pass pictures, files or places on yet: write it in words."
-ONLY_WORDS = "Only your words went: I can't pass pictures, files or places on yet."
+NO_MEDIA = (
+    "what you sent could not be fetched, or WhatsApp takes no such file or place: send "
+    "it again, or write it in words."
+)
+ONLY_SOME = (
+    "Something of it did not go along: it could not be fetched, or WhatsApp takes no "
+    "such file or place."
+)
 NOTHING = "there is nothing in it."
 NO_COMMAND = "what begins with / is a command, and I don't know this one."
 LATE = (

@@ -91,6 +91,16 @@ def check_file(content: bytes, name: str = "") -> Kind:
     return kind
 
 
+def check_kept(media_type: str, size: int) -> Kind:
+    """Return the kind of bytes that are kept. Raises NotSendableError."""
+    kind = KINDS.get(media_type)
+    if kind is None:
+        raise NotSendableError(f"WhatsApp takes no such file: send it as {TAKEN}.")
+    if size > kind.most_bytes:
+        raise NotSendableError(too_large(kind))
+    return kind
+
+
 def too_large(kind: Kind) -> str:
     """Return what to say of a file that is larger than its kind may be."""
     most = kind.most_bytes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.media.outgoing.addresses import MediaAddresses
 from bot.media.outgoing.folder import MediaFolder
-from bot.media.outgoing.kinds import KINDS, Kind, NotSendableError, too_large
+from bot.media.outgoing.kinds import Kind, NotSendableError, check_kept
 from bot.media.outgoing.refs import FileRef, StoredRef, is_ours, read_ref, with_names
 from db.media.sent import KeptContent
 
@@ -51,12 +51,7 @@ class SentMedia:
         found = self.find_content(ref.sha256)
         if found is None:
             raise NotSendableError("its bytes are not kept any more.")
-        kind = KINDS.get(found.media_type)
-        if kind is None:
-            raise NotSendableError("WhatsApp takes no such file.")
-        if found.size > kind.most_bytes:
-            raise NotSendableError(too_large(kind))
-        return kind
+        return check_kept(found.media_type, found.size)
 
     def _check_file(self, ref: FileRef) -> None:
         if self.folder is None:

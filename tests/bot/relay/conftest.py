@@ -25,3 +25,13 @@ def ben(office: Office) -> Person:
 def olga(office: Office) -> Person:
     """An operator with a phone, whose service window is open."""
     return office.operator("Olga", 9001)
+
+
+@pytest.fixture
+def alerted(office: Office, ana: Person, ben: Person, olga: Person) -> Person:
+    """Olga, who was told that Ana waits, and then that Ben does; `last` is Ben's."""
+    for customer in (ana, ben):
+        office.queue(customer)
+        office.tell(customer)
+        olga.reads()
+    return olga

@@ -7,23 +7,34 @@ olga.writes("It is on its way.", quoting=olga.last)
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event
 from typing import Any
 from uuid import UUID
 
 from bot.chat.answering import Answering
 from bot.chat.talk import Channel, Talk
+from bot.media.fetching import FetchedFile, NotFetchedError, NotYetFetchedError
+from bot.media.looking import Looking
 from bot.relay.account import AlertRoads
 from bot.relay.alerts import Alerts
 from bot.relay.desk import Desk
+from bot.relay.fetching import Fetching
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.media.contents import MediaContents
+from db.media.looked import MediaRows
+from db.media.seen import find_seen
 from db.records import InboundMessage
 from tests.bot.chat.conversation import PACE, ScriptedThoughts, as_one_part
 from tests.bot.chat.transcripts import POLICY
 from tests.db import sql
 from tests.records import answer_to, said
 
+MEDIA_SENT = """
+SELECT part.media FROM reply_parts AS part
+WHERE user_id = %(user_id)s AND media IS NOT NULL ORDER BY sequence
+"""
 SENT_SINCE = """
 SELECT body, message_sid, sequence FROM reply_parts
 WHERE user_id = %(user_id)s AND sequence > %(read)s ORDER BY sequence
@@ -67,6 +78,28 @@ class Person:
             self.last, self._read = found[-1][1:]
         return [body for body, *_ in found]
 
+    def gets(self) -> list[list[str]]:
+        """Return the media of all messages that came with some."""
+        found = sql.rows(self.office.database, MEDIA_SENT, user_id=self.user_id)
+        return [media for (media,) in found]
+
+
+@dataclass(slots=True)
+class ScriptedFiles:
+    """Gives files as Twilio does, by their address; what it has not, it has not yet."""
+
+    files: dict[str, bytes | None] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def fetch(self, _message_sid: str, url: str, _seconds: float) -> FetchedFile:
+        self.asked.append(url)
+        if url not in self.files:
+            raise NotYetFetchedError("404")
+        content = self.files[url]
+        if content is None:
+            raise NotFetchedError("too large", is_too_large=True)
+        return FetchedFile(content, url.rpartition("/")[2])
+
 
 class Office:
     """The bot's store and talk, and the jobs that tell operators."""
@@ -75,8 +108,12 @@ class Office:
         self.database = database
         self.store = PostgresChatStore(database, timedelta(days=1))
         self.thoughts = ScriptedThoughts("I am the bot.")
-        self.alerts = Alerts(database, roads or AlertRoads())
-        self.desk = Desk(database, timedelta(hours=8))
+        self.twilio = ScriptedFiles()
+        rows = MediaRows(database, MediaContents(database))
+        looking = Looking(fetch=self.twilio.fetch, rows=rows)
+        fetch = Fetching(looking, partial(find_seen, database)).fetch_now
+        self.alerts = Alerts(database, roads or AlertRoads(), fetch)
+        self.desk = Desk(database, timedelta(hours=8), fetch)
         self.talk = Talk(
             store=self.store,
             answering=Answering(self.thoughts, POLICY),

@@ -39,11 +39,11 @@ def test_further_words_follow_and_a_flood_is_told_in_few_messages(
     with pytest.raises(LaterError) as later:
         office.tell(ana)
     assert later.value.retry_after > 0
-    ana.says("Two\nlines", media=({"type": "image/png", "url": "https://x"},))
+    ana.says("Two\nlines", media=({"type": "location", "label": "Here"},))
     office.pass_seconds(60)
     office.tell(ana)
     ticket = office.ticket_of(ana)
-    assert olga.reads() == [f"#{ticket} Ana:\n> One\n> Two\n> lines\n> [picture]"]
+    assert olga.reads() == [f"#{ticket} Ana:\n> One\n> Two\n> lines\n> [place]"]
     office.pass_seconds(60)
     assert office.tell(ana) == 0
 

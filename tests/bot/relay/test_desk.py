@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import pytest
-
 from bot.chat.relay import sentences
 from bot.chat.sentences import STOPPED
 from bot.relay.doing import reference_of
@@ -12,16 +10,6 @@ from tests.bot.relay.office import Office, Person
 from tests.db import sql
 
 SAID = "SELECT author, body FROM reply_parts WHERE reference_id = %(reference)s"
-
-
-@pytest.fixture
-def alerted(office: Office, ana: Person, ben: Person, olga: Person) -> Person:
-    """Olga, who was told that Ana waits, and then that Ben does; `last` is Ben's."""
-    for customer in (ana, ben):
-        office.queue(customer)
-        office.tell(customer)
-        olga.reads()
-    return olga
 
 
 def about(office: Office, person: Person, words: str, name: str, **more: str) -> str:
@@ -220,19 +208,6 @@ def test_a_reaction_to_an_alert_is_no_word_to_the_customer(
         alerted.says(emoji, quoting=alerted.last, beside=reaction)
     assert alerted.reads() == []
     assert ben.reads() == []
-
-
-def test_pictures_are_not_passed_on_and_that_is_said(
-    office: Office, ben: Person, alerted: Person
-) -> None:
-    picture = ({"type": "image/png", "url": "https://api.twilio.com/x"},)
-    quoted = alerted.last
-    alerted.says("", quoting=quoted, media=picture)
-    assert sentences.NO_MEDIA in alerted.reads()[0]
-    assert ben.reads() == []
-    alerted.says("Like this", quoting=quoted, media=picture)
-    assert sentences.ONLY_WORDS in alerted.reads()[0]
-    assert ben.reads() == ["Like this"]
 
 
 def test_tricks_and_unknown_commands_are_not_passed_on(
