@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.chat.answering import Policy
+from bot.chat.commands.own_words import read_vocabulary
 from bot.chat.handoff.policy import read_handoff
 from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
-from bot.chat.limits.allowance import Allowance
+from bot.chat.limits.allowance import read_allowance
 from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.console.account import read_console
@@ -204,7 +205,8 @@ def _read_talk(read: Reader, llm_seconds: float, *, has_people: bool) -> dict[st
         "policy": replace(policy, handoff=handoff) if has_people else policy,
         "handoff": handoff,
         "pace": _read_pace(read),
-        "allowance": _read_allowance(read),
+        "allowance": read_allowance(read),
+        "vocabulary": read_vocabulary(read),
         "teachers": _read_teachers(read),
         "alert_roads": read_alerts(read),
     }
@@ -247,13 +249,6 @@ def _read_pace(read: Reader) -> Pace:
         quiet_media_seconds=read.number("ANSWER_QUIET_MEDIA_SECONDS", 8, 0, 30),
         notice_seconds=read.number("ANSWER_NOTICE_SECONDS", 120, 0, 86_400),
         max_age=timedelta(minutes=age),
-    )
-
-
-def _read_allowance(read: Reader) -> Allowance:
-    return Allowance(
-        per_person=read.integer("ANSWERS_PER_PERSON_HOUR", 60, 0, 1_000_000),
-        for_all=read.integer("ANSWERS_PER_HOUR", 3000, 0, 1_000_000),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.chat.answering import Policy
+from bot.chat.commands.entries import Vocabulary
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.limits.allowance import Allowance
 from bot.chat.patience import Pace
@@ -115,6 +116,7 @@ class Settings:
     handoff: HandoffPolicy
     pace: Pace
     allowance: Allowance
+    vocabulary: Vocabulary
     teachers: frozenset[str]
     alert_roads: AlertRoads
     public_base_url: str

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from db.database import Database
 from db.delivery.replies import bind_reply, choose_statement
 from db.media.seen import find_seen
+from db.memory.preferences import read_preferences
 from db.outages import outages, repeat_once
 from db.records import (
     Fact,
@@ -213,15 +214,9 @@ def _read_chat(row: Any) -> Userchat:
         owner_version=row.owner_version,
         is_operator=row.is_operator,
         language=row.language,
-        preferences=_read_preferences(row.preferences),
+        preferences=read_preferences(row.preferences),
         facts=tuple(map(_read_fact, row.facts or ())),
     )
-
-
-def _read_preferences(stored: Any) -> dict[str, str]:
-    """Return what is text among them: others may have written it by hand."""
-    found = stored if isinstance(stored, dict) else {}
-    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def _read_fact(row: Mapping[str, Any]) -> Fact:

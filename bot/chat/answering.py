@@ -10,6 +10,7 @@ from bot.chat.endings import at_whole_sentence, without_repetition
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.media.seeing import unreadable_sentences, words_of
+from bot.chat.preferences.wishes import tell_wishes
 from bot.chat.prompt import build_prompt, estimate_tokens
 from bot.chat.quotes.finding import quotable_of
 from bot.chat.replies import Batch, say
@@ -213,7 +214,7 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
     return build_prompt(
-        _system_prompt(policy),
+        _system_prompt(policy, tell_wishes(chat)),
         turns,
         most_turns,
         policy.token_budget,
@@ -222,12 +223,12 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     )
 
 
-def _system_prompt(policy: Policy) -> str:
+def _system_prompt(policy: Policy, wishes: str = "") -> str:
     told = [policy.system_prompt, tell_date(datetime.now(policy.timezone))]
     # A model that never cites writes no markers either, but whatever it reads.
     if policy.handoff and not policy.sources.quotes_uncited:
         told.append(sentences.HANDOVER)
-    return "\n\n".join(told)
+    return "\n\n".join(filter(None, (*told, wishes)))
 
 
 def tell_date(today: datetime) -> str:

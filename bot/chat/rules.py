@@ -6,7 +6,7 @@ from itertools import takewhile
 from bot.chat import sentences
 from bot.chat.commands.answers import call_person
 from bot.chat.commands.entries import CommandEntry, Policies, Who
-from bot.chat.commands.finding import find_said
+from bot.chat.commands.finding import NO_POLICIES, find_said
 from bot.chat.handoff.asking import pass_on_by_rule
 from bot.chat.handoff.words import asks_for_person
 from bot.chat.limits.brake import brake
@@ -23,8 +23,6 @@ from db.records import Reply, Turn, Userchat
 
 # What Twilio's own words on opt-out words record.
 OPT_OUTS = {"STOP": True, "START": False}
-
-NO_POLICIES = Policies()
 
 
 def next_batch(chat: Userchat, policies: Policies = NO_POLICIES) -> Batch:
@@ -43,7 +41,7 @@ def next_batch(chat: Userchat, policies: Policies = NO_POLICIES) -> Batch:
 def _stands_alone(chat: Userchat, turn: Turn, policies: Policies) -> bool:
     if chat.is_operator or turn.opt_out_type is not None:
         return True
-    return find_said(chat, turn.content, policies) is not None
+    return find_said(chat, turn, policies) is not None
 
 
 def reply_without_llm(
@@ -58,7 +56,7 @@ def reply_without_llm(
     `looks`: what was not seen yet will be looked at. What it says may change while the
     LLM works: it is asked again then.
     """
-    said = find_said(chat, batch[0].content, policies)
+    said = find_said(chat, batch[0], policies)
     silence = silence_about(chat, batch, policies)
     if silence is not None:
         return silence
@@ -88,7 +86,7 @@ def silence_about(
     chat: Userchat, batch: Batch, policies: Policies = NO_POLICIES
 ) -> Reply | None:
     """Return the note that settles what gets no word of ours; None: we may talk."""
-    said = find_said(chat, batch[0].content, policies)
+    said = find_said(chat, batch[0], policies)
     entry = said.entry if said else None
     if not chat.user_is_active:
         return note(batch, sentences.NOT_ANSWERED_INACTIVE)
@@ -131,7 +129,7 @@ def _is_stopped_since(chat: Userchat, batch: Batch, policies: Policies) -> bool:
 def _stops(chat: Userchat, turn: Turn, policies: Policies) -> bool:
     if turn.opt_out_type is not None:
         return OPT_OUTS.get(turn.opt_out_type.upper(), False)
-    said = find_said(chat, turn.content, policies)
+    said = find_said(chat, turn, policies)
     return said is not None and said.entry.opts_out is True
 
 

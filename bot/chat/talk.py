@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from threading import Event
 from uuid import UUID
 
-from bot.chat.commands.entries import Policies
+from bot.chat.commands.entries import Policies, Vocabulary
 from bot.chat.handoff.passing import last_word
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.limits.allowance import Allowance, CountAnswers
 from bot.chat.patience import Pace, Tries, has_siblings
+from bot.chat.preferences.wishes import wants_alerts
 from bot.chat.replies import Answers, Batch, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
 from bot.chat.telling import log_stored
@@ -76,7 +77,7 @@ class Talk:
     again anyway. `count_answers` tells what the `allowance` is held against. `relay`
     does and stores what an operator's message asks for; its None: it is for the bot.
     Without `handoff` there are no people to pass a chat on to; `know` tells all that is
-    kept of a user.
+    kept of a user. `vocabulary` has the words of commands.
     """
 
     store: ChatStore
@@ -91,11 +92,14 @@ class Talk:
     tries: Tries = field(default_factory=Tries)
     handoff: HandoffPolicy | None = None
     know: Callable[[UUID], Known] | None = None
+    vocabulary: Vocabulary | None = None
 
     @property
     def policies(self) -> Policies:
         """What commands go by."""
-        return Policies(handoff=self.handoff, know=self.know)
+        return Policies(
+            handoff=self.handoff, know=self.know, vocabulary=self.vocabulary
+        )
 
     def answer(self, chat_id: str, *, seconds: float | None = None) -> list[Reply]:
         """Answer everything unanswered in a chat; return the replies made.
@@ -278,7 +282,7 @@ class Talk:
         poisoned = self._is_poisoned(batch, error)
         if deadline is not None or poisoned or self.pace.is_too_old(batch):
             return last_word(chat, batch, str(error), self.handoff)
-        if self.pace.needs_notice(chat, batch):
+        if wants_alerts(chat) and self.pace.needs_notice(chat, batch):
             self._record(chat.chat_id, notice(batch))
         raise error
 

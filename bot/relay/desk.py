@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from bot.chat.beside import find_reaction
-from bot.chat.commands.entries import Command
-from bot.chat.commands.finding import find_command
+from bot.chat.commands.entries import Command, Policies
+from bot.chat.commands.finding import NO_POLICIES, find_command
 from bot.chat.relay import sentences
 from bot.chat.relay.choosing import ask_which, is_clear, list_cases
 from bot.chat.relay.orders import Kind, Order, read_order
@@ -41,12 +41,14 @@ class SettledError(Exception):
 class Desk:
     """Reads what operators write. `lasts`: how long a chat is theirs after a reply.
 
-    `fetch` has what they send beside words fetched and kept.
+    `fetch` has what they send beside words fetched and kept. `policies` are those of
+    the talk, whose commands every user has.
     """
 
     database: Database
     lasts: timedelta | None = None
     fetch: FetchNow = fetch_nothing
+    policies: Policies = NO_POLICIES
 
     def take(self, chat: Userchat, batch: Batch) -> tuple[Reply, int] | None:
         """Do what an operator's message asks for, and settle it.
@@ -55,7 +57,7 @@ class Desk:
         has; 0 turns: it was settled before. None: it is a message to the bot like any
         other user's. Raises StoreUnavailableError.
         """
-        order = _find_order(chat, batch)
+        order = _find_order(chat, batch, self.policies)
         if order is None:
             return None
         order = self._with_media(chat, batch[0], order)
@@ -119,7 +121,7 @@ class Desk:
         return reply, turns
 
 
-def _find_order(chat: Userchat, batch: Batch) -> Order | None:
+def _find_order(chat: Userchat, batch: Batch, policies: Policies) -> Order | None:
     """Return what a message of an operator's may ask for; None: nothing of ours.
 
     Commands that every user has come first: an operator's STOP is their own, whatever
@@ -131,14 +133,15 @@ def _find_order(chat: Userchat, batch: Batch) -> Order | None:
     order = read_order(turn.content)
     if order is None or turn.opt_out_type is not None or find_reaction(turn):
         return None
-    command = find_command(turn.content)
+    command = find_command(turn.content, policies=policies)
     if order.kind is not Kind.SAY:
         return order
     if order.ticket or turn.quotes:
         return None if command in THEIR_OWN else order
     # A machine's words, such as "I am away", go to nobody; nor do other commands.
     is_command = command is not None or order.text.startswith("/")
-    return None if is_command or silence_about(chat, batch) else order
+    is_none = is_command or silence_about(chat, batch, policies)
+    return None if is_none else order
 
 
 def _is_for_bot(chat: Userchat, order: Order, mine: Sequence[Case]) -> bool:

@@ -20,7 +20,8 @@ def with_desk(talk: "Talk", database: Database, fetch: "FetchNow") -> "Talk":
     from bot.relay.desk import Desk
 
     lasts = talk.handoff.lasts if talk.handoff else None
-    return replace(talk, relay=Desk(database, lasts, fetch).take)
+    desk = Desk(database, lasts, fetch, talk.policies)
+    return replace(talk, relay=desk.take)
 
 
 def register_relay(

@@ -40,6 +40,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
         channel=channel or Channel(with_parts=with_parts),
         pace=settings.pace,
         allowance=settings.allowance,
+        vocabulary=settings.vocabulary,
         handoff=settings.policy.handoff,
         stopping=stopping or Event(),
     )

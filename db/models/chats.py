@@ -80,7 +80,8 @@ userchats = Table(
             "something about), command, opt_out_type, model, tokens_used, "
             "response_time (seconds), error, author (the user_id of the operator who "
             "wrote it, or person; none: nobody of ours did), hands_over (why it passed "
-            "the chat on to a person), covers_until (it sums up what was said up to "
+            "the chat on to a person), asks (the question that the next message may "
+            "answer in a word), covers_until (it sums up what was said up to "
             "that MessageSid), lead (what the user told of how to reach them).",
             "metadata": "Whatever else is known of the chat.",
             "updated_at": "Last message (set by a trigger).",

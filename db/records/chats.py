@@ -34,7 +34,8 @@ class Turn:
     by Twilio's names. `opt_out_type` is Twilio's own word on a message that it answered
     itself. `response_time` is in seconds. `author` is the user_id of the operator who
     said it, or A_PERSON; None: no person did. `hands_over` is why it put the chat into
-    the queue for a person, in a word; None: it did not. `covers_until` makes it a
+    the queue for a person, in a word; None: it did not. `asks` names the question that
+    it asks, which the next message may answer in a word. `covers_until` makes it a
     summary: of all that was said up to the message with that MessageSid. `lead` is what
     the user told of how to reach them: name, email, company.
     """
@@ -56,6 +57,7 @@ class Turn:
     error: str | None = None
     author: str | None = None
     hands_over: str | None = None
+    asks: str | None = None
     covers_until: str | None = None
     lead: Mapping[str, str] = field(default_factory=dict)
 

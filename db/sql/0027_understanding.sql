@@ -132,7 +132,12 @@ CREATE TABLE user_preferences (
   updated_at timestamptz DEFAULT now() NOT NULL,
   CONSTRAINT user_preferences_pkey PRIMARY KEY (user_id),
   CONSTRAINT user_preferences_preferences_check
-    CHECK (jsonb_typeof(preferences) = 'object'),
+    CHECK (jsonb_typeof(preferences) = 'object'
+      AND preferences - ARRAY['length', 'answers', 'alerts', 'language'] = '{}'
+      AND preferences ->> 'length' IN ('short', 'normal', 'long')
+      AND preferences ->> 'answers' IN ('text', 'voice')
+      AND preferences ->> 'alerts' IN ('on', 'off')
+      AND preferences ->> 'language' ~ '^[a-z]{2,3}(-[A-Za-z]{2,4})?$'),
   CONSTRAINT user_preferences_user_id_fkey
     FOREIGN KEY (user_id) REFERENCES users (user_id) ON DELETE CASCADE
 );
@@ -203,7 +208,8 @@ COMMENT ON COLUMN userchats.messages IS
   'notice_for (those it only says something about), command, opt_out_type, model, '
   'tokens_used, response_time (seconds), error, author (the user_id of the operator '
   'who wrote it, or person; none: nobody of ours did), hands_over (why it passed the '
-  'chat on to a person), covers_until (it sums up what was said up to that '
+  'chat on to a person), asks (the question that the next message may answer in a '
+  'word), covers_until (it sums up what was said up to that '
   'MessageSid), lead (what the user told of how to reach them).';
 
 CREATE TRIGGER user_preferences_updated_at BEFORE UPDATE ON user_preferences

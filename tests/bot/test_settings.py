@@ -160,6 +160,8 @@ BAD = {
     "ANSWER_MAX_AGE_MINUTES": ["0"],
     "ANSWERS_PER_PERSON_HOUR": ["-1", "many"],
     "ANSWERS_PER_HOUR": ["-1", "1e9"],
+    "STOP_WORDS": ["help", "-nothing"],
+    "START_WORDS": ["stop", "!"],
     "KNOWLEDGE_SOURCES": ["Names", "all"],
     "KNOWLEDGE_QUOTE_UNCITED": ["yes", "1"],
     "PORT": ["0", "65536", "http"],

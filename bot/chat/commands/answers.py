@@ -9,24 +9,31 @@ from bot.chat.handoff.passing import pass_on, tell
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.learning.lesson import find_obstacle
 from bot.chat.replies import Batch, say
+from bot.languages.speaking import speak
 from db.records import Reply, Userchat
 
 
 def start_afresh(chat: Userchat, batch: Batch, _text: str, policies: Policies) -> Reply:
     """Greet in the chat that ingest opened: see record_inbound."""
-    said = tell_waiting(policies) if waits(chat) else sentences.NEW_CHAT
+    said = (
+        tell_waiting(policies)
+        if waits(chat)
+        else speak(chat.language, sentences.NEW_CHAT)
+    )
     return Reply(turn=say(said, batch, Command.NEW))
 
 
-def stop(_chat: Userchat, batch: Batch, _text: str, _policies: Policies) -> Reply:
+def stop(chat: Userchat, batch: Batch, _text: str, _policies: Policies) -> Reply:
     """Give no more answers."""
-    return Reply(turn=say(sentences.STOPPED, batch, Command.STOP), opts_out=True)
+    said = speak(chat.language, sentences.STOPPED)
+    return Reply(turn=say(said, batch, Command.STOP), opts_out=True)
 
 
 def start(chat: Userchat, batch: Batch, _text: str, policies: Policies) -> Reply:
     """Give answers again."""
-    waiting = f"{sentences.WELCOME_TO_QUEUE} {tell_waiting(policies)}"
-    said = waiting if waits(chat) else sentences.STARTED
+    welcome = speak(chat.language, sentences.WELCOME_TO_QUEUE)
+    waiting = f"{welcome} {tell_waiting(policies)}"
+    said = waiting if waits(chat) else speak(chat.language, sentences.STARTED)
     return Reply(turn=say(said, batch, Command.START), opts_out=False)
 
 
@@ -34,23 +41,28 @@ def call_person(chat: Userchat, batch: Batch, _text: str, policies: Policies) ->
     """Pass the user on to a person; tell of who asks again once more."""
     if policies.handoff and chat.owner == "bot":
         return pass_on(chat, batch, policies.handoff, "asked")
-    said = tell_waiting(policies) if waits(chat) else sentences.NOBODY_THERE
+    nobody = speak(chat.language, sentences.NOBODY_THERE)
+    said = tell_waiting(policies) if waits(chat) else nobody
     reply = Reply(turn=say(said, batch, Command.HUMAN))
     return replace(reply, calls_operators=waits(chat))
 
 
 def back_to_bot(chat: Userchat, batch: Batch, _text: str, _policies: Policies) -> Reply:
     """Take the user out of the queue."""
-    reply = Reply(turn=say(sentences.WITH_BOT, batch, Command.BOT))
+    said = speak(chat.language, sentences.WITH_BOT)
+    reply = Reply(turn=say(said, batch, Command.BOT))
     return replace(reply, gives_back=waits(chat))
 
 
 def learn(
-    _chat: Userchat, batch: Batch, _text: str, _policies: Policies
+    chat: Userchat, batch: Batch, _text: str, _policies: Policies
 ) -> Reply | None:
     """Say what is wrong with a lesson; None: whoever answers fetches and reads it."""
     obstacle = find_obstacle(batch[0])
-    return Reply(turn=say(obstacle, batch, Command.LEARN)) if obstacle else None
+    if obstacle is None:
+        return None
+    said = speak(chat.language, obstacle)
+    return Reply(turn=say(said, batch, Command.LEARN))
 
 
 def waits(chat: Userchat) -> bool:

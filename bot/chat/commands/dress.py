@@ -1,12 +1,26 @@
 """What people put around a word: quotes, markup, emoji, a "please"."""
 
+import re
 import unicodedata
 
-COURTESIES = {"please", "pls", "plz"}
+from bot.chat.handoff.plain import ACCENTS
+
+# As `as_word` writes them.
+COURTESIES = (
+    "please", "pls", "plz", "por favor", "porfa", "por gentileza", "bitte",
+    "s'il vous plait", "s'il te plait", "svp", "stp", "per favore", "tolong", "mohon",
+    "कृपया", "प्लीज", "من فضلك", "لو سمحت", "رجاء",
+)  # fmt: skip
 # A question about a word is no command ("stop?"), and a slash is part of one.
-KEPT_SIGNS = "/?\uff1f\u00bf"
+KEPT_SIGNS = "/?\uff1f\u00bf\u061f"
+APOSTROPHES = str.maketrans("\u2019\u02bc\u00b4`", "''''")
+# Set on letters by those who write, and on emoji by their telephones.
+ON_EMOJI = "\ufe0e\ufe0f\u20e3"
 # Longer than any command in any dress: a novel is not looked through.
 LONGEST_COMMAND = 100
+_POLITE = "|".join(map(re.escape, COURTESIES))
+_BEFORE = re.compile(rf"\A(?:(?:{_POLITE}) )+")
+_BEHIND = re.compile(rf"(?: (?:{_POLITE}))+\Z")
 
 
 def undressed(text: str) -> str:
@@ -16,21 +30,24 @@ def undressed(text: str) -> str:
     """
     if len(text) > LONGEST_COMMAND:
         return ""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    words = [bare for word in plain.split() if (bare := _bare(word))]
-    while words and words[0] in COURTESIES:
-        words.pop(0)
-    while words and words[-1] in COURTESIES:
-        words.pop()
+    said = as_word(text)
+    words = _BEHIND.sub("", _BEFORE.sub("", said)).split()
     return words[0] if len(set(words)) == 1 else " ".join(words)
+
+
+def as_word(text: str) -> str:
+    """Return words as they are compared: in one case, without accents and signs."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(APOSTROPHES)
+    bare = ACCENTS.sub("", unicodedata.normalize("NFD", plain))
+    words = unicodedata.normalize("NFC", bare).split()
+    return " ".join(filter(None, map(_bare, words)))
 
 
 def read_behind(word: str, text: str) -> str | None:
     """Return what stands behind `/word` in a text; None: it does not begin so."""
-    said = text.strip()
-    head = said[: len(word) + 1].casefold()
-    rest = said[len(word) + 1 :]
-    return rest.strip() if head == f"/{word}" and rest[:1] in {"", *" \n\t\r"} else None
+    first, *rest = text.split(maxsplit=1) or [""]
+    is_it = first.startswith("/") and as_word(first[:LONGEST_COMMAND]) == f"/{word}"
+    return "".join(rest).strip() if is_it else None
 
 
 def read_title(text: str) -> str | None:
@@ -47,8 +64,19 @@ def _bare(word: str) -> str:
     while begin < end and _is_dress(word[begin]):
         begin += 1
     while begin < end and _is_dress(word[end - 1]):
+        if _is_on_letter(word[begin:end]):
+            break
         end -= 1
     return word[begin:end]
+
+
+def _is_on_letter(word: str) -> bool:
+    """Tell whether a word ends with what its script sets on its last letter."""
+    signs = word.rstrip(ON_EMOJI)
+    if signs != word or unicodedata.category(word[-1])[0] != "M":
+        return False
+    base = next((s for s in reversed(word) if unicodedata.category(s)[0] != "M"), "")
+    return base.isalpha()
 
 
 def _is_dress(sign: str) -> bool:

@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.chat.commands.dress import read_behind, undressed
-from bot.chat.commands.entries import CommandEntry, Policies, Who
-from bot.chat.commands.table import COMMANDS
-from db.records import Userchat
+from bot.chat.commands.dress import as_word, read_behind, undressed
+from bot.chat.commands.entries import (
+    CommandEntry,
+    Policies,
+    Question,
+    Vocabulary,
+    Who,
+)
+from bot.chat.commands.table import COMMANDS, QUESTIONS
+from bot.languages.speaking import speak
+from db.records import Turn, Userchat
 
-OF_EVERYBODY = tuple(entry for entry in COMMANDS if entry.who is Who.EVERYBODY)
+OF_TABLE = Vocabulary(COMMANDS)
+OF_QUESTIONS = {question.name: question for question in QUESTIONS}
+NO_POLICIES = Policies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,52 +28,80 @@ class Said:
     text: str = ""
 
 
-def find_command(text: str, *, opted_out: bool = False) -> str | None:
+def find_command(
+    text: str, *, opted_out: bool = False, policies: Policies = NO_POLICIES
+) -> str | None:
     """Return the name of everybody's command that a whole message is; else None.
 
     Case, quotes, markup, emoji and a "please" around it change nothing. A person is
     asked for in many more words: see bot/chat/handoff/words.py.
     """
-    said = find_among(OF_EVERYBODY, text, opted_out=opted_out)
+    words = policies.vocabulary or OF_TABLE
+    everybodys = (e for e in words.entries if e.who is Who.EVERYBODY)
+    said = _find(words, everybodys, text, opted_out=opted_out)
     return said.entry.name if said else None
 
 
-def find_said(chat: Userchat, text: str, policies: Policies) -> Said | None:
-    """Return the command that a message of the chat's user is; None: it is none."""
-    mine = (entry for entry in COMMANDS if entry.is_for(chat, policies))
-    return find_among(mine, text, opted_out=chat.opted_out)
+def find_said(chat: Userchat, turn: Turn, policies: Policies) -> Said | None:
+    """Return the command that a message of the chat's user is; None: it is none.
+
+    What answers a question of ours is what was asked for, whatever it means elsewhere;
+    but STOP stops.
+    """
+    words = policies.vocabulary or OF_TABLE
+    mine = [entry for entry in words.entries if entry.is_for(chat, policies)]
+    said = _find(words, mine, turn.content, opted_out=chat.opted_out)
+    if said and said.entry.opts_out:
+        return said
+    question = None if chat.opted_out else find_pending(chat, turn)
+    answer = _find_answer(chat, question, turn.content) if question else None
+    return answer or said
 
 
-def find_among(
-    entries: Iterable[CommandEntry], text: str, *, opted_out: bool
+def find_pending(chat: Userchat, turn: Turn) -> Question | None:
+    """Return the question of ours that a message may answer; None: there is none.
+
+    That is what the last turn of ours asks, if the message is the first one since, and
+    came in time: the transcript alone tells.
+    """
+    said = reversed((*chat.earlier_turns, *chat.turns))
+    last = next((t for t in said if t.in_reply_to or t.is_by_person), None)
+    question = OF_QUESTIONS.get(last.asks or "") if last else None
+    if last is None or question is None:
+        return None
+    waits = turn.timestamp - last.timestamp
+    is_in_time = 0 <= waits.total_seconds() <= question.lasts.total_seconds()
+    later = (t for t in chat.unanswered() if t.timestamp >= last.timestamp)
+    is_next = next(later, turn).message_sid == turn.message_sid
+    return question if is_in_time and is_next else None
+
+
+def _find_answer(chat: Userchat, question: Question, text: str) -> Said | None:
+    word = undressed(text).removeprefix("/")
+    for entry in question.answers:
+        spoken = speak(chat.language, entry.spoken) if entry.spoken else entry.name
+        if word and word in map(as_word, (*entry.all_words, spoken)):
+            return Said(entry)
+    return None
+
+
+def _find(
+    words: Vocabulary, entries: Iterable[CommandEntry], text: str, *, opted_out: bool
 ) -> Said | None:
     """Return which of the commands a whole message is."""
     known = tuple(entries)
-    said = undressed(text)
-    if opted_out:
-        consents = (entry for entry in known if _consents(entry, said))
-        if entry := next(consents, None):
-            return Said(entry)
-    plain = (entry for entry in known if _is_word_of(entry, said))
-    if entry := next(plain, None):
+    entry = words.find(undressed(text), opted_out=opted_out)
+    if entry and any(entry is one for one in known):
         return Said(entry)
-    for entry in known:
-        if entry.takes_text and (given := _argument(entry, text)) is not None:
-            return Said(entry, given)
-    meant = (entry for entry in known if entry.means_it(text))
-    return Said(entry) if (entry := next(meant, None)) else None
-
-
-def _consents(entry: CommandEntry, said: str) -> bool:
-    return said.removeprefix("/") in entry.words_when_stopped
-
-
-def _is_word_of(entry: CommandEntry, said: str) -> bool:
-    has_slash = said.startswith("/")
-    needs_slash = entry.needs_slash or entry.takes_text
-    return (has_slash or not needs_slash) and said.removeprefix("/") in entry.all_words
+    for one in known:
+        if one.takes_text and (given := _argument(one, text)) is not None:
+            return Said(one, given)
+    meant = next((one for one in known if one.means_it(text)), None)
+    return Said(meant) if meant else None
 
 
 def _argument(entry: CommandEntry, text: str) -> str | None:
+    if not text.lstrip().startswith("/"):
+        return None
     given = (read_behind(word, text) for word in entry.all_words)
     return next((found for found in given if found is not None), None)

@@ -1,12 +1,18 @@
 """What commands say of themselves, and /help says of all of them."""
 
-HELP_BEGINS = "Write to me as you would to a person. Besides, I know these words:"
-HELP_LINE = "{word}: {what}"
-HELP_ENDS = "I am an automatic assistant."
+from bot.languages.speaking import spoken
 
-NEW = "forget this conversation and start a new one"
-STOP = "no more answers from me"
-START = "answers again"
-HELP = "this text"
-HUMAN = "a person of our team answers you"
-LEARN = "in the caption of a document: I answer everybody from it"
+HELP_BEGINS = spoken(
+    "Write to me as you would to a person. Besides, I know these words:"
+)
+HELP_ENDS = spoken("I am an automatic assistant.")
+# A word, and what it is for.
+HELP_LINE = "{word}: {what}"
+
+NEW = spoken("forget this conversation and start a new one")
+STOP = spoken("no more answers from me")
+START = spoken("answers again")
+HELP = spoken("this text")
+HUMAN = spoken("a person of our team answers you")
+LEARN = spoken("in the caption of a document: I answer everybody from it")
+SETTINGS = spoken("how I answer you: short or long, with text or voice")

@@ -2,16 +2,21 @@
 
 WhatsApp senders have no keyword filter of Twilio's, so the bot honours STOP, START
 and HELP itself: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
-Of Twilio's words those are left out that customers say of their own business with a
-shop: `cancel`, `end`, `quit` and `info` are for the LLM.
 
 How to add a command: docs/contributing.md, "Add a word for the bot".
 """
 
-from bot.chat.commands import answers, sentences
+from bot.chat.commands import answers, sentences, words
 from bot.chat.commands.answers import tell_waiting, waits
-from bot.chat.commands.entries import Command, CommandEntry, Policies, Who
+from bot.chat.commands.entries import (
+    Command,
+    CommandEntry,
+    Policies,
+    Question,
+    Who,
+)
 from bot.chat.handoff.words import asks_for_person
+from bot.chat.preferences import settings
 from bot.chat.replies import Batch, say
 from bot.languages.speaking import speak
 from db.records import Reply, Userchat
@@ -39,16 +44,13 @@ def _has_people(chat: Userchat, policies: Policies) -> bool:
 COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry(
         name=Command.NEW,
-        words={"en": ("clear", "reset", "start over")},
+        words=words.NEW,
         help=sentences.NEW,
         does=answers.start_afresh,
     ),
     CommandEntry(
         name=Command.STOP,
-        words={
-            "en": ("stop all", "stopall", "unsubscribe", "revoke", "opt out",
-                   "opt-out", "optout"),
-        },
+        words=words.STOP,
         needs_slash=False,
         help=sentences.STOP,
         shown="STOP",
@@ -58,25 +60,31 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name=Command.START,
-        words={"en": ("unstop",)},
+        words=words.START,
+        words_when_stopped=words.START_AGAIN,
         needs_slash=False,
         help=sentences.START,
         shown="START",
         does=answers.start,
         opts_out=False,
         heard_when_stopped=True,
-        words_when_stopped=(
-            "yes", "start again", "start over", "resume", "continue", "subscribe",
-            "opt in", "opt-in", "optin",
-        ),
         is_unbraked=True,
     ),
     CommandEntry(
         name=Command.HUMAN,
+        words=words.HUMAN,
         means_it=asks_for_person,
         help=sentences.HUMAN,
         offered=_has_people,
         does=answers.call_person,
+    ),
+    CommandEntry(
+        name=settings.COMMAND,
+        words=words.SETTINGS,
+        takes_text=True,
+        help=sentences.SETTINGS,
+        does=settings.answer_settings,
+        needs_database=True,
     ),
     CommandEntry(name=Command.BOT, does=answers.back_to_bot),
     CommandEntry(
@@ -88,6 +96,12 @@ COMMANDS: tuple[CommandEntry, ...] = (
         is_unbraked=True,
     ),
     CommandEntry(
-        name=Command.HELP, needs_slash=False, help=sentences.HELP, does=tell_help
+        name=Command.HELP,
+        slash_words=words.HELP,
+        needs_slash=False,
+        help=sentences.HELP,
+        does=tell_help,
     ),
-)  # fmt: skip
+)
+# What the bot asks that a word answers: see Question.
+QUESTIONS: tuple[Question, ...] = (*settings.QUESTIONS,)

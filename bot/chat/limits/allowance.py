@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bot.chat import sentences
 from bot.chat.replies import Batch, note, say
+from bot.environment import Reader
 from db.records import Reply, Turn, Userchat
 from db.store import Answered
 
@@ -57,6 +58,14 @@ class Allowance:
         if self.for_all and answered.to_all >= self.for_all:
             return sentences.TOO_MANY_OF_ALL
         return None
+
+
+def read_allowance(read: Reader) -> Allowance:
+    """Return what is set; what is wrong is collected by the reader."""
+    return Allowance(
+        per_person=read.integer("ANSWERS_PER_PERSON_HOUR", 60, 0, 1_000_000),
+        for_all=read.integer("ANSWERS_PER_HOUR", 3000, 0, 1_000_000),
+    )
 
 
 def find_exceeded(turn: Turn) -> str | None:

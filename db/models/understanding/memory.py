@@ -55,7 +55,12 @@ user_preferences = Table(
     ),
     time_column("updated_at", "Last change of this row (set by a trigger)."),
     CheckConstraint(
-        "jsonb_typeof(preferences) = 'object'",
+        "jsonb_typeof(preferences) = 'object'"
+        " AND preferences - ARRAY['length', 'answers', 'alerts', 'language'] = '{}'"
+        " AND preferences ->> 'length' IN ('short', 'normal', 'long')"
+        " AND preferences ->> 'answers' IN ('text', 'voice')"
+        " AND preferences ->> 'alerts' IN ('on', 'off')"
+        " AND preferences ->> 'language' ~ '^[a-z]{2,3}(-[A-Za-z]{2,4})?$'",
         name="user_preferences_preferences_check",
     ),
     comment="How a person wants to be answered.",

@@ -68,8 +68,8 @@ def test_a_word_that_twilio_answered_stands_alone() -> None:
     assert batch_of(user_says("Hi", "2"), twilios) == ["2"]
 
 
-def test_yes_is_a_command_only_to_who_stopped() -> None:
-    turns = (user_says("Hi", "1"), user_says("yes", "2"), user_says("Open?", "3"))
+def test_subscribe_is_a_command_only_to_who_stopped() -> None:
+    turns = (user_says("Hi", "1"), user_says("subscribe", "2"), user_says("Open?", "3"))
     assert batch_of(*turns) == ["1", "2", "3"]
     assert batch_of(*turns, opted_out=True) == ["1"]
 
@@ -105,7 +105,7 @@ def test_a_question_is_for_the_llm() -> None:
     assert reply_to(chat_of(user_says("Are you open?", "1"))) is None
 
 
-@pytest.mark.parametrize("text", ["Hi", "/help", "/new", "STOP", "no", ""])
+@pytest.mark.parametrize("text", ["Hi", "/help", "/new", "STOP", "no", "yes", ""])
 def test_after_stop_nothing_is_answered(text: str) -> None:
     chat = chat_of(user_says(text, "1"), opted_out=True)
     reply = silence_after(chat)
@@ -127,7 +127,9 @@ def test_of_two_stops_both_stop() -> None:
     assert reply.opts_out is True
 
 
-@pytest.mark.parametrize("text", ["START", "start", "yes", "Unstop", "yes please"])
+@pytest.mark.parametrize(
+    "text", ["START", "start", "Unstop", "opt in", "mulai", "start again please"]
+)
 def test_after_stop_the_user_can_start_again(text: str) -> None:
     reply = reply_to(chat_of(user_says(text, "1"), opted_out=True))
     assert reply is not None

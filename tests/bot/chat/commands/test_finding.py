@@ -53,11 +53,8 @@ def test_what_merely_looks_like_a_command_is_for_the_llm(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["yes", "YES", "Yes!", " yes. ", "yes please", "\u201cYes\u201d",
-     "*yes* \U0001f44d",
-     "start again", "Resume!", "please continue", "subscribe", "opt in", "opt-in"],
-)  # fmt: skip
+    "text", ["start again", "subscribe", "opt in", "Opt-In!", "\u201cstart again\u201d"]
+)
 def test_consent_means_start_to_somebody_who_stopped_and_nothing_else(
     text: str,
 ) -> None:
@@ -66,10 +63,10 @@ def test_consent_means_start_to_somebody_who_stopped_and_nothing_else(
 
 
 @pytest.mark.parametrize("text", START_OVER)
-def test_who_stopped_and_starts_over_has_started(text: str) -> None:
+def test_a_new_chat_needs_its_slash(text: str) -> None:
     assert find_command(text) is None
+    assert find_command(text, opted_out=True) is None
     assert find_command(f"/{text}") is Command.NEW
-    assert find_command(text, opted_out=True) is Command.START
 
 
 def test_every_name_is_in_the_table_and_no_word_has_two_commands() -> None:
@@ -82,9 +79,10 @@ def test_every_name_is_in_the_table_and_no_word_has_two_commands() -> None:
 
 @pytest.mark.parametrize("text", ["/learn", "/LEARN Prices", "/learn\nPrices"])
 def test_what_teachers_say_is_no_command_of_others(text: str) -> None:
-    chat = chat_of(user_says(text, "1"))
-    assert find_said(chat, text, Policies()) is None
-    said = find_said(replace(chat, is_teacher=True), text, Policies())
+    turn = user_says(text, "1")
+    chat = chat_of(turn)
+    assert find_said(chat, turn, Policies()) is None
+    said = find_said(replace(chat, is_teacher=True), turn, Policies())
     assert said is not None
     assert (said.entry.name, said.text) == (
         "learn",
@@ -94,5 +92,6 @@ def test_what_teachers_say_is_no_command_of_others(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["/learned a lot", "learn Prices", "x /learn Prices"])
 def test_what_stands_behind_a_word_is_read_behind_that_word_alone(text: str) -> None:
-    chat = replace(chat_of(user_says(text, "1")), is_teacher=True)
-    assert find_said(chat, text, Policies()) is None
+    turn = user_says(text, "1")
+    chat = replace(chat_of(turn), is_teacher=True)
+    assert find_said(chat, turn, Policies()) is None
