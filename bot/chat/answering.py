@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.chat import sentences
 from bot.chat.endings import at_whole_sentence, without_repetition
+from bot.chat.facts.describing import describe_facts
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.media.seeing import unreadable_sentences, words_of
@@ -214,7 +215,7 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
     return build_prompt(
-        _system_prompt(policy, tell_wishes(chat)),
+        _system_prompt(policy, tell_wishes(chat), _what_is_known(chat)),
         turns,
         most_turns,
         policy.token_budget,
@@ -223,12 +224,17 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     )
 
 
-def _system_prompt(policy: Policy, wishes: str = "") -> str:
+def _what_is_known(chat: Userchat) -> str:
+    """Return what is known of the user, for the end of the system prompt."""
+    return describe_facts(chat.facts, datetime.now(UTC))
+
+
+def _system_prompt(policy: Policy, *of_user: str) -> str:
     told = [policy.system_prompt, tell_date(datetime.now(policy.timezone))]
     # A model that never cites writes no markers either, but whatever it reads.
     if policy.handoff and not policy.sources.quotes_uncited:
         told.append(sentences.HANDOVER)
-    return "\n\n".join(filter(None, (*told, wishes)))
+    return "\n\n".join(filter(None, (*told, *of_user)))
 
 
 def tell_date(today: datetime) -> str:

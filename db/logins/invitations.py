@@ -94,23 +94,22 @@ def invite(  # noqa: PLR0913  (who, as what, and by whom)
 ) -> str:
     """Return the word for a link by which somebody becomes an operator.
 
-    Who has the e-mail address already gets another password by it, and another role;
-    `phone` is the WhatsApp address of somebody who writes to the bot, who is given the
-    e-mail address. Who only told the bot that it is theirs loses it. What was sent to
-    them before holds no more. Raises OperatorError.
+    Who logs in by the e-mail address gets another password and role; who only told the
+    bot that it is theirs loses it. `phone` is the WhatsApp address of somebody who
+    writes to the bot, and is given it. What was sent before holds no more. Raises
+    OperatorError.
     """
     if role not in OPERATORS:
         raise OperatorError(f"Invite as one of {', '.join(OPERATORS)}.")
     named = (name or "").strip()[:LONGEST_NAME] or None
-    stored = to_email(email)
-    _take_away(connection, stored, phone, by)
-    user_id, is_active = _find_or_make(connection, stored, phone, named)
+    _take_away(connection, to_email(email), phone, by)
+    user_id, is_active = _find_or_make(connection, to_email(email), phone, named)
     if not is_active:
         raise OperatorError("This person was deactivated: activate them first.")
-    told = {"role": role}
     record_audit(
-        connection, actor_id=by, action=Action.INVITED, subject_id=user_id, details=told
-    )
+        connection, actor_id=by, action=Action.INVITED, subject_id=user_id,
+        details={"role": role},
+    )  # fmt: skip
     row = {"user_id": user_id, "role": role, "logs_in": logs_in, "hours": hours}
     return _store(connection, row)
 

@@ -1,12 +1,12 @@
 """What users told of themselves: kept once each, and no more than so many."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from db.database import Connection, Database
-from db.outages import outages
-from db.records import Fact, to_storable
+from db.outages import outages, repeat_once
+from db.records import Fact, Saying, Turn, to_storable
 
 # For each person; the oldest go.
 MOST_KEPT = 50
@@ -34,6 +34,18 @@ UPDATE user_facts SET text = %(text)s, message_sid = %(message_sid)s,
   created_at = %(told_at)s, valid_until = %(until)s
 WHERE id = %(id)s AND user_id = %(user_id)s
 """
+# What they wrote, and what was heard of them: what they pass on, others said.
+FIND_SAYINGS = """
+SELECT said ->> 'message_sid' AS sid, said ->> 'timestamp' AS timestamp,
+  concat_ws(E'\n', said ->> 'content', (
+    SELECT string_agg(heard.text, ' ') FROM media AS heard
+    WHERE heard.user_id = customer_id AND media_type LIKE 'audio/%%'
+      AND heard.message_sid = said ->> 'message_sid')) AS text
+FROM all_chats CROSS JOIN LATERAL jsonb_array_elements(messages) AS said
+WHERE customer_id = %(user_id)s AND said ->> 'role' = 'user'
+  AND said ->> 'message_sid' = ANY (%(sids)s)
+  AND NOT COALESCE(said -> 'beside' ?| '{Forwarded,FrequentlyForwarded}', false)
+"""
 FORGET_OLDEST = """
 DELETE FROM user_facts WHERE user_id = %(user_id)s AND id NOT IN (
   SELECT id FROM user_facts WHERE user_id = %(user_id)s
@@ -46,6 +58,17 @@ class Facts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def find_sayings(
+        self, user_id: UUID, sids: Collection[str]
+    ) -> Mapping[str, Saying]:
+        """Return what a user said themselves in these messages, by MessageSid.
+
+        Raises StoreUnavailableError.
+        """
+        asked = {"user_id": user_id, "sids": list(sids)}
+        rows = repeat_once(lambda: self._database.rows(FIND_SAYINGS, asked))
+        return {row.sid: _read_saying(row) for row in rows}
 
     def keep(self, user_id: UUID, facts: Sequence[Fact]) -> int:
         """Keep what is new; return how many that are. Doing so twice changes nothing.
@@ -64,6 +87,11 @@ class Facts:
             bound = {"user_id": user_id, "most": MOST_KEPT}
             connection.count(FORGET_OLDEST, bound)
             return added
+
+
+def _read_saying(row: Any) -> Saying:
+    at = Turn.from_json({"timestamp": row.timestamp}).timestamp
+    return Saying(row.text, at)
 
 
 def _is_due(fact: Fact, held: Any) -> bool:

@@ -23,7 +23,7 @@ from db.records.documents import (
     Upload,
 )
 from db.records.media import MEDIA_STATES, MediaState, SeenMedia
-from db.records.memory import FACT_KINDS, Fact, FactKind, Known
+from db.records.memory import FACT_KINDS, Fact, FactKind, Known, Saying
 from db.records.passages import (
     Found,
     Gap,
@@ -111,6 +111,7 @@ __all__ = [
     "Receipt",
     "Reply",
     "Role",
+    "Saying",
     "SeenMedia",
     "StoodOn",
     "TakenIn",

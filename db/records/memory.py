@@ -26,6 +26,14 @@ class Fact:
     valid_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a user wrote or said in a message, and when."""
+
+    text: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """All that is kept of a person; `facts` are newest first, also what is over.

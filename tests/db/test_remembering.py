@@ -205,3 +205,26 @@ def test_nobody_has_another_person_s_fact_forgotten(
     theirs = said("/forget 1", BEN)
     assert pg.record_reply(take_in(pg, theirs), doing(theirs, forgetting(known)))
     assert values(database, "SELECT text FROM user_facts") == ["Has a dog"]
+
+
+def test_what_somebody_said_themselves_is_found_also_what_was_heard(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    wrote, spoke, passed_on = said("I have a dog"), said(""), said("He has a cat")
+    turn = replace(passed_on.turn, beside={"Forwarded": "true"})
+    for message in (wrote, spoke, replace(passed_on, turn=turn)):
+        take_in(pg, message)
+    heard = """
+    INSERT INTO media (user_id, message_sid, position, state, media_type, text)
+    SELECT user_id, %(sid)s, position, 'read', type, text FROM users,
+      (VALUES (0, 'audio/ogg', 'I like rye'), (1, 'image/png', 'ACME pays'))
+        AS seen (position, type, text)
+    """
+    change(database, heard, sid=spoke.message_sid)
+    sids = [each.message_sid for each in (wrote, spoke, passed_on)]
+    found = Facts(database).find_sayings(ana(database), sids)
+    assert {sid: saying.text.strip() for sid, saying in found.items()} == {
+        wrote.message_sid: "I have a dog",
+        spoke.message_sid: "I like rye",
+    }
+    assert Facts(database).find_sayings(uuid4(), sids) == {}

@@ -139,7 +139,7 @@ def _shown(number: int, passage: Passage) -> str:
     lines = plain_lines(passage.text)
     if passage.product:
         lines = [*_data(passage.product), *lines]
-    told = [f"[{number}] {_name(passage)}", *(f"| {_defused(line)}" for line in lines)]
+    told = [f"[{number}] {_name(passage)}", *(f"| {defused(line)}" for line in lines)]
     return "\n".join(told)
 
 
@@ -147,7 +147,7 @@ def _name(passage: Passage) -> str:
     title = plain_line(passage.title, LONGEST_NAME)
     heading = plain_line(passage.heading or "", LONGEST_NAME)
     page = f"page {passage.page}" if passage.page else ""
-    return _defused("; ".join(filter(None, (title, heading, page))))
+    return defused("; ".join(filter(None, (title, heading, page))))
 
 
 def _data(product: Product) -> Iterator[str]:
@@ -161,7 +161,8 @@ def _data(product: Product) -> Iterator[str]:
         yield "picture: yes"
 
 
-def _defused(line: str) -> str:
+def defused(line: str) -> str:
+    """Return a line without what looks like a marker of ours, or a template's."""
     return line.translate(_DEFUSED)
 
 

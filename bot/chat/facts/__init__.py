@@ -1,0 +1,1 @@
+"""What users tell of themselves: what is kept of it, shown, and forgotten."""
