@@ -206,13 +206,13 @@ class Talk:
 
         What came beside text is looked at meanwhile. An album may have more moments.
         """
-        looks = self.looks is not None
-        for waits in range(MOST_ALBUM_WAITS):
+        looks, waits = self.looks is not None, 0
+        for _ in range(MOST_ALBUM_WAITS):
             chat, batch = self._seen(chat, batch, deadline)
             left = self.pace.quiet_left(batch, looks=looks)
-            is_album = looks and has_siblings(batch[-1])
-            if left <= 0 or (waits >= MOST_QUIET_WAITS and not is_album):
+            if left <= 0 or waits == MOST_QUIET_WAITS:
                 break
+            waits += not (looks and has_siblings(batch[-1]))
             self.stopping.wait(min(left, _seconds_to(deadline)))
             chat, batch = self._refreshed(chat, batch)
         return self._seen(chat, batch, deadline)

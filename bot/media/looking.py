@@ -179,15 +179,22 @@ class Looking:
         try:
             file = self.fetch(sent.message_sid, sent.url, seconds)
         except NotFetchedError as error:
-            is_large = error.is_too_large
-            trouble = Trouble.TOO_LARGE if is_large else Trouble.NOT_GIVEN
-            raise _LostError(trouble, str(error)) from error
+            raise self._lost(thing, error) from error
         except NotYetFetchedError as error:
             self._wait_or_go_on(thing, error)
-            raise _LostError(Trouble.NOT_GIVEN, str(error)) from error
+            raise self._lost(thing, error) from error
         if not file.content:
             raise _LostError(Trouble.EMPTY, "it has no bytes")
         return file
+
+    def _lost(
+        self, thing: SeenMedia, error: NotFetchedError | NotYetFetchedError
+    ) -> "_LostError":
+        """Return why a thing can't be had; sent again, what is beyond us stays so."""
+        is_large = isinstance(error, NotFetchedError) and error.is_too_large
+        trouble = Trouble.TOO_LARGE if is_large else Trouble.NOT_GIVEN
+        is_beyond_us = kind_of(thing.media_type) not in self.senses
+        return _LostError(Trouble.BEYOND_US if is_beyond_us else trouble, str(error))
 
     def _keep(self, user_id: UUID, thing: SeenMedia, file: FetchedFile) -> SeenMedia:
         is_told = thing.media_type not in {UNKNOWN, "unknown"}
