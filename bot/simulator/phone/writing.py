@@ -1,4 +1,11 @@
-"""What a phone's owner writes, as the chat page, `bot chat` and tests ask for it."""
+"""What a phone's owner writes, as the chat page, `bot chat` and tests ask for it.
+
+A request has `from`; one or more of `body`, `file`, `location` (latitude, longitude,
+label, address), `reaction` (an emoji, or "none" to take it back), `choice` (kind:
+button or list, text, payload), and `extra` fields of the webhook; and, as it likes,
+`reply_to`, `forwarded` (once, often), `profile_name`, `external_user_id`,
+`message_sid`.
+"""
 
 import json
 from collections.abc import Mapping
@@ -33,14 +40,7 @@ class PhoneError(ValueError):
 
 
 def parse_message(request: Request, mailbox: Mailbox) -> PhoneMessage:
-    """Return the message that a request asks to write.
-
-    Its fields: `from`; `body`, `file`, `location` (latitude, longitude, label,
-    address), `reaction` (an emoji, or "none" to take it back), `choice` (kind: button
-    or list, text, payload); `reply_to`, `forwarded` (once, often), `profile_name`,
-    `external_user_id`, `message_sid`, and `extra` fields of the webhook. Raises
-    PhoneError.
-    """
+    """Return the message that a request asks to write. Raises PhoneError."""
     given = _given(request)
     file = request.files.get("file")
     sid = _sid(given, "SM" if file is None else "MM")

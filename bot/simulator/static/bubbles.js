@@ -9,14 +9,18 @@ const TICKS = {
   failed: ["failed", "Failed"],
   undelivered: ["failed", "Undelivered"],
 };
+const REACTIONS = ["👍", "❤️", "😂", "😮", "🙏", "👎"];
+const SIZES = ["bytes", "KB", "MB"];
 const BAD = new Set(["failed", "undelivered"]);
 
 // `quoted` is the message that it replies to, as far as that is known.
 export function bubble(message, quoted) {
   const node = element("article", "", `bubble ${message.direction}`);
+  node.classList.toggle("sticker", isSticker(message));
   node.dataset.sid = message.sid;
   node.title = message.sid;
   node.append(element("span", message.direction === "inbound" ? "You: " : "Bot: ", "unseen"));
+  if (message.forwarded) node.append(forwardedNode(message.forwarded));
   if (message.reply_to) node.append(quoteNode(message.reply_to, quoted));
   node.append(...message.media.map(mediaNode));
   if (message.location) node.append(locationNode(message.location));
@@ -25,14 +29,47 @@ export function bubble(message, quoted) {
     body.append(formatted(message.body));
     node.append(body);
   }
-  node.append(footer(message), replyButton(message));
+  node.append(footer(message), actButtons(message));
   return node;
+}
+
+// Shows what the phone's owner thinks of a message; an empty emoji takes it away.
+export function showReaction(node, emoji) {
+  node.querySelector(".reacted")?.remove();
+  node.classList.toggle("has-reaction", Boolean(emoji));
+  if (!emoji) return;
+  const badge = element("span", emoji, "reacted");
+  badge.setAttribute("aria-label", `You reacted with ${emoji}`);
+  badge.setAttribute("role", "img");
+  node.append(badge);
+}
+
+// Opens the row of emoji under a message, or closes it.
+export function toggleEmojiRow(node) {
+  const open = node.querySelector(".emoji-row");
+  if (open) return open.remove();
+  const row = element("div", "", "emoji-row");
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", "React");
+  for (const emoji of REACTIONS) row.append(emojiButton(emoji, `React with ${emoji}`, emoji));
+  row.append(emojiButton("\u2715", "Take the reaction back", "none"));
+  node.append(row);
+  row.querySelector("button").focus();
+}
+
+function emojiButton(text, label, emoji) {
+  const button = element("button", text);
+  button.type = "button";
+  button.dataset.emoji = emoji;
+  button.setAttribute("aria-label", label);
+  return button;
 }
 
 // A message in a few words: for lists and quotations.
 export function summary(message) {
-  const kind = message.media[0]?.type.split("/")[0];
-  const names = { audio: "Voice message", image: "Photo", video: "Video" };
+  if (message.reacts) return message.body ? `Reacted ${message.body}` : "Took a reaction back";
+  const kind = isSticker(message) ? "sticker" : message.media[0]?.type.split("/")[0];
+  const names = { audio: "Voice message", image: "Photo", video: "Video", sticker: "Sticker" };
   const text = message.body || (message.location && (message.location.label || "Location")) ||
     names[kind] || message.media[0]?.name || "";
   return text.replace(/[*_~`]/gu, "");
@@ -83,12 +120,26 @@ function quoteNode(sid, quoted) {
   return node;
 }
 
-function replyButton(message) {
-  const node = element("button", "", "icon small reply");
-  node.type = "button";
-  node.dataset.reply = message.sid;
-  node.setAttribute("aria-label", "Reply");
-  node.append(icon("reply"));
+function isSticker({ media }) {
+  return media[0]?.type === "image/webp";
+}
+
+function forwardedNode(how) {
+  const node = element("p", "", "forwarded");
+  node.append(icon("forward"), how === "often" ? "Forwarded many times" : "Forwarded");
+  return node;
+}
+
+function actButtons(message) {
+  const node = element("div", "", "acts");
+  for (const [act, label, name] of [["reply", "Reply", "reply"], ["react", "React", "heart"]]) {
+    const button = element("button", "", "icon small");
+    button.type = "button";
+    button.dataset[act] = message.sid;
+    button.setAttribute("aria-label", label);
+    button.append(icon(name));
+    node.append(button);
+  }
   return node;
 }
 
@@ -112,13 +163,16 @@ function ticks({ status, error_code: code }) {
   return node;
 }
 
-function mediaNode({ type, url, name }) {
+function mediaNode({ type, url, name, size }) {
   const own = url.startsWith("/simulator/");
   const kind = type.split("/")[0];
   if (own && kind === "image") return pictureNode(url, name);
   if (own && (kind === "audio" || kind === "video")) return playerNode(kind, url, name);
   const link = linkTo(url, "file-link");
-  link.append(icon("file"), element("bdi", name));
+  const text = element("span", "", "file-text");
+  text.append(element("bdi", name));
+  if (size !== null) text.append(element("small", inWords(size)));
+  link.append(icon(type.endsWith("vcard") ? "person" : "file"), text);
   return link;
 }
 
@@ -136,13 +190,26 @@ function playerNode(kind, url, name) {
   player.src = url;
   player.controls = true;
   player.setAttribute("aria-label", name);
-  return player;
+  const node = element("div");
+  const link = linkTo(url, "download");
+  link.download = name;
+  link.textContent = "Download";
+  node.append(player, link);
+  return node;
 }
 
-function locationNode({ latitude, longitude, label }) {
+function inWords(size) {
+  const power = Math.min(2, Math.floor(Math.log10(Math.max(1, size)) / 3));
+  return `${(size / 1000 ** power).toFixed(power && size < 10 * 1000 ** power ? 1 : 0)} ${SIZES[power]}`;
+}
+
+function locationNode({ latitude, longitude, label, address }) {
   const node = element("p", "", "file-link");
-  const text = element("span");
-  text.append(element("bdi", label || "Location"), ` (${latitude}, ${longitude})`);
+  const text = element("span", "", "file-text");
+  const place = element("small", `${latitude}, ${longitude}`);
+  text.append(element("bdi", label || "Location"));
+  if (address) text.append(element("bdi", address));
+  text.append(place);
   node.append(icon("pin"), text);
   return node;
 }

@@ -1,6 +1,6 @@
 // The page: who is open, what is shown, and what the keys do.
 
-import { bubble, dayLine, showStatus, typingBubble } from "./bubbles.js";
+import { bubble, dayLine, showReaction, showStatus, toggleEmojiRow, typingBubble } from "./bubbles.js";
 import { Composer } from "./composer.js";
 import { Listener, loadConversation, loadConversations } from "./connection.js";
 import { element } from "./formatting.js";
@@ -8,6 +8,7 @@ import { asAddress, newPerson, personRow, shortAddress } from "./people.js";
 
 const TYPING_MILLISECONDS = 25000;
 const NEAR_THE_END = 120;
+const PICTURE = 480; // what one may push down when it comes in
 const ARRIVED = new Set(["delivered", "read"]);
 
 const find = (id) => document.getElementById(id);
@@ -141,7 +142,17 @@ const TAKE = {
     if (!message) return;
     Object.assign(message, news);
     if (sid === troubled && ARRIVED.has(news.status)) showProblem(null);
-    showStatus(find("log").querySelector(`[data-sid="${sid}"]`), message);
+    const node = find("log").querySelector(`[data-sid="${sid}"]`);
+    if (node) showStatus(node, message); // a reaction has no bubble of its own
+  },
+  media({ sid, media }) {
+    const message = messages.get(sid);
+    if (!message) return;
+    const follow = isAtTheEnd();
+    message.media = media;
+    const old = find("log").querySelector(`[data-sid="${sid}"]`);
+    old.replaceWith(made(message, old.classList.contains("first")));
+    if (follow) scrollDown();
   },
   typing: ({ typing }) => showTyping(typing),
   problem: ({ text }) => showProblem(text),
@@ -150,15 +161,28 @@ const TAKE = {
 function append(message) {
   const log = find("log");
   const date = new Date(message.created_at);
-  const last = [...messages.values()].at(-1);
+  const target = message.reacts && log.querySelector(`[data-sid="${message.reply_to}"]`);
+  if (target) {
+    messages.set(message.sid, message);
+    return showReaction(target, message.body);
+  }
+  const last = [...messages.values()].filter(({ reacts }) => !reacts).at(-1);
   const before = find("typing");
   const isNewDay = !last || new Date(last.created_at).toDateString() !== date.toDateString();
-  const node = bubble(message, messages.get(message.reply_to));
+  const node = made(message, isNewDay || last.direction !== message.direction);
   if (isNewDay) log.insertBefore(dayLine(date), before);
-  node.classList.toggle("first", isNewDay || last.direction !== message.direction);
   messages.set(message.sid, message);
   log.insertBefore(node, before);
-  for (const picture of node.querySelectorAll("img")) picture.onload = scrollDown;
+}
+
+function made(message, isFirst) {
+  const node = bubble(message, messages.get(message.reply_to));
+  node.classList.toggle("first", isFirst);
+  const follow = () => { if (isAtTheEnd(PICTURE)) scrollDown(); };
+  for (const picture of node.querySelectorAll("img")) picture.onload = follow;
+  const said = [...messages.values()].filter((one) => one.reacts && one.reply_to === message.sid);
+  if (said.length) showReaction(node, said.at(-1).body);
+  return node;
 }
 
 function showTyping(typing) {
@@ -191,9 +215,9 @@ function showOffline(offline) {
   find("offline").hidden = !offline;
 }
 
-function isAtTheEnd() {
+function isAtTheEnd(near = NEAR_THE_END) {
   const log = find("log");
-  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END;
+  return log.scrollHeight - log.scrollTop - log.clientHeight < near;
 }
 
 function scrollDown() {
@@ -203,7 +227,14 @@ function scrollDown() {
 // --- what is clicked ---
 
 function pressInLog({ target }) {
-  const { reply, quotes } = target.closest("[data-reply], [data-quotes]")?.dataset ?? {};
+  const pressed = target.closest("[data-reply], [data-quotes], [data-react], [data-emoji]");
+  const { reply, quotes, react, emoji } = pressed?.dataset ?? {};
+  const node = target.closest("[data-sid]");
+  if (react) toggleEmojiRow(node);
+  if (emoji) {
+    toggleEmojiRow(node);
+    composer.react(node.dataset.sid, emoji);
+  }
   if (reply) composer.quote(messages.get(reply));
   if (quotes) find("log").querySelector(`[data-sid="${quotes}"]`)?.scrollIntoView({ block: "center" });
 }

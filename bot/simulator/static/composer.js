@@ -3,10 +3,16 @@
 import { summary } from "./bubbles.js";
 import { sendMessage } from "./connection.js";
 import { emojiButtons, insertAt } from "./emoji.js";
+import { asContact, asFields, asSticker, FIELDS } from "./beside.js";
 import { Recorder } from "./recorder.js";
 
 const PREVIEW_PIXELS = 160;
-const PANELS = { choices: "attach", place: "attach", emoji: "smile" };
+// Between the pictures of an album, as phones send them.
+const ALBUM_MILLISECONDS = 1000;
+const PANELS = {
+  choices: "attach", place: "attach", contact: "attach", choice: "attach", fields: "attach",
+  emoji: "smile",
+};
 
 const find = (id) => document.getElementById(id);
 
@@ -32,7 +38,16 @@ export class Composer {
     on("attach", "click", () => this.toggle("choices"));
     on("smile", "click", () => this.toggle("emoji"));
     on("choose-file", "click", () => find("file").click());
-    on("choose-place", "click", () => this.toggle("place"));
+    for (const panel of ["place", "contact", "choice", "fields"]) {
+      on(`choose-${panel}`, "click", () => this.toggle(panel));
+    }
+    on("choose-sticker", "click", () => find("sticker").click());
+    on("sticker", "change", () => this.sendSticker());
+    on("contact", "submit", (event) => this.sendContact(event));
+    on("choice", "submit", (event) => this.sendChoice(event));
+    on("fields", "submit", (event) => this.sendFields(event));
+    on("fields-kind", "change", () => this.fillFields());
+    this.fillFields();
     on("file", "change", () => this.attach(find("file").files));
     on("detach", "click", () => this.attach(null));
     on("unquote", "click", () => this.quote(null));
@@ -67,22 +82,79 @@ export class Composer {
   async submit(event) {
     event.preventDefault();
     if (this.recorder) return this.sendRecording();
-    const [body, file] = [find("body").value.trim(), find("file").files[0]];
-    if (!body && !file) return;
+    const [body, files] = [find("body").value.trim(), [...find("file").files]];
+    if (!body && !files.length) return;
     find("body").value = "";
     this.attach(null);
     this.fit();
-    await this.send({ body, file });
+    const writer = this.callbacks.writer();
+    const sent = [this.send({ body, file: files.shift() })];
+    for (const file of files) {
+      await new Promise((resolve) => { setTimeout(resolve, ALBUM_MILLISECONDS); });
+      sent.push(this.deliver(writer, { file }));
+    }
+    await Promise.all(sent);
   }
 
   async send(content) {
-    const { address: from, name } = this.callbacks.writer();
+    const writer = this.callbacks.writer();
     const replyTo = this.quoted?.sid;
+    const forwarded = find("forwarded").value;
     this.toggle(null);
     this.quote(null);
+    find("forwarded").value = "";
     this.callbacks.onProblem(null);
-    const { sid, error } = await sendMessage({ from, name, replyTo, ...content });
+    await this.deliver(writer, { replyTo, forwarded, ...content });
+  }
+
+  react(sid, emoji) {
+    return this.deliver(this.callbacks.writer(), { replyTo: sid, reaction: emoji });
+  }
+
+  // Another conversation may be open by the time that a message is there.
+  async deliver({ address: from, name }, content) {
+    const { sid, error } = await sendMessage({ from, name, ...content });
     if (error && from === this.callbacks.writer().address) this.callbacks.onProblem(error, sid);
+  }
+
+  async sendSticker() {
+    const picture = find("sticker").files[0];
+    find("sticker").value = "";
+    const file = picture && await asSticker(picture);
+    if (file) return this.send({ file });
+    this.callbacks.onProblem("This browser makes no sticker of it: choose a WebP picture.");
+  }
+
+  async sendContact(event) {
+    event.preventDefault();
+    const [name, number] = ["contact-name", "contact-number"].map((id) => find(id).value.trim());
+    this.showError("contact", name ? null : "Write the contact's name.");
+    if (!name) return find("contact-name").focus();
+    await this.send({ file: asContact(name, number) });
+  }
+
+  async sendChoice(event) {
+    event.preventDefault();
+    const [kind, text, payload] = ["kind", "text", "payload"].map(
+      (part) => find(`choice-${part}`).value.trim());
+    this.showError("choice", text ? null : "Write the text of the choice.");
+    if (!text) return find("choice-text").focus();
+    await this.send({ choice: { kind, text, payload } });
+  }
+
+  async sendFields(event) {
+    event.preventDefault();
+    const extra = asFields(find("fields-text").value);
+    this.showError("fields", extra ? null : "Write one field a line, such as ListId=2.");
+    if (!extra) return find("fields-text").focus();
+    const body = find("body").value.trim();
+    find("body").value = "";
+    this.fit();
+    await this.send({ body, extra });
+  }
+
+  fillFields() {
+    find("fields-text").value = FIELDS[find("fields-kind").value];
   }
 
   press(event) {
@@ -127,9 +199,9 @@ export class Composer {
   attach(files) {
     if (files) find("file").files = files;
     else find("file").value = "";
-    const file = find("file").files[0];
+    const [file, ...more] = find("file").files;
     find("attached").hidden = !file;
-    find("attached-name").textContent = file?.name ?? "";
+    find("attached-name").textContent = file ? [file.name, ...more.map(({ name }) => name)].join(", ") : "";
     this.toggle(null);
     this.preview(file);
     this.showButtons();
@@ -192,12 +264,12 @@ export class Composer {
   }
 
   locate() {
-    const fail = () => this.showPlaceError("The browser does not tell where it is.");
+    const fail = () => this.showError("place", "The browser does not tell where it is.");
     if (!navigator.geolocation) return fail();
     navigator.geolocation.getCurrentPosition(({ coords }) => {
       find("latitude").value = coords.latitude.toFixed(5);
       find("longitude").value = coords.longitude.toFixed(5);
-      this.showPlaceError(null);
+      this.showError("place", null);
     }, fail, { timeout: 10000 });
   }
 
@@ -205,14 +277,15 @@ export class Composer {
     event.preventDefault();
     const [latitude, longitude] = ["latitude", "longitude"].map((id) => degrees(find(id).value));
     const isPlace = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
-    this.showPlaceError(isPlace ? null : "Write degrees, such as 52.52 and 13.405.");
+    this.showError("place", isPlace ? null : "Write degrees, such as 52.52 and 13.405.");
     if (!isPlace) return find("latitude").focus();
-    await this.send({ location: { latitude, longitude, label: find("label").value.trim() } });
+    const [label, address] = ["label", "place-address"].map((id) => find(id).value.trim());
+    await this.send({ location: { latitude, longitude, label, address } });
   }
 
-  showPlaceError(text) {
-    find("place-error").hidden = !text;
-    find("place-error").textContent = text ?? "";
+  showError(panel, text) {
+    find(`${panel}-error`).hidden = !text;
+    find(`${panel}-error`).textContent = text ?? "";
   }
 }
 

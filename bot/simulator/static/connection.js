@@ -2,7 +2,7 @@
 
 const RETRY_MILLISECONDS = 2000;
 const PATIENCE_MILLISECONDS = 3000;
-const NAMES = ["message", "status", "typing", "problem", "conversation"];
+const NAMES = ["message", "status", "typing", "problem", "conversation", "media"];
 
 export async function loadConversations() {
   return (await getJson("/simulator/conversations")).conversations;
@@ -13,14 +13,17 @@ export function loadConversation(address) {
 }
 
 // Resolves to the message's sid and an error sentence, null when the bot took it.
-export async function sendMessage({ from, name, body, file, location, replyTo }) {
+export async function sendMessage({ from, name, body, file, replyTo, reaction, forwarded, ...objects }) {
   const form = new FormData();
   form.set("from", from);
   form.set("body", body ?? "");
   if (name) form.set("profile_name", name);
   if (file) form.set("file", file);
-  if (location) form.set("location", JSON.stringify(location));
   if (replyTo) form.set("reply_to", replyTo);
+  if (reaction) form.set("reaction", reaction);
+  if (forwarded) form.set("forwarded", forwarded);
+  // location, choice, extra
+  for (const [field, told] of Object.entries(objects)) form.set(field, JSON.stringify(told));
   try {
     const response = await fetch("/simulator/messages", { method: "POST", body: form });
     const { message_sid: sid, error } = await response.json();
