@@ -6,11 +6,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.chat import sentences
-from bot.chat.endings import at_whole_sentence, without_repetition
+from bot.chat.endings import ended
 from bot.chat.facts.describing import describe_facts
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.media.seeing import unreadable_sentences, words_of
+from bot.chat.pictures.prompt import (
+    PICTURE_TOKENS,
+    Shown,
+    numbered,
+    tokens_of,
+    with_pictures,
+    within,
+)
 from bot.chat.preferences.wishes import tell_wishes
 from bot.chat.prompt import build_prompt, estimate_tokens
 from bot.chat.quotes.finding import quotable_of
@@ -70,11 +78,15 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the LLM is asked: the prompt, its material, and all else that it says."""
+    """What the LLM is asked: the prompt, its material, and all else that it says.
+
+    `shown` are the pictures in the prompt.
+    """
 
     prompt: list[PromptMessage]
     material: Material
     talk: tuple[str, ...]
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +95,15 @@ class Answering:
 
     Asking has no effects: an answer may be thrown away, and asked for again. Once there
     are tools, they record their effects for the batch that asked for them, and a batch
-    is asked again only before its first effect. What is remembered is `room`.
+    is asked again only before its first effect. What is remembered is `room`. `shown`
+    are pictures for this one answer, what matters most first.
     """
 
     llm: LLM
     policy: Policy
     room: Room = field(default_factory=Room)
     knowledge: Knowledge = field(default_factory=NoKnowledge)
+    shown: tuple[Shown, ...] = ()
 
     def answer(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:
         """Return the LLM's reply to a batch of the chat; nothing is stored or sent.
@@ -99,7 +113,7 @@ class Answering:
         deadline = time.monotonic() + min(seconds, self.policy.llm_seconds)
         policy, told = self.room.limit(self.policy), None
         material = self._find(chat, batch, policy, deadline)
-        asked = ask_for(chat, batch, policy, material)
+        asked = self._ask(chat, batch, policy, material)
         for tries_left in reversed(range(MOST_PROMPTS)):
             try:
                 left = max(deadline - time.monotonic(), LEAST_SECONDS)
@@ -108,7 +122,7 @@ class Answering:
             except LLMError as error:
                 policy, material = _after(error, policy, asked)
                 told = error.prompt_tokens or told
-                shorter = ask_for(chat, batch, policy, material)
+                shorter = self._ask(chat, batch, policy, material)
                 is_late = time.monotonic() >= deadline
                 if shorter.prompt == asked.prompt or not tries_left or is_late:
                     raise
@@ -116,11 +130,21 @@ class Answering:
                 asked = shorter
         self._remember(told)
         said = read_wish(completion.text)
-        ended = replace(said, text=_ended(replace(completion, text=said.text)))
+        said = replace(said, text=ended(replace(completion, text=said.text)))
         question = "\n".join(words_of(turn, chat.seen) for turn in batch)
-        checked = _checked(ended, question, asked, self.policy)
+        checked = _checked(said, question, asked, self.policy)
         reply = _reply_with(completion, checked, chat, batch)
-        return with_action(reply, ended, chat, batch, self.policy.handoff)
+        return with_action(reply, said, chat, batch, self.policy.handoff)
+
+    def _ask(
+        self, chat: Userchat, batch: Batch, policy: Policy, material: Material
+    ) -> Asked:
+        """Return what the LLM is asked, with the pictures that there is room for."""
+        shown = within(self.shown, policy.token_budget)
+        rest = policy.token_budget - PICTURE_TOKENS * len(shown)
+        told = numbered(chat, shown)
+        asked = ask_for(told, batch, replace(policy, token_budget=rest), material)
+        return replace(asked, prompt=with_pictures(asked.prompt, shown), shown=shown)
 
     def _find(
         self, chat: Userchat, batch: Batch, policy: Policy, deadline: float
@@ -169,8 +193,8 @@ def _after(error: LLMError, policy: Policy, asked: Asked) -> tuple[Policy, Mater
         fits = error.prompt_tokens
         budget = fits if fits and fits < taken else taken // 2
         return replace(policy, token_budget=budget), asked.material
-    if not error.permanent:
-        return policy, asked.material
+    if not error.permanent or asked.shown:
+        return policy, asked.material  # it may be the pictures: see Seeing
     material = asked.material
     is_alone = len(asked.prompt) <= len(("system", "user"))
     if is_alone and material.passages:
@@ -202,7 +226,7 @@ def _tokens_beside(system_prompt: str, token_budget: int) -> int:
 
 
 def _tokens_of(prompt: Prompt) -> int:
-    return sum(estimate_tokens(str(message.content)) for message in prompt)
+    return sum(tokens_of(message.content) for message in prompt)
 
 
 def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessage]:
@@ -278,17 +302,3 @@ def _checked(said: Wish, question: str, asked: Asked, policy: Policy) -> Checked
     if policy.handoff and checked.text == sentences.UNKNOWN:
         return replace(checked, text=sentences.UNKNOWN_HERE)
     return checked
-
-
-def _ended(completion: Completion) -> str:
-    """Return the LLM's words; marked where they were cut, by its server or here."""
-    text = without_repetition(completion.text)
-    if text != completion.text:
-        log.warning("the LLM repeated itself: check OPENAI_MODEL and LLM_TEMPERATURE")
-    if completion.finish_reason == "length":
-        log.warning("an answer was cut at the token limit: raise LLM_MAX_TOKENS")
-    elif completion.finish_reason == "content_filter":
-        log.warning("an answer was cut by the content filter of the LLM's server")
-    else:
-        return text
-    return at_whole_sentence(text)

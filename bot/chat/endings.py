@@ -1,10 +1,14 @@
 """How an answer ends that does not end by itself: at the token limit, or never."""
 
+import logging
 from collections.abc import Iterator
 
 import regex
 
 from bot.chat.sentences import CUT
+from bot.llm.protocol import Completion
+
+log = logging.getLogger(__name__)
 
 # What repeats itself for longer than one message says nothing more.
 MOST_REPEATED = 1600
@@ -72,3 +76,17 @@ def _said_once(unit: str) -> str:
         return at_whole_sentence(2 * unit)  # it may begin amid a sentence
     start = 0 if start == len(unit) else start
     return unit[:start] + at_whole_sentence(unit[start:] + unit[:start])
+
+
+def ended(completion: Completion) -> str:
+    """Return the LLM's words; marked where they were cut, by its server or here."""
+    text = without_repetition(completion.text)
+    if text != completion.text:
+        log.warning("the LLM repeated itself: check OPENAI_MODEL and LLM_TEMPERATURE")
+    if completion.finish_reason == "length":
+        log.warning("an answer was cut at the token limit: raise LLM_MAX_TOKENS")
+    elif completion.finish_reason == "content_filter":
+        log.warning("an answer was cut by the content filter of the LLM's server")
+    else:
+        return text
+    return at_whole_sentence(text)

@@ -18,6 +18,7 @@ PERMANENT_STATUSES = frozenset({400, 413, 422})
 FEW_TRIES = 2
 # No smaller budget can be set, either: what a server seems to tell may be nonsense.
 LEAST_TOKENS = 200
+NO_PICTURES = "it takes no pictures; set OPENAI_VISION=off, or check OPENAI_MODEL"
 REFUSED = "it refused the prompt; check OPENAI_MODEL and LLM_MAX_TOKENS"
 TOO_LONG = "the prompt is too long for it; check PROMPT_TOKEN_BUDGET"
 FILTERED = "its content filter refused the prompt; check the filter of your account"
@@ -51,6 +52,19 @@ _LENGTH_CODE = re.compile(
 _LENGTH_WORDS = re.compile(
     r"context (length|size|window)|(prompt|input|request|messages?) (is|are|was) too"
     r" (long|large)|reduce (the|your) (length|prompt|input)|too many (input )?tokens",
+    re.IGNORECASE,
+)
+# "image_url is only supported by certain models", "No endpoints found that support
+# image input", "image input is not supported - hint: ... mmproj", "x is not a
+# multimodal model", "unknown variant `image_url`, expected `text`", "content must be a
+# string"
+_NO_PICTURES = re.compile(
+    r"image_?(?:url|input)?s?\W[^.]{0,60}\b(?:not|n't|only|unsupported|unknown|invalid)\b"
+    r"[^.]{0,40}\b(?:support|enabled|allowed|accept|certain models|type)"
+    r"|(?:not|n't|no endpoints?)\b[^.]{0,40}\b(?:support|accept|process|enabled for)\w*"
+    r"[^.]{0,20}\b(?:image|vision|multi-?modal)"
+    r"|not (?:a )?(?:multi-?modal|vision)|unknown variant .?image_url|mmproj"
+    r"|content\b[^.]{0,40}must be a string|at most 0 image",
     re.IGNORECASE,
 )
 # "maximum context length is 8192 tokens", "210000 tokens > 200000 maximum", "too large
@@ -102,6 +116,11 @@ class Refusal:
             return True
         return self.status in {400, 422, 500} and bool(_LENGTH_WORDS.search(self.said))
 
+    @property
+    def is_about_pictures(self) -> bool:
+        """Whether it takes no pictures, whichever was shown."""
+        return self.status >= 400 and bool(_NO_PICTURES.search(self.said))
+
     def find_prompt_tokens(self, answer_tokens: int) -> int | None:
         """Return how long a prompt may be beside its answer, if it tells."""
         if not self.is_length:
@@ -123,15 +142,19 @@ class Refusal:
             check = TOO_LONG
         elif self.is_filter:
             check = FILTERED
+        elif self.is_about_pictures:
+            check = NO_PICTURES
         error = LLMError(
             f"The LLM's server answered {self._told()}: {check}.",
             permanent=self.is_length
             or self.is_filter
+            or self.is_about_pictures
             or self.status in PERMANENT_STATUSES,
             most_tries=FEW_TRIES if self.is_filter or self.is_length else None,
             too_long=self.is_length,
             retry_after=self.retry_after,
         )
+        error.no_pictures = self.is_about_pictures
         error.prompt_tokens = self.find_prompt_tokens(answer_tokens)
         return error
 

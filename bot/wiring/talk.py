@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.chat.pictures.showing import Gallery
+    from bot.chat.replies import Answers
     from bot.chat.talk import Channel, Talk
     from bot.knowledge.protocol import Knowledge
     from bot.llm.account import LLMServer
@@ -22,21 +24,19 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     channel: "Channel | None" = None,
     stopping: Event | None = None,
     knowledge: "Knowledge | None" = None,
+    gallery: "Gallery | None" = None,
 ) -> "Talk":
     """Return the talk on an LLM's server.
 
-    Without a channel its replies stay here; without knowledge it has no documents.
+    Without a channel its replies stay here; without knowledge it has no documents,
+    and without a gallery the LLM is shown no pictures.
     """
-    from bot.chat.answering import Answering
     from bot.chat.talk import Channel, Talk
-    from bot.knowledge.protocol import NoKnowledge
-    from bot.llm.openai_chat import OpenAIChat
     from bot.whatsapp.text.parts import with_parts
 
-    known = knowledge or NoKnowledge()
     return Talk(
         store=store,
-        answering=Answering(OpenAIChat(llm), settings.policy, knowledge=known),
+        answering=_build_answering(settings, llm, knowledge, gallery),
         channel=channel or Channel(with_parts=with_parts),
         pace=settings.pace,
         allowance=settings.allowance,
@@ -44,3 +44,19 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
         handoff=settings.policy.handoff,
         stopping=stopping or Event(),
     )
+
+
+def _build_answering(
+    settings: Settings,
+    llm: "LLMServer",
+    knowledge: "Knowledge | None",
+    gallery: "Gallery | None",
+) -> "Answers":
+    from bot.chat.answering import Answering
+    from bot.chat.pictures.seeing import Seeing
+    from bot.knowledge.protocol import NoKnowledge
+    from bot.llm.openai_chat import OpenAIChat
+
+    known = knowledge or NoKnowledge()
+    answering = Answering(OpenAIChat(llm), settings.policy, knowledge=known)
+    return Seeing(answering, gallery) if gallery else answering

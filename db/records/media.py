@@ -14,6 +14,7 @@ class SeenMedia:
     `position` counts within the message, from 0. `text` is what was heard or read, by
     `text_by`; None: nothing was, and of a document it stands in chunks. `sha256`, in
     hexadecimal, names the bytes, where they are kept. `error` is why it can't be read.
+    `shown_as` is its number among the pictures of one prompt: never stored.
     """
 
     message_sid: str
@@ -31,3 +32,4 @@ class SeenMedia:
     language: str | None = None
     cost_micros: int | None = None
     error: str | None = None
+    shown_as: int | None = None

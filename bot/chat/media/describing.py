@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bot.chat.media import sentences
 from bot.chat.media.seeing import NOTHING_SEEN, Seen, things_of
+from bot.chat.pictures.words import describe_picture
 from bot.chat.sentences import PLACEHOLDERS
 from bot.media.kinds import kind_of
 from db.records import Media, SeenMedia, Turn
@@ -32,6 +33,8 @@ def describe_media(turn: Turn, seen: Seen = NOTHING_SEEN) -> Iterator[str]:
 
 def _describe(media: Media, one: SeenMedia | None) -> str:
     kind = kind_of(one.media_type if one else str(media.get("type", "")))
+    if one and (shown := describe_picture(one)):
+        return shown
     if one is None or one.state != "read":
         return PLACEHOLDERS[kind]
     text = in_line(one.text or "")

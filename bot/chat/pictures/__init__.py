@@ -1,0 +1,1 @@
+"""Users' pictures in a prompt, for an LLM that sees."""

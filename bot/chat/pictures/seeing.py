@@ -1,0 +1,74 @@
+"""A link of the chain: the LLM is shown pictures, or told what stands in them."""
+
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from bot.chat.answering import Answering
+from bot.chat.pictures.prompt import Shown
+from bot.chat.pictures.showing import Gallery
+from bot.chat.replies import Batch
+from bot.llm.protocol import LLMError
+from bot.media.protocol import NotSensedError, NotYetSensedError
+from db.records import Reply, SeenMedia, Userchat, to_storable
+
+log = logging.getLogger(__name__)
+
+# How long the words of pictures are looked for that could not be shown, as a share of
+# the time that is left, and in seconds.
+SHARE_OF_READING = 0.5
+MOST_SECONDS_OF_READING = 30.0
+READER = "ocr"
+
+
+@dataclass(frozen=True, slots=True)
+class Seeing:
+    """Answers from pictures, too.
+
+    A server that refuses them is asked again without, with the words that stand in
+    them. That it refuses all pictures is remembered once it answered so.
+    """
+
+    answering: Answering
+    gallery: Gallery
+
+    def answer(self, chat: Userchat, batch: Batch, seconds: float, /) -> Reply:
+        """Return the reply, within `seconds`. Raises LLMError."""
+        deadline = time.monotonic() + seconds
+        shown = self.gallery.choose(chat, batch)
+        try:
+            return replace(self.answering, shown=shown).answer(chat, batch, seconds)
+        except LLMError as error:
+            refusal = error
+            left = deadline - time.monotonic()
+            if not (shown and error.permanent and not error.too_long) or left <= 0:
+                raise
+        log.warning("the LLM is asked once more, without pictures")
+        told = self._tell(chat, shown, left)
+        reply = self.answering.answer(told, batch, deadline - time.monotonic())
+        if refusal.no_pictures:
+            self.gallery.sight.sees = False
+            log.warning("pictures are not shown from now on: set OPENAI_VISION=off")
+        return reply
+
+    def _tell(
+        self, chat: Userchat, shown: tuple[Shown, ...], seconds: float
+    ) -> Userchat:
+        """Return the chat with the words in pictures that are not shown."""
+        until = time.monotonic() + min(
+            seconds * SHARE_OF_READING, MOST_SECONDS_OF_READING
+        )
+        told = {
+            one.key: self._read(chat.seen[one.key], one, until - time.monotonic())
+            for one in shown
+        }
+        return replace(chat, seen={**chat.seen, **told})
+
+    def _read(self, seen: SeenMedia, one: Shown, seconds: float) -> SeenMedia:
+        if seen.text or seconds <= 0:
+            return replace(seen, text_by=seen.text_by or READER)
+        try:
+            words = self.gallery.read(one.content, seconds)
+        except (NotSensedError, NotYetSensedError):
+            words = None
+        return replace(seen, text=to_storable(words) if words else None, text_by=READER)

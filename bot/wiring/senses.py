@@ -1,0 +1,59 @@
+"""What hears and sees."""
+
+# ruff: noqa: PLC0415
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.chat.pictures.showing import Gallery
+    from bot.media.protocol import Sense
+    from bot.media.senses.sight import Looking
+
+# Hexadecimal sha256 to the bytes; None: they are not kept any more.
+Load = Callable[[str], bytes | None]
+
+
+def build_senses(
+    settings: Settings, looking: "Looking | None" = None
+) -> dict[str, "Sense"]:
+    """Return what reads each kind of media, by its kind; what is missing can't be read.
+
+    `looking` is what a gallery has, so that both learn whether the LLM sees.
+    """
+    looking = looking or build_looking(settings)
+    senses: dict[str, Sense] = {}
+    if voice := _build_voice(settings, looking):
+        senses["audio"] = voice
+    if looking.sight.sees or looking.children:
+        senses["image"] = looking
+    return senses
+
+
+def build_looking(settings: Settings) -> "Looking":
+    """Return what looks at pictures, if only to say that it can't."""
+    from bot.media.senses.children import Children
+    from bot.media.senses.sight import Looking, Sight, can_read_here
+
+    sees = settings.llm is not None and settings.llm.sees
+    return Looking(Sight(sees), Children() if can_read_here() else None)
+
+
+def build_gallery(looking: "Looking", load: Load) -> "Gallery":
+    """Return what shows pictures to the LLM; `load` gives their bytes."""
+    from bot.chat.pictures.showing import Gallery
+
+    return Gallery(looking.sight, load, looking.read)
+
+
+def _build_voice(settings: Settings, looking: "Looking") -> "Sense | None":
+    from bot.llm.speech.transcriptions import Transcriptions
+    from bot.media.senses.children import Children
+    from bot.media.senses.voice import VoiceByServer, VoiceHere, can_listen_here
+
+    if settings.speech:
+        return VoiceByServer(Transcriptions(settings.speech))
+    # Both kinds of children share the few places that there are.
+    return VoiceHere(looking.children or Children()) if can_listen_here() else None
