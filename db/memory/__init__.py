@@ -1,1 +1,1 @@
-"""What is kept of people: how they want to be answered, and what they told."""
+"""What is kept of people and talks: wishes, facts, summaries, labels."""

@@ -9,6 +9,7 @@ from db.records.chats import (
     Role,
     Turn,
     Userchat,
+    find_summary,
     find_unanswered,
     read_turns,
     to_storable,
@@ -23,7 +24,7 @@ from db.records.documents import (
     Upload,
 )
 from db.records.media import MEDIA_STATES, MediaState, SeenMedia
-from db.records.memory import FACT_KINDS, Fact, FactKind, Known, Saying
+from db.records.memory import FACT_KINDS, Fact, FactKind, Known, Recalled, Saying
 from db.records.passages import (
     Found,
     Gap,
@@ -108,6 +109,7 @@ __all__ = [
     "PersonReplied",
     "PersonReply",
     "Product",
+    "Recalled",
     "Receipt",
     "Reply",
     "Role",
@@ -121,6 +123,7 @@ __all__ = [
     "Upload",
     "Userchat",
     "Vector",
+    "find_summary",
     "find_unanswered",
     "read_turns",
     "to_storable",

@@ -1,14 +1,14 @@
 """What was said: turns, the messages they come from, and chats."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import UUID
 
 from db.records.media import SeenMedia
-from db.records.memory import Fact
+from db.records.memory import Fact, Recalled
 from db.records.support import Owner
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Fields of a turn that aren't text, and what their elements are.
 NUMBERS = ("tokens_used", "response_time")
-LISTS = {"media": dict, "in_reply_to": str, "notice_for": str}
+LISTS = {"media": dict, "in_reply_to": str, "notice_for": str, "stretches": str}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,9 @@ class Turn:
     said it, or A_PERSON; None: no person did. `hands_over` is why it put the chat into
     the queue for a person, in a word; None: it did not. `asks` names the question that
     it asks, which the next message may answer in a word. `covers_until` makes it a
-    summary: of all that was said up to the message with that MessageSid. `lead` is what
-    the user told of how to reach them: name, email, company.
+    summary: of all that was said up to the message with that MessageSid; `stretches`
+    are where each of its paragraphs ends, the same way. `lead` is what the user told of
+    how to reach them: name, email, company.
     """
 
     role: Role
@@ -59,6 +60,7 @@ class Turn:
     hands_over: str | None = None
     asks: str | None = None
     covers_until: str | None = None
+    stretches: tuple[str, ...] = ()
     lead: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -76,6 +78,11 @@ class Turn:
         names_nothing = not (self.reference_id or self.in_reply_to or self.notice_for)
         by_hand = self.role == "assistant" and names_nothing
         return self.author is not None or by_hand
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether it sums up what was said before."""
+        return self.role == "system" and self.covers_until is not None
 
     @property
     def quotes(self) -> str | None:
@@ -207,6 +214,8 @@ class Userchat:
     preferences: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
+    earlier_summary: Turn | None = None
+    carried: tuple[Recalled, ...] = ()
 
     def unanswered(self) -> tuple[Turn, ...]:
         """Return the user's messages that no turn names as settled, oldest first."""
@@ -230,6 +239,11 @@ def read_turns(messages: object) -> tuple[Turn, ...]:
     """Return the turns of an array as it is stored; what is no object is left out."""
     found = messages if isinstance(messages, list) else []
     return tuple(Turn.from_json(m) for m in found if isinstance(m, dict))
+
+
+def find_summary(turns: Iterable[Turn]) -> Turn | None:
+    """Return the newest summary among turns."""
+    return next((turn for turn in reversed([*turns]) if turn.is_summary), None)
 
 
 def find_unanswered(turns: Sequence[Turn]) -> tuple[Turn, ...]:

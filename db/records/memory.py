@@ -47,3 +47,11 @@ class Known:
     name_is_given: bool = False
     email_is_given: bool = False
     facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What an earlier talk of the same user was about, and when it ended."""
+
+    text: str
+    ended_at: datetime

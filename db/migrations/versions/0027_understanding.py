@@ -34,6 +34,7 @@ COMMENT ON COLUMN userchats.messages IS
   'tokens_used, response_time (seconds), error, author (the user_id of the operator '
   'who wrote it, or person; none: nobody of ours did), hands_over (why it passed the '
   'chat on to a person).';
+COMMENT ON COLUMN userchats.metadata IS 'Whatever else is known of the chat.';
 """
 # What they told us is no log-in: whoever made it one logs in with it all the same.
 TOLD = "UPDATE users SET email = NULL WHERE email_is_given AND role = 'user'"

@@ -44,8 +44,9 @@ LEFT JOIN support_tickets AS ticket ON ticket.user_id = users.user_id
 LEFT JOIN users AS assignee ON assignee.user_id = ticket.assignee_id
 LEFT JOIN userchats AS chat ON chat.customer_id = users.user_id AND chat.is_active
 LEFT JOIN LATERAL (
-  SELECT CASE WHEN messages -> -1 ->> 'role' = 'system' THEN messages -> -2
-         ELSE messages -> -1 END AS turn, jsonb_array_length(messages) AS turns
+  SELECT CASE WHEN messages -> -1 ->> 'role' <> 'system' THEN messages -> -1
+         WHEN messages -> -2 ->> 'role' <> 'system' THEN messages -> -2
+         ELSE messages -> -3 END AS turn, jsonb_array_length(messages) AS turns
   FROM (SELECT chat.messages) AS whole OFFSET 0
 ) AS last ON true
 LEFT JOIN users AS author ON author.user_id = CASE
