@@ -13,6 +13,7 @@ from bot.chat.commands.own_words import read_vocabulary
 from bot.chat.handoff.policy import read_handoff
 from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
 from bot.chat.limits.allowance import read_allowance
+from bot.chat.memory.policy import read_memory
 from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.console.account import read_console
@@ -230,6 +231,7 @@ def _read_policy(read: Reader, llm_seconds: float) -> Policy:
             quotes_uncited=read.text("KNOWLEDGE_QUOTE_UNCITED", "on|off", "on or off")
             == "on",
         ),
+        memory=read_memory(read),
     )
 
 

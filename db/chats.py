@@ -51,6 +51,7 @@ SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
        userchats.messages, phone_number, users.is_active AS user_is_active,
        CASE WHEN earlier.customer_id = users.user_id THEN earlier.messages
          END AS earlier_messages, -- found by its key: a person's chats may be many
+       earlier.metadata ->> 'continues' AS before_earlier,
        opt_outs.user_id IS NOT NULL AS opted_out,
        owner, owner_version, role <> 'user' AS is_operator,
        preferences, COALESCE(preferences ->> 'language', language_seen) AS language,
@@ -115,8 +116,13 @@ class PostgresChatStore:
         session_timeout: timedelta,
         wake_workers: Callable[[], None] = lambda: None,
         teachers: Collection[str] = (),
+        recall: Callable[[Userchat, str | None], Userchat] = lambda chat, _: chat,
     ) -> None:
-        """`teachers` are the addresses of those whose documents are everybody's."""
+        """`teachers` are the addresses of those whose documents are everybody's.
+
+        `recall` adds what is remembered from chats before: see db.memory.recalling.
+        """
+        self._recall = recall
         self._database = database
         self._session_timeout = session_timeout
         self._wake_workers = wake_workers
@@ -148,6 +154,7 @@ class PostgresChatStore:
             return None
         is_teacher = row.phone_number in self._teachers
         chat = replace(_read_chat(row), is_teacher=is_teacher)
+        chat = self._recall(chat, row.before_earlier)
         return self._with_seen(self._with_quoted(chat))
 
     def _with_seen(self, chat: Userchat) -> Userchat:

@@ -11,6 +11,8 @@ from bot.chat.facts.describing import describe_facts
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.media.seeing import unreadable_sentences, words_of
+from bot.chat.memory.policy import MemoryPolicy
+from bot.chat.memory.recall import recall
 from bot.chat.pictures.prompt import (
     PICTURE_TOKENS,
     Shown,
@@ -52,7 +54,7 @@ class Policy:
     """What an operator decided about answers: what the LLM sees, and its time.
 
     `timezone` is the business's, whose date the LLM is told. Without `handoff` there
-    are no people to pass a chat on to.
+    are no people to pass a chat on to. `memory` is for what a prompt does not show.
     """
 
     system_prompt: str
@@ -62,6 +64,7 @@ class Policy:
     timezone: tzinfo = UTC
     sources: SourcePolicy = field(default_factory=SourcePolicy)
     handoff: HandoffPolicy | None = None
+    memory: MemoryPolicy = field(default_factory=MemoryPolicy)
 
 
 @dataclass(slots=True)
@@ -185,8 +188,9 @@ def room_for_passages(policy: Policy) -> int:
 def _after(error: LLMError, policy: Policy, asked: Asked) -> tuple[Policy, Material]:
     """Return what to show after a refusal; the same where less would not help.
 
-    What the server refuses may stand in what was said before: then the messages that
-    are to be answered go alone. Or in the material: then they go without it.
+    What the server refuses may stand in what was said before, or in what is remembered
+    of it: then the messages that are to be answered go alone. Or in the material: then
+    they go without it.
     """
     if error.too_long:
         taken = min(policy.token_budget, _tokens_of(asked.prompt))
@@ -199,7 +203,8 @@ def _after(error: LLMError, policy: Policy, asked: Asked) -> tuple[Policy, Mater
     is_alone = len(asked.prompt) <= len(("system", "user"))
     if is_alone and material.passages:
         material = material.without_passages()
-    return replace(policy, most_turns=1), material
+    without = replace(policy.memory, is_on=False)
+    return replace(policy, most_turns=1, memory=without), material
 
 
 def ask_for(chat: Userchat, batch: Batch, policy: Policy, material: Material) -> Asked:
@@ -238,9 +243,12 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     turns = [turn for turn in said if turn.message_sid not in later]
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
+    is_on = policy.memory.is_on
+    memory = recall(chat, turns, policy.token_budget, is_on=is_on)
+    of_user = (tell_wishes(chat), _what_is_known(chat), *memory.told)
     return build_prompt(
-        _system_prompt(policy, tell_wishes(chat), _what_is_known(chat)),
-        turns,
+        _system_prompt(policy, *of_user),
+        memory.turns,
         most_turns,
         policy.token_budget,
         quotable_of(chat, turns),

@@ -20,7 +20,7 @@ OF_COMPOSE = frozenset(
 )
 OURS = re.compile(
     "(TWILIO|OPENAI|LLM|EMBEDDING|KNOWLEDGE|POSTGRES|RETENTION|BACKUP|ANSWER|PGADMIN"
-    "|CONSOLE|ALERT|SMTP|HANDOFF|OPENING|TRANSCRIPTION)_"
+    "|CONSOLE|ALERT|SMTP|HANDOFF|OPENING|TRANSCRIPTION|MEMORY|REMEMBER)_"
 )
 # What Twilio's SDK and PostgreSQL's image read, and what Docker and Kubernetes set for
 # containers beside us.

@@ -35,12 +35,13 @@ from db.embedded.server import EmbeddedPostgres, was_killed
 from db.errors import OperatorError
 from db.files import make_private_folder, write_whole
 
-# The local model holds 2048 tokens a conversation, answer included, rambles, and never
-# names a source.
+# The local model holds 2048 tokens a conversation, answer included, rambles, never
+# names a source, and sums nothing up.
 FOR_THE_LOCAL_MODEL = {
     "PROMPT_TOKEN_BUDGET": "1200",
     "LLM_MAX_TOKENS": "80",
     "KNOWLEDGE_QUOTE_UNCITED": "on",
+    "MEMORY": "off",
 }
 START_SECONDS = 60.0
 WATCH_SECONDS = 0.25

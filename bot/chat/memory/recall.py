@@ -1,0 +1,76 @@
+"""What an answer's prompt is told of what it does not show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.chat.memory.borders import barred, frame
+from bot.chat.memory.summary import Summary, after
+from bot.chat.memory.words import CARRIED, SUMMED_UP
+from bot.chat.prompt import arrange_turns, estimate_tokens
+from db.records import Recalled, Turn, Userchat, find_summary
+
+# Of a prompt, in tokens: the talk itself and passages matter more.
+SHARE_OF_SUMMARY = 4
+SHARE_OF_CARRIED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What stands behind the system prompt, and the turns that it does not tell of."""
+
+    told: tuple[str, ...]
+    turns: tuple[Turn, ...]
+
+
+def recall(
+    chat: Userchat, turns: Sequence[Turn], token_budget: int, *, is_on: bool
+) -> Memory:
+    """Return what is remembered for a prompt of so many tokens; nothing if it is off.
+
+    What a summary covers is left out of the turns: nothing is shown twice.
+    """
+    if not is_on:
+        return Memory((), tuple(turns))
+    told = list(_carried(chat.carried, token_budget // SHARE_OF_CARRIED))
+    found = find_summary((*chat.earlier_turns, *chat.turns)) or chat.earlier_summary
+    lines = [barred(section.text) for section in Summary.of(found).sections]
+    shown = _newest_within(lines, token_budget // SHARE_OF_SUMMARY)
+    if found is None or not shown:
+        return Memory(tuple(told), tuple(turns))
+    told.append("\n".join(frame(SUMMED_UP, shown)))
+    return Memory(tuple(told), _uncovered(turns, found))
+
+
+def _uncovered(turns: Sequence[Turn], summary: Turn) -> tuple[Turn, ...]:
+    arranged = arrange_turns(turns)
+    left = {id(turn) for turn in after(arranged, summary.covers_until)}
+    covered = {id(turn) for turn in arranged} - left
+    return tuple(turn for turn in turns if id(turn) not in covered)
+
+
+def _newest_within(lines: Sequence[str], most_tokens: int) -> list[str]:
+    kept: list[str] = []
+    for line in reversed(lines):
+        most_tokens -= estimate_tokens(line)
+        if most_tokens < 0:
+            break
+        kept.insert(0, line)
+    return kept
+
+
+def _carried(talks: Sequence[Recalled], most_tokens: int) -> Iterable[str]:
+    """Yield what earlier talks were about, with the age of each, oldest first."""
+    now = datetime.now(UTC)
+    lines = [
+        barred(talk.text, f"{_age(now - talk.ended_at)}: ") for talk in reversed(talks)
+    ]
+    if shown := _newest_within(lines, most_tokens):
+        yield "\n".join(frame(CARRIED, shown))
+
+
+def _age(since: timedelta) -> str:
+    """Return how long ago in words; days alone, so that prompts stay alike."""
+    days = max(since.days, 0)
+    words = {0: "within the last day", 1: "1 day ago"}
+    return words.get(days, f"{days} days ago")
