@@ -7,6 +7,7 @@ the function that builds it.
 from bot.wiring.console import build_console
 from bot.wiring.knowledge import DOCUMENTS_AT_ONCE, build_knowledge
 from bot.wiring.looks import ONE_LOOK, with_database
+from bot.wiring.memory import SUMMARIES_AT_ONCE
 from bot.wiring.talk import build_talk
 from bot.wiring.web import build_web
 from bot.wiring.worker import build_reconciliation, build_worker
@@ -14,6 +15,7 @@ from bot.wiring.worker import build_reconciliation, build_worker
 __all__ = [
     "DOCUMENTS_AT_ONCE",
     "ONE_LOOK",
+    "SUMMARIES_AT_ONCE",
     "build_console",
     "build_knowledge",
     "build_reconciliation",

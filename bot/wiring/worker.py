@@ -23,6 +23,7 @@ from bot.wiring.media import (
     with_media,
 )
 from bot.wiring.media_out import build_sent_media
+from bot.wiring.memory import SUMMARIES_AT_ONCE, build_recall, register_memory
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.talk import build_talk
 from db.chats import PostgresChatStore
@@ -78,6 +79,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     having = build_having(fetch, database, settings.media)
     register_relay(queue, settings, database, having)
     register_sweeping(queue, database, settings.media)
+    register_memory(queue, settings, database, stopping)
     return queue
 
 
@@ -124,11 +126,16 @@ def _build_talk(
     from db.delivery.answered import AnswersOfLate
     from db.memory.knowing import People
 
-    timeout = settings.session_timeout
+    store = PostgresChatStore(
+        database,
+        settings.session_timeout,
+        teachers=settings.teachers,
+        recall=build_recall(settings, database),
+    )
     talk = build_talk(
         settings,
         parts.llm,
-        PostgresChatStore(database, timeout, teachers=settings.teachers),
+        store,
         channel=channel,
         stopping=stopping,
         knowledge=build_knowledge(settings, database),
@@ -143,11 +150,11 @@ def _build_talk(
 
 def _build_queue(settings: Settings, url: str) -> "App":
     from db.queue.app import build_queue
-    from db.queue.jobs import KNOWLEDGE, OTHER_QUEUES
+    from db.queue.jobs import KNOWLEDGE, MEMORY, OTHER_QUEUES
     from db.queue.shares import Shares
 
-    documents = {KNOWLEDGE: DOCUMENTS_AT_ONCE}
-    shares = Shares(documents, settings.worker_concurrency, OTHER_QUEUES)
+    named = {KNOWLEDGE: DOCUMENTS_AT_ONCE, MEMORY: SUMMARIES_AT_ONCE}
+    shares = Shares(named, settings.worker_concurrency, OTHER_QUEUES)
     return build_queue(url, looked=_heartbeat(settings), shares=shares)
 
 

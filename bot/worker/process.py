@@ -15,7 +15,12 @@ from psycopg import OperationalError
 
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
-from bot.wiring import DOCUMENTS_AT_ONCE, build_worker, with_database
+from bot.wiring import (
+    DOCUMENTS_AT_ONCE,
+    SUMMARIES_AT_ONCE,
+    build_worker,
+    with_database,
+)
 from bot.worker.metrics import MetricsServer
 from db import schema
 from db.errors import OperatorError
@@ -72,7 +77,7 @@ async def _work(settings: Settings) -> int:
     """Return the exit code: 0 after a signal, 1 when the queue can't be worked on."""
     stop_asked, stopping = asyncio.Event(), Event()
     loop = asyncio.get_running_loop()
-    at_once = settings.worker_concurrency + DOCUMENTS_AT_ONCE
+    at_once = settings.worker_concurrency + DOCUMENTS_AT_ONCE + SUMMARIES_AT_ONCE
     threads = at_once + SPARE_THREADS
     loop.set_default_executor(ThreadPoolExecutor(threads))
     for number in (signal.SIGTERM, signal.SIGINT):

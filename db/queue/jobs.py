@@ -17,6 +17,9 @@ operators by e-mail, or by a webhook, apart from what goes over WhatsApp.
 `take_in_document` is deferred in SQL as well, with the version of the document that it
 reads (db.knowledge.documents): one document's versions are taken in one at a time.
 
+`remember` is deferred in SQL by a look once a minute (db.memory.due), and has places of
+its own: no answer waits for a summary. Its lock names the user: erasing finds it.
+
 `erase_person` is deferred with the row of the audit that says who asked for it
 (db.logins.erasing); erasing takes the job away, too, since it names the person.
 """
@@ -31,14 +34,19 @@ TAKE_IN_DOCUMENT = "take_in_document"
 EMBED_CHUNKS = "embed_chunks"
 ERASE_PERSON = "erase_person"
 SWEEP_FILES = "sweep_files"
+REMEMBER = "remember"
+FIND_DUE_MEMORY = "find_due_memory"
 ANSWER_LOCK = "answer:"
 ERASE_LOCK = "erase:"
+MEMORY_LOCK = "memory:"
 ANSWERS = "answers"
 DELIVERIES = "deliveries"
 UPKEEP = "upkeep"
 ALERTS = "alerts"
 KNOWLEDGE = "knowledge"
-# Where a worker takes jobs beside those of KNOWLEDGE, which have places of their own.
+MEMORY = "memory"
+# Where a worker takes jobs beside those of KNOWLEDGE and MEMORY, which have places of
+# their own.
 OTHER_QUEUES = (ANSWERS, DELIVERIES, UPKEEP, ALERTS)
 
 REACHABLE = "SELECT 1 FROM procrastinate_jobs LIMIT 1"
