@@ -1,5 +1,6 @@
 """What chats before the one at hand tell of it: loaded only where they do."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,9 +8,10 @@ from db.database import Database
 from db.outages import repeat_once
 from db.records import Recalled, Turn, Userchat, find_summary
 
-# A talk is summed up at each of its turns' ends: further back nothing newer stands.
+# Mostly the chat before the last has one: what is further back is found by the worker.
 MOST_STEPS = 10
 MOST_CARRIED = 3
+MOST_CHATS = 12  # that are looked at, those included that others continue
 THE_SUMMARY = """jsonb_path_query_array(messages,
   '$[*] ? (@.role == "system" && exists(@.covers_until))') -> -1"""
 FIND_SUMMARY = f"""
@@ -26,23 +28,20 @@ WITH RECURSIVE line AS (
 )
 SELECT summary FROM line WHERE summary IS NOT NULL
 """  # noqa: S608  (our own words)
-# Not those that are continued: what they tell stands in the one that goes on. With /new
-# a user wants nothing of before to be known: such a chat is the last that is looked at.
+# What a chat tells that is continued stands in the one that goes on.
 FIND_CARRIED = f"""
-WITH theirs AS (
+WITH latest AS (
   SELECT chat_id, messages, metadata, created_at, updated_at FROM all_chats
-  WHERE customer_id = %(user_id)s
-), earlier AS (
-  SELECT * FROM theirs AS chat
-  WHERE created_at < (SELECT created_at FROM theirs WHERE chat_id = %(chat_id)s)
-    AND NOT EXISTS (SELECT FROM theirs AS later
-                    WHERE later.metadata ->> 'continues' = chat.chat_id)
-  ORDER BY created_at DESC LIMIT %(most)s
+  WHERE customer_id = %(user_id)s AND created_at <= (
+    SELECT created_at FROM userchats WHERE chat_id = %(chat_id)s)
+  ORDER BY created_at DESC, chat_id LIMIT %(most)s
 )
 SELECT concat_ws(E'\\n', {THE_SUMMARY} ->> 'content', metadata #>> '{{recap,text}}')
-         AS text, updated_at,
+         AS text, updated_at, chat_id = %(chat_id)s OR EXISTS (
+           SELECT FROM latest AS later WHERE later.metadata ->> 'continues'
+             = latest.chat_id) AS is_of_another,
        messages @? '$[*] ? (@.command == "new")' AS is_fresh
-FROM earlier ORDER BY created_at DESC
+FROM latest ORDER BY created_at DESC, chat_id
 """  # noqa: S608  (the same)
 
 
@@ -69,18 +68,18 @@ class Recalling:
         return Turn.from_json(found) if isinstance(found, dict) else None
 
     def _carried(self, chat: Userchat) -> tuple[Recalled, ...]:
-        if any(turn.command == "new" for turn in (*chat.earlier_turns, *chat.turns)):
-            return ()
-        asked = {"chat_id": chat.chat_id, "user_id": chat.user_id, "most": MOST_CARRIED}
+        asked = {"chat_id": chat.chat_id, "user_id": chat.user_id, "most": MOST_CHATS}
         rows = repeat_once(lambda: self.database.rows(FIND_CARRIED, asked))
-        return tuple(_until_fresh(rows))
+        return tuple(_until_fresh(rows))[:MOST_CARRIED]
 
 
-def _until_fresh(rows: list[Any]) -> list[Recalled]:
-    carried: list[Recalled] = []
+def _until_fresh(rows: list[Any]) -> Iterator[Recalled]:
+    """Yield what is told of the talks, newest first.
+
+    With /new a user wants nothing of before to be known: nothing behind it is told.
+    """
     for row in rows:
-        if row.text:
-            carried.append(Recalled(row.text, row.updated_at))
+        if row.text and not row.is_of_another:
+            yield Recalled(row.text, row.updated_at)
         if row.is_fresh:
-            break
-    return carried
+            return

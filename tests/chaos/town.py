@@ -22,6 +22,7 @@ from tests.house import eventually
 
 SETTINGS = {
     "ANSWER_QUIET_SECONDS": "0.2",
+    "MEMORY": "off",  # what it would ask the LLM is no answer
     # A few people write thousands of messages, and each is to be answered.
     "ANSWERS_PER_PERSON_HOUR": "0",
     "ANSWERS_PER_HOUR": "0",
