@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 from bot.chat.memory.borders import barred, frame
 from bot.chat.memory.summary import Summary, after
 from bot.chat.memory.words import CARRIED, SUMMED_UP
-from bot.chat.prompt import arrange_turns, estimate_tokens
+from bot.chat.prompt import (
+    BYTES_A_TOKEN,
+    TOKENS_A_MESSAGE,
+    arrange_turns,
+    estimate_tokens,
+)
 from db.records import Recalled, Turn, Userchat, find_summary
 
 # Of a prompt, in tokens: the talk itself and passages matter more.
@@ -34,10 +39,11 @@ def recall(
         return Memory((), tuple(turns))
     told = list(_carried(chat.carried, token_budget // SHARE_OF_CARRIED))
     found = find_summary((*chat.earlier_turns, *chat.turns)) or chat.earlier_summary
-    lines = [barred(section.text) for section in Summary.of(found).sections]
-    shown = _newest_within(lines, token_budget // SHARE_OF_SUMMARY)
-    if found is None or not shown:
+    if found is None:
         return Memory(tuple(told), tuple(turns))
+    sections = Summary.of(found).sections
+    most = token_budget // SHARE_OF_SUMMARY // len(sections)
+    shown = (barred(_cut(section.text, most)) for section in sections)
     told.append("\n".join(frame(SUMMED_UP, shown)))
     return Memory(tuple(told), _uncovered(turns, found))
 
@@ -47,6 +53,14 @@ def _uncovered(turns: Sequence[Turn], summary: Turn) -> tuple[Turn, ...]:
     left = {id(turn) for turn in after(arranged, summary.covers_until)}
     covered = {id(turn) for turn in arranged} - left
     return tuple(turn for turn in turns if id(turn) not in covered)
+
+
+def _cut(text: str, most_tokens: int) -> str:
+    """Return a section, shorter where a prompt is: rather all of them than some."""
+    if estimate_tokens(text) <= most_tokens:
+        return text
+    most = max(most_tokens - TOKENS_A_MESSAGE, 1) * BYTES_A_TOKEN
+    return text.encode()[:most].decode(errors="ignore") + " \u2026"
 
 
 def _newest_within(lines: Sequence[str], most_tokens: int) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.chat.memory.asking import size_of
 from bot.chat.memory.line import Line
 from bot.chat.memory.stretch import Room, last_sid, next_stretch
-from bot.chat.memory.summary import MOST_SECTIONS, Section, after, find
+from bot.chat.memory.summary import JOINED, MOST_SECTIONS, Section, after, find
 from bot.chat.prompt import arrange_turns
 from db.records import Turn
 
@@ -45,7 +45,7 @@ def next_step(line: Line, room: Room, *, is_quiet: bool) -> Step | None:
 
 
 def _join(line: Line, sections: tuple[Section, ...]) -> Step:
-    """Return the two neighbours that tell of the least, to be told anew as one.
+    """Return the neighbours that tell of the least, to be told anew as one.
 
     From the transcript: a summary of summaries loses more each time. What is not in
     the transcript any more is not remembered either.
@@ -54,10 +54,9 @@ def _join(line: Line, sections: tuple[Section, ...]) -> Step:
     left = tuple(s for s in sections if find(turns, s.until) is not None)
     if len(left) <= MOST_SECTIONS:
         return Step(before=left)
-    ends = [len(turns) - len(after(turns, section.until)) for section in left]
+    ends = [0, *(len(turns) - len(after(turns, section.until)) for section in left)]
     sizes = [size_of(turn) for turn in turns]
-    begins = [0, *ends]
-    costs = [sum(sizes[begins[n] : ends[n + 1]]) for n in range(len(left) - 1)]
-    first = costs.index(min(costs))
-    stretch = turns[begins[first] : ends[first + 1]]
-    return Step(turns=stretch, before=left[:first], after=left[first + 2 :])
+    runs = range(len(left) - JOINED + 1)
+    first = min(runs, key=lambda n: sum(sizes[ends[n] : ends[n + JOINED]]))
+    stretch = turns[ends[first] : ends[first + JOINED]]
+    return Step(turns=stretch, before=left[:first], after=left[first + JOINED :])

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from db.records import Turn
 
-# So that all of them have room in a prompt, they are short, and few.
-MOST_SECTIONS = 5
+# So that all of them have room in a prompt, they are short, and few: of one more, some
+# neighbours become one.
+MOST_SECTIONS = 6
+JOINED = 3
 LONGEST_SECTION = 600  # in bytes
 
 

@@ -17,9 +17,9 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.memory.recalling import Recalling
 from db.memory.summaries import Summaries
-from db.records import Turn, Userchat
+from db.records import Reply, Turn, Userchat
 from tests.db.sql import change, load, take_in, value
-from tests.records import ANA, answer_to, said
+from tests.records import ANA, answer_to, reply_turn, said
 from tests.scripted_llm import Script, ScriptedLLM
 
 POLICY = Policy(system_prompt="You are the bakery's assistant.")
@@ -81,17 +81,19 @@ class Talker:
                 reply = replace(reply, turn=replace(reply.turn, command="new"))
             assert self.store.record_reply(self.chat_id, reply)
 
-    def talks(self, exchanges: int, about: str = "bread") -> None:
+    def talks(
+        self, exchanges: int, about: str = "bread {}?", answer: str = "Answer {}."
+    ) -> None:
         """Say things that are all different, and be answered.
 
         The first as it happens, which may open a chat; the others are put into it.
         """
-        self.says(f"{about} {len(self.sids)}?", f"Answer {len(self.sids)}.")
+        self.says(about.format(len(self.sids)), answer.format(len(self.sids)))
         turns: list[Turn] = []
         for _ in range(exchanges - 1):
-            message = said(f"{about} {len(self.sids)}?", self.address)
-            answer = answer_to(message, text=f"Answer {len(self.sids)}.")
-            turns += [message.turn, answer.turn]
+            number = len(self.sids)
+            message = said(about.format(number), self.address)
+            turns += [message.turn, answer_to(message, text=answer.format(number)).turn]
             self.sids.append(message.message_sid)
         told = Jsonb([turn.to_json() for turn in turns])
         change(self.database, APPEND, turns=told, chat_id=self.chat_id)
@@ -125,6 +127,12 @@ class Talker:
         found = "SELECT metadata FROM userchats WHERE chat_id = %(chat_id)s"
         metadata: dict[str, Any] = value(self.database, found, chat_id=self.chat_id)
         return metadata
+
+    def settle(self) -> None:
+        """Have what is unanswered answered."""
+        sids = [turn.message_sid or "" for turn in self.chat.unanswered()]
+        turn = reply_turn("Yes.", in_reply_to=tuple(sids))
+        assert self.store.record_reply(self.chat_id, Reply(turn=turn))
 
     def with_memory(self, **known: Any) -> "Talker":
         """Return the same talk under another policy."""

@@ -1,6 +1,8 @@
 """What falls out of a prompt is summed up, from its own words, and told again."""
 
-from bot.chat.memory.summary import MOST_SECTIONS
+from dataclasses import replace
+
+from bot.chat.memory.summary import JOINED, MOST_SECTIONS
 from db.database import Database
 from db.records import find_summary
 from tests.bot.chat.memory.talker import Attentive, Talker, remembers, shown
@@ -51,7 +53,7 @@ def test_what_was_said_300_messages_ago_is_in_the_prompt(database: Database) -> 
     assert "bread 4?" not in str(talk)
     assert "bread 299?" not in system
     assert "bread 299?" in str(talk)
-    assert sum("hazelnuts" in shown for shown in attentive.asked) > 2, "read anew"
+    assert sum("hazelnuts" in shown for shown in attentive.asked) > 1, "read anew"
     assert not any(FACT in shown for shown in attentive.asked)
 
 
@@ -67,7 +69,7 @@ def test_no_section_is_made_from_a_summary(server: ScriptedLLM, ana: Talker) -> 
     assert all(f" bread {n}?" in everything for n in range(190))
     summary = find_summary(ana.chat.turns)
     assert summary is not None
-    assert len(summary.stretches) == MOST_SECTIONS
+    assert MOST_SECTIONS - JOINED < len(summary.stretches) <= MOST_SECTIONS
 
 
 def test_nothing_is_shown_twice_and_nothing_lost(
@@ -92,12 +94,12 @@ def test_a_full_chat_passes_its_summary_on(
     full = ana.chat_id
     for _ in range(2):  # full, and full again before anybody looked
         change(database, FILL, chat_id=ana.chat_id)
-        ana.talks(1, "rolls")
+        ana.talks(1, "rolls {}?")
     assert value(database, "SELECT count(*) FROM userchats") == 3
     assert find_summary((*ana.chat.earlier_turns, *ana.chat.turns)) is None
     assert FACT in ana.asks("What may I eat?")[0]
     server.always(remembers("She asked for rolls."))
-    ana.talks(10, "rolls")
+    ana.talks(10, "rolls {}?")
     ana.remembers()
     summary = find_summary(ana.chat.turns)
     assert summary is not None
@@ -192,3 +194,16 @@ def test_an_unanswered_message_is_never_covered(
     ana.remembers()
     assert "open" not in "".join(shown(server, n) for n in range(len(server.prompts)))
     assert ana.store.record_reply(ana.chat_id, answer_to(*open_ones))
+
+
+def test_a_short_prompt_holds_some_of_each_section(
+    server: ScriptedLLM, ana: Talker
+) -> None:
+    for number in range(4):
+        server.next(remembers(f"Section {number}: " + "x" * 500))
+        ana.talks(10 if number == 0 else 5)
+        ana.remembers()
+    small = replace(ana.policy, token_budget=400)
+    system = replace(ana, policy=small).asks("And now?")[0]
+    assert all(f"| Section {number}: xxx" in system for number in range(4))
+    assert system.count("x") < 4 * 100
