@@ -2,7 +2,7 @@
 
 # ruff: noqa: PLC0415
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,6 +25,15 @@ def build_fetch(twilio: "TwilioAccount", policy: MediaPolicy) -> "Fetch":
     from bot.whatsapp.media.download import MediaDownload
 
     return MediaDownload(twilio, policy.more_hosts).fetch
+
+
+def read_contents(
+    database: Database, policy: MediaPolicy
+) -> Callable[[str], bytes | None]:
+    """Return what gives the bytes of media, by their sha256."""
+    from db.media.contents import MediaContents
+
+    return MediaContents(database, policy.folder).read
 
 
 def build_having(fetch: "Fetch", database: Database, policy: MediaPolicy) -> "FetchNow":

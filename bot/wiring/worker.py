@@ -19,12 +19,14 @@ from bot.wiring.knowledge import (
 from bot.wiring.media import (
     build_fetch,
     build_having,
+    read_contents,
     register_sweeping,
     with_media,
 )
 from bot.wiring.media_out import build_sent_media
 from bot.wiring.memory import SUMMARIES_AT_ONCE, build_recall, register_memory
 from bot.wiring.relay import register_relay, with_desk
+from bot.wiring.senses import build_gallery, build_looking, build_senses
 from bot.wiring.talk import build_talk
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -132,6 +134,7 @@ def _build_talk(
         teachers=settings.teachers,
         recall=build_recall(settings, database),
     )
+    looking = build_looking(settings)
     talk = build_talk(
         settings,
         parts.llm,
@@ -139,13 +142,15 @@ def _build_talk(
         channel=channel,
         stopping=stopping,
         knowledge=build_knowledge(settings, database),
+        gallery=build_gallery(looking, read_contents(database, settings.media)),
     )
     count, know = AnswersOfLate(database).count, People(database).know
     talk = replace(talk, count_answers=count, know=know)
     fetch = build_fetch(parts.twilio, settings.media)
     desk = with_desk(talk, database, build_having(fetch, database, settings.media))
     talk = with_school(desk, fetch, database)
-    return with_media(talk, fetch, database, settings.media, senses={})
+    senses = build_senses(settings, looking)
+    return with_media(talk, fetch, database, settings.media, senses)
 
 
 def _build_queue(settings: Settings, url: str) -> "App":
