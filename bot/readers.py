@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.chat.answering import Policy
+from bot.chat.asked import Policy
 from bot.chat.commands.own_words import read_vocabulary
 from bot.chat.handoff.policy import read_handoff
 from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.chat.answering import Policy
+from bot.chat.asked import Policy
 from bot.chat.commands.entries import Vocabulary
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.limits.allowance import Allowance

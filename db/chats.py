@@ -54,7 +54,8 @@ SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
        earlier.metadata ->> 'continues' AS before_earlier,
        opt_outs.user_id IS NOT NULL AS opted_out,
        owner, owner_version, role <> 'user' AS is_operator,
-       preferences, COALESCE(preferences ->> 'language', language_seen) AS language,
+       preferences, language_seen,
+       COALESCE(preferences ->> 'language', language_seen) AS language,
        (SELECT jsonb_agg(to_jsonb(latest)) FROM (
           SELECT id, kind, text, message_sid, created_at, valid_until FROM user_facts
           WHERE user_facts.user_id = users.user_id
@@ -221,6 +222,7 @@ def _read_chat(row: Any) -> Userchat:
         owner_version=row.owner_version,
         is_operator=row.is_operator,
         language=row.language,
+        language_seen=row.language_seen,
         preferences=read_preferences(row.preferences),
         facts=tuple(map(_read_fact, row.facts or ())),
     )

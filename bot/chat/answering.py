@@ -3,36 +3,35 @@
 import logging
 import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
 
 from bot.chat import sentences
+from bot.chat.asked import (
+    Asked,
+    Policy,
+    ask_for,
+    room_for_passages,
+    tokens_of_prompt,
+)
 from bot.chat.endings import ended
-from bot.chat.facts.describing import describe_facts
 from bot.chat.handoff.action import Wish, read_wish, with_action
-from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.media.seeing import unreadable_sentences, words_of
-from bot.chat.memory.policy import MemoryPolicy
-from bot.chat.memory.recall import recall
 from bot.chat.pictures.prompt import (
     PICTURE_TOKENS,
     Shown,
     numbered,
-    tokens_of,
     with_pictures,
     within,
 )
-from bot.chat.preferences.wishes import tell_wishes
-from bot.chat.prompt import build_prompt, estimate_tokens
-from bot.chat.quotes.finding import quotable_of
 from bot.chat.replies import Batch, say
 from bot.chat.sources.asking import question_of
 from bot.chat.sources.checking import Checked, check_answer
 from bot.chat.sources.material import Material
-from bot.chat.sources.policy import SourcePolicy
+from bot.chat.sources.naming import name_sources
 from bot.knowledge.protocol import Knowledge, NoKnowledge
-from bot.llm.protocol import LLM, Completion, LLMError, Prompt, PromptMessage
+from bot.languages.speaking import speak
+from bot.llm.protocol import LLM, Completion, LLMError, Prompt
 from bot.observability import LLM_ERRORS, LLM_SECONDS
-from db.records import Reply, Userchat, find_unanswered, to_storable
+from db.records import Reply, Userchat, to_storable
 
 log = logging.getLogger(__name__)
 
@@ -43,28 +42,6 @@ SHARE_OF_FINDING = 0.25
 MOST_SECONDS_OF_FINDING = 5.0
 # What the LLM gets in any case.
 LEAST_SECONDS = 0.1
-# In English, whatever the machine's language is.
-WEEKDAYS = (
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What an operator decided about answers: what the LLM sees, and its time.
-
-    `timezone` is the business's, whose date the LLM is told. Without `handoff` there
-    are no people to pass a chat on to. `memory` is for what a prompt does not show.
-    """
-
-    system_prompt: str
-    most_turns: int = 20
-    token_budget: int = 4000
-    llm_seconds: float = 60
-    timezone: tzinfo = UTC
-    sources: SourcePolicy = field(default_factory=SourcePolicy)
-    handoff: HandoffPolicy | None = None
-    memory: MemoryPolicy = field(default_factory=MemoryPolicy)
 
 
 @dataclass(slots=True)
@@ -77,19 +54,6 @@ class Room:
         """Return the policy for prompts that fit."""
         budget = min(policy.token_budget, self.tokens or policy.token_budget)
         return replace(policy, token_budget=budget)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the LLM is asked: the prompt, its material, and all else that it says.
-
-    `shown` are the pictures in the prompt.
-    """
-
-    prompt: list[PromptMessage]
-    material: Material
-    talk: tuple[str, ...]
-    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +100,7 @@ class Answering:
         said = replace(said, text=ended(replace(completion, text=said.text)))
         question = "\n".join(words_of(turn, chat.seen) for turn in batch)
         checked = _checked(said, question, asked, self.policy)
-        reply = _reply_with(completion, checked, chat, batch)
+        reply = _reply_with(completion, checked, chat, batch, self.policy)
         return with_action(reply, said, chat, batch, self.policy.handoff)
 
     def _ask(
@@ -179,12 +143,6 @@ class Answering:
         return completion
 
 
-def room_for_passages(policy: Policy) -> int:
-    """Return how many tokens of a prompt passages may have: half of what is free."""
-    free = _tokens_beside(_system_prompt(policy), policy.token_budget)
-    return Material.tokens_of_passages(free // 2)
-
-
 def _after(error: LLMError, policy: Policy, asked: Asked) -> tuple[Policy, Material]:
     """Return what to show after a refusal; the same where less would not help.
 
@@ -193,7 +151,7 @@ def _after(error: LLMError, policy: Policy, asked: Asked) -> tuple[Policy, Mater
     they go without it.
     """
     if error.too_long:
-        taken = min(policy.token_budget, _tokens_of(asked.prompt))
+        taken = min(policy.token_budget, tokens_of_prompt(asked.prompt))
         fits = error.prompt_tokens
         budget = fits if fits and fits < taken else taken // 2
         return replace(policy, token_budget=budget), asked.material
@@ -207,85 +165,18 @@ def _after(error: LLMError, policy: Policy, asked: Asked) -> tuple[Policy, Mater
     return replace(policy, most_turns=1, memory=without), material
 
 
-def ask_for(chat: Userchat, batch: Batch, policy: Policy, material: Material) -> Asked:
-    """Return what the LLM is asked, with as much material as there is room for.
-
-    Talk and material get half of the prompt each; what one leaves, the other may take.
-    """
-    alone = prompt_for(chat, batch, policy)
-    system, *talk = alone
-    room = _tokens_beside(str(system.content), policy.token_budget)
-    if material.passages:
-        fitting = material.within(max(room // 2, room - _tokens_of(talk)))
-        material = fitting if fitting.passages else material.without_passages()
-    less = replace(policy, token_budget=policy.token_budget - material.tokens)
-    *before, last = prompt_for(chat, batch, less) if material.tokens else alone
-    given = replace(last, content=material.before(str(last.content)))
-    said = tuple(str(message.content) for message in (*before, last))
-    return Asked([*before, given], material, said)
-
-
-def _tokens_beside(system_prompt: str, token_budget: int) -> int:
-    """Return how many tokens a prompt has for all that follows the system's."""
-    return max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
-
-
-def _tokens_of(prompt: Prompt) -> int:
-    return sum(tokens_of(message.content) for message in prompt)
-
-
-def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessage]:
-    """Return the prompt for a batch: what was said, nothing that comes after it."""
-    answered_now = {turn.message_sid for turn in batch}
-    open_ones = (*find_unanswered(chat.earlier_turns), *chat.unanswered())
-    later = {turn.message_sid for turn in open_ones} - answered_now
-    said = (*chat.earlier_turns, *chat.turns)
-    turns = [turn for turn in said if turn.message_sid not in later]
-    # A long burst is read whole: the answer settles all of it.
-    most_turns = max(policy.most_turns, len(batch))
-    is_on = policy.memory.is_on
-    memory = recall(chat, turns, policy.token_budget, is_on=is_on)
-    of_user = (tell_wishes(chat), _what_is_known(chat), *memory.told)
-    return build_prompt(
-        _system_prompt(policy, *of_user),
-        memory.turns,
-        most_turns,
-        policy.token_budget,
-        quotable_of(chat, turns),
-        chat.seen,
-    )
-
-
-def _what_is_known(chat: Userchat) -> str:
-    """Return what is known of the user, for the end of the system prompt."""
-    return describe_facts(chat.facts, datetime.now(UTC))
-
-
-def _system_prompt(policy: Policy, *of_user: str) -> str:
-    told = [policy.system_prompt, tell_date(datetime.now(policy.timezone))]
-    # A model that never cites writes no markers either, but whatever it reads.
-    if policy.handoff and not policy.sources.quotes_uncited:
-        told.append(sentences.HANDOVER)
-    return "\n\n".join(filter(None, (*told, *of_user)))
-
-
-def tell_date(today: datetime) -> str:
-    """Return the date, its weekday and the time zone, for the LLM.
-
-    Without the time, which would be another one in each prompt: servers keep what they
-    computed for prompts that begin alike.
-    """
-    return sentences.TODAY.format(
-        weekday=WEEKDAYS[today.weekday()], date=today.date(), zone=today.tzinfo
-    )
-
-
 def _reply_with(
-    completion: Completion, checked: Checked, chat: Userchat, batch: Batch
+    completion: Completion,
+    checked: Checked,
+    chat: Userchat,
+    batch: Batch,
+    policy: Policy,
 ) -> Reply:
     """Return the LLM's answer to a batch, and what could not be read beside it."""
+    sources = name_sources(checked.named, policy.sources.shown, chat.language)
     unread = unreadable_sentences(chat, batch)
-    text = "\n\n".join(filter(None, (checked.text, unread)))
+    words = _words(checked, chat.language, policy)
+    text = "\n\n".join(filter(None, (words, unread)))
     return Reply(
         turn=replace(
             say(text, batch),
@@ -293,7 +184,7 @@ def _reply_with(
             tokens_used=completion.tokens.total,
             response_time=round(completion.response_time, 3),
         ),
-        sources=to_storable(checked.sources),
+        sources=to_storable(sources),
         pictures=checked.pictures,
         stood_on=checked.stood_on,
         gap=checked.gap,
@@ -304,9 +195,11 @@ def _checked(said: Wish, question: str, asked: Asked, policy: Policy) -> Checked
     """Return what may be said; nothing, where a person is asked for without a word."""
     if said.why is not None and not said.text:
         return Checked("")
-    checked = check_answer(
-        said.text, asked.material, question, asked.talk, policy.sources
-    )
-    if policy.handoff and checked.text == sentences.UNKNOWN:
-        return replace(checked, text=sentences.UNKNOWN_HERE)
-    return checked
+    return check_answer(said.text, asked.material, question, asked.talk, policy.sources)
+
+
+def _words(checked: Checked, language: str | None, policy: Policy) -> str:
+    if checked.text is not None:
+        return checked.text
+    unknown = sentences.UNKNOWN_HERE if policy.handoff else sentences.UNKNOWN
+    return speak(language, unknown)

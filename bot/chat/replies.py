@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from bot.chat import sentences
+from bot.languages.speaking import speak
 from db.records import Reply, Turn, Userchat, to_storable
 
 # The messages that are answered together, oldest first.
@@ -39,14 +40,14 @@ def note(batch: Batch, why: str) -> Reply:
     return Reply(turn=replace(say(why, batch), role="system", reference_id=None))
 
 
-def notice(batch: Batch) -> Reply:
+def notice(batch: Batch, language: str | None = None) -> Reply:
     """Return the word that the answer will come later; it settles nothing."""
-    turn = say(sentences.ANSWER_COMES_LATER, batch)
+    turn = say(speak(language, sentences.ANSWER_COMES_LATER), batch)
     return Reply(turn=replace(turn, in_reply_to=(), notice_for=turn.in_reply_to))
 
 
-def apology(batch: Batch, reason: str) -> Reply:
+def apology(batch: Batch, reason: str, language: str | None = None) -> Reply:
     """Return the word that no answer comes; the reason is kept with the messages."""
     error = to_storable(reason)
-    turn = replace(say(sentences.GIVEN_UP, batch), error=error)
+    turn = replace(say(speak(language, sentences.GIVEN_UP), batch), error=error)
     return Reply(turn=turn, error=error)

@@ -1,91 +1,115 @@
-"""What the bot says in its own words, where no LLM speaks."""
+"""What the bot says in its own words, where no LLM speaks.
 
-NEW_CHAT = "Done: we start afresh. How can I help you?"
-STOPPED = "You won't get any more answers here. Write START when you want them again."
-STARTED = "Welcome back! Write your message, and I will answer."
+What users read is marked by spoken(), and said in their language by speak().
+"""
+
+from bot.languages.speaking import spoken
+
+NEW_CHAT = spoken("Done: we start afresh. How can I help you?")
+STOPPED = spoken(
+    "You won't get any more answers here. Write START when you want them again."
+)
+STARTED = spoken("Welcome back! Write your message, and I will answer.")
 
 # Passing the user on to a person.
-PASSED_ON = (
+PASSED_ON = spoken(
     "I pass you on to a person of our team; they answer here as soon as they can. "
     "Write /bot if you want to go on with me instead."
 )
-PASSED_ON_CLOSED = (
+PASSED_ON_CLOSED = spoken(
     "I pass you on to a person of our team. They are back {when} and answer you here. "
     "Write /bot if you want to go on with me instead."
 )
-IN_QUEUE = (
+IN_QUEUE = spoken(
     "You are in the queue: a person of our team answers you here as soon as they can. "
     "Write /bot if you want to go on with me instead."
 )
-IN_QUEUE_CLOSED = (
+IN_QUEUE_CLOSED = spoken(
     "You are in the queue: a person of our team is back {when} and answers you here. "
     "Write /bot if you want to go on with me instead."
 )
-LATER = "later"  # where nobody can say when
-WELCOME_TO_QUEUE = "Welcome back!"
-WITH_BOT = "I, the automatic assistant, answer you here. How can I help you?"
-NOBODY_THERE = (
+# When they are back.
+TODAY_AT = spoken("today at {time}")
+TOMORROW_AT = spoken("tomorrow at {time}")
+ON_WEEKDAY_AT = spoken("on {weekday} at {time}")
+ON_DATE_AT = spoken("on {date} at {time}")
+LATER = spoken("later")  # where nobody can say when
+WELCOME_TO_QUEUE = spoken("Welcome back!")
+DISCLOSURE = spoken("You are talking with an automatic assistant.")
+WITH_BOT = spoken("I, the automatic assistant, answer you here. How can I help you?")
+NOBODY_THERE = spoken(
     "I am an automatic assistant, and no person reads here. Please contact us another "
     "way to reach one."
 )
 
 # To a teacher who writes /learn.
-LEARN_NEEDS_FILE = (
+LEARN_NEEDS_FILE = spoken(
     "Please send the document itself, and write /learn into its caption (and its title "
     "behind it, if you like): a PDF, Word or Excel file, CSV, HTML, Markdown or text."
 )
-LEARN_NO_DOCUMENT = (
+LEARN_NO_DOCUMENT = spoken(
     "I learn from documents only, and this is none. Please send a PDF, Word or Excel "
     "file, CSV, HTML, Markdown or text."
 )
-LEARN_ONE_FILE = "Please send one document at a time, each with /learn in its caption."
-LEARNED = "Thank you! I have read {what} and answer from it from now on."
-LEARNING = "Thank you! I am reading {what} and answer from it as soon as I am done."
-NOT_LEARNED = "Sorry, I could not take in {what}: {why}"
-YOUR_DOCUMENT = "your document"
+LEARN_ONE_FILE = spoken(
+    "Please send one document at a time, each with /learn in its caption."
+)
+LEARNED = spoken("Thank you! I have read {what} and answer from it from now on.")
+LEARNING = spoken(
+    "Thank you! I am reading {what} and answer from it as soon as I am done."
+)
+NOT_LEARNED = spoken("Sorry, I could not take in {what}: {why}")
+YOUR_DOCUMENT = spoken("your document")
 
-ANSWER_COMES_LATER = (
+ANSWER_COMES_LATER = spoken(
     "Sorry, this takes longer than usual. Your message is safe with us: the answer "
     "comes as soon as possible."
 )
-GIVEN_UP = (
+GIVEN_UP = spoken(
     "Sorry, I could not answer your message this time. Please write it once more, or "
     "contact us another way if it is urgent."
 )
-# Sent as they stand: they are counted by their words. See bot/chat/limits/allowance.py.
-TOO_MANY_OF_YOURS = (
+# Said once within the hour: see bot/chat/limits/allowance.py.
+TOO_MANY_OF_YOURS = spoken(
     "You have written very much within an hour, and I have to pause: I did not answer "
     "your last message. Please write again later, or contact us another way if it is "
     "urgent."
 )
-TOO_MANY_OF_ALL = (
+TOO_MANY_OF_ALL = spoken(
     "Sorry, we get more messages than I can answer at the moment, and I did not answer "
     "yours. Please write again in an hour, or contact us another way if it is urgent."
 )
 
 # Stands where an answer was cut.
 CUT = "(\u2026)"
-ENDS_HERE = "(This answer was too long. It ends here.)"
+ENDS_HERE = spoken("(This answer was too long. It ends here.)")
 
 # Where the business's knowledge does not tell the answer, nor does the LLM say so.
-UNKNOWN = (
+UNKNOWN = spoken(
     "Sorry, I don't know that. A member of our team can tell you: please contact us "
     "another way if it is urgent."
 )
-UNKNOWN_HERE = (
+UNKNOWN_HERE = spoken(
     "Sorry, I don't know that. Write /human, and a person of our team answers you here."
 )
-# Stands before what an answer is from.
+# Stands before what an answer is from, and behind a title.
+PAGE = spoken("page {page}")
 SOURCES = "\U0001f4c4 {}"
 
 UNREADABLE = {
-    "audio": "I can't listen to voice messages yet. Please write it as text.",
-    "video": "I can't watch videos yet. Please tell me in words what it shows.",
-    "image": "I can't look at pictures yet. Please tell me in words what it shows.",
-    "location": "I can't read locations yet. Please write the address as text.",
-    "contact": "I can't read contact cards yet. Please write it as text.",
-    "document": "I can't open files yet. Please write as text what matters in it.",
-    "unknown": "I can't read this kind of message yet. Please write it as text.",
+    "audio": spoken("I can't listen to voice messages yet. Please write it as text."),
+    "video": spoken("I can't watch videos yet. Please tell me in words what it shows."),
+    "image": spoken(
+        "I can't look at pictures yet. Please tell me in words what it shows."
+    ),
+    "location": spoken("I can't read locations yet. Please write the address as text."),
+    "contact": spoken("I can't read contact cards yet. Please write it as text."),
+    "document": spoken(
+        "I can't open files yet. Please write as text what matters in it."
+    ),
+    "unknown": spoken(
+        "I can't read this kind of message yet. Please write it as text."
+    ),
 }
 # How the LLM is told what the user sent beside the words.
 PLACEHOLDERS = {
@@ -99,6 +123,8 @@ PLACEHOLDERS = {
 }
 # What stands behind the operator's system prompt.
 TODAY = "Today is {weekday}, {date} (time zone {zone})."
+# Where the user chose a language.
+ANSWER_IN = "Answer in {language}: the user chose it."
 # How the LLM passes a user on, and reads who did what: behind the system prompt, too.
 HANDOVER = (
     "You can pass this user on to a person of the team: add [handover: why, in a few "
@@ -190,7 +216,7 @@ NOT_ANSWERED_REACTION = "Not answered: it is a reaction, which needs no answer."
 NOT_ANSWERED_HANDOFF = "Not answered: a person of ours has this chat, or shall have it."
 
 # Told once, when nobody of ours came for who asked for a person.
-NOBODY_CAME = (
+NOBODY_CAME = spoken(
     "I am sorry: nobody of our team could answer you so far. Your request stays with "
     "them. Until then I am here for you again."
 )

@@ -9,13 +9,14 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 from uuid import UUID
 
 from bot.chat.commands.entries import Policies, Vocabulary
 from bot.chat.handoff.passing import last_word
 from bot.chat.handoff.policy import HandoffPolicy
+from bot.chat.language.choosing import Choosing
 from bot.chat.limits.allowance import Allowance, CountAnswers
 from bot.chat.patience import Pace, Tries, has_siblings
 from bot.chat.preferences.wishes import wants_alerts
@@ -78,6 +79,7 @@ class Talk:
     does and stores what an operator's message asks for; its None: it is for the bot.
     Without `handoff` there are no people to pass a chat on to; `know` tells all that is
     kept of a user. `vocabulary` has the words of commands.
+    `languages` chooses the one in which each chat is answered.
     """
 
     store: ChatStore
@@ -93,6 +95,7 @@ class Talk:
     handoff: HandoffPolicy | None = None
     know: Callable[[UUID], Known] | None = None
     vocabulary: Vocabulary | None = None
+    languages: Choosing = field(default_factory=Choosing)
 
     @property
     def policies(self) -> Policies:
@@ -110,11 +113,11 @@ class Talk:
         """
         deadline = None if seconds is None else time.monotonic() + seconds
         replies: list[Reply] = []
-        chat = self.store.load_chat(chat_id)
+        chat = self._load(chat_id)
         for _ in range(MOST_REPLIES_A_CALL):
             batch = next_batch(chat, self.policies) if chat else ()
             if chat is None or not batch:
-                return replies
+                return self._done(chat, replies)
             if replies:
                 self.channel.send(chat.user_id)
             with bound(message_sid=batch[-1].message_sid or ""):
@@ -126,11 +129,22 @@ class Talk:
             raise LLMError("more to answer than one call does: the rest comes next")
         return replies
 
+    def _load(self, chat_id: str) -> Userchat | None:
+        """Return the chat, with the language in which its user is answered now."""
+        chat = self.store.load_chat(chat_id)
+        return chat and replace(chat, language=self.languages.choose(chat))
+
+    def _done(self, chat: Userchat | None, replies: list[Reply]) -> list[Reply]:
+        """Keep what showed of the user, now that nobody waits for it."""
+        if chat and replies:
+            self.languages.note(chat)
+        return replies
+
     def _after(self, chat: Userchat, reply: Reply, stored: int) -> Userchat | None:
         """Return the chat as it is now, or None if nothing more can be done in it."""
         if stored == len(chat.turns) + 1:
             return chat.with_reply(reply)
-        fresh = self.store.load_chat(chat.chat_id)
+        fresh = self._load(chat.chat_id)
         if not stored and fresh == chat:
             log.error("a reply was refused, though its messages look unanswered")
             return None
@@ -141,21 +155,21 @@ class Talk:
 
         Of an exception its type is told: its text may quote what people wrote.
         """
-        chat = self.store.load_chat(chat_id)
+        chat = self._load(chat_id)
         batch = next_batch(chat, self.policies) if chat else ()
         if chat is None or not batch:
             return []
         with bound(message_sid=batch[-1].message_sid or ""):
             word = last_word(chat, batch, _in_words(reason), self.handoff)
             silence = silence_about(chat, batch, self.policies)
-            reply, stored = self._record(chat_id, silence or word)
+            reply, stored = self._record(chat, silence or word)
             return [reply] if stored else []
 
     def _record(
-        self, chat_id: str, made: Reply, most_turns: int | None = None
+        self, chat: Userchat, made: Reply, most_turns: int | None = None
     ) -> Recorded:
-        reply = self.channel.with_parts(made)
-        stored = self.store.record_reply(chat_id, reply, most_turns)
+        reply = self.channel.with_parts(replace(made, language=chat.language))
+        stored = self.store.record_reply(chat.chat_id, reply, most_turns)
         if stored:
             log_stored(reply)
         return reply, stored
@@ -166,17 +180,17 @@ class Talk:
         if self.relay and (relayed := self.relay(chat, batch)):
             return relayed
         if decided := self._decide(chat, batch):
-            return self._record(chat.chat_id, decided)
+            return self._record(chat, decided)
         sid, asked = batch[-1].message_sid or "", batch
         with self.channel.typing(sid, lambda: self._is_awaited(chat.chat_id, asked)):
             try:
                 chat, batch = self._wait_for_quiet(chat, batch, deadline)
                 if decided := self._rule(chat, batch):
-                    return self._record(chat.chat_id, decided)
+                    return self._record(chat, decided)
                 return self._ask(chat, batch, deadline)
             except LLMError as error:
                 word = self._after_failure(chat, batch, error, deadline)
-                return self._record(chat.chat_id, word)
+                return self._record(chat, word)
 
     def _decide(self, chat: Userchat, batch: Batch) -> Reply | None:
         """Return the reply for which nobody waits: none of the LLM's is due."""
@@ -236,7 +250,7 @@ class Talk:
 
     def _refreshed(self, chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
         """Return the chat as it is now, if the batch still starts what is to do."""
-        fresh = self.store.load_chat(chat.chat_id)
+        fresh = self._load(chat.chat_id)
         newer = next_batch(fresh, self.policies) if fresh else ()
         if fresh is None or newer[: len(batch)] != batch:
             return chat, batch  # settled by somebody else: record_reply will refuse
@@ -253,18 +267,18 @@ class Talk:
         reply = self.answering.answer(chat, batch, _seconds_to(deadline))
         for tries_left in reversed(range(MOST_PROMPTS_AGAIN + 1)):
             most_turns = len(chat.turns) if tries_left else ANY_TURNS
-            made, stored = self._record(chat.chat_id, reply, most_turns)
+            made, stored = self._record(chat, reply, most_turns)
             if stored:
                 break
             fresh, newer = self._refreshed(chat, batch)
             if decided := self._rule(fresh, newer):
-                return self._record(chat.chat_id, decided)  # a person took it over
+                return self._record(chat, decided)  # a person took it over
             try:
                 if newer != batch:
                     fresh = self._look(fresh, newer, deadline)
                     reply = self.answering.answer(fresh, newer, _seconds_to(deadline))
             except LLMError:
-                return self._record(chat.chat_id, reply, ANY_TURNS)
+                return self._record(chat, reply, ANY_TURNS)
             chat, batch = fresh, newer
         return made, stored
 
@@ -283,7 +297,7 @@ class Talk:
         if deadline is not None or poisoned or self.pace.is_too_old(batch):
             return last_word(chat, batch, str(error), self.handoff)
         if wants_alerts(chat) and self.pace.needs_notice(chat, batch):
-            self._record(chat.chat_id, notice(batch))
+            self._record(chat, notice(batch, chat.language))
         raise error
 
     def _is_poisoned(self, batch: Batch, error: LLMError) -> bool:

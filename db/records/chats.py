@@ -192,7 +192,8 @@ class Userchat:
     often that changed. `is_operator`: its user is one of those who step in.
     `is_teacher`: what its user sends with `/learn` becomes everybody's document.
     `language` is a code such as `pt`: what the user chose, or last wrote in; None: not
-    known. `preferences` are what they set with /settings. `facts` is what they told of
+    known. `language_seen` is what they last wrote in, as it is kept. `preferences` are
+    what they set with /settings. `facts` is what they told of
     themselves, newest first. `seen` is what turns brought beside their text, by
     MessageSid and position, as far as it was looked at.
     """
@@ -211,6 +212,7 @@ class Userchat:
     is_operator: bool = False
     is_teacher: bool = False
     language: str | None = None
+    language_seen: str | None = None
     preferences: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)

@@ -69,6 +69,7 @@ class Reply:
     the bot; `calls_operators` tells them that the user wrote to whom they have, or
     shall have. `deeds` are what is written in the same statement besides. One
     that `is_owed` is sent whoever has the chat: what the law owes a user is no talk.
+    `language` is the user's, None: not known.
     """
 
     turn: Turn
@@ -84,6 +85,7 @@ class Reply:
     calls_operators: bool = False
     deeds: tuple[Deed, ...] = ()
     is_owed: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

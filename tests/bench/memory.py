@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.chat.answering import Policy, prompt_for
+from bot.chat.asked import Policy, prompt_for
 from bot.chat.memory.policy import MemoryPolicy
 from bot.chat.prompt import estimate_tokens
 from bot.llm.protocol import Completion, Prompt

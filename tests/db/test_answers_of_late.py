@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from bot.chat.limits.allowance import WORDS
+from bot.chat.limits.allowance import every_word
+from bot.languages.names import LANGUAGES
 from bot.whatsapp.text.parts import with_parts
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -14,6 +15,7 @@ from tests.db.parts import replied
 from tests.db.sql import change
 from tests.records import BEN, reply_turn
 
+WORDS = tuple(every_word())
 HOUR = timedelta(hours=1)
 
 
@@ -55,6 +57,7 @@ def test_what_all_got_is_counted_now_and_then(
 
 
 def test_the_words_are_sent_as_they_are_counted() -> None:
+    assert len(WORDS) == 2 * len(LANGUAGES)
     for word in WORDS:
         (part,) = with_parts(Reply(turn=reply_turn(word))).parts
         assert part.body == word

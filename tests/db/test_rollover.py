@@ -2,7 +2,7 @@
 
 import secrets
 
-from bot.chat.answering import Policy, prompt_for
+from bot.chat.asked import Policy, prompt_for
 from db.chats import FULL_BYTES, MOST_BYTES, PostgresChatStore
 from db.database import Database
 from tests.db.sql import load, rows, take_in, value

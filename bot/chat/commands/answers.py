@@ -15,11 +15,7 @@ from db.records import Reply, Userchat
 
 def start_afresh(chat: Userchat, batch: Batch, _text: str, policies: Policies) -> Reply:
     """Greet in the chat that ingest opened: see record_inbound."""
-    said = (
-        tell_waiting(policies)
-        if waits(chat)
-        else speak(chat.language, sentences.NEW_CHAT)
-    )
+    said = tell_waiting(chat, policies) or speak(chat.language, sentences.NEW_CHAT)
     return Reply(turn=say(said, batch, Command.NEW))
 
 
@@ -31,9 +27,9 @@ def stop(chat: Userchat, batch: Batch, _text: str, _policies: Policies) -> Reply
 
 def start(chat: Userchat, batch: Batch, _text: str, policies: Policies) -> Reply:
     """Give answers again."""
-    welcome = speak(chat.language, sentences.WELCOME_TO_QUEUE)
-    waiting = f"{welcome} {tell_waiting(policies)}"
-    said = waiting if waits(chat) else speak(chat.language, sentences.STARTED)
+    waiting = tell_waiting(chat, policies)
+    welcome = sentences.WELCOME_TO_QUEUE if waiting else sentences.STARTED
+    said = " ".join(filter(None, (speak(chat.language, welcome), waiting)))
     return Reply(turn=say(said, batch, Command.START), opts_out=False)
 
 
@@ -41,8 +37,7 @@ def call_person(chat: Userchat, batch: Batch, _text: str, policies: Policies) ->
     """Pass the user on to a person; tell of who asks again once more."""
     if policies.handoff and chat.owner == "bot":
         return pass_on(chat, batch, policies.handoff, "asked")
-    nobody = speak(chat.language, sentences.NOBODY_THERE)
-    said = tell_waiting(policies) if waits(chat) else nobody
+    said = tell_waiting(chat, policies) or speak(chat.language, sentences.NOBODY_THERE)
     reply = Reply(turn=say(said, batch, Command.HUMAN))
     return replace(reply, calls_operators=waits(chat))
 
@@ -61,8 +56,7 @@ def learn(
     obstacle = find_obstacle(batch[0])
     if obstacle is None:
         return None
-    said = speak(chat.language, obstacle)
-    return Reply(turn=say(said, batch, Command.LEARN))
+    return Reply(turn=say(speak(chat.language, obstacle), batch, Command.LEARN))
 
 
 def waits(chat: Userchat) -> bool:
@@ -70,6 +64,9 @@ def waits(chat: Userchat) -> bool:
     return chat.owner == "queue"
 
 
-def tell_waiting(policies: Policies) -> str:
-    """Return what a user who waits is told of when somebody comes."""
-    return tell(policies.handoff or HandoffPolicy(), datetime.now(UTC), waits=True)
+def tell_waiting(chat: Userchat, policies: Policies) -> str:
+    """Return what a user who waits is told of when somebody comes; else nothing."""
+    if not waits(chat):
+        return ""
+    policy = policies.handoff or HandoffPolicy()
+    return tell(policy, datetime.now(UTC), chat.language, waits=True)

@@ -5,9 +5,8 @@ from bot.languages.speaking import spoken
 HELP_BEGINS = spoken(
     "Write to me as you would to a person. Besides, I know these words:"
 )
+HELP_LINE = spoken("{word}: {what}")
 HELP_ENDS = spoken("I am an automatic assistant.")
-# A word, and what it is for.
-HELP_LINE = "{word}: {what}"
 
 NEW = spoken("forget this conversation and start a new one")
 STOP = spoken("no more answers from me")

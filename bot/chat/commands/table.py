@@ -33,8 +33,8 @@ def tell_help(chat: Userchat, batch: Batch, _text: str, policies: Policies) -> R
             told = speak(chat.language, sentences.HELP_LINE, word=word, what=what)
             lines.append(told)
     lines.append(speak(chat.language, sentences.HELP_ENDS))
-    waiting = [tell_waiting(policies)] if waits(chat) else []
-    return Reply(turn=say("\n".join([*lines, *waiting]), batch, Command.HELP))
+    lines.append(tell_waiting(chat, policies))
+    return Reply(turn=say("\n".join(filter(None, lines)), batch, Command.HELP))
 
 
 def _has_people(chat: Userchat, policies: Policies) -> bool:

@@ -73,12 +73,13 @@ def with_action(
         return reply
     if said.why is not None:
         about = one_line(said.why) or subject_of(chat, batch)
-        return passing_on(reply, about, policy, "model")
+        return passing_on(reply, about, policy, "model", chat.language)
     promise = find_promise(said.text)
     is_said = promise is not None and plain(promise) in plain(reply.turn.content)
     if not is_said or _is_promised_by_person(chat):
         return reply
-    return passing_on(reply, subject_of(chat, batch), policy, "promise")
+    about = subject_of(chat, batch)
+    return passing_on(reply, about, policy, "promise", chat.language)
 
 
 def _is_idle(chat: Userchat, batch: Batch) -> bool:

@@ -13,18 +13,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from bot.chat import sentences
+from bot.languages.dates import name_date, name_weekday
+from bot.languages.speaking import speak
+
 HOURS_HINT = (
     "days with their spans, such as Mon-Fri 09:00-12:30 14:00-18:00; Sat 22:00-02:00;"
     " 2026-12-24 off"
 )
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NAMES = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August",
-    "September", "October", "November", "December",
-)  # fmt: skip
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 DATE, YEARLY = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"(\d{2})-(\d{2})")
 MOST_ENTRIES = 400
@@ -72,10 +72,12 @@ class OpeningHours:
                 return min(later).astimezone(self.timezone)
         return None
 
-    def tell_next(self, at: datetime) -> str | None:
+    def tell_next(self, at: datetime, language: str | None = None) -> str:
         """Return when they are there next, in words such as "on Monday at 9:00"."""
         opening = self.next_opening(at)
-        return None if opening is None else tell_opening(opening, at)
+        if opening is None:
+            return speak(language, sentences.LATER)
+        return tell_opening(opening, at, language)
 
     def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         for start, end in self._named(day):
@@ -118,17 +120,19 @@ def read_hours(given: str, timezone: tzinfo) -> OpeningHours:
     )
 
 
-def tell_opening(opening: datetime, at: datetime) -> str:
+def tell_opening(opening: datetime, at: datetime, language: str | None = None) -> str:
     """Return an opening as the user reads it, such as "on Monday at 9:00"."""
-    clock = f"at {opening.hour}:{opening.minute:02}"
+    clock = f"{opening.hour}:{opening.minute:02}"
     days = (opening.date() - at.astimezone(opening.tzinfo).date()).days
     if days == 0:
-        return f"today {clock}"
+        return speak(language, sentences.TODAY_AT, time=clock)
     if days == 1:
-        return f"tomorrow {clock}"
+        return speak(language, sentences.TOMORROW_AT, time=clock)
     if days < len(DAYS):
-        return f"on {NAMES[opening.weekday()]} {clock}"
-    return f"on {opening.day} {MONTHS[opening.month - 1]} {clock}"
+        weekday = name_weekday(language, opening)
+        return speak(language, sentences.ON_WEEKDAY_AT, weekday=weekday, time=clock)
+    date_ = name_date(language, opening)
+    return speak(language, sentences.ON_DATE_AT, date=date_, time=clock)
 
 
 def _read_spans(told: list[str]) -> Spans:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from bot.chat import sentences
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.replies import Batch, apology, note, say
+from bot.languages.speaking import speak
 from db.records import HandOver, Reply, Userchat, to_storable
 
 LONGEST_SUBJECT = 120
@@ -15,12 +16,19 @@ def pass_on(chat: Userchat, batch: Batch, policy: HandoffPolicy, reason: str) ->
     """Return the reply that says nothing but that a person will answer."""
     asks = reason == "asked"
     reply = Reply(turn=say("", batch, "human" if asks else None))
-    return passing_on(reply, subject_of(chat, batch, asks=asks), policy, reason)
+    about = subject_of(chat, batch, asks=asks)
+    return passing_on(reply, about, policy, reason, chat.language)
 
 
-def passing_on(reply: Reply, about: str, policy: HandoffPolicy, reason: str) -> Reply:
+def passing_on(
+    reply: Reply,
+    about: str,
+    policy: HandoffPolicy,
+    reason: str,
+    language: str | None = None,
+) -> Reply:
     """Return a reply that passes the user on besides, and tells so as its last word."""
-    told = tell(policy, datetime.now(UTC))
+    told = tell(policy, datetime.now(UTC), language)
     text = "\n\n".join(filter(None, (reply.turn.content, told)))
     return replace(
         reply,
@@ -29,12 +37,19 @@ def passing_on(reply: Reply, about: str, policy: HandoffPolicy, reason: str) -> 
     )
 
 
-def tell(policy: HandoffPolicy, at: datetime, *, waits: bool = False) -> str:
+def tell(
+    policy: HandoffPolicy,
+    at: datetime,
+    language: str | None = None,
+    *,
+    waits: bool = False,
+) -> str:
     """Return when a person answers, by opening hours; `waits`: said to the queue."""
     if policy.hours.is_open(at):
-        return sentences.IN_QUEUE if waits else sentences.PASSED_ON
+        words = sentences.IN_QUEUE if waits else sentences.PASSED_ON
+        return speak(language, words)
     words = sentences.IN_QUEUE_CLOSED if waits else sentences.PASSED_ON_CLOSED
-    return words.format(when=policy.hours.tell_next(at) or sentences.LATER)
+    return speak(language, words, when=policy.hours.tell_next(at, language))
 
 
 def last_word(
@@ -48,11 +63,12 @@ def last_word(
     error = to_storable(reason)
     if chat.owner != "bot":
         return replace(note(batch, sentences.NOT_ANSWERED_HANDOFF), error=error)
-    sorry = apology(batch, reason)
+    sorry = apology(batch, reason, chat.language)
     if policy is None or not policy.after_errors or _was_passed_on_for_error(chat):
         return sorry
     silent = replace(sorry, turn=replace(sorry.turn, content=""))
-    return passing_on(silent, subject_of(chat, batch), policy, "error")
+    about = subject_of(chat, batch)
+    return passing_on(silent, about, policy, "error", chat.language)
 
 
 def subject_of(chat: Userchat, batch: Batch, *, asks: bool = False) -> str:

@@ -7,6 +7,7 @@ from bot.chat.commands.entries import Command
 from bot.chat.learning.lesson import find_lesson
 from bot.chat.replies import Answers, Batch, say
 from bot.knowledge.taking_in.lessons import Learned, NotYetError, School
+from bot.languages.speaking import speak
 from bot.llm.protocol import LLMError
 from db.records import Reply, Userchat
 
@@ -34,13 +35,16 @@ class Taught:
             raise LLMError(
                 str(error), most_tries=error.most_tries, retry_after=error.retry_after
             ) from error
-        return Reply(turn=say(_tell(learned), batch, command=Command.LEARN))
+        return Reply(
+            turn=say(_tell(learned, chat.language), batch, command=Command.LEARN)
+        )
 
 
-def _tell(learned: Learned) -> str:
-    what = f'"{learned.title}"' if learned.title else sentences.YOUR_DOCUMENT
+def _tell(learned: Learned, language: str | None) -> str:
+    named = learned.title and f'"{learned.title}"'
+    what = named or speak(language, sentences.YOUR_DOCUMENT)
     if learned.error is not None:
         why = learned.error[:LONGEST_REASON]
-        return sentences.NOT_LEARNED.format(what=what, why=why)
+        return speak(language, sentences.NOT_LEARNED, what=what, why=why)
     words = sentences.LEARNED if learned.is_read else sentences.LEARNING
-    return words.format(what=what)
+    return speak(language, words, what=what)

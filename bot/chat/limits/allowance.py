@@ -12,12 +12,12 @@ from uuid import UUID
 from bot.chat import sentences
 from bot.chat.replies import Batch, note, say
 from bot.environment import Reader
+from bot.languages.speaking import every_wording, speak
 from db.records import Reply, Turn, Userchat
 from db.store import Answered
 
 WITHIN = timedelta(hours=1)
-# Said to a person once within the hour, and not counted as answers.
-WORDS = (sentences.TOO_MANY_OF_YOURS, sentences.TOO_MANY_OF_ALL)
+# Said to a person once within the hour, in their language, and not counted as answers.
 SETTINGS = {
     sentences.TOO_MANY_OF_YOURS: "ANSWERS_PER_PERSON_HOUR",
     sentences.TOO_MANY_OF_ALL: "ANSWERS_PER_HOUR",
@@ -44,13 +44,13 @@ class Allowance:
         """
         if not self.per_person and not self.for_all:
             return None
-        answered = count(chat.user_id, WORDS, WITHIN, self.for_all)
+        answered = count(chat.user_id, every_word(), WITHIN, self.for_all)
         word = self._exceeded(answered)
         if word is None:
             return None
         if answered.is_told:
             return note(batch, sentences.NOT_ANSWERED_ALLOWANCE)
-        return Reply(turn=say(word, batch))
+        return Reply(turn=say(speak(chat.language, word), batch))
 
     def _exceeded(self, answered: Answered) -> str | None:
         if self.per_person and answered.to_person >= self.per_person:
@@ -70,7 +70,15 @@ def read_allowance(read: Reader) -> Allowance:
 
 def find_exceeded(turn: Turn) -> str | None:
     """Return the setting that a turn of ours tells of, where no more is allowed."""
-    return SETTINGS.get(turn.content) if turn.is_by_bot else None
+    if not turn.is_by_bot or turn.model:
+        return None
+    told = (said for said in SETTINGS if turn.content in every_wording(said))
+    return next((SETTINGS[sentence] for sentence in told), None)
+
+
+def every_word() -> frozenset[str]:
+    """Return what is said where no more is allowed, in every language."""
+    return every_wording(*SETTINGS)
 
 
 def is_over(turn: Turn) -> bool:

@@ -4,11 +4,10 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.chat import sentences
 from bot.chat.sources.given import Given
 from bot.chat.sources.markers import Marked, read_markers
 from bot.chat.sources.material import Material
-from bot.chat.sources.naming import name_sources, picture_of
+from bot.chat.sources.naming import picture_of
 from bot.chat.sources.policy import SourcePolicy
 from bot.chat.sources.quoting import choose_found, choose_passages, quote
 from bot.knowledge.small_talk import is_question, is_small_talk
@@ -23,11 +22,12 @@ LONGEST_QUESTION = 1000
 class Checked:
     """What is said, and what it stands on.
 
-    `sources` is the line under it; `pictures` are sent after it.
+    Without `text` it is not known. `named` are told under it; `pictures` are sent after
+    it.
     """
 
-    text: str
-    sources: str = ""
+    text: str | None
+    named: tuple[Passage, ...] = ()
     pictures: tuple[PartContent, ...] = ()
     stood_on: tuple[StoodOn, ...] = ()
     gap: Gap | None = None
@@ -51,10 +51,10 @@ def check_answer(
     marked = read_markers(own, len(material.passages), question)
     check = _Check(material, question, tuple(talk), policy, marked)
     text, cited = check.decide()
-    named = [material.passages[number - 1] for number in cited]
+    named = tuple(material.passages[number - 1] for number in cited)
     return Checked(
         text,
-        name_sources(named, policy.shown),
+        named,
         check.pictures(),
         tuple(StoodOn(p, n in cited) for n, p in enumerate(material.passages, 1)),
         check.gap(),
@@ -78,14 +78,17 @@ class _Check:
     policy: SourcePolicy
     marked: Marked
 
-    def decide(self) -> tuple[str, tuple[int, ...]]:
-        """Return what is said, and the numbers of the passages that it names."""
+    def decide(self) -> tuple[str | None, tuple[int, ...]]:
+        """Return what is said, and the numbers of the passages that it names.
+
+        Nothing where it is not known, nor said so.
+        """
         text, cited = self.marked.text, self.marked.cited
         is_invented = self._is_invented(text)
         is_missing = self.material.is_missing or self._is_unknown()
         if is_missing or self._is_guess():
             is_sane = text and not is_invented and not self._is_guess()
-            return (text, cited) if is_sane else (sentences.UNKNOWN, ())
+            return (text, cited) if is_sane else (None, ())
         if is_invented:
             log.warning(
                 "an answer named a number that was not given: a passage is quoted"
@@ -151,12 +154,12 @@ class _Check:
         )
         return tuple(at + 1 for at in best)
 
-    def _quoted(self) -> tuple[str, tuple[int, ...]]:
+    def _quoted(self) -> tuple[str | None, tuple[int, ...]]:
         """Return the words of passages: of one that the LLM names, or the best."""
         believed = () if self.policy.quotes_uncited else self.marked.cited
         numbers = believed[:1] or self._best()
         if not numbers:
-            return sentences.UNKNOWN, ()
+            return None, ()
         told = (self.material.passages[number - 1] for number in numbers)
         return "\n\n".join(quote(passage, self.question) for passage in told), numbers
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.chat import sentences
 from bot.chat.sources.material import find_picture
 from bot.chat.sources.plain import is_plain_url, plain_name
+from bot.languages.speaking import speak
 from db.records import PartContent, Passage
 
 MOST_SOURCES = 3
@@ -12,7 +13,9 @@ LONGEST_TITLE = 80
 LONGEST_URL = 300
 
 
-def name_sources(passages: Iterable[Passage], shown: str) -> str:
+def name_sources(
+    passages: Iterable[Passage], shown: str, language: str | None = None
+) -> str:
     """Return the line under an answer; "" if there is nothing to name.
 
     `shown` is one of SHOWN. A source is named once, whatever else of it is cited.
@@ -23,7 +26,7 @@ def name_sources(passages: Iterable[Passage], shown: str) -> str:
     for passage in passages:
         told = pages.setdefault(_title(passage), [])
         place = _link(passage) if shown == "links" else None
-        told += [place or _place(passage)]
+        told += [place or _place(passage, language)]
     named = [_joined(title, told) for title, told in pages.items() if title]
     return sentences.SOURCES.format("; ".join(named[:MOST_SOURCES])) if named else ""
 
@@ -45,8 +48,10 @@ def _title(passage: Passage) -> str:
     return ": ".join(filter(None, (title, name)))
 
 
-def _place(passage: Passage) -> str:
-    return f"page {passage.page}" if passage.page else ""
+def _place(passage: Passage, language: str | None) -> str:
+    if not passage.page:
+        return ""
+    return speak(language, sentences.PAGE, page=passage.page)
 
 
 def _link(passage: Passage) -> str | None:

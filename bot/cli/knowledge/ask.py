@@ -17,7 +17,7 @@ from bot.terminal import one_line, printable, printable_json
 from db.records import Turn, Userchat
 
 if TYPE_CHECKING:
-    from bot.chat.answering import Policy
+    from bot.chat.asked import Policy
     from db.database import Database
     from db.records import Found, Passage
 
@@ -39,7 +39,7 @@ def ask(question: str, address: str | None, as_json: bool) -> None:
     confidence that the passages tell the answer are from 0 to 1. An ADDRESS is +1555…,
     whatsapp:+1555… or a user_id.
     """
-    from bot.chat.answering import room_for_passages
+    from bot.chat.asked import room_for_passages
     from bot.knowledge.protocol import Question
     from bot.local.embeddings import find_announced
     from bot.wiring import build_knowledge
@@ -65,7 +65,7 @@ def _prompt_with(
     found: "Found", question: str, user_id: UUID, policy: "Policy"
 ) -> str | None:
     """Return the message that the LLM would get; None: the question alone."""
-    from bot.chat.answering import ask_for
+    from bot.chat.asked import ask_for
     from bot.chat.sources.material import Material
 
     turn = Turn(role="user", content=question, timestamp=datetime.now(UTC))

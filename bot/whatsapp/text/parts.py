@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import replace
 
 from bot.chat.sentences import ENDS_HERE
+from bot.languages.speaking import speak
 from bot.whatsapp.text.formatting import to_whatsapp
 from bot.whatsapp.text.splitting import split_message
 from db.records import PartContent, Reply
@@ -32,7 +33,8 @@ def with_parts(reply: Reply) -> Reply:
     if len(bodies) > MOST_PARTS:
         log.warning("an answer of %d messages was cut", len(bodies))
         # Beside a part's 1500 units Twilio's 1600 leave room for the sentence.
-        bodies = [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ENDS_HERE}"]
+        ends = speak(reply.language, ENDS_HERE)
+        bodies = [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ends}"]
     texts = (PartContent(body) for body in bodies)
     return replace(reply, parts=(*texts, *reply.pictures))
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.chat import sentences
-from bot.chat.answering import Answering, prompt_for, tell_date
+from bot.chat.answering import Answering
+from bot.chat.asked import prompt_for, tell_date
 from bot.chat.rules import next_batch
 from bot.llm.protocol import Completion, Prompt, Tokens, Tool
 from db.records import Reply, Turn

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.chat import sentences
-from bot.chat.answering import tell_date
+from bot.chat.asked import tell_date
 from bot.llm.account import LLMServer
 from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import LLMError

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from bot.chat.answering import Policy
+from bot.chat.asked import Policy
 from db.records import Media, Turn, Userchat
 
 PROMPT = "You help."

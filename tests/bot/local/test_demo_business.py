@@ -3,7 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.chat.answering import Answering, Policy
+from bot.chat.answering import Answering
+from bot.chat.asked import Policy
 from bot.chat.sources.policy import SourcePolicy
 from bot.local.demo_business import CATALOGUE_PLACE, FOLDER, MARK, take_in
 from bot.local.run import FOR_THE_LOCAL_MODEL

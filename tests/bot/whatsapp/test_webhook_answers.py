@@ -9,7 +9,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from bot.chat import sentences
-from bot.chat.answering import Answering, Policy
+from bot.chat.answering import Answering
+from bot.chat.asked import Policy
 from bot.chat.patience import Pace
 from bot.chat.talk import Channel, Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool

@@ -65,7 +65,7 @@ def test_unset_is_always_open_and_what_is_far_is_told_by_its_date() -> None:
     assert hours.tell_next(at("2026-11-26 12:00")) == "on 11 January at 9:00"
     never = read_hours("Monday off", BERLIN)
     assert not never.is_open(at("2026-11-30 12:00"))
-    assert never.tell_next(at("2026-11-26 12:00")) is None
+    assert never.tell_next(at("2026-11-26 12:00")) == "later"
     around = read_hours("Fri-Mon,wednesday 00:00-24:00; Sat 10:00-11:00", BERLIN)
     assert around.is_open(at("2026-11-30 23:59"))
     assert not around.is_open(at("2026-12-01 00:00"))

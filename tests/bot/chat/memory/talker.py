@@ -8,7 +8,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from bot.chat.answering import Answering, Policy
+from bot.chat.answering import Answering
+from bot.chat.asked import Policy
 from bot.chat.memory.policy import MemoryPolicy
 from bot.chat.memory.remembering import Remembering
 from bot.chat.memory.stretch import Room

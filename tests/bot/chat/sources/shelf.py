@@ -4,7 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from bot.chat.answering import Answering, Policy
+from bot.chat.answering import Answering
+from bot.chat.asked import Policy
 from bot.chat.sources.policy import SourcePolicy
 from bot.knowledge.protocol import Question
 from db.records import Found, Passage, Product, Reply, Turn

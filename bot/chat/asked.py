@@ -1,0 +1,136 @@
+"""What the LLM is asked for a batch: instructions, what is known, what was said."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+
+from bot.chat import sentences
+from bot.chat.facts.describing import describe_facts
+from bot.chat.handoff.policy import HandoffPolicy
+from bot.chat.language.choosing import tell_language
+from bot.chat.memory.policy import MemoryPolicy
+from bot.chat.memory.recall import recall
+from bot.chat.pictures.prompt import Shown, tokens_of
+from bot.chat.preferences.wishes import tell_wishes
+from bot.chat.prompt import build_prompt, estimate_tokens
+from bot.chat.quotes.finding import quotable_of
+from bot.chat.replies import Batch
+from bot.chat.sources.material import Material
+from bot.chat.sources.policy import SourcePolicy
+from bot.llm.protocol import Prompt, PromptMessage
+from db.records import Userchat, find_unanswered
+
+# In English, whatever the machine's language is.
+WEEKDAYS = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What an operator decided about answers: what the LLM sees, and its time.
+
+    `timezone` is the business's, whose date the LLM is told. Without `handoff` there
+    are no people to pass a chat on to. `memory` is for what a prompt does not show.
+    """
+
+    system_prompt: str
+    most_turns: int = 20
+    token_budget: int = 4000
+    llm_seconds: float = 60
+    timezone: tzinfo = UTC
+    sources: SourcePolicy = field(default_factory=SourcePolicy)
+    handoff: HandoffPolicy | None = None
+    memory: MemoryPolicy = field(default_factory=MemoryPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the LLM is asked: the prompt, its material, and all else that it says.
+
+    `shown` are the pictures in the prompt.
+    """
+
+    prompt: list[PromptMessage]
+    material: Material
+    talk: tuple[str, ...]
+    shown: tuple[Shown, ...] = ()
+
+
+def room_for_passages(policy: Policy) -> int:
+    """Return how many tokens of a prompt passages may have: half of what is free."""
+    free = _tokens_beside(_system_prompt(policy), policy.token_budget)
+    return Material.tokens_of_passages(free // 2)
+
+
+def ask_for(chat: Userchat, batch: Batch, policy: Policy, material: Material) -> Asked:
+    """Return what the LLM is asked, with as much material as there is room for.
+
+    Talk and material get half of the prompt each; what one leaves, the other may take.
+    """
+    alone = prompt_for(chat, batch, policy)
+    system, *talk = alone
+    room = _tokens_beside(str(system.content), policy.token_budget)
+    if material.passages:
+        fitting = material.within(max(room // 2, room - tokens_of_prompt(talk)))
+        material = fitting if fitting.passages else material.without_passages()
+    less = replace(policy, token_budget=policy.token_budget - material.tokens)
+    *before, last = prompt_for(chat, batch, less) if material.tokens else alone
+    given = replace(last, content=material.before(str(last.content)))
+    said = tuple(str(message.content) for message in (*before, last))
+    return Asked([*before, given], material, said)
+
+
+def _tokens_beside(system_prompt: str, token_budget: int) -> int:
+    """Return how many tokens a prompt has for all that follows the system's."""
+    return max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
+
+
+def tokens_of_prompt(prompt: Prompt) -> int:
+    """Return about how many tokens a prompt has, its pictures included."""
+    return sum(tokens_of(message.content) for message in prompt)
+
+
+def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessage]:
+    """Return the prompt for a batch: what was said, nothing that comes after it."""
+    answered_now = {turn.message_sid for turn in batch}
+    open_ones = (*find_unanswered(chat.earlier_turns), *chat.unanswered())
+    later = {turn.message_sid for turn in open_ones} - answered_now
+    said = (*chat.earlier_turns, *chat.turns)
+    turns = [turn for turn in said if turn.message_sid not in later]
+    # A long burst is read whole: the answer settles all of it.
+    most_turns = max(policy.most_turns, len(batch))
+    is_on = policy.memory.is_on
+    memory = recall(chat, turns, policy.token_budget, is_on=is_on)
+    of_user = (tell_language(chat), tell_wishes(chat), _what_is_known(chat))
+    return build_prompt(
+        _system_prompt(policy, *of_user, *memory.told),
+        memory.turns,
+        most_turns,
+        policy.token_budget,
+        quotable_of(chat, turns),
+        chat.seen,
+    )
+
+
+def _what_is_known(chat: Userchat) -> str:
+    """Return what is known of the user, for the end of the system prompt."""
+    return describe_facts(chat.facts, datetime.now(UTC))
+
+
+def _system_prompt(policy: Policy, *of_user: str) -> str:
+    told = [policy.system_prompt, tell_date(datetime.now(policy.timezone))]
+    # A model that never cites writes no markers either, but whatever it reads.
+    if policy.handoff and not policy.sources.quotes_uncited:
+        told.append(sentences.HANDOVER)
+    return "\n\n".join(filter(None, (*told, *of_user)))
+
+
+def tell_date(today: datetime) -> str:
+    """Return the date, its weekday and the time zone, for the LLM.
+
+    Without the time, which would be another one in each prompt: servers keep what they
+    computed for prompts that begin alike.
+    """
+    return sentences.TODAY.format(
+        weekday=WEEKDAYS[today.weekday()], date=today.date(), zone=today.tzinfo
+    )
