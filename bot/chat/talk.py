@@ -8,11 +8,11 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Event
 from uuid import UUID
 
+from bot.chat.channel import Channel
 from bot.chat.commands.entries import Policies, Vocabulary
 from bot.chat.handoff.passing import last_word
 from bot.chat.handoff.policy import HandoffPolicy
@@ -43,30 +43,6 @@ Recorded = tuple[Reply, int]
 
 def _none_answered(*_asked: object) -> Answered:
     return Answered(0, 0, is_told=False)
-
-
-def _no_typing(
-    _message_sid: str, _is_wanted: Callable[[], bool]
-) -> AbstractContextManager[None]:
-    return nullcontext()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """The way to the user, as far as a talk takes part in it.
-
-    `with_parts` formats a reply's text as the channel shows it and splits it into the
-    parts that are stored and sent: a talk knows no format and no greatest length.
-    `typing` shows the user, for a message's SID, that an answer is being made, while
-    that is wanted. `send` sends what is stored for a user, before the next answer takes
-    its time; what is stored last is the caller's to send.
-    """
-
-    with_parts: Callable[[Reply], Reply]
-    typing: Callable[[str, Callable[[], bool]], AbstractContextManager[None]] = (
-        _no_typing
-    )
-    send: Callable[[UUID], None] = lambda _user_id: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

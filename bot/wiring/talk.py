@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.chat.channel import Channel
     from bot.chat.pictures.showing import Gallery
     from bot.chat.replies import Answers
-    from bot.chat.talk import Channel, Talk
+    from bot.chat.talk import Talk
     from bot.knowledge.protocol import Knowledge
     from bot.llm.account import LLMServer
     from db.store import ChatStore
@@ -31,7 +32,8 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     Without a channel its replies stay here; without knowledge it has no documents,
     and without a gallery the LLM is shown no pictures.
     """
-    from bot.chat.talk import Channel, Talk
+    from bot.chat.channel import Channel
+    from bot.chat.talk import Talk
     from bot.whatsapp.text.parts import with_parts
 
     return Talk(

@@ -38,7 +38,8 @@ from db.records import InboundMessage
 if TYPE_CHECKING:
     from procrastinate import App
 
-    from bot.chat.talk import Channel, Talk
+    from bot.chat.channel import Channel
+    from bot.chat.talk import Talk
     from bot.whatsapp.reconciliation import Reconciliation
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
@@ -110,7 +111,7 @@ def _erasure_key(settings: Settings) -> bytes:
 
 
 def _build_channel(twilio: "TwilioClient", sender: "Sender") -> "Channel":
-    from bot.chat.talk import Channel
+    from bot.chat.channel import Channel
     from bot.whatsapp.text.parts import with_parts
     from bot.worker.typing_indicators import TypingIndicators
 

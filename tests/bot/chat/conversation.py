@@ -14,9 +14,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat.answering import Answering
+from bot.chat.channel import Channel
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.patience import Pace
-from bot.chat.talk import Channel, Talk
+from bot.chat.talk import Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tokens, Tool
 from bot.whatsapp.inbound import parse_inbound
 from db.in_memory import MemoryChatStore

@@ -13,7 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from bot.chat.answering import Answering
-from bot.chat.talk import Channel, Talk
+from bot.chat.channel import Channel
+from bot.chat.talk import Talk
 from bot.media.fetching import FetchedFile, NotFetchedError, NotYetFetchedError
 from bot.media.looking import Looking
 from bot.relay.account import AlertRoads

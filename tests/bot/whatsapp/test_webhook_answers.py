@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 from bot.chat import sentences
 from bot.chat.answering import Answering
 from bot.chat.asked import Policy
+from bot.chat.channel import Channel
 from bot.chat.patience import Pace
-from bot.chat.talk import Channel, Talk
+from bot.chat.talk import Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
 from bot.simulator.outbound import parse_replies
 from bot.whatsapp.signature import SignatureChecker
