@@ -23,7 +23,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lock chaos bench migration image-check
+.PHONY: help install run senses test check lock chaos bench migration image-check
 .PHONY: start stop restart status logs shell tools backup restore reset
 
 help: ## List the targets
@@ -34,6 +34,8 @@ help: ## List the targets
 
 run: .venv/run.done ## Start the whole bot here: database, model, simulator, and the bot
 	@exec $(BIN)/python -m bot run
+
+senses: .venv/senses.done ## What `make run` hears and reads with: voice notes, pictures
 
 install: .venv/dev.done ## Only install, into .venv: what runs, and the tools for tests
 
@@ -63,8 +65,11 @@ lock: .venv/dev.done ## Resolve the pinned versions again
 	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
 	$(COMPILE) --upgrade --extra local --extra plots -c requirements.txt pyproject.toml \
 		-o requirements-run.txt
+	$(COMPILE) --upgrade --extra ocr --extra speech -c requirements-run.txt pyproject.toml \
+		-o requirements-senses.txt
 	$(COMPILE) --upgrade --extra local --extra plots --extra ocr --extra speech --extra dev \
-		-c requirements-run.txt pyproject.toml -o requirements-dev.txt
+		-c requirements-run.txt -c requirements-senses.txt pyproject.toml \
+		-o requirements-dev.txt
 
 ## With Docker Compose:
 
@@ -128,6 +133,11 @@ reset: ## Empty the database; asks, and takes a backup first
 	@echo "Installing into .venv (once; about a minute, more over a slow line) ..."
 	@$(PIP) --require-hashes -r requirements-run.txt
 	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+.venv/senses.done: .venv/run.done requirements-senses.txt
+	@echo "Installing a small ear and an eye for letters into .venv (once; 250 MB) ..."
+	@$(PIP) --require-hashes -r requirements-senses.txt
 	@touch $@
 
 .venv/dev.done: .venv/run.done requirements-dev.txt

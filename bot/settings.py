@@ -21,6 +21,7 @@ from bot.console.chat.templates_setting import ReplyTemplate
 from bot.environment import PROJECT, Reader, load_environment
 from bot.llm.account import EmbeddingServer, LLMServer, SpeechServer
 from bot.media.policy import MediaPolicy
+from bot.media.senses.telling import tell_hearing, tell_sight
 from bot.readers import read_all
 from bot.relay.account import AlertRoads
 from bot.whatsapp.account import TwilioAccount
@@ -31,6 +32,7 @@ from db.privacy.ages import Ages
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+NOT_IN_MEMORY = ("Database", "Embeddings", "Voice notes", "Pictures", "Alerts")
 Parts = TypeVar("Parts", bound="DataclassInstance")
 MISSING = {
     "database_url": {
@@ -206,11 +208,13 @@ class Settings:
             "Twilio": (self.twilio, "configured", "simulator"),
             "LLM": (self.llm, "configured", "local toy model"),
             "Embeddings": (self.embeddings, "configured", "local model, if installed"),
+            "Voice notes": (None, "", tell_hearing(self.speech)),
+            "Pictures": (None, "", tell_sight(self.llm)),
             "Alerts": self._describe_alerts(),
         }
         if self.in_memory:
             none = (None, "", "none: STORAGE_BACKEND is memory")
-            given |= {"Database": none, "Embeddings": none, "Alerts": none}
+            given |= dict.fromkeys(NOT_IN_MEMORY, none)
         return [
             f"{name}: {real if value else own}"
             for name, (value, real, own) in given.items()

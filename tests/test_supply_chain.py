@@ -16,6 +16,15 @@ def test_requirements_are_pinned_by_hash_without_a_registry_address() -> None:
     assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text)
 
 
+def test_the_extras_of_make_senses_are_locked_as_the_tests_have_them() -> None:
+    pins = [
+        dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE))
+        for name in ("requirements-senses.txt", "requirements-dev.txt")
+    ]
+    assert {"faster-whisper", "rapidocr"} <= pins[0].keys()
+    assert pins[0].items() <= pins[1].items()
+
+
 def test_the_platforms_python_is_the_images() -> None:
     # Debian's own: `make image-check` compares.
     assert (ROOT / ".python-version").read_text() == "3.13\n"

@@ -24,6 +24,7 @@ from bot.local.model import MODEL_NAME, url_of, wait_until_ready
 from bot.local.probes import HOST, find_free_port, is_free, says
 from bot.local.serving import environment_of
 from bot.local.supervisor import Child, Family
+from bot.media.senses.telling import tell_hearing, tell_sight
 from bot.settings import Settings
 from bot.whatsapp.paths import INBOUND_PATH
 from bot.wiring import ONE_LOOK
@@ -251,6 +252,8 @@ class Run:
             own = self._postgres.url if self._postgres else None
             lines.append(console.line_about(settings, own))
             lines.append(f"  Database   {self._psql_line()}")
+            lines.append(f"  Voice      {tell_hearing(settings.speech)}")
+            lines.append(f"  Pictures   {tell_sight(settings.llm)}")
         if self._knows_demo:
             lines.append(demo_business.HOW_TO_ASK)
         click.echo("\n".join(lines))

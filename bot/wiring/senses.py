@@ -35,7 +35,8 @@ def build_senses(
 def build_looking(settings: Settings) -> "Looking":
     """Return what looks at pictures, if only to say that it can't."""
     from bot.media.senses.children import Children
-    from bot.media.senses.sight import Looking, Sight, can_read_here
+    from bot.media.senses.extras import can_read_here
+    from bot.media.senses.sight import Looking, Sight
 
     sees = settings.llm is not None and settings.llm.sees
     return Looking(Sight(sees), Children() if can_read_here() else None)
@@ -51,7 +52,8 @@ def build_gallery(looking: "Looking", load: Load) -> "Gallery":
 def _build_voice(settings: Settings, looking: "Looking") -> "Sense | None":
     from bot.llm.speech.transcriptions import Transcriptions
     from bot.media.senses.children import Children
-    from bot.media.senses.voice import VoiceByServer, VoiceHere, can_listen_here
+    from bot.media.senses.extras import can_listen_here
+    from bot.media.senses.voice import VoiceByServer, VoiceHere
 
     if settings.speech:
         return VoiceByServer(Transcriptions(settings.speech))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.environment import load_environment
+from bot.media.senses.telling import tell_hearing, tell_sight
 from bot.settings import Settings, SettingsError, WorkerParts
 from db.errors import OperatorError
 
@@ -262,6 +263,8 @@ def test_the_description_tells_what_is_provided() -> None:
         "Twilio: simulator",
         "LLM: local toy model",
         "Embeddings: local model, if installed",
+        f"Voice notes: {tell_hearing(None)}",
+        f"Pictures: {tell_sight(None)}",
         "Alerts: operators' own WhatsApp, for 24 hours after they wrote to it",
     ]
     configured = TWILIO | {"OPENAI_API_KEY": "k", "STORAGE_BACKEND": "memory"}
@@ -270,6 +273,8 @@ def test_the_description_tells_what_is_provided() -> None:
         "Twilio: configured",
         "LLM: configured",
         "Embeddings: none: STORAGE_BACKEND is memory",
+        "Voice notes: none: STORAGE_BACKEND is memory",
+        "Pictures: none: STORAGE_BACKEND is memory",
         "Alerts: none: STORAGE_BACKEND is memory",
     ]
 

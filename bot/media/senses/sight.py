@@ -1,7 +1,6 @@
 """Pictures: shown to a model that sees, or read for the words that stand in them."""
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from bot.media.protocol import NotSensedError, Sensed
 from bot.media.senses.children import Children
@@ -81,11 +80,6 @@ class Looking:
 def can_be_shown(content: bytes, picture: Picture) -> bool:
     """Tell whether servers take a picture: a still one, and not too large."""
     return not picture.moves and len(content) <= MOST_BYTES_SHOWN
-
-
-def can_read_here() -> bool:
-    """Tell whether the extra `ocr` is installed; nothing is loaded."""
-    return bool(find_spec("rapidocr") and find_spec("onnxruntime"))
 
 
 def _tell_stranger(content: bytes, media_type: str) -> str:

