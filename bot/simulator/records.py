@@ -122,7 +122,8 @@ class Message:
 
     `status` of an inbound message is what its writer sees as ticks: sent, delivered
     (the webhook took it), read, failed. `reacts`: its body is an emoji at the message
-    `reply_to`, or nothing, where that is taken back.
+    `reply_to`, or nothing, where that is taken back. `fields` are those of the webhook
+    that its writer filled in.
     """
 
     sid: str
@@ -143,6 +144,7 @@ class Message:
     reply_to: str | None = None
     reacts: bool = False
     forwarded: Forwarded = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_inbound(self) -> bool:
@@ -166,6 +168,7 @@ class Message:
             "reply_to": self.reply_to,
             "reacts": self.reacts,
             "forwarded": self.forwarded,
+            "fields": dict(self.fields),
             "status": self.status,
             "error_code": self.error_code,
             "created_at": self.created_at.isoformat(),
@@ -213,6 +216,9 @@ class PhoneMessage:
     def as_message(self) -> Message:
         """Make the record of it, as not yet taken by the bot."""
         moment = now()
+        told = {
+            name: text for name, text in self.extra.items() if text and name != "Body"
+        }
         return Message(
             sid=self.sid,
             address=self.address,
@@ -229,6 +235,7 @@ class PhoneMessage:
             reply_to=self.quoted.sid if self.quoted else None,
             reacts=self.reacts,
             forwarded=self.forwarded,
+            fields={**choice_fields(self.choice), **told},
         )
 
     @property
@@ -240,6 +247,15 @@ class PhoneMessage:
     def user_id(self) -> str | None:
         """The id that the business knows this user by, where there is one."""
         return self.external_user_id or (None if self.wa_id else self.address)
+
+
+def choice_fields(choice: Choice | None) -> dict[str, str]:
+    """Return how Twilio tells what was pressed or chosen."""
+    if choice is None:
+        return {}
+    if choice["kind"] == "list":
+        return {"ListTitle": choice["text"], "ListId": choice["payload"]}
+    return {"ButtonText": choice["text"], "ButtonPayload": choice["payload"]}
 
 
 def is_address(text: str) -> bool:

@@ -8,7 +8,12 @@ a MessageType of their own, and a reaction is its emoji as the Body of a reply.
 
 import json
 
-from bot.simulator.records import API_VERSION, PhoneMessage, SimulatorConfig
+from bot.simulator.records import (
+    API_VERSION,
+    PhoneMessage,
+    SimulatorConfig,
+    choice_fields,
+)
 
 STICKER = "image/webp"
 
@@ -38,7 +43,7 @@ def inbound_fields(
         **_location_fields(message),
         **_quoted_fields(message, config),
         **_forwarded_fields(message),
-        **_choice_fields(message),
+        **choice_fields(message.choice),
         **message.extra,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -106,12 +111,3 @@ def _forwarded_fields(message: PhoneMessage) -> dict[str, str]:
         return {}
     often = "true" if message.forwarded == "often" else "false"
     return {"Forwarded": "true", "FrequentlyForwarded": often}
-
-
-def _choice_fields(message: PhoneMessage) -> dict[str, str]:
-    if message.choice is None:
-        return {}
-    text, payload = message.choice["text"], message.choice["payload"]
-    if message.choice["kind"] == "list":
-        return {"ListTitle": text, "ListId": payload}
-    return {"ButtonText": text, "ButtonPayload": payload}

@@ -29,6 +29,8 @@ export function bubble(message, quoted) {
     body.append(formatted(message.body));
     node.append(body);
   }
+  const fields = Object.entries(message.fields);
+  if (fields.length) node.append(fieldsNode(fields));
   node.append(footer(message), actButtons(message));
   return node;
 }
@@ -55,6 +57,7 @@ export function toggleEmojiRow(node) {
   row.append(emojiButton("\u2715", "Take the reaction back", "none"));
   node.append(row);
   row.querySelector("button").focus();
+  row.scrollIntoView({ block: "nearest" });
 }
 
 function emojiButton(text, label, emoji) {
@@ -71,7 +74,7 @@ export function summary(message) {
   const kind = isSticker(message) ? "sticker" : message.media[0]?.type.split("/")[0];
   const names = { audio: "Voice message", image: "Photo", video: "Video", sticker: "Sticker" };
   const text = message.body || (message.location && (message.location.label || "Location")) ||
-    names[kind] || message.media[0]?.name || "";
+    names[kind] || message.media[0]?.name || Object.keys(message.fields)[0] || "";
   return text.replace(/[*_~`]/gu, "");
 }
 
@@ -116,7 +119,21 @@ function quoteNode(sid, quoted) {
   node.dataset.quotes = sid;
   const whom = quoted?.direction === "inbound" ? "You" : "Bot";
   const text = element("bdi", quoted ? summary(quoted) : "A message that is gone");
+  const shown = quoted?.media.find(({ type, size }) => type.startsWith("image/") && size !== null);
+  if (shown) {
+    const picture = document.createElement("img");
+    picture.src = shown.url;
+    picture.alt = "";
+    node.append(picture);
+  }
   node.append(element("b", quoted ? whom : ""), text);
+  return node;
+}
+
+// What a button or an advert told, by Twilio's names.
+function fieldsNode(fields) {
+  const node = element("p", "", "fields-told");
+  for (const [name, value] of fields) node.append(element("b", name), element("bdi", value));
   return node;
 }
 

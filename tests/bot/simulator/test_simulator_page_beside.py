@@ -67,6 +67,7 @@ def test_whatever_a_phone_sends_reaches_the_bot(
     assert (forms[5]["Latitude"], forms[5]["FrequentlyForwarded"]) == ("52.5", "true")
     assert "Forwarded" not in forms[6]
     assert forms[6]["ReferralHeadline"] == "Roses"
+    expect(phone.locator(".fields-told").last).to_contain_text("ReferralHeadlineRoses")
     assert phone.evaluate(CUT_OFF) == []
 
 
