@@ -6,7 +6,7 @@ What comes later (tool calls, prices, the prompt's version) adds one function th
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.chat.beside import describe_beside
+from bot.chat.beside import describe_beside, describe_marks, find_reaction
 from bot.console.chat.words import one_line
 from db.records import Turn
 from db.support.said import MetGap, ShownPart, ShownPassage
@@ -87,9 +87,11 @@ def tell_error(said: Said) -> Iterator[Fact]:
 
 
 def tell_beside(said: Said) -> Iterator[Fact]:
-    """Yield what came with it: an advert, a choice."""
-    for text in describe_beside(said.turn):
+    """Yield what came with it: an advert, a choice, a mark, a reaction."""
+    for text in (*describe_beside(said.turn), *describe_marks(said.turn)):
         yield Fact("With it", text)
+    if reaction := find_reaction(said.turn):
+        yield Fact("Reaction", reaction[0] or "taken back")
 
 
 def tell_parts(said: Said) -> Iterator[Fact]:
