@@ -18,7 +18,8 @@ from bot.chat.patience import Pace
 from bot.chat.sources.policy import SHOWN, SourcePolicy
 from bot.console.account import read_console
 from bot.environment import KEY, KEY_HINT, PROJECT, Reader
-from bot.llm.account import read_embeddings, read_llm, read_speech
+from bot.llm.account import read_embeddings, read_llm, read_transcription
+from bot.llm.voice.account import read_speech
 from bot.media.outgoing.account import read_media_out
 from bot.media.policy import read_media
 from bot.relay.account import read_alerts
@@ -195,8 +196,9 @@ def _read_models(read: Reader, llm_seconds: float) -> dict[str, Any]:
     return {
         "llm": llm,
         "embeddings": read_embeddings(read, llm),
-        "speech": read_speech(read, llm),
+        "transcription": read_transcription(read, llm),
         "media_out": read_media_out(read),
+        "speech": read_speech(read, llm),
     }
 
 

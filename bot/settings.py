@@ -19,7 +19,8 @@ from bot.chat.limits.allowance import Allowance
 from bot.chat.patience import Pace
 from bot.console.chat.templates_setting import ReplyTemplate
 from bot.environment import PROJECT, Reader, load_environment
-from bot.llm.account import EmbeddingServer, LLMServer, SpeechServer
+from bot.llm.account import EmbeddingServer, LLMServer, TranscriptionServer
+from bot.llm.voice.account import SpeechServer
 from bot.media.policy import MediaPolicy
 from bot.media.senses.telling import tell_hearing, tell_sight
 from bot.readers import read_all
@@ -113,6 +114,7 @@ class Settings:
     twilio: TwilioAccount | None
     llm: LLMServer | None
     embeddings: EmbeddingServer | None
+    transcription: TranscriptionServer | None
     speech: SpeechServer | None
     policy: Policy
     handoff: HandoffPolicy
@@ -208,7 +210,7 @@ class Settings:
             "Twilio": (self.twilio, "configured", "simulator"),
             "LLM": (self.llm, "configured", "local toy model"),
             "Embeddings": (self.embeddings, "configured", "local model, if installed"),
-            "Voice notes": (None, "", tell_hearing(self.speech)),
+            "Voice notes": (None, "", tell_hearing(self.transcription)),
             "Pictures": (None, "", tell_sight(self.llm)),
             "Alerts": self._describe_alerts(),
         }

@@ -33,7 +33,7 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Response:
     status: int
-    told: object  # a page, if it is a text; else what is told as JSON
+    told: object  # a page, if it is a text; bytes as they are; else told as JSON
     headers: Mapping[str, str] = field(default_factory=dict)  # beside the usual ones
     reason: str | None = None  # behind the status, where it is not the usual one
 
@@ -83,8 +83,11 @@ class _Endpoint(BaseHTTPRequestHandler):
 
     def _say(self, response: Response) -> None:
         is_page = isinstance(response.told, str)
-        told = response.told if is_page else json.dumps(response.told)
-        content = str(told).encode()
+        if isinstance(response.told, bytes):
+            content = response.told
+        else:
+            told = response.told if is_page else json.dumps(response.told)
+            content = str(told).encode()
         self.send_response(response.status, response.reason)
         kind = "text/html" if is_page else "application/json"
         self.send_header("Content-Type", kind)

@@ -16,7 +16,7 @@ from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from bot.llm.account import SpeechServer
+from bot.llm.account import TranscriptionServer
 
 KEY = "key-of-the-speech-tests"
 OF_THE_FORMAT = b'{"error": {"message": "this model knows response_format json alone"}}'
@@ -52,9 +52,9 @@ class Told:
     dripping: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def server(self, model: str = "whisper") -> SpeechServer:
+    def server(self, model: str = "whisper") -> TranscriptionServer:
         url = f"http://127.0.0.1:{self.port}/v1"
-        return SpeechServer(api_key=KEY, base_url=url, model=model)
+        return TranscriptionServer(api_key=KEY, base_url=url, model=model)
 
     def hears(self, text: str, *, language: str = "english", **segment: float) -> None:
         """Hear a text from now on; of its segment it says what is given."""

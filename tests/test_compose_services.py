@@ -26,6 +26,7 @@ SECRETS = {
     "TWILIO_SHARED_KEYS": {"web"},
     "TWILIO_API_KEY_SECRET": {"worker"},
     "OPENAI_API_KEY": {"worker"},
+    "SPEECH_API_KEY": {"worker"},
     "ERASURE_KEY": {"worker", "backup", "admin"},
     "POSTGRES_PASSWORD": set[str](),
     "CONSOLE_SECRET_KEY": set[str](),

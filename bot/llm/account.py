@@ -48,7 +48,7 @@ class EmbeddingServer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechServer:
+class TranscriptionServer:
     """Where voice notes become text; `model` by the server's name for it."""
 
     api_key: str = field(repr=False)
@@ -82,13 +82,15 @@ def read_embeddings(read: Reader, llm: LLMServer | None) -> EmbeddingServer | No
     return EmbeddingServer(**found) if found else None
 
 
-def read_speech(read: Reader, llm: LLMServer | None) -> SpeechServer | None:
+def read_transcription(
+    read: Reader, llm: LLMServer | None
+) -> TranscriptionServer | None:
     """Return the server that listens to voice notes; None where none is set.
 
     By default it is the LLM's, as with embeddings.
     """
     found = _read_beside(read, "TRANSCRIPTION", "/audio/transcriptions", llm)
-    return SpeechServer(**found) if found else None
+    return TranscriptionServer(**found) if found else None
 
 
 def _read_beside(

@@ -252,7 +252,7 @@ class Run:
             own = self._postgres.url if self._postgres else None
             lines.append(console.line_about(settings, own))
             lines.append(f"  Database   {self._psql_line()}")
-            lines.append(f"  Voice      {tell_hearing(settings.speech)}")
+            lines.append(f"  Voice      {tell_hearing(settings.transcription)}")
             lines.append(f"  Pictures   {tell_sight(settings.llm)}")
         if self._knows_demo:
             lines.append(demo_business.HOW_TO_ASK)

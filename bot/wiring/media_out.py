@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from db.database import Database
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from bot.chat.talk import Talk
     from bot.media.outgoing.addresses import MediaAddresses
     from bot.media.outgoing.folder import MediaFolder
     from bot.whatsapp.account import TwilioAccount
@@ -44,6 +46,22 @@ def build_media_routes(
     most = max(1, settings.web_threads // SHARE_OF_THREADS)
     addresses, folder = _addresses(settings, twilio), _folder(settings)
     return MediaServing(addresses, database, folder, most=most).blueprint()
+
+
+def with_spoken(talk: "Talk", settings: Settings, database: Database) -> "Talk":
+    """Return the talk whose answers are spoken for whom wants it, if a server can."""
+    if settings.speech is None:
+        return talk
+    from bot.chat.voice.spoken import Spoken
+    from bot.llm.voice.server import Voice
+    from db.media.sent import keep_content
+    from db.outages import repeat_once
+
+    def keep(content: bytes, media_type: str) -> str:
+        return repeat_once(partial(keep_content, database, content, media_type))
+
+    speak = Voice(settings.speech).speak
+    return replace(talk, answering=Spoken(talk.answering, speak, keep))
 
 
 def _addresses(settings: Settings, twilio: "TwilioAccount") -> "MediaAddresses":

@@ -55,7 +55,7 @@ def _build_voice(settings: Settings, looking: "Looking") -> "Sense | None":
     from bot.media.senses.extras import can_listen_here
     from bot.media.senses.voice import VoiceByServer, VoiceHere
 
-    if settings.speech:
-        return VoiceByServer(Transcriptions(settings.speech))
+    if settings.transcription:
+        return VoiceByServer(Transcriptions(settings.transcription))
     # Both kinds of children share the few places that there are.
     return VoiceHere(looking.children or Children()) if can_listen_here() else None

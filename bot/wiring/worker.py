@@ -23,7 +23,7 @@ from bot.wiring.media import (
     register_sweeping,
     with_media,
 )
-from bot.wiring.media_out import build_sent_media
+from bot.wiring.media_out import build_sent_media, with_spoken
 from bot.wiring.memory import SUMMARIES_AT_ONCE, build_recall, register_memory
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.senses import build_gallery, build_looking, build_senses
@@ -149,7 +149,8 @@ def _build_talk(
     talk = replace(talk, count_answers=count, know=know)
     fetch = build_fetch(parts.twilio, settings.media)
     desk = with_desk(talk, database, build_having(fetch, database, settings.media))
-    talk = with_school(desk, fetch, database)
+    taught = with_school(desk, fetch, database)
+    talk = with_spoken(taught, settings, database)
     senses = build_senses(settings, looking)
     return with_media(talk, fetch, database, settings.media, senses)
 

@@ -62,7 +62,8 @@ class PartContent:
 class Reply:
     """A turn of ours and the messages it is sent as; no part: nothing is sent.
 
-    `sources` are sent under its text, `pictures` after it. `opts_out` True or False
+    `sources` are sent under its text, `pictures` after it; `spoken` is its text as a
+    voice note, which may be sent instead. `opts_out` True or False
     records that the user stopped or started the bot; `error` is put on the messages
     that it settles; `stood_on` is what it was made from. `hands_over` puts the chat
     into the queue for a person, with it; `gives_back` takes it out of the queue, for
@@ -76,6 +77,7 @@ class Reply:
     parts: tuple[PartContent, ...] = ()
     sources: str = ""
     pictures: tuple[PartContent, ...] = ()
+    spoken: PartContent | None = None
     opts_out: bool | None = None
     error: str | None = None
     stood_on: tuple[StoodOn, ...] = ()

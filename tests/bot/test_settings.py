@@ -278,6 +278,8 @@ def test_no_secret_is_in_what_settings_look_like() -> None:
         "OPENAI_API_KEY": "planted-four",
         "EMBEDDING_API_KEY": "planted-eight",
         "EMBEDDING_MODEL": "m",
+        "SPEECH_API_KEY": "planted-twelve",
+        "SPEECH_MODEL": "m",
         "SMTP_URL": "smtps://bot:planted-nine@mail.example.com",
         "ALERT_EMAIL_FROM": "bot@example.com",
         "ALERT_WEBHOOK_URL": "https://hooks.example.com/planted-ten",

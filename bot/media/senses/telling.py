@@ -1,6 +1,6 @@
 """What the bot can hear and see, in words for operators."""
 
-from bot.llm.account import LLMServer, SpeechServer
+from bot.llm.account import LLMServer, TranscriptionServer
 from bot.media.senses.extras import can_listen_here, can_read_here
 
 HEARS_HERE = "heard by a small model on this machine, which knows English alone"
@@ -15,7 +15,7 @@ SEES_NOTHING = (
 )
 
 
-def tell_hearing(speech: SpeechServer | None) -> str:
+def tell_hearing(speech: TranscriptionServer | None) -> str:
     """Return what listens to voice notes."""
     if speech:
         return f"heard by {speech.model}"

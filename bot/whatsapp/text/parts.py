@@ -1,6 +1,7 @@
 """From a reply's text to the messages that it is sent as."""
 
 import logging
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 # Some 15,000 characters: who wants more asks for it, and each message is paid for.
 MOST_PARTS = 10
 
+TO_BE_READ = re.compile(r"(?m)\d|https?://|\S@\S|`|^\s*[-*+]\s")
 # They count as letters or symbols, and show nothing.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -24,10 +26,13 @@ def with_parts(reply: Reply) -> Reply:
 
     They are MOST_PARTS at most, the last of which says so when the text went on, and
     the pictures after them. A text that shows nothing has no messages. Sources are
-    shown as they stand: no Markdown is in them.
+    shown as they stand: no Markdown is in them. What is spoken comes first; then the
+    text too, if it has what is hardly remembered from hearing it once.
     """
     if reply.turn.role != "assistant" or not _is_visible(reply.turn.content):
         return reply
+    if reply.spoken and not _is_to_be_read(reply):
+        return replace(reply, parts=(reply.spoken, *reply.pictures))
     shown = (to_whatsapp(reply.turn.content), reply.sources)
     bodies = split_message("\n\n".join(filter(None, shown)))
     if len(bodies) > MOST_PARTS:
@@ -36,7 +41,13 @@ def with_parts(reply: Reply) -> Reply:
         ends = speak(reply.language, ENDS_HERE)
         bodies = [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ends}"]
     texts = (PartContent(body) for body in bodies)
-    return replace(reply, parts=(*texts, *reply.pictures))
+    spoken = (reply.spoken,) if reply.spoken else ()
+    return replace(reply, parts=(*spoken, *texts, *reply.pictures))
+
+
+def _is_to_be_read(reply: Reply) -> bool:
+    """Tell whether a reply has figures, addresses, a list, code or sources."""
+    return bool(reply.sources or TO_BE_READ.search(reply.turn.content))
 
 
 def _is_visible(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Answers as voice notes, for whom wants to hear them."""
