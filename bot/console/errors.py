@@ -29,7 +29,8 @@ WORDS = {
     404: "The address leads nowhere: perhaps the person was erased, or the chat is "
     "closed.",
     405: "The page cannot be asked for like this: go back, and use its buttons.",
-    413: "A form takes 1 MB at once, a document or a product list 32 MB: send less.",
+    413: "A form takes 1 MB at once, a file for a customer 16 MB, a document or a "
+    "product list 32 MB: send less.",
     500: "It is our fault, not yours, and stands in the console's log. Perhaps what "
     "you did was not stored: look before you do it again.",
     503: "Nothing is lost: messages are taken in as soon as it is back. Try again in a "

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask import request
 
+from bot.media.outgoing.kinds import MOST_BYTES
 from bot.terminal import printable
 from db.errors import OperatorError
 from db.records import MOST_CONTENT_BYTES, to_storable
@@ -19,6 +20,12 @@ LONGEST_NAME = 150
 def takes_file(view: View) -> View:
     """Let a view take a file, as large as a document may be, of who may ask it."""
     view.__dict__["largest_form"] = MOST_CONTENT_BYTES + BESIDE
+    return view
+
+
+def takes_message(view: View) -> View:
+    """Let a view take what WhatsApp takes with a message, of who may ask it."""
+    view.__dict__["largest_form"] = MOST_BYTES + BESIDE
     return view
 
 

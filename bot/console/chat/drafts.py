@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from werkzeug.exceptions import BadRequest
 
+from bot.console.chat.media.sending import Attached
 from db.records import to_storable
 
 # Of a text that is sent in parts of 1500; more is hardly meant.
@@ -17,7 +18,8 @@ class Draft:
     """A reply that is written, and what its form carries.
 
     `version` is the owner_version that its writer saw; None: none yet. `refused` are
-    words about why it was not sent, `reason` is NotSentError's.
+    words about why it was not sent, `reason` is NotSentError's. A `file` is lost where
+    it was not sent: no page may choose one for its reader.
     """
 
     text: str = ""
@@ -25,6 +27,12 @@ class Draft:
     version: int | None = None
     refused: str = ""
     reason: str = ""
+    file: Attached | None = None
+
+    @property
+    def said(self) -> str:
+        """What stands in the transcript."""
+        return self.text.strip() or (self.file.words if self.file else "")
 
 
 def read_draft(form: Mapping[str, str]) -> Draft:

@@ -8,12 +8,14 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from bot.console.chat.drafts import LONGEST_REPLY, Draft, read_draft
+from bot.console.chat.media.sending import make_parts, read_file
 from bot.console.chat.showing import show_page
 from bot.console.operators import operator
 from bot.console.parts import console
 from bot.console.permissions import May, needs
+from bot.console.uploads import takes_message
 from bot.console.writing import note
-from bot.whatsapp.text.splitting import split_message
+from bot.media.outgoing.kinds import NotSendableError
 from db.database import Connection
 from db.logins.audit import Action
 from db.outages import outages
@@ -32,15 +34,20 @@ def add_to(routes: Blueprint) -> None:
 
 
 @needs(May.REPLY)
+@takes_message
 def reply(user_id: UUID) -> Answer:
-    """Send what was typed, as it was typed; the chat is the operator's by it."""
+    """Send what was typed, and a file; the chat is the operator's by it."""
     draft = read_draft(request.form)
-    if not draft.text.strip():
+    try:
+        draft = replace(draft, file=read_file())
+    except NotSendableError as error:
+        return _refuse(user_id, draft, str(error))
+    if not draft.said:
         return _refuse(user_id, draft, "There is nothing to send: write something.")
     if len(draft.text) > LONGEST_REPLY:
         many = f"{len(draft.text):,} characters; {LONGEST_REPLY:,} may be sent at once"
         return _refuse(user_id, draft, f"This has {many}: shorten it.")
-    parts = tuple(map(PartContent, split_message(draft.text)))
+    parts = make_parts(draft.text, draft.file)
     takes = request.form.get("takes") == "yes"
     return _send(user_id, draft, parts, takes=takes)
 
@@ -70,7 +77,7 @@ def _send(
     except NotSentError as error:
         kept = replace(draft, text="") if parts[0].template else draft
         return _refuse(user_id, kept, str(error), error.reason)
-    if before not in {None, draft.text.strip()}:
+    if before not in {None, draft.said}:
         # The page was gone back to and its text changed: that is another reply.
         again = Draft(text=draft.text)
         return _refuse(user_id, again, "An earlier text was sent with this form. This "
@@ -97,12 +104,14 @@ def _store(
     said = PersonReply(
         user_id=user_id,
         reference_id=draft.reference_id,
-        text=draft.text.strip(),
+        text=draft.said,
         parts=parts,
         author_id=operator().user_id,
         version=draft.version,
         lasts=console().handoff_lasts,
     )
+    if draft.file:
+        draft.file.keep(connection)
     done = record_person_reply(connection, said)
     if not done.is_new:
         return find_words(connection, user_id, draft.reference_id)
@@ -123,5 +132,6 @@ def _take(connection: Connection, user_id: UUID) -> int | None:
 
 def _refuse(user_id: UUID, draft: Draft, words: str, reason: str = "") -> Answer:
     """Show the page again, with what was typed and why it was not sent."""
-    kept = replace(draft, refused=words, reason=reason)
+    lost = " Choose the file again." if draft.file else ""
+    kept = replace(draft, refused=f"{words}{lost}", reason=reason, file=None)
     return show_page(user_id, draft=kept), 409
