@@ -13,7 +13,9 @@ from bot.chat.asked import (
     tokens_of_prompt,
 )
 from bot.chat.endings import ended
+from bot.chat.feedback.thumbs import with_judgement
 from bot.chat.handoff.action import Wish, read_wish, with_action
+from bot.chat.lead.action import read_lead, with_lead, words_or_thanks
 from bot.chat.media.seeing import unreadable_sentences, words_of
 from bot.chat.pictures.prompt import (
     PICTURE_TOKENS,
@@ -96,12 +98,14 @@ class Answering:
                 log.warning("the LLM is asked once more, with less of the chat")
                 asked = shorter
         self._remember(told)
-        said = read_wish(completion.text)
+        noted = read_lead(completion.text)
+        said = read_wish(words_or_thanks(noted, chat))
         said = replace(said, text=ended(replace(completion, text=said.text)))
         question = "\n".join(words_of(turn, chat.seen) for turn in batch)
         checked = _checked(said, question, asked, self.policy)
         reply = _reply_with(completion, checked, chat, batch, self.policy)
-        return with_action(reply, said, chat, batch, self.policy.handoff)
+        acting = with_action(reply, said, chat, batch, self.policy.handoff)
+        return with_judgement(with_lead(acting, noted, chat, batch), chat, batch)
 
     def _ask(
         self, chat: Userchat, batch: Batch, policy: Policy, material: Material

@@ -7,6 +7,7 @@ from bot.chat import sentences
 from bot.chat.facts.describing import describe_facts
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.language.choosing import tell_language
+from bot.chat.lead.sentences import LEAD
 from bot.chat.memory.policy import MemoryPolicy
 from bot.chat.memory.recall import recall
 from bot.chat.pictures.prompt import Shown, tokens_of
@@ -121,7 +122,7 @@ def _system_prompt(policy: Policy, *of_user: str) -> str:
     told = [policy.system_prompt, tell_date(datetime.now(policy.timezone))]
     # A model that never cites writes no markers either, but whatever it reads.
     if policy.handoff and not policy.sources.quotes_uncited:
-        told.append(sentences.HANDOVER)
+        told += [sentences.HANDOVER, LEAD]
     return "\n\n".join(filter(None, (*told, *of_user)))
 
 

@@ -23,6 +23,7 @@ CHOICES = {
     ("Flow", "Form", "Interactive"): sentences.FILLED_IN,
     ("Order", "Product", "Catalog"): sentences.ORDERED,
 }
+PAYLOADS = tuple(beginning for beginnings in CHOICES for beginning in beginnings)
 # Says which form it is, to machines alone.
 UNTOLD = ("flow_token",)
 MOST_ENTRIES = 60  # of a form or an order

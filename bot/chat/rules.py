@@ -7,6 +7,7 @@ from bot.chat import sentences
 from bot.chat.commands.answers import call_person
 from bot.chat.commands.entries import CommandEntry, Policies, Who
 from bot.chat.commands.finding import NO_POLICIES, find_said
+from bot.chat.feedback.thumbs import is_nod, note_nod, with_judgement
 from bot.chat.handoff.asking import pass_on_by_rule
 from bot.chat.handoff.words import asks_for_person
 from bot.chat.limits.brake import brake
@@ -41,7 +42,9 @@ def next_batch(chat: Userchat, policies: Policies = NO_POLICIES) -> Batch:
 def _stands_alone(chat: Userchat, turn: Turn, policies: Policies) -> bool:
     if chat.is_operator or turn.opt_out_type is not None:
         return True
-    return find_said(chat, turn, policies) is not None
+    is_kept = policies.know is not None
+    is_command = find_said(chat, turn, policies) is not None
+    return is_command or (is_kept and is_nod(chat, turn))
 
 
 def reply_without_llm(
@@ -59,11 +62,13 @@ def reply_without_llm(
     said = find_said(chat, batch[0], policies)
     silence = silence_about(chat, batch, policies)
     if silence is not None:
-        return silence
+        return with_judgement(silence, chat, batch)
     if said is not None:
         return said.entry.does(chat, batch, said.text, policies)
     if passed_on := _pass_on(chat, batch, policies):
-        return passed_on
+        return with_judgement(passed_on, chat, batch)
+    if policies.know and (nod := note_nod(chat, batch)):
+        return with_judgement(nod, chat, batch)
     will_look = looks and any(is_unseen(turn, chat.seen) for turn in batch)
     if will_look or any(is_readable(turn, chat.seen) for turn in batch):
         return None
@@ -103,7 +108,7 @@ def _may_command(chat: Userchat, entry: CommandEntry | None) -> bool:
     if entry is None or entry.who is Who.TEACHERS:
         return False
     is_heard = entry.heard_when_stopped or not chat.opted_out
-    return chat.owner == "queue" and is_heard
+    return (chat.owner == "queue" or entry.is_owed) and is_heard
 
 
 def _silence_of_their_own(

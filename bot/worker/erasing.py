@@ -1,4 +1,4 @@
-"""Erasing people whom an operator asked to erase in the console."""
+"""Erasing people: those who asked for it, or whom an operator wants erased."""
 
 import logging
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from procrastinate import App
 
 from bot.worker.jobs import BackOff
 from db.database import Database
+from db.delivery.farewell import is_awaited
 from db.errors import OperatorError
 from db.outages import outages
 from db.privacy.erasure import erase_person
@@ -19,16 +20,24 @@ log = logging.getLogger(__name__)
 LONGEST_PAUSE_SECONDS = 600.0
 
 
+class FarewellError(Exception):
+    """Somebody who asked to be erased is to hear first that it is done."""
+
+
 def register_erasing(
     queue: App, database: Database, find_key: Callable[[], bytes], folder: Path
 ) -> None:
-    """Register the job. `find_key` raises OperatorError without ERASURE_KEY.
+    """Register the job; of one that has `after`, that reply is sent first.
+
+    `find_key` raises OperatorError without ERASURE_KEY.
 
     `folder` is that of the backups, beside which tombstones are kept.
     """
 
     @queue.task(name=ERASE_PERSON, queue=UPKEEP, retry=BackOff(LONGEST_PAUSE_SECONDS))
-    def erase(user_id: str) -> None:
+    def erase(user_id: str, after: str | None = None) -> None:
+        if after and is_awaited(database, UUID(user_id), UUID(after)):
+            raise FarewellError("a person is erased once they have our last word")
         try:
             erased = erase_person(database, UUID(user_id), find_key())
         except OperatorError as error:

@@ -22,10 +22,14 @@ KEEP_LEAD = """
   WHERE users.user_id = customer_id
   RETURNING 1
 """
-# reference_id, rating, text, message_sid: a later judgement of one answer replaces it.
+# quotes (the MessageSid of a part of the answer), else reference_id; rating, text,
+# message_sid: a later judgement of one answer replaces it.
 JUDGE = """
   INSERT INTO feedback (user_id, reference_id, rating, text, message_sid)
-  SELECT customer_id, ({values} ->> 'reference_id')::uuid,
+  SELECT customer_id, COALESCE((
+           SELECT reference_id FROM reply_parts
+           WHERE user_id = customer_id AND message_sid = {values} ->> 'quotes'),
+           ({values} ->> 'reference_id')::uuid),
          ({values} ->> 'rating')::smallint, {values} ->> 'text',
          {values} ->> 'message_sid'
   FROM appended

@@ -21,7 +21,9 @@ reads (db.knowledge.documents): one document's versions are taken in one at a ti
 its own: no answer waits for a summary. Its lock names the user: erasing finds it.
 
 `erase_person` is deferred with the row of the audit that says who asked for it
-(db.logins.erasing); erasing takes the job away, too, since it names the person.
+(db.logins.erasing), or with the last word to whoever asked for it themselves
+(db.delivery.remembering): that is sent first. Erasing takes the job away, too, since it
+names the person.
 """
 
 ANSWER_CHAT = "answer_chat"

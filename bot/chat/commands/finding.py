@@ -53,7 +53,9 @@ def find_said(chat: Userchat, turn: Turn, policies: Policies) -> Said | None:
     said = _find(words, mine, turn.content, opted_out=chat.opted_out)
     if said and said.entry.opts_out:
         return said
-    question = None if chat.opted_out else find_pending(chat, turn)
+    question = find_pending(chat, turn)
+    if question and chat.opted_out and not question.is_owed:
+        return said
     answer = _find_answer(chat, question, turn.content) if question else None
     return answer or said
 

@@ -15,7 +15,10 @@ from bot.chat.commands.entries import (
     Question,
     Who,
 )
+from bot.chat.facts import commands as facts
+from bot.chat.feedback import commands as feedback
 from bot.chat.handoff.words import asks_for_person
+from bot.chat.lead import commands as lead
 from bot.chat.preferences import settings
 from bot.chat.replies import Batch, say
 from bot.languages.speaking import speak
@@ -86,6 +89,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
         does=settings.answer_settings,
         needs_database=True,
     ),
+    *lead.ENTRIES,
+    *facts.ENTRIES,
+    *feedback.ENTRIES,
     CommandEntry(name=Command.BOT, does=answers.back_to_bot),
     CommandEntry(
         name=Command.LEARN,
@@ -104,4 +110,4 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
 )
 # What the bot asks that a word answers: see Question.
-QUESTIONS: tuple[Question, ...] = (*settings.QUESTIONS,)
+QUESTIONS: tuple[Question, ...] = (*settings.QUESTIONS, *facts.QUESTIONS)

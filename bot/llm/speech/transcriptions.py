@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.http_bounds import HttpError, TooLargeError, TooLateError
 from bot.http_client import Answer, HttpServer
-from bot.llm.account import SpeechServer
+from bot.llm.account import TranscriptionServer
 from bot.llm.breaker import Breaker
 from bot.llm.connection import find_authorities
 from bot.llm.protocol import LLMError
@@ -52,7 +52,7 @@ class Transcriptions:
     """
 
     def __init__(
-        self, server: SpeechServer, clock: Callable[[], float] = time.monotonic
+        self, server: TranscriptionServer, clock: Callable[[], float] = time.monotonic
     ) -> None:
         address = urlsplit(server.base_url)
         self.model = server.model

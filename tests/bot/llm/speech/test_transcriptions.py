@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.llm.account import SpeechServer
+from bot.llm.account import TranscriptionServer
 from bot.llm.breaker import MOST_FAILURES
 from bot.llm.protocol import LLMError
 from bot.llm.speech.sounds import AMR, OGG, Sound
@@ -121,7 +121,7 @@ def test_a_server_that_is_silent_drips_or_is_gone_is_soon_left_alone(
         with pytest.raises(LLMError, match=r"within 0\.2 s"):
             client.transcribe(VOICE, OGG, 0.2)
         how.clear()
-    gone = SpeechServer(api_key=KEY, base_url="http://127.0.0.1:1/v1", model="m")
+    gone = TranscriptionServer(api_key=KEY, base_url="http://127.0.0.1:1/v1", model="m")
     with closing(Transcriptions(gone, clock=lambda: 0.0)) as away:
         for _ in range(MOST_FAILURES):
             with pytest.raises(LLMError, match="that the server runs"):

@@ -1,0 +1,1 @@
+"""What users think of answers: a thumb, or words behind /feedback."""
