@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from bot.chat.asked import Policy
 from bot.chat.commands.own_words import read_vocabulary
 from bot.chat.handoff.policy import read_handoff
+from bot.chat.language.wording import read_wording
 from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
 from bot.chat.limits.allowance import read_allowance
 from bot.chat.memory.policy import read_memory
@@ -212,6 +213,7 @@ def _read_talk(read: Reader, llm_seconds: float, *, has_people: bool) -> dict[st
         "vocabulary": read_vocabulary(read),
         "teachers": _read_teachers(read),
         "alert_roads": read_alerts(read),
+        "wording": read_wording(read),
     }
 
 

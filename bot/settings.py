@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.chat.asked import Policy
 from bot.chat.commands.entries import Vocabulary
 from bot.chat.handoff.policy import HandoffPolicy
+from bot.chat.language.wording import Wording
 from bot.chat.limits.allowance import Allowance
 from bot.chat.patience import Pace
 from bot.console.chat.templates_setting import ReplyTemplate
@@ -123,6 +124,7 @@ class Settings:
     vocabulary: Vocabulary
     teachers: frozenset[str]
     alert_roads: AlertRoads
+    wording: Wording
     public_base_url: str
     session_timeout: timedelta
     port: int

@@ -35,7 +35,6 @@ ON_WEEKDAY_AT = spoken("on {weekday} at {time}")
 ON_DATE_AT = spoken("on {date} at {time}")
 LATER = spoken("later")  # where nobody can say when
 WELCOME_TO_QUEUE = spoken("Welcome back!")
-DISCLOSURE = spoken("You are talking with an automatic assistant.")
 WITH_BOT = spoken("I, the automatic assistant, answer you here. How can I help you?")
 NOBODY_THERE = spoken(
     "I am an automatic assistant, and no person reads here. Please contact us another "
@@ -123,8 +122,6 @@ PLACEHOLDERS = {
 }
 # What stands behind the operator's system prompt.
 TODAY = "Today is {weekday}, {date} (time zone {zone})."
-# Where the user chose a language.
-ANSWER_IN = "Answer in {language}: the user chose it."
 # How the LLM passes a user on, and reads who did what: behind the system prompt, too.
 HANDOVER = (
     "You can pass this user on to a person of the team: add [handover: why, in a few "

@@ -24,6 +24,8 @@ ARABIC = regex.compile(r"\p{Arabic}")
 NOT_ARABIC = regex.compile(
     "[\u067e\u0679\u0686\u0688\u0691\u0698\u06a9\u06af\u06ba\u06be\u06c1\u06cc\u06d2]"
 )
+# Words for the bot that everybody writes in English.
+COMMANDS = frozenset({"stop", "start", "unstop", "help"})
 # Beside ours, so that what is written in them is not taken for ours.
 OTHERS = ("ITALIAN", "DUTCH", "TURKISH")
 # A detector alone is believed where it says so much of so many words: names are none.
@@ -47,7 +49,10 @@ def detect(text: str) -> str | None:
 
 
 def _of_latin(text: str) -> str | None:
-    words = WORD.findall(text.casefold().replace("\u2019", "'"))
+    said = WORD.findall(text.casefold().replace("\u2019", "'"))
+    words = [word for word in said if word not in COMMANDS]
+    if not words:
+        return None
     known = _known(words)
     opinion = _opinion(text)
     scores = {

@@ -8,10 +8,10 @@ ENGLISH = "en"
 LANGUAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "en": ("English", "English"),
-        "es": ("Spanish", "Español"),
-        "pt": ("Portuguese", "Português"),
+        "es": ("Spanish", "español"),
+        "pt": ("Portuguese", "português"),
         "de": ("German", "Deutsch"),
-        "fr": ("French", "Français"),
+        "fr": ("French", "français"),
         "hi": ("Hindi", "हिन्दी"),
         "ar": ("Arabic", "العربية"),
         "id": ("Indonesian", "Bahasa Indonesia"),

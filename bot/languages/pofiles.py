@@ -1,5 +1,6 @@
 """Catalogues as gettext's .po files: read, merged, checked."""
 
+import re
 from collections.abc import Iterator, Mapping
 from gettext import GNUTranslations
 from io import BytesIO
@@ -12,6 +13,9 @@ from babel.messages.pofile import PoFileError, read_po
 
 from bot.languages.names import ENGLISH, LANGUAGES
 
+LINE = re.compile(
+    r'\s*(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?".*")?\s*'
+)
 FOLDER = Path(__file__).parent / "catalogues"
 
 # A sentence, or its forms where it tells of a number.
@@ -96,10 +100,10 @@ def _read_file(file: Path, known: Mapping[str, Message]) -> tuple[Said, list[str
     if file.stem not in LANGUAGES:
         return {}, [f": is no language of the bot's: {', '.join(LANGUAGES)}"]
     try:
+        if bad := _find_bad_line(file.read_text(encoding="utf-8")):
+            return {}, [f", line {bad}: is not as .po files are written"]
         catalogue = read_catalogue(file, file.stem)
-    except PoFileError as error:
-        return {}, [f", line {error.lineno + 1}: is not as .po files are written"]
-    except (OSError, UnicodeDecodeError, ValueError):
+    except (OSError, ValueError, PoFileError):
         return {}, [": must be a gettext file in UTF-8 that can be read"]
     given = [
         message for message in catalogue if message.id and any(_texts(message.string))
@@ -110,6 +114,12 @@ def _read_file(file: Path, known: Mapping[str, Message]) -> tuple[Said, list[str
         for fault in _faults_of_change(message, known, catalogue.num_plurals)
     ]
     return {message.id: message.string or "" for message in given}, wrong
+
+
+def _find_bad_line(text: str) -> int | None:
+    """Return the number of the first line that Babel would read as it likes."""
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if not LINE.fullmatch(line)), None)
 
 
 def _faults_of_change(

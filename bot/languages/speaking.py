@@ -21,7 +21,7 @@ def spoken_of(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
-def speak(language: str | None, sentence: str, **gaps: object) -> str:
+def speak(language: str | None, sentence: str, /, **gaps: object) -> str:
     """Return a sentence in a language, its gaps filled; in English where none fits.
 
     `sentence` is the English one, as bot/chat/sentences.py has it. `language` is a
@@ -32,7 +32,7 @@ def speak(language: str | None, sentence: str, **gaps: object) -> str:
 
 
 def speak_of(
-    language: str | None, sentence: tuple[str, str], number: int, **gaps: object
+    language: str | None, sentence: tuple[str, str], number: int, /, **gaps: object
 ) -> str:
     """Return a sentence about `number` things, as the language counts them.
 

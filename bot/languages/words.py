@@ -10,11 +10,11 @@ OTHER = "other"
 WORDS = {
     "en": """
 hello hi hey thanks thank you thx please yes yeah yep no not nope good morning
-afternoon evening night bye sorry help how what when where who why which is are was do
+afternoon evening night bye sorry how what when where who why which is are was do
 does did can could would will have has the a an and or but of to in on for with from at
 my your me it this that there i i'm we they need want order price cost much many open
 delivery cancel still today tomorrow send any great sounds welcome cheers cool fine sure
-available pay card cash book table appointment refund stop start
+available pay card cash book table appointment refund
 """,
     "es": """
 hola buenas buenos días dias tardes noches gracias muchas por favor porfa si sí no vale

@@ -6,6 +6,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from bot.wiring.languages import with_languages
 
 if TYPE_CHECKING:
     from bot.chat.channel import Channel
@@ -36,7 +37,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     from bot.chat.talk import Talk
     from bot.whatsapp.text.parts import with_parts
 
-    return Talk(
+    talk = Talk(
         store=store,
         answering=_build_answering(settings, llm, knowledge, gallery),
         channel=channel or Channel(with_parts=with_parts),
@@ -46,6 +47,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
         handoff=settings.policy.handoff,
         stopping=stopping or Event(),
     )
+    return with_languages(talk, settings.wording)
 
 
 def _build_answering(

@@ -16,6 +16,7 @@ from bot.wiring.knowledge import (
     register_knowledge,
     with_school,
 )
+from bot.wiring.languages import build_choosing, told_when_nobody_came
 from bot.wiring.media import (
     build_fetch,
     build_having,
@@ -88,11 +89,10 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
 
 def _ending(settings: Settings) -> "Ending":
     """Return how takeovers end by themselves."""
-    from bot.chat.sentences import NOBODY_CAME
     from db.support.ends import Ending
 
     handoff = settings.handoff
-    return Ending(lasts=handoff.lasts, ends=handoff.ends, told=NOBODY_CAME)
+    return Ending(lasts=handoff.lasts, ends=handoff.ends, told=told_when_nobody_came())
 
 
 def _erasure_key(settings: Settings) -> bytes:
@@ -147,6 +147,7 @@ def _build_talk(
     )
     count, know = AnswersOfLate(database).count, People(database).know
     talk = replace(talk, count_answers=count, know=know)
+    talk = replace(talk, languages=build_choosing(database))
     fetch = build_fetch(parts.twilio, settings.media)
     desk = with_desk(talk, database, build_having(fetch, database, settings.media))
     taught = with_school(desk, fetch, database)

@@ -72,6 +72,11 @@ SELECT is_active AND NOT EXISTS (
   SELECT FROM opt_outs WHERE opt_outs.user_id = users.user_id)
 FROM users WHERE user_id = %(user_id)s
 """
+FIND_LANGUAGE = """
+SELECT phone_number AS address,
+  COALESCE(preferences ->> 'language', language_seen) AS language
+FROM users LEFT JOIN user_preferences USING (user_id) WHERE user_id = %(user_id)s
+"""
 TELL = """
 UPDATE userchats SET messages = messages || jsonb_build_array(%(turn)s::jsonb)
 WHERE customer_id = %(user_id)s AND is_active RETURNING chat_id
@@ -83,13 +88,14 @@ class Ending:
     """How takeovers end.
 
     `lasts` is how long one is a person's after their last word; then it goes to
-    `ends`: the bot, or the queue, for as long again. `told` is what the bot says to
-    whom nobody came for; nothing, if it is empty.
+    `ends`: the bot, or the queue, for as long again. `told` makes what the bot says to
+    whom nobody came for, by their language (None: not known) and address; without it
+    nothing is said.
     """
 
     lasts: timedelta = timedelta(hours=8)
     ends: Owner = "bot"
-    told: str = ""
+    told: Callable[[str | None, str], str] | None = None
 
     @property
     def warned_before(self) -> timedelta:
@@ -151,7 +157,8 @@ def _end(database: Database, user_id: UUID, ending: Ending) -> bool:
             operator=None, why="ended", lasts=None if to == "bot" else ending.lasts,
         )  # fmt: skip
         if was == "queue" and ending.told and _may_be_told(connection, known):
-            _tell(connection, user_id, ending.told)
+            whom = connection.rows(FIND_LANGUAGE, known)[0]
+            _tell(connection, user_id, ending.told(whom.language, whom.address))
         return True
 
 

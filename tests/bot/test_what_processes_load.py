@@ -30,9 +30,10 @@ PROCESSES = {
     "the simulator": "import bot.local.account, bot.simulator.server",
 }
 NEVER_USED = {
-    "bot --help": "sqlalchemy psycopg alembic flask urllib3 prometheus_client",
-    "the web process": "alembic procrastinate urllib3 pyrage markdown_it bot.local",
-    "the worker": "alembic flask gunicorn pyrage bot.local",
+    "bot --help": "sqlalchemy psycopg alembic flask urllib3 prometheus_client babel",
+    "the web process": "alembic procrastinate urllib3 pyrage markdown_it bot.local "
+    "babel lingua",
+    "the worker": "alembic flask gunicorn pyrage bot.local lingua",
     "the simulator": "sqlalchemy psycopg alembic procrastinate",
 }
 

@@ -18,6 +18,8 @@ from bot.chat.commands.entries import (
 from bot.chat.facts import commands as facts
 from bot.chat.feedback import commands as feedback
 from bot.chat.handoff.words import asks_for_person
+from bot.chat.language import command as language
+from bot.chat.language.sentences import HELP as ABOUT_LANGUAGE
 from bot.chat.lead import commands as lead
 from bot.chat.preferences import settings
 from bot.chat.replies import Batch, say
@@ -92,6 +94,14 @@ COMMANDS: tuple[CommandEntry, ...] = (
     *lead.ENTRIES,
     *facts.ENTRIES,
     *feedback.ENTRIES,
+    CommandEntry(
+        name=language.COMMAND,
+        words=language.WORDS,
+        takes_text=True,
+        help=ABOUT_LANGUAGE,
+        does=language.answer_language,
+        needs_database=True,
+    ),
     CommandEntry(name=Command.BOT, does=answers.back_to_bot),
     CommandEntry(
         name=Command.LEARN,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
-from bot.chat import sentences
+from bot.chat.language.sentences import ANSWER_IN
 from bot.languages.calling_codes import language_of_number
 from bot.languages.names import LANGUAGES, find_language
 from db.records import Turn, Userchat
@@ -62,7 +62,7 @@ def tell_language(chat: Userchat) -> str:
     """Return what the LLM is told of a language that the user set; else nothing."""
     chosen = chosen_language(chat)
     name = LANGUAGES[chosen][0] if chosen else ""
-    return sentences.ANSWER_IN.format(language=name) if name else ""
+    return ANSWER_IN.format(language=name) if name else ""
 
 
 def _last_words(chat: Userchat) -> str:

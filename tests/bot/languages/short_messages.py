@@ -1,6 +1,8 @@
 """Short messages as people write them, by their language; "" is none of ours."""
 
-# ruff: noqa: E501, RUF001
+# ruff: noqa: E501, RUF001  (letters of many alphabets)
+
+from collections.abc import Mapping
 
 SHORT_MESSAGES = {
     "en": """
@@ -59,10 +61,53 @@ merhaba|teşekkürler|ne kadar|neredesiniz|kaçta açılıyor|yardım lazım|sip
 }
 
 
-def read_messages() -> list[tuple[str, str]]:
-    """Each message, with its language."""
+# Written after the lists of words, and none was added for them.
+UNSEEN = {
+    "en": """
+good afternoon|is parking free|do you have vegan food|my parcel never arrived|call me back|can someone help|nice one
+what's your phone number|I'd like a refund|too late
+""",
+    "es": """
+buenas tardes|tienen comida vegana|el paquete no llegó|llámenme por favor|alguien me ayuda|qué bien|cuál es su teléfono
+quiero devolución|demasiado tarde|aceptan tarjeta
+""",
+    "pt": """
+boa tarde|vocês têm comida vegana|o pacote não chegou|me liga|alguém pode ajudar|que legal|qual é o telefone
+quero reembolso|tarde demais|aceitam cartão
+""",
+    "de": """
+schönen nachmittag|habt ihr veganes essen|paket ist nicht angekommen|rufen sie mich an|kann mir jemand helfen|super sache|wie ist eure nummer
+geld zurück bitte|zu spät|nehmt ihr karte
+""",
+    "fr": """
+bon après-midi|vous avez des plats végétaliens|le colis n'est pas arrivé|rappelez-moi|quelqu'un peut m'aider|très bien|quel est votre numéro
+je veux un remboursement|trop tard|vous prenez la carte
+""",
+    "hi": """
+शुभ दोपहर|पार्सल नहीं आया|फोन करो|good morning ji kaise ho|parcel nahi mila|mujhe phone karo|koi hai kya
+paise wapas chahiye|card chalega kya|bahut der ho gayi
+""",
+    "ar": """
+مساء الخير|الطرد لم يصل|اتصل بي|ممكن احد يساعدني|ما رقم الهاتف|أريد استرداد المال|متأخر جدا
+تقبلون البطاقة
+""",
+    "id": """
+selamat siang|ada makanan vegan|paket belum datang|telepon saya|ada yang bisa bantu|bagus sekali|nomor teleponnya berapa
+minta uang kembali|sudah telat|terima kartu
+""",
+    "": """
+buon pomeriggio|avete piatti vegani|il pacco non è arrivato|mi chiami|goedemiddag|pakket niet aangekomen|bel mij terug
+iyi günler|paketim gelmedi|beni arayın|добрый день|посылка не пришла|下午好|包裹没到
+荷物が届きません|안녕하세요|สวัสดีครับ|Pizza Margherita|iPhone 15 Pro|Maria Schneider|12345
+👍|ok|https://example.com/hello|#12
+""",
+}
+
+
+def read_messages(written: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return each message, behind its language."""
     return [
         (language, text.strip())
-        for language, lines in SHORT_MESSAGES.items()
+        for language, lines in written.items()
         for text in lines.strip().replace("\n", "|").split("|")
     ]

@@ -8,6 +8,7 @@ import pytest
 
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.memory.languages import remember_language
 from db.outbox import PostgresOutbox
 from db.records import Owner
 from db.support.ends import LOT, Ended, Ending, end_takeovers
@@ -17,7 +18,14 @@ from tests.db.support.takeovers import add_operator, events, find_user, reply_to
 from tests.records import answer_to, said
 
 HOUR = timedelta(hours=1)
-ENDING = Ending(lasts=HOUR, told="Nobody came. I am here again.")
+TOLD = "Nobody came. I am here again. (es, whatsapp:+15551230001)"
+
+
+def tell(language: str | None, address: str) -> str:
+    return f"Nobody came. I am here again. ({language}, {address})"
+
+
+ENDING = Ending(lasts=HOUR, told=tell)
 NOTHING = Ended()
 ALERTS = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'alert_operators'"
 LATER = """UPDATE users SET owner_until = owner_until - %(time)s
@@ -93,6 +101,8 @@ def test_who_waited_in_vain_is_told_once_and_gets_the_bot_again(
     chat_id = take_in(pg, said("A person, please"))
     ana = find_user(database)
     owners.give(ana, None, to="queue", lasts=HOUR)
+    remember_language(database, ana, "de")
+    remember_language(database, ana, "es")
     later(database, minutes=61)
     runs = [
         threading.Thread(target=end_takeovers, args=[database, ENDING])
@@ -105,10 +115,10 @@ def test_who_waited_in_vain_is_told_once_and_gets_the_bot_again(
     assert owner_of(database, chat_id) == ("bot", "ended", True)
     assert value(database, "SELECT status FROM support_tickets") == "open"
     told = load(pg, chat_id).turns[-1]
-    assert (told.content, told.is_by_bot, told.in_reply_to) == (ENDING.told, True, ())
+    assert (told.content, told.is_by_bot, told.in_reply_to) == (TOLD, True, ())
     claimed = outbox.claim_next(ana, HOUR, HOUR)
     assert claimed
-    assert (claimed.is_claimed, claimed.part.body) == (True, ENDING.told)
+    assert (claimed.is_claimed, claimed.part.body) == (True, TOLD)
     assert value(database, "SELECT count(*) FROM reply_parts") == 1
     sends = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_parts'"
     assert value(database, sends) == 1

@@ -42,10 +42,10 @@ def test_voice_notes_go_to_the_llm_s_server_or_their_own(
     given: dict[str, str], expected: tuple[str, str]
 ) -> None:
     model = {"TRANSCRIPTION_MODEL": "whisper-1", "OPENAI_API_KEY": "sk-1"}
-    server = Settings.from_env(model | given).speech
+    server = Settings.from_env(model | given).transcription
     assert server is not None
     assert (server.base_url, server.api_key) == expected
-    assert Settings.from_env({"OPENAI_API_KEY": "sk-1"}).speech is None
+    assert Settings.from_env({"OPENAI_API_KEY": "sk-1"}).transcription is None
     told = problems_of({"TRANSCRIPTION_MODEL": "whisper-1"})
     assert told == {"TRANSCRIPTION_BASE_URL": "is missing (or OPENAI_API_KEY)"}
 
