@@ -15,6 +15,7 @@ MOST_SIDS = 100_000
 MOST_CHATS = 10_000
 MOST_TURNS_A_CHAT = 1_000
 MOST_ANSWERS = 100_000
+DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -125,18 +126,33 @@ class MemoryChatStore:
                 self._answers.append(told)
             return len(chat.turns)
 
-    def count_answers(
-        self, user_id: UUID, words: Collection[str], within: timedelta, most: int
+    def count(
+        self,
+        user_id: UUID,
+        words: Collection[str],
+        within: timedelta,
+        most: int,
+        _span: str = "hour",
     ) -> Answered:
         """Count the replies of late, as db.delivery.answered does."""
         since = datetime.now(UTC) - within
         with self._lock:
-            while self._answers and self._answers[0][0] < since:
+            while self._answers and self._answers[0][0] < since - DAY:
                 self._answers.popleft()
-            sent = [(to, body in words) for _, to, body in self._answers]
-        counted = [to for to, is_word in sent if not is_word]
-        to_all = min(len(counted), most)
-        return Answered(counted.count(user_id), to_all, (user_id, True) in sent)
+            sent = [(to, body) for at, to, body in self._answers if at >= since]
+        counted = [to for to, body in sent if body not in words]
+        return Answered(counted.count(user_id), min(len(counted), most))
+
+    def was_told(self, user_id: UUID, limit: str, since: datetime) -> bool:
+        """Tell whether a turn of ours told a user of a limit since then."""
+        with self._lock:
+            return any(
+                turn.limit == limit and turn.role == "assistant"
+                for chat in self._chats.values()
+                if chat.person.user_id == user_id
+                for turn in chat.turns
+                if turn.timestamp >= since
+            )
 
 
 def _is_overtaken(chat: _Chat, most_turns: int) -> bool:

@@ -8,14 +8,10 @@ from db.records import InboundMessage, Receipt, Reply, Userchat
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How many replies were stored of late: for one person, and for all.
-
-    `is_told`: the person was told that there will be no more.
-    """
+    """How many replies were stored of late: for one person, and for all."""
 
     to_person: int
     to_all: int
-    is_told: bool
 
 
 class ChatStore(Protocol):

@@ -1,6 +1,8 @@
 """How long a talk waits, and how often it tries what would probably fail again."""
 
+import math
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -87,3 +89,8 @@ class Tries:
             if len(self._counts) > MOST_KEPT:
                 self._counts.popitem(last=False)
             return tries
+
+
+def seconds_to(deadline: float | None) -> float:
+    """Return what is left until the deadline, and a moment in any case."""
+    return math.inf if deadline is None else max(0.1, deadline - time.monotonic())

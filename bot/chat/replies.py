@@ -42,8 +42,16 @@ def note(batch: Batch, why: str) -> Reply:
 
 def notice(batch: Batch, language: str | None = None) -> Reply:
     """Return the word that the answer will come later; it settles nothing."""
-    turn = say(speak(language, sentences.ANSWER_COMES_LATER), batch)
-    return Reply(turn=replace(turn, in_reply_to=(), notice_for=turn.in_reply_to))
+    return as_notice(
+        Reply(turn=say(speak(language, sentences.ANSWER_COMES_LATER), batch))
+    )
+
+
+def as_notice(reply: Reply) -> Reply:
+    """Return a reply that settles nothing: the answer itself comes later."""
+    turn = reply.turn
+    turn = replace(turn, in_reply_to=(), notice_for=turn.in_reply_to)
+    return replace(reply, turn=turn)
 
 
 def apology(batch: Batch, reason: str, language: str | None = None) -> Reply:

@@ -68,16 +68,6 @@ GIVEN_UP = spoken(
     "Sorry, I could not answer your message this time. Please write it once more, or "
     "contact us another way if it is urgent."
 )
-# Said once within the hour: see bot/chat/limits/allowance.py.
-TOO_MANY_OF_YOURS = spoken(
-    "You have written very much within an hour, and I have to pause: I did not answer "
-    "your last message. Please write again later, or contact us another way if it is "
-    "urgent."
-)
-TOO_MANY_OF_ALL = spoken(
-    "Sorry, we get more messages than I can answer at the moment, and I did not answer "
-    "yours. Please write again in an hour, or contact us another way if it is urgent."
-)
 
 # Stands where an answer was cut.
 CUT = "(\u2026)"
@@ -202,10 +192,6 @@ NOT_ANSWERED_STOPPED_SINCE = "Not answered: the user wrote STOP right after it."
 NOT_ANSWERED_BRAKE = (
     "Not answered, nor what comes in the next ten minutes: so many messages, or the "
     "same so often, are a machine's."
-)
-NOT_ANSWERED_ALLOWANCE = (
-    "Not answered: more than ANSWERS_PER_PERSON_HOUR or ANSWERS_PER_HOUR allow, as the "
-    "user was told within the hour."
 )
 NOT_ANSWERED_INACTIVE = "Not answered: the user is deactivated."
 NOT_ANSWERED_TWILIO = "Not answered: Twilio answered this opt-out word itself."

@@ -5,7 +5,6 @@ is what the stored transcript names as answered.
 """
 
 import logging
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,8 +16,10 @@ from bot.chat.commands.entries import Policies, Vocabulary
 from bot.chat.handoff.passing import last_word
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.language.choosing import Choosing
-from bot.chat.limits.allowance import Allowance, CountAnswers
-from bot.chat.patience import Pace, Tries, has_siblings
+from bot.chat.limits.allowance import Allowance, Counts, NoCounts
+from bot.chat.limits.gate import close_door, reply_in_pause
+from bot.chat.media.quiet import Look, Quiet
+from bot.chat.patience import Pace, Tries, seconds_to
 from bot.chat.preferences.wishes import wants_alerts
 from bot.chat.replies import Answers, Batch, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
@@ -26,23 +27,18 @@ from bot.chat.telling import log_stored
 from bot.llm.protocol import LLMError
 from bot.observability import bound
 from db.records import Known, Reply, Userchat
-from db.store import Answered, ChatStore
+from db.store import ChatStore
 
 log = logging.getLogger(__name__)
 
 MOST_REPLIES_A_CALL = 100
 MOST_PROMPTS_AGAIN = 2  # when new messages came while the LLM worked
-MOST_QUIET_WAITS = 3
-MOST_LOOKS = 3  # at what came while something was looked at
-MOST_ALBUM_WAITS = 12  # each picture of an album begins the wait anew
+PAUSE = "the bot is paused: `bot resume` ends it"
+SECONDS_OF_PAUSE = 15.0  # until a paused bot looks again
 ANY_TURNS = 2**31 - 1
 
 # A reply with its parts, and how many turns the chat has with it: 0 if it was refused.
 Recorded = tuple[Reply, int]
-
-
-def _none_answered(*_asked: object) -> Answered:
-    return Answered(0, 0, is_told=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +47,11 @@ class Talk:
 
     `looks` sees what comes beside text; None: nothing does. It raises LLMError where
     that has to wait. `stopping` ends waits early. `tries` are those of what would fail
-    again anyway. `count_answers` tells what the `allowance` is held against. `relay`
-    does and stores what an operator's message asks for; its None: it is for the bot.
-    Without `handoff` there are no people to pass a chat on to; `know` tells all that is
-    kept of a user. `vocabulary` has the words of commands.
-    `languages` chooses the one in which each chat is answered.
+    again anyway. `counts` tells what the `allowance` is held against; while
+    `is_paused`, nothing is answered but commands. `relay` does and stores what an
+    operator's message asks for; its None: it is for the bot. Without `handoff` there
+    are no people to pass a chat on to; `know` tells all that is kept of a user.
+    `vocabulary` has the words of commands, `languages` chooses each chat's.
     """
 
     store: ChatStore
@@ -63,9 +59,10 @@ class Talk:
     channel: Channel
     pace: Pace = field(default_factory=Pace)
     allowance: Allowance = field(default_factory=Allowance)
-    count_answers: CountAnswers = _none_answered
+    counts: Counts = field(default_factory=NoCounts)
+    is_paused: Callable[[], bool] = lambda: False
     relay: Callable[[Userchat, Batch], Recorded | None] | None = None
-    looks: Callable[[Userchat, Batch, float], Userchat] | None = None
+    looks: Look | None = None
     stopping: Event = field(default_factory=Event)
     tries: Tries = field(default_factory=Tries)
     handoff: HandoffPolicy | None = None
@@ -155,12 +152,14 @@ class Talk:
     ) -> Recorded:
         if self.relay and (relayed := self.relay(chat, batch)):
             return relayed
+        if self._pauses():
+            return self._while_paused(chat, batch, deadline)
         if decided := self._decide(chat, batch):
             return self._record(chat, decided)
         sid, asked = batch[-1].message_sid or "", batch
         with self.channel.typing(sid, lambda: self._is_awaited(chat.chat_id, asked)):
             try:
-                chat, batch = self._wait_for_quiet(chat, batch, deadline)
+                chat, batch = self._quiet.wait(chat, batch, deadline)
                 if decided := self._rule(chat, batch):
                     return self._record(chat, decided)
                 return self._ask(chat, batch, deadline)
@@ -168,14 +167,36 @@ class Talk:
                 word = self._after_failure(chat, batch, error, deadline)
                 return self._record(chat, word)
 
+    def _pauses(self) -> bool:
+        return self.allowance.is_paused or self.is_paused()
+
+    def _while_paused(
+        self, chat: Userchat, batch: Batch, deadline: float | None
+    ) -> Recorded:
+        """Answer a command; let all else wait, of which its user is told once a day.
+
+        Raises LLMError, so that it is tried again: nothing is dropped.
+        """
+        reply = reply_in_pause(chat, batch, self.policies, self.allowance, self.counts)
+        waits = reply is None or bool(reply.turn.notice_for)
+        if waits and deadline is not None:
+            reply, waits = last_word(chat, batch, PAUSE, self.handoff), False
+        recorded = reply and self._record(chat, reply)
+        if recorded and not waits:
+            return recorded
+        raise LLMError(PAUSE, retry_after=SECONDS_OF_PAUSE)
+
     def _decide(self, chat: Userchat, batch: Batch) -> Reply | None:
         """Return the reply for which nobody waits: none of the LLM's is due."""
+        closed = close_door(chat, batch, self.policies, self.allowance, self.counts)
+        if closed:
+            return closed
         if reply := self._rule(chat, batch):
             return reply
         if self.pace.is_too_old(batch):
             reason = "no answer within ANSWER_MAX_AGE_MINUTES"
             return last_word(chat, batch, reason, self.handoff)
-        return self.allowance.reply_beyond(chat, batch, self.count_answers)
+        return self.allowance.reply_beyond(chat, batch, self.counts)
 
     def _rule(self, chat: Userchat, batch: Batch) -> Reply | None:
         looks = self.looks is not None
@@ -189,40 +210,9 @@ class Talk:
             return False
         return self._rule(chat, newer) is None
 
-    def _wait_for_quiet(
-        self, chat: Userchat, batch: Batch, deadline: float | None
-    ) -> tuple[Userchat, Batch]:
-        """Return the chat once nothing new came for a moment, or after three.
-
-        What came beside text is looked at meanwhile. An album may have more moments.
-        """
-        looks, waits = self.looks is not None, 0
-        for _ in range(MOST_ALBUM_WAITS):
-            chat, batch = self._seen(chat, batch, deadline)
-            left = self.pace.quiet_left(batch, looks=looks)
-            if left <= 0 or waits == MOST_QUIET_WAITS:
-                break
-            waits += not (looks and has_siblings(batch[-1]))
-            self.stopping.wait(min(left, _seconds_to(deadline)))
-            chat, batch = self._refreshed(chat, batch)
-        return self._seen(chat, batch, deadline)
-
-    def _seen(
-        self, chat: Userchat, batch: Batch, deadline: float | None
-    ) -> tuple[Userchat, Batch]:
-        """Return the chat with what a batch brings seen, and what came meanwhile, too.
-
-        Raises LLMError where something has to wait.
-        """
-        for _ in range(MOST_LOOKS):
-            looked = self._look(chat, batch, deadline)
-            if looked is chat:
-                break
-            chat, batch = self._refreshed(looked, batch)
-        return chat, batch
-
-    def _look(self, chat: Userchat, batch: Batch, deadline: float | None) -> Userchat:
-        return self.looks(chat, batch, _seconds_to(deadline)) if self.looks else chat
+    @property
+    def _quiet(self) -> Quiet:
+        return Quiet(self.pace, self.stopping, self.looks, self._refreshed)
 
     def _refreshed(self, chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
         """Return the chat as it is now, if the batch still starts what is to do."""
@@ -240,8 +230,10 @@ class Talk:
         asking again fails, the answer to what came first still holds; the rest comes
         next.
         """
-        reply = self.answering.answer(chat, batch, _seconds_to(deadline))
+        reply = self.answering.answer(chat, batch, seconds_to(deadline))
         for tries_left in reversed(range(MOST_PROMPTS_AGAIN + 1)):
+            if self._pauses():
+                raise LLMError(PAUSE, retry_after=SECONDS_OF_PAUSE)
             most_turns = len(chat.turns) if tries_left else ANY_TURNS
             made, stored = self._record(chat, reply, most_turns)
             if stored:
@@ -251,8 +243,8 @@ class Talk:
                 return self._record(chat, decided)  # a person took it over
             try:
                 if newer != batch:
-                    fresh = self._look(fresh, newer, deadline)
-                    reply = self.answering.answer(fresh, newer, _seconds_to(deadline))
+                    fresh = self._quiet.look(fresh, newer, deadline)
+                    reply = self.answering.answer(fresh, newer, seconds_to(deadline))
             except LLMError:
                 return self._record(chat, reply, ANY_TURNS)
             chat, batch = fresh, newer
@@ -281,11 +273,6 @@ class Talk:
         if error.most_tries is None:
             return False
         return self.tries.count(batch) >= error.most_tries
-
-
-def _seconds_to(deadline: float | None) -> float:
-    """Return what is left until the deadline, and a moment in any case."""
-    return math.inf if deadline is None else max(0.1, deadline - time.monotonic())
 
 
 def _in_words(reason: str | Exception) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.chat.limits.allowance import find_exceeded, is_over
+from bot.chat.limits.allowance import PAUSED, find_exceeded
 from bot.chat.limits.brake import is_brake
 from bot.observability import ANSWERS
 from db.records import Reply
@@ -26,7 +26,7 @@ def log_stored(reply: Reply) -> None:
             extra=fields,
         )
     elif setting := find_exceeded(reply.turn):
-        log.error("messages are not answered for a while: more than %s", setting)
+        log.error("messages are not answered for a while: %s", setting, extra=fields)
     elif reply.error:
         log.error("gave up on a message: %s", reply.error, extra=fields)
     else:
@@ -37,8 +37,8 @@ def _kind(reply: Reply) -> str:
     turn = reply.turn
     if turn.hands_over:
         return "handover"
-    if is_over(turn):
-        return "allowance"
+    if turn.limit:
+        return "pause" if turn.limit == PAUSED else "allowance"
     if turn.role == "system":
         return "silence"
     if turn.error or turn.notice_for:

@@ -4,9 +4,10 @@ from bot.cli import backups, chats, db, restore, retention, stats, users
 from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
-from bot.cli.support import owners, tickets
+from bot.cli.support import owners, pausing, tickets
 
 __all__ = [
     "ask", "audit", "backups", "chats", "db", "documents", "gaps", "main", "operators",
-    "owners", "products", "restore", "retention", "stats", "tickets", "users",
+    "owners", "pausing", "products", "restore", "retention", "stats", "tickets",
+    "users",
 ]  # fmt: skip

@@ -208,6 +208,7 @@ def describe_person(person: "Person", details: "Details") -> Iterator[str]:
         "messages": str(details.messages),
         "unanswered": "yes" if details.waits_for_an_answer else "no",
         "sent": parts,
+        "settings": ", ".join(f"{k} {v}" for k, v in details.preferences.items()),
         "own documents": str(details.documents),
         "met gaps": str(details.gap_questions),
         "tickets": str(details.tickets),

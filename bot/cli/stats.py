@@ -29,11 +29,12 @@ PLOTS = (".svg", ".png")
 # What goes first where a terminal is narrow.
 SPARE = {
     "p99": 9, "p50": 8, "chats": 7, "new users": 6, "resolved in": 5, "tokens": 4,
-    "answered in": 3, "p95": 2, "handoffs": 1,
+    "answered in": 3, "p95": 2, "handoffs": 1, "limited": 1,
 }  # fmt: skip
 HEAD = (
     "day", "new users", "chats", "messages", "answers", "tokens", "p50", "p95", "p99",
     "failed", "handoffs", "answered in", "resolved in",
+    "limited",
 )  # fmt: skip
 COLUMNS = tuple(Column(name, right=True, spare=SPARE.get(name, 0)) for name in HEAD)
 INCHES = (11.0, 8.5)
@@ -74,7 +75,8 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
     seconds that 50, 95 and 99 in 100 of its answers did not exceed. Failed are the
     bot's messages that were not delivered, as long as they are kept: archiving a chat
     drops them. Handoffs are tickets that were opened, with the median times to a
-    person's first word and to the end of those that had it on that day. Days before the
+    person's first word and to the end of those that had it on that day. Limited are
+    answers that a limit stood before, such as ANSWERS_PER_DAY. Days before the
     first one that had anything are left out.
     """
     from db.queries.statistics import measure

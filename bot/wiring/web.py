@@ -67,9 +67,7 @@ def _build_inline(settings: Settings) -> "Flask":
 
     parts = settings.parts(InlineParts)
     store = MemoryChatStore(settings.session_timeout)
-    talk = replace(
-        build_talk(settings, parts.llm, store), count_answers=store.count_answers
-    )
+    talk = replace(build_talk(settings, parts.llm, store), counts=store)
     webhooks = _build_webhooks(
         settings,
         parts.twilio,

@@ -127,6 +127,7 @@ def _build_talk(
     stopping: Event,
 ) -> "Talk":
     from db.delivery.answered import AnswersOfLate
+    from db.delivery.pausing import Pauses
     from db.memory.knowing import People
 
     store = PostgresChatStore(
@@ -145,9 +146,13 @@ def _build_talk(
         knowledge=build_knowledge(settings, database),
         gallery=build_gallery(looking, read_contents(database, settings.media)),
     )
-    count, know = AnswersOfLate(database).count, People(database).know
-    talk = replace(talk, count_answers=count, know=know)
-    talk = replace(talk, languages=build_choosing(database))
+    talk = replace(
+        talk,
+        counts=AnswersOfLate(database),
+        know=People(database).know,
+        is_paused=Pauses(database).is_paused,
+        languages=build_choosing(database),
+    )
     fetch = build_fetch(parts.twilio, settings.media)
     desk = with_desk(talk, database, build_having(fetch, database, settings.media))
     taught = with_school(desk, fetch, database)

@@ -25,7 +25,7 @@ NARROWER = {
     "early_statuses": LOCKED_FACTS,
     "erased_sids": f"{FACTS}, UPDATE (erased_at)",
     "erasures": "SELECT, INSERT, UPDATE",
-    "first_start": "SELECT",
+    "first_start": "SELECT, UPDATE (paused_at)",
     "gap_questions": FACTS,
     "inbound_messages": LOCKED_FACTS,
     "opt_outs": FACTS,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from uuid import UUID
 
@@ -13,17 +13,25 @@ from db.store import Answered
 
 # A reply is counted by its first part; what people said, and operators are told, not.
 TO_PERSON = """
-SELECT count(*) FILTER (WHERE body <> ALL (%(words)s)) AS to_person,
-  count(*) FILTER (WHERE body = ANY (%(words)s)) > 0 AS is_told
-FROM reply_parts
+SELECT count(*) FROM reply_parts
 WHERE user_id = %(user_id)s AND position = 0 AND created_at > now() - %(within)s
-  AND author = 'bot'
+  AND author = 'bot' AND body <> ALL (%(words)s)
 """
 TO_ALL = """
 SELECT count(*) FROM (
   SELECT FROM reply_parts
   WHERE position = 0 AND created_at > now() - %(within)s AND author = 'bot'
     AND body <> ALL (%(words)s) LIMIT %(most)s) AS latest
+"""
+# Asked only of who is over a limit: their chats of the day are looked through.
+# Times are compared as text: the bot writes all of them in one form, in UTC.
+WAS_TOLD = """
+SELECT EXISTS (
+  SELECT FROM all_chats AS chats
+  CROSS JOIN LATERAL jsonb_array_elements(chats.messages) AS said
+  WHERE customer_id = %(user_id)s AND chats.updated_at >= %(since)s
+    AND said ->> 'limit' = %(limit)s AND said ->> 'role' = 'assistant'
+    AND said ->> 'timestamp' >= %(stamp)s)
 """
 
 
@@ -37,29 +45,44 @@ class AnswersOfLate:
 
     database: Database
     kept_seconds: float = 5.0
-    _to_all: int = 0
-    _counted_at: float | None = None
+    _to_all: dict[str, int] = field(default_factory=dict)
+    _counted_at: dict[str, float] = field(default_factory=dict)
     _counting: Lock = field(default_factory=Lock)
 
     def count(
-        self, user_id: UUID, words: Collection[str], within: timedelta, most: int
+        self,
+        user_id: UUID,
+        words: Collection[str],
+        within: timedelta,
+        most: int,
+        span: str = "hour",
     ) -> Answered:
         """Count, but for replies in these `words`, and to all no more than `most`.
 
-        `words` tell a user that there will be no more. Raises StoreUnavailableError.
+        What all got is kept for each `span`. Raises StoreUnavailableError.
         """
         asked = {"user_id": user_id, "words": [*words], "within": within}
-        row = repeat_once(lambda: self.database.first(TO_PERSON, asked))
-        to_all = self._count_all({**asked, "most": most}) if most else 0
-        return Answered(row.to_person, to_all, row.is_told)
+        to_person = repeat_once(lambda: self.database.scalar(TO_PERSON, asked))
+        to_all = self._count_all({**asked, "most": most}, span) if most else 0
+        return Answered(to_person, to_all)
 
-    def _count_all(self, asked: dict[str, object]) -> int:
-        last = self._counted_at
+    def was_told(self, user_id: UUID, limit: str, since: datetime) -> bool:
+        """Tell whether a turn of ours told a user of a limit since then.
+
+        Raises StoreUnavailableError.
+        """
+        stamp = since.astimezone(UTC).isoformat(timespec="milliseconds")
+        asked = {"user_id": user_id, "limit": limit, "since": since, "stamp": stamp}
+        return bool(repeat_once(lambda: self.database.scalar(WAS_TOLD, asked)))
+
+    def _count_all(self, asked: dict[str, object], span: str) -> int:
+        last = self._counted_at.get(span)
         is_due = last is None or time.monotonic() - last >= self.kept_seconds
         if is_due and self._counting.acquire(blocking=False):  # else somebody counts
             try:
-                self._to_all = repeat_once(lambda: self.database.scalar(TO_ALL, asked))
-                self._counted_at = time.monotonic()
+                counted = repeat_once(lambda: self.database.scalar(TO_ALL, asked))
+                self._to_all[span] = counted
+                self._counted_at[span] = time.monotonic()
             finally:
                 self._counting.release()
-        return self._to_all
+        return self._to_all.get(span, 0)

@@ -211,6 +211,11 @@ first_start = Table(
         comment="Always true: there is one row.",
     ),
     time_column("started_at", "When the database was made, or its first message came."),
+    time_column(
+        "paused_at",
+        "Since when answers pause (`bot pause`); NULL: they are made.",
+        default=False,
+    ),
     CheckConstraint("only_row", name="first_start_only_row_check"),
     comment="Since when this database takes messages in: one row. No older ones are "
     "asked for.",

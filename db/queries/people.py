@@ -42,6 +42,10 @@ SELECT
   (SELECT COALESCE(jsonb_object_agg(status, parts ORDER BY status), '{}') FROM (
      SELECT status, count(*) AS parts FROM reply_parts
      WHERE user_id = %(user_id)s GROUP BY status) AS counted) AS parts,
+  (SELECT COALESCE(jsonb_object_agg(name, set_to ORDER BY name), '{}') FROM (
+     SELECT key AS name, value AS set_to FROM user_preferences
+     CROSS JOIN LATERAL jsonb_each_text(preferences)
+     WHERE user_id = %(user_id)s) AS chosen) AS preferences,
   (SELECT count(*) FROM documents WHERE user_id = %(user_id)s) AS documents,
   (SELECT count(*) FROM gap_questions WHERE user_id = %(user_id)s) AS gap_questions,
   (SELECT count(*) FROM support_tickets WHERE user_id = %(user_id)s) AS tickets
@@ -88,6 +92,8 @@ class Listed:
 class Details:
     """What is known of a person besides; `parts` counts messages to them by status.
 
+    `preferences` are how they want to be answered, as far as they set it.
+
     `documents` are theirs alone; `gap_questions` had no answer in any document;
     `tickets` are cases of theirs that needed a person.
     """
@@ -101,6 +107,7 @@ class Details:
     waits_for_an_answer: bool
     last_message_at: datetime | None
     parts: dict[str, int]
+    preferences: dict[str, str]
     documents: int
     gap_questions: int
     tickets: int

@@ -18,6 +18,7 @@ SELECT left(message ->> 'timestamp', 10) AS day,
     AS answers,
   COALESCE(sum((message ->> 'tokens_used')::numeric)
     FILTER (WHERE jsonb_typeof(message -> 'tokens_used') = 'number'), 0) AS tokens,
+  count(*) FILTER (WHERE message ? 'limit' AND NOT message ? 'notice_for') AS limited,
   percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
     ORDER BY (message ->> 'response_time')::double precision)
     FILTER (WHERE jsonb_typeof(message -> 'response_time') = 'number') AS seconds
@@ -86,6 +87,7 @@ class Numbers:
     handoffs: int = 0
     to_first_answer: float | None = None
     to_resolution: float | None = None
+    limited: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ def measure(connection: Connection, days: int, now: datetime) -> Statistics:
     """Return the numbers of so many days, today included.
 
     `messages` are those of users, `answers` those of an LLM, `chats` the opened ones,
+    `limited` answers that a limit stood before,
     `failures` messages of ours that were not delivered, `handoffs` tickets that were
     opened: both as long as they are kept.
     """
@@ -128,13 +131,14 @@ def measure(connection: Connection, days: int, now: datetime) -> Statistics:
 
 
 def _read_messages(
-    messages: int, answers: int, tokens: Any, seconds: list[float] | None
+    messages: int, answers: int, tokens: Any, limited: int, seconds: list[float] | None
 ) -> dict[str, Any]:
     p50, p95, p99 = [round(s, 3) for s in seconds] if seconds else [None] * 3
     return {
         "messages": messages,
         "answers": answers,
         "tokens": int(tokens),
+        "limited": limited,
         "p50_seconds": p50,
         "p95_seconds": p95,
         "p99_seconds": p99,

@@ -35,10 +35,11 @@ class Turn:
     itself. `response_time` is in seconds. `author` is the user_id of the operator who
     said it, or A_PERSON; None: no person did. `hands_over` is why it put the chat into
     the queue for a person, in a word; None: it did not. `asks` names the question that
-    it asks, which the next message may answer in a word. `covers_until` makes it a
-    summary: of all that was said up to the message with that MessageSid; `stretches`
-    are where each of its paragraphs ends, the same way. `lead` is what the user told of
-    how to reach them: name, email, company.
+    it asks, which the next message may answer in a word; `limit` the setting for which
+    there was no answer. `covers_until` makes it a summary: of all that was said up to
+    the message with that MessageSid; `stretches` are where each of its paragraphs ends,
+    the same way. `lead` is what the user told of how to reach them: name, email,
+    company.
     """
 
     role: Role
@@ -59,6 +60,7 @@ class Turn:
     author: str | None = None
     hands_over: str | None = None
     asks: str | None = None
+    limit: str | None = None
     covers_until: str | None = None
     stretches: tuple[str, ...] = ()
     lead: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,10 @@ ALTER TABLE users
   ADD COLUMN company text,
   ADD COLUMN facts_since timestamptz;
 
+ALTER TABLE first_start ADD COLUMN paused_at timestamptz;
+COMMENT ON COLUMN first_start.paused_at IS
+  'Since when answers pause (`bot pause`); NULL: they are made.';
+
 CREATE TABLE media_contents (
   sha256 bytea NOT NULL,
   media_type text NOT NULL,
@@ -19,7 +23,8 @@ CREATE TABLE media_contents (
 CREATE INDEX idx_media_contents_created_at ON media_contents (created_at);
 COMMENT ON TABLE media_contents IS
   'The bytes of what people send and are sent; gone with the last that names them.';
-COMMENT ON COLUMN media_contents.sha256 IS 'Of the bytes: what came twice is kept once.';
+COMMENT ON COLUMN media_contents.sha256 IS
+  'Of the bytes: what came twice is kept once.';
 COMMENT ON COLUMN media_contents.media_type IS 'What the bytes are.';
 COMMENT ON COLUMN media_contents.size IS 'How many bytes.';
 COMMENT ON COLUMN media_contents.content IS
@@ -56,7 +61,8 @@ CREATE TABLE media (
 CREATE INDEX idx_media_created_at ON media (created_at);
 CREATE INDEX idx_media_sha256 ON media (sha256);
 CREATE INDEX idx_media_user_id ON media (user_id);
-COMMENT ON TABLE media IS 'One row for each thing that a message brought beside its text.';
+COMMENT ON TABLE media IS
+  'One row for each thing that a message brought beside its text.';
 COMMENT ON COLUMN media.id IS 'Which one.';
 COMMENT ON COLUMN media.user_id IS 'Who sent it.';
 COMMENT ON COLUMN media.message_sid IS 'The message that brought it.';
@@ -183,7 +189,8 @@ COMMENT ON COLUMN feedback.reference_id IS
   'The reply that is judged; NULL: the bot as a whole.';
 COMMENT ON COLUMN feedback.rating IS '1 good, -1 bad; NULL: words only.';
 COMMENT ON COLUMN feedback.text IS 'Their words: untrusted.';
-COMMENT ON COLUMN feedback.operator_id IS 'The operator who judged; NULL: the user did.';
+COMMENT ON COLUMN feedback.operator_id IS
+  'The operator who judged; NULL: the user did.';
 COMMENT ON COLUMN feedback.given_by IS
   'user or operator: stays when the operator''s row is gone.';
 COMMENT ON COLUMN feedback.message_sid IS 'The user''s message that says so.';
@@ -209,13 +216,14 @@ COMMENT ON COLUMN userchats.messages IS
   'tokens_used, response_time (seconds), error, author (the user_id of the operator '
   'who wrote it, or person; none: nobody of ours did), hands_over (why it passed the '
   'chat on to a person), asks (the question that the next message may answer in a '
-  'word), covers_until (it sums up what was said up to that MessageSid), stretches '
-  '(where each of its paragraphs ends), lead (what the user told of how to reach them).';
+  'word), limit (the setting for which there was no answer), covers_until (it sums up '
+  'what was said up to that MessageSid), stretches (where each of its paragraphs '
+  'ends), lead (what the user told of how to reach them).';
 COMMENT ON COLUMN userchats.metadata IS
   'What else is known of the chat: continues (the chat_id that it goes on from); once '
-  'it went quiet tags, detected_intent, sentiment, language, resolved, recap (text, and '
-  'until which MessageSid); memory (how often the LLM was asked for these, and on which '
-  'day).';
+  'it went quiet tags, detected_intent, sentiment, language, resolved, recap (text, '
+  'and until which MessageSid); memory (how often the LLM was asked for these, and on '
+  'which day).';
 
 CREATE TRIGGER user_preferences_updated_at BEFORE UPDATE ON user_preferences
   FOR EACH ROW EXECUTE FUNCTION set_updated_at();

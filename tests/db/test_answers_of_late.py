@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from bot.chat.limits.allowance import every_word
+from bot.chat.limits.allowance import WORDS as LIMITS
 from bot.languages.names import LANGUAGES
+from bot.languages.speaking import every_wording
 from bot.whatsapp.text.parts import with_parts
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -15,8 +16,8 @@ from tests.db.parts import replied
 from tests.db.sql import change
 from tests.records import BEN, reply_turn
 
-WORDS = tuple(every_word())
 HOUR = timedelta(hours=1)
+WORDS = tuple(every_wording(*LIMITS.values()))
 
 
 def test_replies_are_counted_for_a_person_and_for_all(
@@ -30,14 +31,14 @@ def test_replies_are_counted_for_a_person_and_for_all(
         late = AnswersOfLate(database)
         return late.count(anas.user_id, WORDS, HOUR, most)
 
-    assert answered() == Answered(2, 3, is_told=False)
+    assert answered() == Answered(2, 3)
     assert answered(most=2).to_all == 2
     assert answered(most=0).to_all == 0
     replied(pg, outbox, WORDS[0])
     replied(pg, outbox, WORDS[1], to=BEN)
-    assert answered() == Answered(2, 3, is_told=True)
+    assert answered() == Answered(2, 3)
     change(database, "UPDATE reply_parts SET created_at = now() - interval '61 min'")
-    assert answered() == Answered(0, 0, is_told=False)
+    assert answered() == Answered(0, 0)
     assert bens.user_id != anas.user_id
 
 

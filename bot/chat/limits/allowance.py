@@ -1,87 +1,188 @@
-"""How many answers one person, and all of them, get within an hour: each is paid for.
+"""How many answers people get: within an hour, and within a day. Each is paid for.
 
 The brake looks at one chat, for machines; this counts what was stored for a person,
 in whichever chat, and holds whoever writes.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from typing import Literal, Protocol
 from uuid import UUID
 
-from bot.chat import sentences
+from bot.chat.learning.teachers import read_teachers
+from bot.chat.limits import sentences
 from bot.chat.replies import Batch, note, say
 from bot.environment import Reader
-from bot.languages.speaking import every_wording, speak
+from bot.languages.speaking import speak
 from db.records import Reply, Turn, Userchat
 from db.store import Answered
 
-WITHIN = timedelta(hours=1)
-# Said to a person once within the hour, in their language, and not counted as answers.
-SETTINGS = {
-    sentences.TOO_MANY_OF_YOURS: "ANSWERS_PER_PERSON_HOUR",
-    sentences.TOO_MANY_OF_ALL: "ANSWERS_PER_HOUR",
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+ADDRESSES_HINT = "a number such as +49 151 23456789, or several by ,"
+# The settings, by which turns of ours name a limit, and what is said of each.
+WORDS = {
+    "BLOCKED_ADDRESSES": sentences.NOT_FOR_YOU,
+    "ALLOWED_ADDRESSES": sentences.NOT_FOR_YOU,
+    "MESSAGES_PER_MINUTE": sentences.TOO_FAST,
+    "ANSWERS_PER_PERSON_HOUR": sentences.TOO_MANY_OF_YOURS,
+    "ANSWERS_PER_PERSON_DAY": sentences.TOO_MANY_OF_YOUR_DAY,
+    "ANSWERS_PER_HOUR": sentences.TOO_MANY_OF_ALL,
+    "ANSWERS_PER_DAY": sentences.TOO_MANY_OF_ALL_DAY,
+    "BOT_PAUSED": sentences.PAUSED,
 }
+PAUSED = "BOT_PAUSED"
+Span = Literal["hour", "day"]
 
-# Counts what was answered to a user and to all, but for some words, of late, and to all
-# no further than to a bound.
-CountAnswers = Callable[[UUID, Collection[str], timedelta, int], Answered]
+
+class Counts(Protocol):
+    """Tells what was stored of late."""
+
+    def count(
+        self,
+        user_id: UUID,
+        words: Collection[str],
+        within: timedelta,
+        most: int,
+        span: Span = "hour",
+    ) -> Answered:
+        """Count the answers to a user and to all, but for some words.
+
+        To all no further than to `most`, and kept for some seconds for each span.
+        """
+
+    def was_told(self, user_id: UUID, limit: str, since: datetime) -> bool:
+        """Tell whether a turn of ours told a user of a limit since then."""
+
+
+class NoCounts:
+    """Where nobody counts."""
+
+    def count(self, *_asked: object, **_more: object) -> Answered:
+        """Count nothing."""
+        return Answered(0, 0)
+
+    def was_told(self, *_asked: object) -> bool:
+        """Tell that nobody was told of anything."""
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What an operator allows in an hour; 0: as many as there are."""
+    """What an operator allows; 0, and nobody allowed: as many, and whoever, there are.
+
+    `per_person` and `for_all` are answers within an hour; those of a day count from
+    midnight in `timezone`. `messages_minute` are a person's own, in one chat.
+    """
 
     per_person: int = 0
     for_all: int = 0
+    per_person_day: int = 0
+    for_all_day: int = 0
+    messages_minute: int = 0
+    allowed: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
+    is_paused: bool = False
+    timezone: tzinfo = UTC
+
+    def reply_to_stranger(
+        self, chat: Userchat, batch: Batch, counts: Counts
+    ) -> Reply | None:
+        """Return what settles the batch of who may not talk to the bot; None: may."""
+        if chat.address in self.blocked:
+            return self.tell_once("BLOCKED_ADDRESSES", chat, batch, counts)
+        if self.allowed and chat.address not in self.allowed:
+            return self.tell_once("ALLOWED_ADDRESSES", chat, batch, counts)
+        return None
 
     def reply_beyond(
-        self, chat: Userchat, batch: Batch, count: CountAnswers
+        self, chat: Userchat, batch: Batch, counts: Counts
     ) -> Reply | None:
         """Return what settles a batch without an answer; None: it may be answered.
 
-        A polite word, or a note where the person was told within the hour.
+        A polite word, or a note where the person was told today.
         """
-        if not self.per_person and not self.for_all:
-            return None
-        answered = count(chat.user_id, every_word(), WITHIN, self.for_all)
-        word = self._exceeded(answered)
-        if word is None:
-            return None
-        if answered.is_told:
-            return note(batch, sentences.NOT_ANSWERED_ALLOWANCE)
-        return Reply(turn=say(speak(chat.language, word), batch))
+        limit = self._exceeded(chat, batch, counts)
+        return self.tell_once(limit, chat, batch, counts) if limit else None
 
-    def _exceeded(self, answered: Answered) -> str | None:
-        if self.per_person and answered.to_person >= self.per_person:
-            return sentences.TOO_MANY_OF_YOURS
-        if self.for_all and answered.to_all >= self.for_all:
-            return sentences.TOO_MANY_OF_ALL
+    def tell_once(
+        self, limit: str, chat: Userchat, batch: Batch, counts: Counts
+    ) -> Reply:
+        """Return the word of the day on a limit, or a note."""
+        if counts.was_told(chat.user_id, limit, self.midnight()):
+            silent = note(batch, sentences.NOT_ANSWERED.format(limit=limit))
+            return replace(silent, turn=replace(silent.turn, limit=limit))
+        word = speak(chat.language, WORDS[limit])
+        return Reply(turn=replace(say(word, batch), limit=limit))
+
+    def midnight(self) -> datetime:
+        """Return when today began, by the clocks of the business, in UTC."""
+        today = datetime.now(self.timezone).date()
+        begun = datetime(today.year, today.month, today.day, tzinfo=self.timezone)
+        return begun.astimezone(UTC)
+
+    def _exceeded(self, chat: Userchat, batch: Batch, counts: Counts) -> str | None:
+        if self.messages_minute and _is_too_fast(chat, batch, self.messages_minute):
+            return "MESSAGES_PER_MINUTE"
+        own = _every_word()
+        if self.per_person or self.for_all:
+            found = counts.count(chat.user_id, own, HOUR, self.for_all, "hour")
+            if limit := _find_full(found, self.per_person, self.for_all):
+                return f"{limit}_HOUR"
+        if self.per_person_day or self.for_all_day:
+            day = datetime.now(UTC) - self.midnight()
+            found = counts.count(chat.user_id, own, day, self.for_all_day, "day")
+            if limit := _find_full(found, self.per_person_day, self.for_all_day):
+                return f"{limit}_DAY"
         return None
+
+
+def _find_full(found: Answered, per_person: int, for_all: int) -> str | None:
+    if per_person and found.to_person >= per_person:
+        return "ANSWERS_PER_PERSON"
+    return "ANSWERS_PER" if for_all and found.to_all >= for_all else None
 
 
 def read_allowance(read: Reader) -> Allowance:
     """Return what is set; what is wrong is collected by the reader."""
     return Allowance(
-        per_person=read.integer("ANSWERS_PER_PERSON_HOUR", 60, 0, 1_000_000),
-        for_all=read.integer("ANSWERS_PER_HOUR", 3000, 0, 1_000_000),
+        per_person=_read_bound(read, "ANSWERS_PER_PERSON_HOUR", 60),
+        for_all=_read_bound(read, "ANSWERS_PER_HOUR", 3000),
+        per_person_day=_read_bound(read, "ANSWERS_PER_PERSON_DAY", 0),
+        for_all_day=_read_bound(read, "ANSWERS_PER_DAY", 0),
+        messages_minute=_read_bound(read, "MESSAGES_PER_MINUTE", 0),
+        allowed=_read_addresses(read, "ALLOWED_ADDRESSES"),
+        blocked=_read_addresses(read, "BLOCKED_ADDRESSES"),
+        is_paused=read.text(PAUSED, "on|off", "on or off") == "on",
+        timezone=read.zone("TIMEZONE", UTC),
     )
 
 
+@cache
+def _every_word() -> frozenset[str]:
+    """Return what is said of limits, in every language: these are no answers."""
+    return every_wording(*WORDS.values())
+
+
+def _read_bound(read: Reader, name: str, default: int) -> int:
+    return read.integer(name, default, 0, 1_000_000)
+
+
+def _read_addresses(read: Reader, name: str) -> frozenset[str]:
+    nobody: frozenset[str] = frozenset()
+    return read.parsed(name, read_teachers, nobody, ADDRESSES_HINT)
+
+
+def _is_too_fast(chat: Userchat, batch: Batch, most: int) -> bool:
+    """Tell whether the user wrote more messages than that in the minute of the last."""
+    since = batch[-1].timestamp - MINUTE
+    turns = (*chat.earlier_turns, *chat.turns)
+    theirs = (turn for turn in turns if turn.role == "user" and turn.timestamp > since)
+    until = batch[-1].timestamp
+    return sum(turn.timestamp <= until for turn in theirs) > most
+
+
 def find_exceeded(turn: Turn) -> str | None:
-    """Return the setting that a turn of ours tells of, where no more is allowed."""
-    if not turn.is_by_bot or turn.model:
-        return None
-    told = (said for said in SETTINGS if turn.content in every_wording(said))
-    return next((SETTINGS[sentence] for sentence in told), None)
-
-
-def every_word() -> frozenset[str]:
-    """Return what is said where no more is allowed, in every language."""
-    return every_wording(*SETTINGS)
-
-
-def is_over(turn: Turn) -> bool:
-    """Tell whether a turn of ours stands for an answer that was not allowed."""
-    is_note = turn.role == "system" and turn.content == sentences.NOT_ANSWERED_ALLOWANCE
-    return is_note or find_exceeded(turn) is not None
+    """Return the setting that a turn of ours tells the user of; None: it does not."""
+    return turn.limit if turn.role == "assistant" else None

@@ -18,6 +18,10 @@ MOST_ANSWERS = ((timedelta(minutes=1), 12), (timedelta(minutes=15), 60))
 SAME_WITHIN = timedelta(minutes=15)
 SHORT_LETTERS = 20
 MOST_SAME, MOST_SAME_SHORT = 4, 10
+# Machines also vary a number or a word ("Thank you for your message 17"): long
+# sentences that are alike, one answered after the other within a minute, are theirs.
+ALIKE_WITHIN = timedelta(minutes=1)
+MOST_ALIKE, ALIKE = 5, 0.8
 # A machine that gets no answer gives up meanwhile; a person was told nothing, and may
 # write again after that.
 HOLD = timedelta(minutes=10)
@@ -30,7 +34,7 @@ def brake(chat: Userchat, batch: Batch) -> Reply | None:
     """
     if any(is_brake(turn) for turn in _since(chat, HOLD)):
         return note(batch, "")
-    if _is_too_fast(chat) or _is_repeated(chat, batch):
+    if _is_too_fast(chat) or _is_repeated(chat, batch) or _is_alike(chat, batch):
         return note(batch, NOT_ANSWERED_BRAKE)
     return None
 
@@ -64,16 +68,39 @@ def _is_repeated(chat: Userchat, batch: Batch) -> bool:
 
     Messages that were answered together are compared together.
     """
-    recent = tuple(_since(chat, SAME_WITHIN))
+    answered, text = _answered(chat, SAME_WITHIN), _plain(batch)
+    most = MOST_SAME if len(text) > SHORT_LETTERS else MOST_SAME_SHORT
+    return bool(text) and answered.count(text) >= most
+
+
+def _is_alike(chat: Userchat, batch: Batch) -> bool:
+    """Tell whether long messages that differ in a number or a word were answered."""
+    words = _words(_plain(batch))
+    if sum(map(len, words)) <= SHORT_LETTERS:
+        return False
+    alike = (_words(text) for text in _answered(chat, ALIKE_WITHIN))
+    return sum(_likeness(words, others) >= ALIKE for others in alike) >= MOST_ALIKE
+
+
+def _words(text: str) -> set[str]:
+    """Return the words that have no digit in them."""
+    return {word for word in text.split() if not any(map(str.isdigit, word))}
+
+
+def _likeness(words: set[str], others: set[str]) -> float:
+    """Return how many of all their words both have."""
+    return len(words & others) / len(words | others)
+
+
+def _answered(chat: Userchat, age: timedelta) -> list[str]:
+    """Return what the user said that was answered of late, batch by batch."""
+    recent = tuple(_since(chat, age))
     asked = {t.message_sid: t for t in recent if t.message_sid}
-    answered = [
+    return [
         _plain(asked[sid] for sid in turn.in_reply_to if sid in asked)
         for turn in recent
         if turn.is_by_bot
     ]
-    text = _plain(batch)
-    most = MOST_SAME if len(text) > SHORT_LETTERS else MOST_SAME_SHORT
-    return bool(text) and answered.count(text) >= most
 
 
 def _plain(turns: Iterable[Turn]) -> str:

@@ -53,6 +53,7 @@ def downgrade() -> None:
         _run(f"DROP VIEW masked.{view}; DROP VIEW {view}")
     for name in NAMES:
         op.drop_table(name)
+    op.drop_column("first_start", "paused_at")
     op.drop_column("users", "name_is_given")
     op.drop_column("users", "email_is_given")
     op.drop_column("users", "company")

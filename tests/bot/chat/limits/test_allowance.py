@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from prometheus_client import REGISTRY
 
-from bot.chat import sentences
+from bot.chat import sentences as others
+from bot.chat.limits import sentences
 from bot.chat.limits.allowance import Allowance
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -15,16 +16,15 @@ from tests.bot.log_lines import recorded_log
 from tests.db.sql import values
 
 BEN = {"From": "whatsapp:+15550002222"}
-OVER = f"system: {sentences.NOT_ANSWERED_ALLOWANCE}"
+OVER_HOUR = sentences.NOT_ANSWERED.format(limit="ANSWERS_PER_PERSON_HOUR")
+OVER = f"system: {OVER_HOUR}"
 
 
 def conversation(per_person: int = 0, for_all: int = 0) -> Conversation:
     ana = Conversation("Yes.")
     assert isinstance(ana.store, MemoryChatStore)
     allowance = Allowance(per_person=per_person, for_all=for_all)
-    ana.talk = replace(
-        ana.talk, allowance=allowance, count_answers=ana.store.count_answers
-    )
+    ana.talk = replace(ana.talk, allowance=allowance, counts=ana.store)
     return ana
 
 
@@ -51,7 +51,7 @@ def test_a_person_is_told_once_and_the_llm_is_not_asked() -> None:
     ]
     assert ana.chat.unanswered() == ()
     (line,) = [line for line in log.lines if line["level"] == "ERROR"]
-    assert line["message"].endswith("more than ANSWERS_PER_PERSON_HOUR")
+    assert line["message"].endswith("for a while: ANSWERS_PER_PERSON_HOUR")
     assert counted("allowance") == before + 5
     assert answers_to(ana, "And me?", **BEN) == ["Yes."], "each has their own"
 
@@ -71,29 +71,27 @@ def test_all_together_have_one_too() -> None:
     assert answers_to(ana, "two", "three", **BEN) == [sentences.TOO_MANY_OF_ALL]
     with recorded_log() as log:
         assert answers_to(ana, "three", "four") == [sentences.TOO_MANY_OF_ALL]
-    assert "more than ANSWERS_PER_HOUR" in log.text
+    assert ": ANSWERS_PER_HOUR" in log.text
     assert len(ana.thoughts.prompts) == 3
 
 
 def test_what_needs_no_llm_is_said_all_the_same() -> None:
     ana = conversation(per_person=1)
     assert answers_to(ana, "one", "two") == ["Yes.", sentences.TOO_MANY_OF_YOURS]
-    assert answers_to(ana, "STOP", "START") == [sentences.STOPPED, sentences.STARTED]
+    assert answers_to(ana, "STOP", "START") == [others.STOPPED, others.STARTED]
 
 
 def test_all_workers_count_the_same(database: Database, pg: PostgresChatStore) -> None:
     def worker() -> Conversation:
         one = Conversation("Yes.", store=pg)
-        count = AnswersOfLate(database).count
-        one.talk = replace(
-            one.talk, allowance=Allowance(per_person=2), count_answers=count
-        )
+        counts = AnswersOfLate(database)
+        one.talk = replace(one.talk, allowance=Allowance(per_person=2), counts=counts)
         return one
 
     heard = [answers_to(worker(), text) for text in ("one", "two", "three", "four")]
     assert heard == [["Yes."], ["Yes."], [sentences.TOO_MANY_OF_YOURS], []]
     query = "SELECT content FROM chat_messages WHERE role = 'system'"
-    assert values(database, query) == [sentences.NOT_ANSWERED_ALLOWANCE]
+    assert values(database, query) == [OVER_HOUR]
     assert values(database, "SELECT message_sid FROM unanswered_messages") == []
 
 
