@@ -15,7 +15,7 @@ from bot.chat.learning.teachers import read_teachers
 from bot.chat.limits import sentences
 from bot.chat.replies import Batch, note, say
 from bot.environment import Reader
-from bot.languages.speaking import speak
+from bot.languages.speaking import every_wording, speak
 from db.records import Reply, Turn, Userchat
 from db.store import Answered
 
