@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from threading import Event, Lock
+from threading import BoundedSemaphore, Event, Lock
 from uuid import UUID
 
 from bot.media.fetching import (
@@ -35,6 +35,8 @@ LOOK_SECONDS = 300.0
 DAY = timedelta(days=1)
 MOST_A_DAY = 100
 MOST_BYTES_A_DAY = 200 * 1024 * 1024
+# In one process: each may hold 16 MB, more than once.
+MOST_AT_ONCE = 6
 LONGEST_TEXT = 20_000
 MOST_PIECES = 2_000
 MOST_COUNTED = 10_000
@@ -93,6 +95,9 @@ class Looking:
     most_a_day: int = MOST_A_DAY
     most_bytes_a_day: int = MOST_BYTES_A_DAY
     tries: Tries = field(default_factory=Tries)
+    places: BoundedSemaphore = field(
+        default_factory=lambda: BoundedSemaphore(MOST_AT_ONCE)
+    )
 
     def look(
         self,
@@ -133,9 +138,13 @@ class Looking:
         found = dict(seen)
         for one in sent:
             key = (one.message_sid, one.position)
-            if self.stopping.is_set() or time.monotonic() >= deadline:
+            left = max(deadline - time.monotonic(), 0)
+            if self.stopping.is_set() or not self.places.acquire(timeout=left):
                 raise NotYetSeenError("the rest of what was sent is looked at next")
-            found[key] = work(user_id, one, found.get(key), deadline)
+            try:
+                found[key] = work(user_id, one, found.get(key), deadline)
+            finally:
+                self.places.release()
         return found
 
     def _have(

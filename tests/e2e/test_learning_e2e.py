@@ -20,8 +20,9 @@ def school(new_house: NewHouse) -> Iterator[House]:
 
 
 def sends(house: House, phone: Phone, text: str, content: str, **more: str) -> Any:
+    file = ("prices.csv", content, more.pop("kind", "text/csv"))
     form = {"from": phone.address, "body": text, **more}
-    files = {"file": ("prices.csv", content, "text/csv")}
+    files = {"file": file}
     url = f"{house.simulator_url}/simulator/messages"
     return requests.post(url, data=form, files=files, timeout=30).json()
 
@@ -60,3 +61,15 @@ def test_a_document_is_learned_once_whatever_dies_and_repeats(school: House) -> 
     [(_, newer)] = known(school)
     assert "3.40" in str(newer)
     assert "3.20" not in str(newer)
+
+
+def test_a_contact_card_is_fetched_and_read_in_the_answers_job(school: House) -> None:
+    ana = school.phone()
+    card = "BEGIN:VCARD\nFN:Ben\nTEL:+55 11\nEND:VCARD\n"
+    sid = sends(school, ana, "", card, kind="text/vcard")["message_sid"]
+    told = "[The user sent a contact card: Ben; phone +55 11]"
+    assert ana.hears() == [f"You said: {told}"]
+    row = "SELECT state, media_type, text FROM media WHERE message_sid = %(sid)s"
+    with sql.opened(school.database_url or "") as database:
+        found = sql.rows(database, row, sid=sid)
+    assert found == [("read", "text/vcard", "Ben; phone +55 11")]

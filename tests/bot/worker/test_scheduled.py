@@ -11,10 +11,12 @@ from bot.worker.scheduled import (
     LookBack,
     register_ends,
     register_retention,
+    register_sweep,
 )
 from db.database import Database
+from db.errors import StoreUnavailableError
 from db.queue.app import build_queue
-from db.queue.jobs import END_TAKEOVERS, UPKEEP
+from db.queue.jobs import END_TAKEOVERS, SWEEP_FILES, UPKEEP
 from db.support.ends import Ending
 
 URL = "postgresql://bot@127.0.0.1:9/nowhere"
@@ -53,6 +55,21 @@ def test_takeovers_are_looked_at_every_minute_and_later_where_that_fails() -> No
     assert (scheduled.task.name, scheduled.cron) == (END_TAKEOVERS, "* * * * *")
     assert scheduled.task.queue == UPKEEP
     queue.tasks[END_TAKEOVERS](timestamp=0)
+
+
+@pytest.mark.parametrize("error", [OSError("full"), StoreUnavailableError("away")])
+def test_files_are_swept_hourly_and_later_where_that_fails(error: Exception) -> None:
+    queue, swept = build_queue(URL), []
+
+    def sweep() -> int:
+        swept.append(1)
+        raise error
+
+    register_sweep(queue, sweep)
+    (scheduled,) = queue.periodic_registry.periodic_tasks.values()
+    assert (scheduled.task.name, scheduled.cron) == (SWEEP_FILES, "43 * * * *")
+    queue.tasks[SWEEP_FILES](timestamp=0)
+    assert swept == [1]
 
 
 def test_the_settings_hold_the_ages(settings: Settings) -> None:
