@@ -67,8 +67,9 @@ def test_a_contact_card_is_fetched_and_read_in_the_answers_job(school: House) ->
     ana = school.phone()
     card = "BEGIN:VCARD\nFN:Ben\nTEL:+55 11\nEND:VCARD\n"
     sid = sends(school, ana, "", card, kind="text/vcard")["message_sid"]
-    told = "[The user sent a contact card: Ben; phone +55 11]"
-    assert ana.hears() == [f"You said: {told}"]
+    assert len(ana.hears()) == 1
+    asked = str(school.llm.prompts[-1][-1]["content"])
+    assert "[The user sent a contact card: Ben; phone +55 11]" in asked
     row = "SELECT state, media_type, text FROM media WHERE message_sid = %(sid)s"
     with sql.opened(school.database_url or "") as database:
         found = sql.rows(database, row, sid=sid)
