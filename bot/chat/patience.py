@@ -51,6 +51,11 @@ class Pace:
         longest = self.quiet_media_seconds
         return max(quiet, min(longest, WITH_WORDS_SECONDS) if has_words else longest)
 
+    def fresh_of(self, chat: Userchat) -> Batch:
+        """Return what the user wrote of late, answered or not."""
+        theirs = (turn for turn in chat.turns if turn.role == "user")
+        return tuple(turn for turn in theirs if not self.is_too_old((turn,)))
+
     def is_too_old(self, batch: Batch) -> bool:
         """Tell whether the batch waited so long that its answer would only confuse."""
         return age_of(batch) > self.max_age

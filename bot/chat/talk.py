@@ -90,6 +90,7 @@ class Talk:
         for _ in range(MOST_REPLIES_A_CALL):
             batch = next_batch(chat, self.policies) if chat else ()
             if chat is None or not batch:
+                self._quiet.look_for_person(chat)
                 return self._done(chat, replies)
             if replies:
                 self.channel.send(chat.user_id)

@@ -1,11 +1,13 @@
 """Waiting for quiet, and looking meanwhile at what came beside text."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 
 from bot.chat.patience import Pace, has_siblings, seconds_to
 from bot.chat.replies import Batch
+from bot.llm.protocol import LLMError
 from db.records import Userchat
 
 MOST_QUIET_WAITS = 3
@@ -63,3 +65,9 @@ class Quiet:
     def look(self, chat: Userchat, batch: Batch, deadline: float | None) -> Userchat:
         """Return the chat with what a batch brings seen. Raises LLMError."""
         return self.looks(chat, batch, seconds_to(deadline)) if self.looks else chat
+
+    def look_for_person(self, chat: Userchat | None) -> None:
+        """Look at what came for a person of ours; what fails waits for the next."""
+        if chat is not None and chat.owner != "bot":
+            with suppress(LLMError):
+                self.look(chat, self.pace.fresh_of(chat), None)

@@ -147,6 +147,23 @@ def test_who_says_that_they_want_a_person_gets_one(
     assert (ana.chat.owner, ana.thoughts.prompts) == ("queue", [])
 
 
+def test_what_comes_for_a_person_is_looked_at_and_said_nothing_about(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    early = NotYetFetchedError("HTTP 404", most_tries=3)
+    lie: dict[str, Given] = {"v": early, "w": VOICE}
+    ana = sighted(pg, database, lie, {"audio": Sees("Hi")}, handoff=HandoffPolicy())
+    ana.says("/human")
+    ana.hears()
+    ana.sends("audio/ogg", "v")
+    assert ana.hears() == []
+    assert value(database, "SELECT count(*) FROM media") == 0
+    ana.lie["v"] = VOICE
+    ana.sends("audio/ogg", "w")
+    assert ana.hears() == []
+    assert rows(database, "SELECT state, text FROM media") == [("read", "Hi")] * 2
+
+
 def test_an_operators_word_is_heard_as_it_is_read(
     pg: PostgresChatStore, database: Database
 ) -> None:
