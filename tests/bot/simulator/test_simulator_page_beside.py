@@ -34,9 +34,7 @@ def fill(page: Page, send: str, **values: str) -> None:
     page.get_by_role("button", name=send).click()
 
 
-def test_whatever_a_phone_sends_reaches_the_bot(
-    phone: Page, bot: ScriptedBot, address: str
-) -> None:
+def send_pictures(phone: Page) -> None:
     phone.locator("#file").set_input_files([picture("1.png"), picture("2.png")])
     expect(phone.get_by_text("1.png, 2.png")).to_be_visible()
     phone.get_by_label("Message", exact=True).fill("Our garden")
@@ -44,6 +42,9 @@ def test_whatever_a_phone_sends_reaches_the_bot(
     expect(phone.locator(".picture img")).to_have_count(2)
     phone.locator("#sticker").set_input_files(picture("smile.png"))
     expect(phone.locator(".bubble.sticker img")).to_be_visible()
+
+
+def send_the_rest(phone: Page) -> None:
     choose(phone, "A contact")
     numbered = {"contact-name": "Zo\u00eb; Ltd", "contact-number": "+1 555 123"}
     fill(phone, "Send contact", **numbered)
@@ -56,6 +57,13 @@ def test_whatever_a_phone_sends_reaches_the_bot(
     expect(phone.locator(".bubble .forwarded")).to_have_text("Forwarded many times")
     choose(phone, "An advert, form or order")
     phone.get_by_role("button", name="Send with these").click()
+
+
+def test_whatever_a_phone_sends_reaches_the_bot(
+    phone: Page, bot: ScriptedBot, address: str
+) -> None:
+    send_pictures(phone)
+    send_the_rest(phone)
     bot.wait_until(lambda: len(bot.inbound_from(address)) == 7)
     forms = [got.form for got in bot.inbound_from(address)]
     assert [(form["MessageType"], form["Body"]) for form in forms] == [
