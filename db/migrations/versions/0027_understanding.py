@@ -39,6 +39,12 @@ COMMENT ON COLUMN userchats.metadata IS 'Whatever else is known of the chat.';
 # What they told us is no log-in: whoever made it one logs in with it all the same.
 TOLD = "UPDATE users SET email = NULL WHERE email_is_given AND role = 'user'"
 
+# Who goes back has no such tasks.
+DROP_JOBS = """
+DELETE FROM procrastinate.procrastinate_jobs
+WHERE queue_name = 'memory' OR task_name = 'find_due_memory'
+"""
+
 
 def upgrade() -> None:
     _run(_read("0027_understanding.sql"))
@@ -51,6 +57,7 @@ def downgrade() -> None:
     _run(TOLD)
     for view in "media_overview", "fact_overview", "feedback_overview":
         _run(f"DROP VIEW masked.{view}; DROP VIEW {view}")
+    _run(DROP_JOBS)
     for name in NAMES:
         op.drop_table(name)
     op.drop_column("first_start", "paused_at")

@@ -99,3 +99,16 @@ def test_who_is_erased_meanwhile_is_not_brought_back(
     assert values(database, "SELECT chat_id FROM all_chats") == []
     late.remember(ana.chat_id)  # the job that was left over
     assert len(server.prompts) == 1
+
+
+def test_a_summary_that_the_server_refuses_does_not_poison_the_chat(
+    server: ScriptedLLM, ana: Talker
+) -> None:
+    server.next(remembers("She spoke of a bomb."))
+    ana.talks(10)
+    ana.remembers()
+    server.next(Script(status=400, code="content_filter"))
+    ana.asks("When do you open?")
+    assert "bomb" in str(server.prompts[-2])
+    assert "bomb" not in str(server.prompts[-1])
+    assert ana.chat.turns[-1].content == "You said: When do you open?"
