@@ -231,3 +231,15 @@ def test_each_change_makes_another_version(
     assert is_new()
     give(database, user_id, "bot")
     assert is_new()
+
+
+def test_the_last_words_are_a_person_s_whatever_notes_stand_behind(
+    database: Database, pg: PostgresChatStore, olga: UUID
+) -> None:
+    ana = writes(pg, 1, "Is anybody there?")
+    note = """UPDATE userchats SET messages = messages || '[{"role": "system",
+      "content": "A note.", "timestamp": "2026-01-01T00:00:00+00:00"}]'"""
+    for _ in range(3):  # none, a note, and a summary behind it
+        (row,) = read_list(database, "bot", Sought(operator_id=olga)).rows
+        assert (row.user_id, row.last_words) == (ana, "Is anybody there?")
+        change(database, note)
