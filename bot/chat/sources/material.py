@@ -16,6 +16,7 @@ from bot.chat import sentences
 from bot.chat.prompt import BYTES_A_TOKEN, estimate_tokens
 from bot.chat.sources.plain import is_plain_url, plain_line, plain_lines
 from bot.knowledge.protocol import ENOUGH
+from bot.media.outgoing.refs import FileRef, read_ref
 from db.records import Found, Passage, Product
 
 LONGEST_NAME = 120
@@ -129,8 +130,10 @@ class Material:
 
 
 def find_picture(product: Product | None) -> str | None:
-    """Return the address of a product's picture, if it can be sent."""
+    """Return where a product's picture lies, if it can be sent: see PartContent."""
     url = (product.image_url or "") if product else ""
+    if isinstance(read_ref(url), FileRef):
+        return url
     is_sendable = url.startswith("https://") and len(url) < LONGEST_URL
     return url if is_sendable and is_plain_url(url) else None
 

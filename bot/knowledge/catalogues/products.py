@@ -27,6 +27,7 @@ from bot.knowledge.catalogues.values import (
     RowError,
     cell_at,
     quoted,
+    read_picture,
     read_stock,
     read_text,
     read_url,
@@ -147,7 +148,7 @@ class _Reader:
             price=price,
             currency=currency,
             url=read_url(self._cell(row, "url"), "url"),
-            image_url=read_url(self._cell(row, "image_url"), "image_url"),
+            image_url=read_picture(self._cell(row, "image_url"), "image_url"),
             in_stock=read_stock(self._cell(row, "in_stock")),
         )
         description = self._text(row, "description") or None

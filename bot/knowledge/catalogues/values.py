@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001 - words of other languages
 
+import re
 from decimal import Decimal
 from unicodedata import category, normalize
 from urllib.parse import urlsplit
@@ -10,6 +11,10 @@ from bot.knowledge.catalogues.cells import UNCOUNTED, Cell, Row
 from bot.knowledge.catalogues.prices import AmountError, read_amount
 
 MOST_OF_A_URL = 2_000
+# A name on its own, and no path.
+PICTURE_FILE = re.compile(
+    r"(?:file:)?[A-Za-z0-9][A-Za-z0-9 _()+-]{0,63}\.(?:jpe?g|png|JPE?G|PNG)"
+)
 TRICKS = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 FORMULA = ("=", "@", "+", "-", "\t")
 STOCK = {
@@ -117,6 +122,18 @@ def read_url(cell: Cell, field: str) -> str | None:
     if not is_right or "@" in parts.netloc or any(s in text for s in ' "<>\\^`{|}'):
         raise RowError(f'{field} "{quoted(text)}" is no https:// address')
     return text
+
+
+def read_picture(cell: Cell, field: str) -> str | None:
+    """Return where a picture lies: an https address, or `file:` and a name.
+
+    A bare file name is one of the folder MEDIA_OUT. None if there is none. Raises
+    RowError.
+    """
+    text = read_text(cell, field, MOST_OF_A_URL)
+    if text and PICTURE_FILE.fullmatch(text):
+        return f"file:{text.removeprefix('file:')}"
+    return read_url(cell, field)
 
 
 def quoted(text: str) -> str:

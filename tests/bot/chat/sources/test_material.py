@@ -138,7 +138,14 @@ def test_of_all_that_is_known_the_best_is_given_where_not_all_fits() -> None:
         "https://a/\u202e",
         "",
         "ftp://a/b",
+        "file:../secret.jpg",
+        "stored:" + "0" * 64,
     ],
 )
 def test_only_plain_addresses_of_pictures_are_sent(url: str) -> None:
     assert find_picture(Product(sku="1", name="x", image_url=url)) is None
+
+
+def test_a_picture_of_the_operators_folder_is_sent_by_its_name() -> None:
+    cake = Product(sku="1", name="x", image_url="file:cake.jpg")
+    assert find_picture(cake) == "file:cake.jpg"

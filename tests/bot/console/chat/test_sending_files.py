@@ -68,7 +68,7 @@ def test_a_long_text_stands_before_its_picture(desk: Desk, database: Database) -
         (files.SVG, "drawing.svg", "WhatsApp takes no such file"),
         (b"MZ\x90", "invoice.pdf", "WhatsApp takes no such file"),
         (b"", "empty.pdf", "The file is empty"),
-        (files.JPEG + bytes(5 * 2**20), "large.jpg", "JPG up to 5 MB"),
+        (files.WEBP + bytes(100 * 1024), "large.webp", "WEBP up to 100 KB"),
     ],
     ids=["page", "drawing", "program", "empty", "large"],
 )

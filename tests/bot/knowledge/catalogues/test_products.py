@@ -136,6 +136,27 @@ def test_a_bad_row_is_named_with_its_line_and_why(row: str, reason: str) -> None
     assert "\x1b" not in told
 
 
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("plum cake (1).jpg", "file:plum cake (1).jpg"),
+        ("file:a.PNG", "file:a.PNG"),
+        ("https://a.example/1.jpg", "https://a.example/1.jpg"),
+    ],
+)
+def test_a_picture_may_be_a_file_of_the_operators(cell: str, read: str) -> None:
+    found = one(of_csv(f"sku,name,image\nA,Bread,{cell}\n"))
+    assert found.product.image_url == read
+
+
+@pytest.mark.parametrize(
+    "cell", ["../a.jpg", "a/b.jpg", ".a.jpg", "page.html", "a..jpg"]
+)
+def test_a_path_is_no_picture(cell: str) -> None:
+    (told,) = reasons(of_csv(f"sku,name,image\nA,Bread,{cell}\n"))
+    assert "is no https:// address" in told
+
+
 def test_a_sku_stands_once() -> None:
     listed = of_csv("sku,name\nA,Bread\nA,Roll\n")
     assert reasons(listed) == ["line 3: sku A stands in line 2 already"]
