@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.media.outgoing.addresses import MEDIA_PATH
 from bot.whatsapp.paths import INBOUND_PATH, STATUS_PATH
 from db.backups.programs import find_program
 from db.embedded.programs import bin_folder
@@ -201,7 +202,7 @@ def test_the_proxy_lets_in_what_twilio_calls_and_nothing_that_tells_of_us(
     assert mounted["source"].endswith("/bot/serving/Caddyfile")
     lines = (ROOT / "bot/serving/Caddyfile").read_text()
     assert re.findall(r"^\t@open path (.*)$", lines, re.MULTILINE) == [
-        f"{INBOUND_PATH} {STATUS_PATH} /healthz"
+        f"{INBOUND_PATH} {STATUS_PATH} {MEDIA_PATH}/* /healthz"
     ]
     assert lines.count("reverse_proxy") == 1
     assert "handle {\n\t\trespond 404\n" in lines
