@@ -73,6 +73,8 @@ def _send(
 ) -> Answer:
     try:
         with outages(), console().database.transaction() as connection:
+            if draft.file:
+                draft.file.keep(connection)
             before = _store(connection, user_id, draft, parts, takes=takes)
     except NotSentError as error:
         kept = replace(draft, text="") if parts[0].template else draft
@@ -110,8 +112,6 @@ def _store(
         version=draft.version,
         lasts=console().handoff_lasts,
     )
-    if draft.file:
-        draft.file.keep(connection)
     done = record_person_reply(connection, said)
     if not done.is_new:
         return find_words(connection, user_id, draft.reference_id)
