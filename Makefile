@@ -136,7 +136,7 @@ reset: ## Empty the database; asks, and takes a backup first
 	@touch $@
 
 .venv/senses.done: .venv/run.done requirements-senses.txt
-	@echo "Installing a small ear and an eye for letters into .venv (once; 250 MB) ..."
+	@echo "Installing a small ear and an eye for letters into .venv (once; 700 MB) ..."
 	@$(PIP) --require-hashes -r requirements-senses.txt
 	@touch $@
 

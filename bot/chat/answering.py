@@ -3,6 +3,7 @@
 import logging
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bot.chat import sentences
 from bot.chat.asked import (
@@ -23,6 +24,7 @@ from bot.chat.pictures.prompt import (
     numbered,
     with_pictures,
     within,
+    words_in,
 )
 from bot.chat.replies import Batch, say
 from bot.chat.sources.asking import question_of
@@ -199,7 +201,10 @@ def _checked(said: Wish, question: str, asked: Asked, policy: Policy) -> Checked
     """Return what may be said; nothing, where a person is asked for without a word."""
     if said.why is not None and not said.text:
         return Checked("")
-    return check_answer(said.text, asked.material, question, asked.talk, policy.sources)
+    read = partial(words_in, asked.shown)
+    return check_answer(
+        said.text, asked.material, question, asked.talk, policy.sources, read
+    )
 
 
 def _words(checked: Checked, language: str | None, policy: Policy) -> str:

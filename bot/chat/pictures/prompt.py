@@ -1,6 +1,6 @@
 """Pictures in a prompt: how many there is room for, and where they stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.chat.pictures.words import LABEL, LABEL_OF_QUOTED
@@ -12,6 +12,9 @@ from db.records import Userchat
 PICTURE_TOKENS = 800
 # Of a prompt's budget.
 SHARE_OF_PICTURES = 0.75
+# Looked through for a number that an answer has from nowhere else.
+MOST_READ = 2
+SECONDS_OF_READING = 15.0
 
 # A MessageSid, and the position in its message.
 Key = tuple[str, int]
@@ -19,12 +22,12 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture in a prompt: which one, its number there, and its bytes."""
+    """A picture in a prompt: which one, its number there, and what reads its words."""
 
     key: Key
     number: int
     url: str = field(repr=False)
-    content: bytes = field(repr=False)
+    read: Callable[[float], str | None] = field(repr=False)
     is_quoted: bool = False
 
 
@@ -51,6 +54,11 @@ def with_pictures(
         label = LABEL_OF_QUOTED if one.is_quoted else LABEL
         parts += [TextPart(label.format(one.number)), ImagePart(one.url)]
     return [*before, replace(last, content=tuple(parts))]
+
+
+def words_in(shown: Sequence[Shown]) -> Iterator[str]:
+    """Yield the words in the pictures that matter most, as far as they can be read."""
+    yield from filter(None, (one.read(SECONDS_OF_READING) for one in shown[:MOST_READ]))
 
 
 def tokens_of(content: str | tuple[TextPart | ImagePart, ...]) -> int:

@@ -9,8 +9,8 @@ from bot.chat.pictures.prompt import Shown
 from bot.chat.pictures.showing import Gallery
 from bot.chat.replies import Batch
 from bot.llm.protocol import LLMError
-from bot.media.protocol import NotSensedError, NotYetSensedError
-from db.records import Reply, SeenMedia, Userchat, to_storable
+from bot.media.senses.sight import READER
+from db.records import Reply, SeenMedia, Userchat
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 # the time that is left, and in seconds.
 SHARE_OF_READING = 0.5
 MOST_SECONDS_OF_READING = 30.0
-READER = "ocr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +58,12 @@ class Seeing:
             seconds * SHARE_OF_READING, MOST_SECONDS_OF_READING
         )
         told = {
-            one.key: self._read(chat.seen[one.key], one, until - time.monotonic())
+            one.key: _with_words(chat.seen[one.key], one, until - time.monotonic())
             for one in shown
         }
         return replace(chat, seen={**chat.seen, **told})
 
-    def _read(self, seen: SeenMedia, one: Shown, seconds: float) -> SeenMedia:
-        if seen.text or seconds <= 0:
-            return replace(seen, text_by=seen.text_by or READER)
-        try:
-            words = self.gallery.read(one.content, seconds)
-        except (NotSensedError, NotYetSensedError):
-            words = None
-        return replace(seen, text=to_storable(words) if words else None, text_by=READER)
+
+def _with_words(seen: SeenMedia, one: Shown, seconds: float) -> SeenMedia:
+    text = seen.text or one.read(seconds)
+    return replace(seen, text=text, text_by=seen.text_by or READER)

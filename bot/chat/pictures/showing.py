@@ -3,12 +3,14 @@
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from bot.chat.pictures.prompt import Key, Shown
+from bot.media.protocol import NotSensedError, NotYetSensedError
 from bot.media.senses.headers import find_picture
 from bot.media.senses.sight import STICKER, Sight, can_be_shown
-from db.records import SeenMedia, Turn, Userchat
+from db.records import SeenMedia, Turn, Userchat, to_storable
 
 MOST_SHOWN = 4
 # Follow-ups are about pictures of so many messages before; so many of them are shown.
@@ -40,9 +42,23 @@ class Gallery:
         kept = dict(islice(self._loaded(chat, wanted), MOST_SHOWN))
         numbers = {key: at for at, key in enumerate(_in_order(chat, kept), 1)}
         return tuple(
-            Shown(key, numbers[key], _data_uri(content), content, key[0] in quoted)
+            Shown(
+                key,
+                numbers[key],
+                _data_uri(content),
+                partial(self._read, content),
+                key[0] in quoted,
+            )
             for key, content in kept.items()
         )
+
+    def _read(self, content: bytes, seconds: float) -> str | None:
+        """Return the words in a picture; None where there are none, or no time."""
+        try:
+            words = self.read(content, seconds) if seconds > 0 else None
+        except (NotSensedError, NotYetSensedError):
+            return None
+        return to_storable(words) if words else None
 
     def _loaded(
         self, chat: Userchat, wanted: Iterable[Key]

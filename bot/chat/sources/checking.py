@@ -1,7 +1,7 @@
 """From the LLM's words to what may be said: cited, counted, or left unsaid."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.chat.sources.given import Given
@@ -33,23 +33,25 @@ class Checked:
     gap: Gap | None = None
 
 
-def check_answer(
+def check_answer(  # noqa: PLR0913, PLR0917  (what an answer may stand on)
     answer: str,
     material: Material,
     question: str,
     talk: Iterable[str],
     policy: SourcePolicy,
+    seen: Callable[[], Iterable[str]] = tuple,
 ) -> Checked:
     """Return what may be said of an answer to a question.
 
-    `talk` is all else that the LLM was given. Where no knowledge was asked, an answer
-    stays as it is.
+    `talk` is all else that the LLM was given, `seen` the words in pictures that it was
+    shown: they are read only for a number that nothing else tells. Where no knowledge
+    was asked, an answer stays as it is.
     """
     if not (material.passages or material.is_missing):
         return Checked(answer)
     own = _own_words(answer, material)
     marked = read_markers(own, len(material.passages), question)
-    check = _Check(material, question, tuple(talk), policy, marked)
+    check = _Check(material, question, tuple(talk), policy, marked, seen)
     text, cited = check.decide()
     named = tuple(material.passages[number - 1] for number in cited)
     return Checked(
@@ -77,6 +79,7 @@ class _Check:
     talk: tuple[str, ...]
     policy: SourcePolicy
     marked: Marked
+    seen: Callable[[], Iterable[str]]
 
     def decide(self) -> tuple[str | None, tuple[int, ...]]:
         """Return what is said, and the numbers of the passages that it names.
@@ -115,8 +118,12 @@ class _Check:
 
     def _is_invented(self, text: str) -> bool:
         material = [t for passage in self.material.passages for t in _texts(passage)]
-        given = Given.of(material, (*self.talk, self.question), self.question)
-        return given.find_invented(text) is not None
+        talk = (*self.talk, self.question)
+        if Given.of(material, talk, self.question).find_invented(text) is None:
+            return False
+        words = tuple(self.seen())
+        given = Given.of(material, (*talk, *words), self.question)
+        return not words or given.find_invented(text) is not None
 
     def _is_unknown(self) -> bool:
         # A model that never cites does not judge either: it writes what it was told of.

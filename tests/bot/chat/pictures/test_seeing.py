@@ -18,6 +18,7 @@ from bot.llm.protocol import LLMError
 from bot.media.protocol import NotSensedError
 from bot.media.senses.sight import Sight
 from db.records import Reply, SeenMedia, Turn, Userchat
+from tests.bot.chat.sources.shelf import PRICES, Shelf
 from tests.bot.chat.transcripts import POLICY, bot_said, chat_of, user_says
 from tests.bot.media.senses.pictures import png
 from tests.scripted_llm import Script, ScriptedLLM
@@ -189,6 +190,21 @@ def test_one_picture_that_is_refused_is_left_out_and_others_are_shown(
     ask(answers, chat, "11")
     ask(answers, chat, "11")
     assert [len(pictures_in(prompt)) for prompt in llm.prompts] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_believed"), [("TOTAL 45.30 \u20ac", True), (None, False)]
+)
+def test_a_number_that_stands_in_a_picture_alone_is_looked_for_there(
+    words: str | None, is_believed: bool, llm: ScriptedLLM, client: OpenAIChat
+) -> None:
+    llm.always(Script(text="You paid 45.30 \u20ac [1]."))
+    answers = seeing(client, read=lambda _content, _seconds: words)
+    knowing = replace(answers.answering, knowledge=Shelf(PRICES))
+    chat = chat_of(photo("11", "What did I pay?"), seen=kept("11"))
+    said = ask(Seeing(knowing, answers.gallery), chat, "11").turn.content
+    assert ("45.30" in said) == is_believed
+    assert len(pictures_in(llm.prompts[-1])) == 1
 
 
 def test_a_server_that_is_away_learns_us_nothing_of_pictures(
