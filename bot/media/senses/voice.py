@@ -16,6 +16,7 @@ LEAST_SECONDS = 0.6
 MOST_SECONDS = 600
 # A small model on one processor takes a fifth of a recording's time.
 MOST_SECONDS_HERE = 300
+NOT_HEARD = Segment(text=" (\u2026)")  # stands where a part was not understood
 CHILD = "bot.media.senses.listening"
 MODEL_HERE = "whisper-tiny.en"
 
@@ -84,22 +85,22 @@ class VoiceHere:
         length = read_number(told, "seconds")
         segments = tuple(read_segments(told.get("segments")))
         is_spoken = bool(told.get("is_spoken")) and not _is_nothing(length)
-        text = _understood(segments, length) if is_spoken else None
+        text = understood(segments, length) if is_spoken else None
         return Sensed(text=text, text_by=MODEL_HERE, language="en", seconds=length)
 
 
-def _understood(segments: Iterable[Segment], length: float | None) -> str | None:
+def understood(segments: Iterable[Segment], length: float | None) -> str | None:
     """Return what somebody said; raises NotSensedError where that was not understood.
 
     In another language the model guesses badly, or goes round.
     """
-    sure = [segment for segment in segments if _is_sure(segment)]
-    if not sure:
+    heard = list(segments)
+    if not any(map(_is_sure, heard)):
         raise NotSensedError(
             f"somebody speaks, and {MODEL_HERE}, which knows English alone, does not"
             " understand it: set TRANSCRIPTION_MODEL for other languages"
         )
-    return spoken(sure, length)
+    return spoken([one if _is_sure(one) else NOT_HEARD for one in heard], length)
 
 
 def _is_sure(segment: Segment) -> bool:

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from bot.llm.speech.transcriptions import Transcriptions
+from bot.llm.speech.transcripts import Segment
 from bot.media.protocol import NotSensedError, NotYetSensedError, Sensed
 from bot.media.senses.children import Children
 from bot.media.senses.extras import can_listen_here
@@ -14,6 +15,7 @@ from bot.media.senses.voice import (
     MOST_SECONDS,
     VoiceByServer,
     VoiceHere,
+    understood,
 )
 from tests.bot.media.senses.sounds import BREAD, SAYS, noise, silence, tone
 from tests.speech_server import Told, speech_server
@@ -126,3 +128,11 @@ def test_who_finds_no_place_in_time_comes_again(here: VoiceHere) -> None:
     with pytest.raises(NotYetSensedError, match="more than") as caught:
         busy.sense(VOICE, "audio/ogg", None, 0.6)
     assert caught.value.most_tries == 2
+
+
+def test_a_part_that_was_not_understood_leaves_its_mark() -> None:
+    sure = Segment(text=" Do you have rye bread?", log_prob=-0.4)
+    guess = Segment(text=" Newton-Tark Man-Havin.", log_prob=-1.6)
+    assert understood([sure, guess], 9.0) == "Do you have rye bread? (\u2026)"
+    with pytest.raises(NotSensedError, match="English alone"):
+        understood([guess], 4.0)
