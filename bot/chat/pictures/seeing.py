@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 # the time that is left, and in seconds.
 SHARE_OF_READING = 0.5
 MOST_SECONDS_OF_READING = 30.0
+# Begins as what is beyond us does: its sender is told that pictures can't be looked at.
+NOT_SEEN = "beyond us: the LLM's server refused it, and no words were found in it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +67,7 @@ class Seeing:
 
 
 def _with_words(seen: SeenMedia, one: Shown, seconds: float) -> SeenMedia:
-    text = seen.text or one.read(seconds)
-    return replace(seen, text=text, text_by=seen.text_by or READER)
+    if text := seen.text or one.read(seconds):
+        return replace(seen, text=text, text_by=seen.text_by or READER)
+    # Perhaps there was no time: that it says nothing would be a guess.
+    return replace(seen, state="unreadable", error=NOT_SEEN)

@@ -190,6 +190,7 @@ def test_one_picture_that_is_refused_is_left_out_and_others_are_shown(
     ask(answers, chat, "11")
     ask(answers, chat, "11")
     assert [len(pictures_in(prompt)) for prompt in llm.prompts] == [1, 0, 1]
+    assert "which you cannot see" in text_in(llm.prompts[1])
 
 
 @pytest.mark.parametrize(
