@@ -160,4 +160,4 @@ def test_handoffs_and_how_soon_people_answered_are_told(
     assert (told["handoffs"], told["to_first_answer"]) == (3, 2.0)
     assert told["to_resolution"] == 4.0
     total = bot(database_url).stdout.splitlines()[-1]
-    assert " ".join(total.split()).endswith("3 2.0 s 4.0 s")
+    assert " ".join(total.split()).endswith("3 2.0 s 4.0 s ·")

@@ -15,7 +15,7 @@ from db.privacy.erasure import erase_person
 from tests.db.access.logins import three_roles
 from tests.db.privacy.copies import left_beside
 from tests.db.privacy.planting import CARA, MARKER, plant
-from tests.db.sql import take_in, value, values
+from tests.db.sql import change, take_in, value, values
 from tests.records import ANA, BEN, said
 
 USERS = "SELECT phone_number FROM users ORDER BY created_at"
@@ -93,6 +93,19 @@ def test_somebody_is_shown(desk: Desk) -> None:
     assert shown["address"] == ANA
     assert shown["answers"] == "yes"
     assert shown["unanswered"] == "yes"
+    assert shown["settings"] == "-"
+
+
+def test_how_somebody_wants_to_be_answered_is_shown(
+    desk: Desk, database: Database
+) -> None:
+    wishes = """
+        INSERT INTO user_preferences (user_id, preferences)
+        SELECT user_id, '{"length": "short", "alerts": "off"}' FROM users
+    """
+    change(database, wishes)
+    shown = dict(line.split(maxsplit=1) for line in desk.lines("show", ANA))
+    assert shown["settings"] == "alerts off, length short"
 
 
 def test_deactivating_and_activating_say_what_they_mean(desk: Desk) -> None:

@@ -102,8 +102,15 @@ def test_a_look_at_a_person_is_written_down(
 ) -> None:
     ana = write_as(pg, ANA, "Ana")
     client, _ = console_for(database, "admin", piece())
-    assert "+15551230001" in client.get(f"/people/{ana}").text
-    assert audited(database) == [("read person", ana, None)]
+    wishes = (
+        'INSERT INTO user_preferences SELECT user_id, \'{"length": "long"}\' FROM users'
+    )
+    assert "nothing special" in client.get(f"/people/{ana}").text
+    change(database, f"{wishes} WHERE phone_number IS NOT NULL")
+    page = client.get(f"/people/{ana}").text
+    assert "+15551230001" in page
+    assert "length: long" in page
+    assert audited(database) == [("read person", ana, None)] * 2
     assert client.get(f"/people/{uuid4()}").status_code == 404
 
 

@@ -177,6 +177,7 @@ def test_limits_are_read_and_what_is_wrong_is_told() -> None:
         blocked=frozenset({"whatsapp:US.1"}), is_paused=True,
         timezone=ZoneInfo("Asia/Kolkata"),
     )  # fmt: skip
+    assert read_allowance(Reader({})) == Allowance(per_person=60, for_all=3000)
     bad = Reader({"BOT_PAUSED": "yes", "BLOCKED_ADDRESSES": "ana"})
     read_allowance(bad)
     assert set(bad.problems) == {"BOT_PAUSED", "BLOCKED_ADDRESSES"}
