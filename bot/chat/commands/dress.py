@@ -46,8 +46,8 @@ def as_word(text: str) -> str:
 def read_behind(word: str, text: str) -> str | None:
     """Return what stands behind `/word` in a text; None: it does not begin so."""
     first, *rest = text.split(maxsplit=1) or [""]
-    is_it = first.startswith("/") and as_word(first[:LONGEST_COMMAND]) == f"/{word}"
-    return "".join(rest).strip() if is_it else None
+    said = as_word(first[:LONGEST_COMMAND])
+    return "".join(rest).strip() if said == f"/{as_word(word)}" else None
 
 
 def read_title(text: str) -> str | None:

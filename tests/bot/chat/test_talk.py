@@ -210,7 +210,7 @@ def test_new_opens_a_chat_that_knows_nothing_of_the_old_one() -> None:
 
 def test_between_stop_and_start_there_are_no_answers() -> None:
     ana = Conversation("Yes.")
-    for text in ("STOP", "Hello?", "/help", "yes", "Open?"):
+    for text in ("STOP", "Hello?", "/help", "yes", "START", "Open?"):
         ana.says(text)
     assert ana.hears() == [sentences.STOPPED, sentences.STARTED, "Yes."]
     assert ana.llm_saw() == ["Open?"]

@@ -43,6 +43,7 @@ def test_settings_are_shown_and_set(database: Database, ana_of: Ana) -> None:
     ana = ana_of("Nine.")
     assert tell(ana, "/settings") == [SETTINGS]
     assert tell(ana, "/Settings  length: SHORT!") == ["Done: length is short now."]
+    assert tell(ana, "/r\u00e9glages length short") == ["Done: length is short now."]
     assert tell(ana, "/ajustes answers=voice") == ["Done: answers is voice now."]
     assert value(database, STORED) == {"length": "short", "answers": "voice"}
     [shown] = tell(ana, "/settings")
