@@ -1,13 +1,14 @@
 """Erasing whom an operator asked to erase: by a worker, from the queue."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from procrastinate import App
 
-from bot.worker.erasing import register_erasing
+from bot.worker.erasing import FarewellError, register_erasing
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError
@@ -16,9 +17,10 @@ from db.logins.erasing import request_erasure
 from db.privacy.tombstones import FILE_NAME
 from db.queue.app import build_queue
 from db.queue.jobs import ERASE_PERSON, UPKEEP
+from db.records import Deed
 from tests.db.logins.cheap import add_account
-from tests.db.sql import take_in, value, values
-from tests.records import ANA, said
+from tests.db.sql import change, take_in, value, values
+from tests.records import ANA, answer_to, said
 
 KEY = b"a key of the test's"
 LEFT = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %(name)s"
@@ -73,3 +75,50 @@ def test_the_last_super_admin_is_not_erased(database: Database) -> None:
     ):
         request_erasure(connection, last.user_id, last.user_id)
     assert value(database, LEFT, name=ERASE_PERSON) == 0
+
+
+def test_who_asked_for_it_hears_so_first_and_is_erased_once(
+    database: Database, pg: PostgresChatStore, tmp_path: Path
+) -> None:
+    message = said("YES FORGET", ANA)
+    chat_id = take_in(pg, message)
+    reply = answer_to(message, text="Done", is_owed=True)
+    after = reply.turn.reference_id
+    reply = replace(reply, deeds=(Deed("erase_user", {"after": after}),))
+    assert pg.record_reply(chat_id, reply)
+    ana = str(value(database, "SELECT user_id FROM users"))
+    queue = build_queue(database.url)
+    register_erasing(queue, database, lambda: KEY, tmp_path)
+    erase = queue.tasks[ERASE_PERSON]
+    change(database, "DELETE FROM procrastinate_jobs WHERE task_name = 'answer_chat'")
+    with pytest.raises(FarewellError):
+        erase(user_id=ana, after=after)
+    change(database, "UPDATE reply_parts SET status = 'queued'")
+    late = said("wait", ANA)
+    assert pg.record_inbound(late).is_new
+    with pytest.raises(FarewellError):
+        erase(user_id=ana, after=after)
+    change(database, "DELETE FROM procrastinate_jobs WHERE task_name = 'answer_chat'")
+    asyncio.run(work(queue))
+    assert values(database, "SELECT user_id FROM users") == []
+    assert value(database, LEFT, name=ERASE_PERSON) == 0
+    erase(user_id=ana, after=after)  # again, as after a crash
+    assert pg.record_inbound(message).is_new is False, "an old webhook, sent again"
+    assert values(database, "SELECT actor_id FROM audit_log") == [None]
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_whom_no_word_reaches_is_erased_all_the_same(
+    database: Database, pg: PostgresChatStore, tmp_path: Path, status: str
+) -> None:
+    message = said("YES FORGET", ANA)
+    reply = answer_to(message, text="Done", is_owed=True)
+    after = reply.turn.reference_id
+    reply = replace(reply, deeds=(Deed("erase_user", {"after": after}),))
+    assert pg.record_reply(take_in(pg, message), reply)
+    change(database, "UPDATE reply_parts SET status = %(status)s", status=status)
+    change(database, "DELETE FROM procrastinate_jobs WHERE task_name = 'answer_chat'")
+    queue = build_queue(database.url)
+    register_erasing(queue, database, lambda: KEY, tmp_path)
+    asyncio.run(work(queue))
+    assert values(database, "SELECT user_id FROM users") == []
