@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 PLOTS = (".svg", ".png")
 # What goes first where a terminal is narrow.
 SPARE = {
-    "p99": 9, "p50": 8, "chats": 7, "new users": 6, "resolved in": 5, "tokens": 4,
-    "answered in": 3, "p95": 2, "handoffs": 1, "limited": 1,
+    "thumbs up": 11, "thumbs down": 10, "p99": 9, "p50": 8, "chats": 7, "new users": 6,
+    "resolved in": 5, "tokens": 4, "answered in": 3, "p95": 2, "handoffs": 1,
+    "limited": 1,
 }  # fmt: skip
 HEAD = (
     "day", "new users", "chats", "messages", "answers", "tokens", "p50", "p95", "p99",
-    "failed", "handoffs", "answered in", "resolved in",
-    "limited",
+    "failed", "handoffs", "answered in", "resolved in", "limited", "thumbs up",
+    "thumbs down",
 )  # fmt: skip
 COLUMNS = tuple(Column(name, right=True, spare=SPARE.get(name, 0)) for name in HEAD)
 INCHES = (11.0, 8.5)

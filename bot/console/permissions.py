@@ -17,6 +17,7 @@ class May(StrEnum):
     SEE_CHATS = "see active chats, and the queue"
     REPLY = "take chats over, reply, resolve"
     NOTE = "write notes, labels and assignments"
+    RATE = "judge answers of the bot"
     SEE_PAST = "see closed and archived chats"
     SEE_PEOPLE = "see people, deactivate them, export what is held about them"
     TEACH = "change documents and products, answer gaps"
@@ -27,7 +28,7 @@ class May(StrEnum):
     ERASE = "erase people"
 
 
-SUPPORTER = frozenset({May.SEE_CHATS, May.REPLY, May.NOTE})
+SUPPORTER = frozenset({May.SEE_CHATS, May.REPLY, May.NOTE, May.RATE})
 ADMIN = SUPPORTER | {
     May.SEE_PAST, May.SEE_PEOPLE, May.TEACH, May.SEE_NUMBERS, May.SET_TEXTS,
     May.SEE_AUDIT,

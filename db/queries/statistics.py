@@ -39,6 +39,9 @@ FROM (
   UNION ALL
   SELECT 'failures', created_at FROM reply_parts
   WHERE status = ANY (%(failed)s)
+  UNION ALL
+  SELECT CASE rating WHEN 1 THEN 'thumbs_up' ELSE 'thumbs_down' END, created_at
+  FROM feedback WHERE rating IS NOT NULL AND given_by = 'user'
 ) AS events
 WHERE happened_at >= %(start)s AND happened_at < %(end)s
 GROUP BY GROUPING SETS ((1, 2), (2))
@@ -72,7 +75,7 @@ class Numbers:
 
     `p…_seconds` are those that the LLM took, `to_first_answer` and `to_resolution` the
     median seconds from a handoff to a person's first word, and to its end; None: there
-    was none.
+    was none. `thumbs_…` are users' judgements of answers.
     """
 
     new_users: int = 0
@@ -88,6 +91,8 @@ class Numbers:
     to_first_answer: float | None = None
     to_resolution: float | None = None
     limited: int = 0
+    thumbs_up: int = 0
+    thumbs_down: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from db.database import Connection
 from db.media.seen import read_seen
 from db.media.sent import find_kinds
 from db.records import SeenMedia, Turn
+from db.support.inbox.ratings import ShownRating, read_ratings
 
 STORED = re.compile("stored:([0-9a-f]{64})")
 
@@ -114,6 +115,7 @@ class Beside:
     names: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    ratings: Mapping[str, Sequence[ShownRating]] = field(default_factory=dict)
 
 
 Row = TypeVar("Row", ShownPart, ShownPassage, MetGap)
@@ -133,6 +135,7 @@ def read_beside(connection: Connection, user_id: UUID, turns: Sequence[Turn]) ->
         names=_find_names(connection, turns),
         seen=read_seen(connection, user_id, brought) if brought else {},
         kinds=find_kinds(connection, _find_stored(parts)),
+        ratings=read_ratings(connection, user_id, ids),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from bot.console.chat.media.shown import ShownMedia, show_media
 from bot.console.chat.why import Panel, Said, explain
 from bot.console.chat.words import Delivery, describe_parts, name_of, one_line
+from bot.console.ratings.rating import describe_rating
 from db.records import A_PERSON, EPOCH, Role, Turn
 from db.support.reading import Customer, Placed
 from db.support.said import Beside
@@ -29,7 +30,7 @@ class Bubble:
     """One message as it is shown; texts are as people wrote them, not yet safe.
 
     `anchor` names it on the page; `corrects` is the reference_id of an answer of the
-    bot's that may be corrected; `at` is None where no time is known.
+    bot's that may be corrected and judged; `at` is None where no time is known.
     """
 
     anchor: str
@@ -42,6 +43,7 @@ class Bubble:
     deliveries: Sequence[Delivery]
     why: Sequence[Panel]
     corrects: str | None
+    ratings: Sequence[str] = ()
 
 
 def make_bubbles(
@@ -85,6 +87,7 @@ def _bubble(
         deliveries=tuple(describe_parts(parts, stopped=customer.stopped)),
         why=explain(said),
         corrects=key if turn.is_by_bot and turn.content.strip() else None,
+        ratings=[describe_rating(one) for one in beside.ratings.get(key, ())],
     )
 
 

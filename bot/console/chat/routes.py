@@ -10,6 +10,7 @@ from bot.console.chat.page import Wish, has_news, read_case, read_talk
 from bot.console.chat.showing import NEWEST, fill_canned, show_page, show_talk
 from bot.console.parts import Piece, console
 from bot.console.permissions import May, needs
+from bot.console.ratings import rating
 from db.outages import outages
 
 LONGEST_NUMBER = 9
@@ -26,6 +27,7 @@ def piece() -> Piece:
     acting.add_to(routes)
     correcting.add_to(routes)
     serving.add_to(routes)
+    rating.add_to(routes)
     routes.add_app_template_filter(words.linked, "linked")
     routes.add_app_template_filter(words.shown, "shown")
     routes.add_app_template_filter(words.one_line, "brief")

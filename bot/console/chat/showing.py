@@ -17,7 +17,9 @@ from db.records import PRIORITIES
 
 NEWEST = Wish()
 # What of the page is shown only to whom it is allowed.
-CAN = {"reply": May.REPLY, "note": May.NOTE, "teach": May.TEACH}
+CAN = {
+    "reply": May.REPLY, "note": May.NOTE, "teach": May.TEACH, "rate": May.RATE,
+}  # fmt: skip
 
 
 def show_page(

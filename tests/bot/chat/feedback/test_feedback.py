@@ -25,7 +25,7 @@ def ana(database: Database, pg: PostgresChatStore) -> Conversation:
 
 
 def tell(ana: Conversation, text: str, **fields: str) -> str:
-    ana.says(text, **fields)
+    ana.says(text, 0, **fields)
     return "\n".join(ana.hears())
 
 

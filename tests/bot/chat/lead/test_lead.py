@@ -34,7 +34,7 @@ def ana_of(database: Database, pg: PostgresChatStore) -> Ana:
 
 
 def tell(ana: Conversation, text: str, **fields: str) -> str:
-    ana.says(text, **fields)
+    ana.says(text, 0, **fields)
     return "\n".join(ana.hears())
 
 

@@ -1,0 +1,1 @@
+"""What operators think of the bot's answers."""
