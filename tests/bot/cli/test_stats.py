@@ -53,9 +53,9 @@ def test_a_table_tells_what_happened_by_day_and_in_all(database_url: str) -> Non
     assert " ".join(table[0]) == "3 users, 3 chats, 3 of them active"
     assert table[2][0] == "day"
     assert [" ".join(row) for row in table[3:6]] == [
-        f"{yesterday} 2 2 2 2 3,000 1.50 s 1.95 s 1.99 s · · · · · · · · ·",
-        f"{today} 1 1 1 1 1,000 1.00 s 1.00 s 1.00 s · · · · · · · · ·",
-        "total 3 3 3 3 4,000 1.00 s 1.90 s 1.98 s · · · · · · · · ·",
+        f"{yesterday} 2 2 2 2 3,000 1.50 s 1.95 s 1.99 s · · · · · · ·",
+        f"{today} 1 1 1 1 1,000 1.00 s 1.00 s 1.00 s · · · · · · ·",
+        "total 3 3 3 3 4,000 1.00 s 1.90 s 1.98 s · · · · · · ·",
     ]
 
 
@@ -156,8 +156,11 @@ def test_handoffs_and_how_soon_people_answered_are_told(
         CROSS JOIN (VALUES
           (interval '1 second', interval '4 seconds'), ('3 seconds', NULL), (NULL, NULL)
         ) AS took (first, resolved)""")  # fmt: skip
+    thumbs = "INSERT INTO feedback (user_id, rating) SELECT user_id, 1 FROM users"
+    change(database, thumbs)
     told = json.loads(bot(database_url, "--json").stdout)["total"]
+    assert (told["thumbs_up"], told["thumbs_down"]) == (1, 0)
     assert (told["handoffs"], told["to_first_answer"]) == (3, 2.0)
     assert told["to_resolution"] == 4.0
     total = bot(database_url).stdout.splitlines()[-1]
-    assert " ".join(total.split()).endswith("3 2.0 s 4.0 s · · ·")
+    assert " ".join(total.split()).endswith("3 2.0 s 4.0 s · 1 ·")
