@@ -23,7 +23,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run senses test check lock chaos bench migration image-check
+.PHONY: help install run senses test check languages lock chaos bench migration image-check
 .PHONY: start stop restart status logs shell tools backup restore reset
 
 help: ## List the targets
@@ -60,6 +60,9 @@ image-check: .venv/dev.done ## Try the image without an engine: needs root, debo
 
 migration: .venv/dev.done ## Write the next one from db/models: NAME="what it does"
 	@$(BIN)/python -m db.migrations "$(NAME)"
+
+languages: .venv/dev.done ## Bring the catalogues of sentences up to date, and list what they lack
+	@$(BIN)/python -m bot.languages
 
 lock: .venv/dev.done ## Resolve the pinned versions again
 	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
