@@ -100,6 +100,12 @@ class Answering:
                 log.warning("the LLM is asked once more, with less of the chat")
                 asked = shorter
         self._remember(told)
+        return self._reply(completion, asked, chat, batch)
+
+    def _reply(
+        self, completion: Completion, asked: Asked, chat: Userchat, batch: Batch
+    ) -> Reply:
+        """Return the reply that a completion makes: what is said, and what is done."""
         noted = read_lead(completion.text)
         said = read_wish(words_or_thanks(noted, chat))
         said = replace(said, text=ended(replace(completion, text=said.text)))

@@ -120,10 +120,7 @@ class Looking:
         seen: Mapping[tuple[str, int], SeenMedia],
         seconds: float,
     ) -> dict[tuple[str, int], SeenMedia]:
-        """Return what is known of things once their bytes are here; none is read.
-
-        As `look` otherwise.
-        """
+        """Return what is known of things once their bytes are here; else as `look`."""
         return self._each(self._have, user_id, sent, seen, seconds)
 
     def _each(

@@ -2,11 +2,11 @@
 
 # ruff: noqa: PLC0415
 
+import os
 from typing import TYPE_CHECKING
 
 from bot.settings import ConsoleParts, Settings
 from bot.wiring.knowledge import build_knowledge
-from bot.wiring.seen_settings import see_settings
 from db import __version__, schema
 from db.database import Database
 from db.pool import Limits
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from bot.console.parts import Piece
+    from bot.console.settings.seen import SeenSetting
 
 # A page asks for several things at once; the webhook's connections are not touched.
 LIMITS = Limits(connections=8, statement_seconds=10)
@@ -68,3 +69,18 @@ def _pieces(settings: Settings) -> "list[Piece]":
         set_up.piece(see_settings()),
         login.piece(),
     ]
+
+
+def see_settings() -> "list[SeenSetting]":
+    """Return each setting, set or not; nothing that may be a secret.
+
+    For a process that has started: its settings were read without a problem.
+    """
+    from bot.console.settings.seen import see
+    from bot.environment import PROJECT, Reader, load_environment
+    from bot.readers import read_all
+
+    environment = load_environment(os.environ, PROJECT / ".env")
+    reader = Reader(environment)
+    read_all(reader)
+    return see(reader.asked, environment)

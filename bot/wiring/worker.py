@@ -79,12 +79,18 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_knowledge(queue, settings, database, stopping)
     key = partial(_erasure_key, settings)
     register_erasing(queue, database, key, settings.backups.path)
-    fetch = build_fetch(parts.twilio, settings.media)
-    having = build_having(fetch, database, settings.media)
-    register_relay(queue, settings, database, having)
+    _register_relay(queue, settings, parts, database)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
     return queue
+
+
+def _register_relay(
+    queue: "App", settings: Settings, parts: WorkerParts, database: Database
+) -> None:
+    fetch = build_fetch(parts.twilio, settings.media)
+    having = build_having(fetch, database, settings.media)
+    register_relay(queue, settings, database, having)
 
 
 def _ending(settings: Settings) -> "Ending":
@@ -126,39 +132,49 @@ def _build_talk(
     channel: "Channel",
     stopping: Event,
 ) -> "Talk":
-    from db.delivery.answered import AnswersOfLate
-    from db.delivery.pausing import Pauses
-    from db.memory.knowing import People
-
-    store = PostgresChatStore(
-        database,
-        settings.session_timeout,
-        teachers=settings.teachers,
-        recall=build_recall(settings, database),
-    )
+    """Return the talk with all that looks, speaks and passes on around it."""
     looking = build_looking(settings)
+    gallery = build_gallery(looking, read_contents(database, settings.media))
     talk = build_talk(
         settings,
         parts.llm,
-        store,
+        _build_store(settings, database),
         channel=channel,
         stopping=stopping,
         knowledge=build_knowledge(settings, database),
-        gallery=build_gallery(looking, read_contents(database, settings.media)),
+        gallery=gallery,
     )
-    talk = replace(
-        talk,
-        counts=AnswersOfLate(database),
-        know=People(database).know,
-        is_paused=Pauses(database).is_paused,
-        languages=build_choosing(database),
-    )
+    talk = _with_database(talk, database)
     fetch = build_fetch(parts.twilio, settings.media)
     desk = with_desk(talk, database, build_having(fetch, database, settings.media))
     taught = with_school(desk, fetch, database)
     talk = with_spoken(taught, settings, database)
     senses = build_senses(settings, looking)
     return with_media(talk, fetch, database, settings.media, senses)
+
+
+def _build_store(settings: Settings, database: Database) -> PostgresChatStore:
+    return PostgresChatStore(
+        database,
+        settings.session_timeout,
+        teachers=settings.teachers,
+        recall=build_recall(settings, database),
+    )
+
+
+def _with_database(talk: "Talk", database: Database) -> "Talk":
+    """Return the talk that counts, knows, pauses and chooses by what is stored."""
+    from db.delivery.answered import AnswersOfLate
+    from db.delivery.pausing import Pauses
+    from db.memory.knowing import People
+
+    return replace(
+        talk,
+        counts=AnswersOfLate(database),
+        know=People(database).know,
+        is_paused=Pauses(database).is_paused,
+        languages=build_choosing(database),
+    )
 
 
 def _build_queue(settings: Settings, url: str) -> "App":

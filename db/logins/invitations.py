@@ -94,10 +94,9 @@ def invite(  # noqa: PLR0913  (who, as what, and by whom)
 ) -> str:
     """Return the word for a link by which somebody becomes an operator.
 
-    Who logs in by the e-mail address gets another password and role; who only told the
-    bot that it is theirs loses it. `phone` is the WhatsApp address of somebody who
-    writes to the bot, and is given it. What was sent before holds no more. Raises
-    OperatorError.
+    Who logs in by the e-mail address gets another password and role; who only claimed
+    it loses it. `phone` is the WhatsApp address of somebody who writes to the bot, and
+    is given it. What was sent before holds no more. Raises OperatorError.
     """
     if role not in OPERATORS:
         raise OperatorError(f"Invite as one of {', '.join(OPERATORS)}.")

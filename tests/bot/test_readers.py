@@ -1,5 +1,7 @@
-"""The database's password in a file, as Docker's secrets bring it."""
+"""The database's password in a file, as Docker's secrets bring it; a bad `.env`."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ from bot.environment import Reader
 from bot.readers import read_database_url
 from db.address import parse_url
 
+ROOT = Path(__file__).parents[2]
+PLANTED = "planted-5ecret/%value"
 HOST = {"POSTGRES_HOST": "db"}
 
 
@@ -46,3 +50,16 @@ def test_a_database_url_needs_no_file() -> None:
     read = Reader({"DATABASE_URL": url, "POSTGRES_PASSWORD_FILE": "/no/such/file"})
     assert read_database_url(read) == url
     assert read.problems == {}
+
+
+def test_a_bad_env_stops_a_process_with_one_message_and_no_value() -> None:
+    environment = {"PORT": PLANTED, "LLM_TEMPERATURE": PLANTED, "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "bot", "settings", "check"]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert "PORT: must be a whole number" in ended.stderr
+    assert "LLM_TEMPERATURE: must be a number from 0 to 2" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert PLANTED not in ended.stderr + ended.stdout

@@ -10,7 +10,7 @@ from bot.console.settings.routes import piece
 from bot.console.settings.seen import HARMLESS, see
 from bot.environment import PROJECT
 from bot.settings import Settings
-from bot.wiring.seen_settings import see_settings
+from bot.wiring.console import see_settings
 from db.database import Database
 from db.logins.invitations import find_invitation
 from db.logins.sessions import open_session
