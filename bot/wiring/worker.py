@@ -54,7 +54,6 @@ WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 def build_worker(settings: Settings, stopping: Event) -> "App":
     """Return the queue with all that a worker runs on it. Raises SettingsError."""
     from bot.whatsapp.sending import Sender
-    from bot.whatsapp.twilio import TwilioClient
     from bot.worker.erasing import register_erasing
     from bot.worker.jobs import register_jobs
     from bot.worker.scheduled import (
@@ -66,8 +65,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
 
     parts = settings.parts(WorkerParts)
     database = Database(parts.database_url, WORKER_LIMITS)
-    media = build_sent_media(settings, parts.twilio, database)
-    twilio = TwilioClient(parts.twilio, settings.public_base_url, media)
+    twilio = _build_twilio(settings, parts, database)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
     channel = _build_channel(twilio, sender)
     talk = _build_talk(settings, parts, database, channel, stopping)
@@ -83,6 +81,15 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
     return queue
+
+
+def _build_twilio(
+    settings: Settings, parts: WorkerParts, database: Database
+) -> "TwilioClient":
+    from bot.whatsapp.twilio import TwilioClient
+
+    media = build_sent_media(settings, parts.twilio, database)
+    return TwilioClient(parts.twilio, settings.public_base_url, media)
 
 
 def _register_relay(
