@@ -108,7 +108,7 @@ def _may_command(chat: Userchat, entry: CommandEntry | None) -> bool:
     if entry is None or entry.who is Who.TEACHERS:
         return False
     is_heard = entry.heard_when_stopped or not chat.opted_out
-    return (chat.owner == "queue" or entry.is_owed) and is_heard
+    return chat.owner == "queue" and is_heard
 
 
 def _silence_of_their_own(

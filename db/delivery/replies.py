@@ -1,7 +1,5 @@
 """The statement that stores a reply with its parts, or refuses it: all or nothing."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,10 +13,7 @@ from db.delivery.deeds import (
     write_firsts,
 )
 from db.delivery.with_sources import SOURCES, bind_sources, has_sources
-from db.records import DeedKind, HandOver, PartContent, Reply, to_storable
-
-# The author of parts that go out whoever has the chat.
-OWED = "owed"
+from db.records import DeedKind, HandOver, Reply, to_storable
 
 # The guard stands in the UPDATE itself: of two workers that answered the same message
 # (one was thought dead) the second waits for the first one's row lock and then finds
@@ -145,20 +140,13 @@ def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, 
         "notifies": list(turn.notice_for),
         "reference_id": turn.reference_id,
         "last_about": about[-1] if about else None,
-        "parts": Jsonb([part.to_json() for part in _signed(reply)]),
+        "parts": Jsonb([part.to_json() for part in reply.parts]),
         "opts_out": reply.opts_out,
         "error": None if reply.error is None else to_storable(reply.error),
         **bind_deeds(reply),
         **(bind_sources(reply) if has_sources(reply) else {}),
         **(_bind_hand_over(reply.hands_over) if reply.hands_over else {}),
     }
-
-
-def _signed(reply: Reply) -> Sequence[PartContent]:
-    """Return its parts; what is owed carries a name by which no takeover stops it."""
-    if not reply.is_owed:
-        return reply.parts
-    return [replace(part, author=OWED) for part in reply.parts]
 
 
 def _bind_hand_over(hand_over: HandOver) -> dict[str, Any]:

@@ -68,9 +68,8 @@ class Reply:
     that it settles; `stood_on` is what it was made from. `hands_over` puts the chat
     into the queue for a person, with it; `gives_back` takes it out of the queue, for
     the bot; `calls_operators` tells them that the user wrote to whom they have, or
-    shall have. `deeds` are what is written in the same statement besides. One
-    that `is_owed` is sent whoever has the chat: what the law owes a user is no talk.
-    `language` is the user's, None: not known.
+    shall have. `deeds` are what is written in the same statement besides. `language` is
+    the user's, None: not known.
     """
 
     turn: Turn
@@ -86,7 +85,6 @@ class Reply:
     gives_back: bool = False
     calls_operators: bool = False
     deeds: tuple[Deed, ...] = ()
-    is_owed: bool = False
     language: str | None = None
 
 

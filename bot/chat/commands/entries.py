@@ -66,7 +66,6 @@ class CommandEntry:
     starts it; True wins over a question that the bot asked. What is
     `heard_when_stopped` is answered also to who wrote STOP, and `words_when_stopped`
     mean it to them alone. `is_unbraked`: no brake holds it up.
-    What `is_owed` is heard while a person of ours has the chat, too.
     An answer to a question may be `spoken`: an English word that stands for it in the
     chat's language. `needs_database`: without one its words are for the LLM.
     """
@@ -87,7 +86,6 @@ class CommandEntry:
     heard_when_stopped: bool = False
     words_when_stopped: Words = field(default_factory=dict)
     is_unbraked: bool = False
-    is_owed: bool = False
     needs_database: bool = False
 
     @property
@@ -118,13 +116,14 @@ class Question:
     The turn that asks names it (`Turn.asks`). The user's next message is looked at for
     these `answers` before it is looked at for commands, but for STOP, if it comes
     within `lasts`; their words need no slash. Any other message is no answer, and
-    the question is over. One that `is_owed` is asked of who wrote STOP, too.
+    the question is over. One that is `heard_when_stopped` is asked of who wrote STOP,
+    too.
     """
 
     name: str
     answers: tuple[CommandEntry, ...]
     lasts: timedelta = timedelta(minutes=10)
-    is_owed: bool = False
+    heard_when_stopped: bool = False
 
 
 class Vocabulary:

@@ -54,7 +54,7 @@ def find_said(chat: Userchat, turn: Turn, policies: Policies) -> Said | None:
     if said and said.entry.opts_out:
         return said
     question = find_pending(chat, turn)
-    if question and chat.opted_out and not question.is_owed:
+    if question and chat.opted_out and not question.heard_when_stopped:
         return said
     answer = _find_answer(chat, question, turn.content) if question else None
     return answer or said

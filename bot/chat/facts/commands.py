@@ -36,17 +36,17 @@ def forget(chat: Userchat, batch: Batch, text: str, policies: Policies) -> Reply
     if text.strip():
         return _forget_one(chat, batch, as_word(text), policies)
     if chat.is_operator:
-        return _owed(chat, batch, sentences.OPERATOR)
+        return _tell(chat, batch, sentences.OPERATOR)
     word = speak(chat.language, sentences.YES_FORGET)
-    asked = _owed(chat, batch, sentences.SURE, word=word)
+    asked = _tell(chat, batch, sentences.SURE, word=word)
     return replace(asked, turn=replace(asked.turn, asks=ABOUT_ALL))
 
 
 def erase(chat: Userchat, batch: Batch, _text: str, _policies: Policies) -> Reply:
     """Have a worker erase who is sure, once this reply is sent."""
     if chat.is_operator:
-        return _owed(chat, batch, sentences.OPERATOR)
-    told = _owed(chat, batch, sentences.ERASED)
+        return _tell(chat, batch, sentences.OPERATOR)
+    told = _tell(chat, batch, sentences.ERASED)
     return replace(told, deeds=(Deed("erase_user", {"after": told.turn.reference_id}),))
 
 
@@ -144,10 +144,9 @@ def _known(chat: Userchat, policies: Policies) -> Sequence[Fact]:
     return policies.know(chat.user_id).facts if policies.know else ()
 
 
-def _owed(chat: Userchat, batch: Batch, sentence: str, **gaps: object) -> Reply:
-    """Return a word that is due whoever has the chat: being forgotten is a right."""
+def _tell(chat: Userchat, batch: Batch, sentence: str, **gaps: object) -> Reply:
     told = speak(chat.language, sentence, **gaps)
-    return Reply(turn=say(told, batch, FORGET), is_owed=True)
+    return Reply(turn=say(told, batch, FORGET))
 
 
 ENTRIES = (
@@ -167,7 +166,6 @@ ENTRIES = (
         does=forget,
         needs_database=True,
         heard_when_stopped=True,
-        is_owed=True,
     ),
 )
 QUESTIONS = (
@@ -186,10 +184,9 @@ QUESTIONS = (
                 spoken=sentences.YES_FORGET,
                 does=erase,
                 heard_when_stopped=True,
-                is_owed=True,
             ),
         ),
         lasts=SURE_LASTS,
-        is_owed=True,
+        heard_when_stopped=True,
     ),
 )

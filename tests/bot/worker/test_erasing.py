@@ -82,7 +82,7 @@ def test_who_asked_for_it_hears_so_first_and_is_erased_once(
 ) -> None:
     message = said("YES FORGET", ANA)
     chat_id = take_in(pg, message)
-    reply = answer_to(message, text="Done", is_owed=True)
+    reply = answer_to(message, text="Done")
     after = reply.turn.reference_id
     reply = replace(reply, deeds=(Deed("erase_user", {"after": after}),))
     assert pg.record_reply(chat_id, reply)
@@ -112,7 +112,7 @@ def test_whom_no_word_reaches_is_erased_all_the_same(
     database: Database, pg: PostgresChatStore, tmp_path: Path, status: str
 ) -> None:
     message = said("YES FORGET", ANA)
-    reply = answer_to(message, text="Done", is_owed=True)
+    reply = answer_to(message, text="Done")
     after = reply.turn.reference_id
     reply = replace(reply, deeds=(Deed("erase_user", {"after": after}),))
     assert pg.record_reply(take_in(pg, message), reply)

@@ -154,16 +154,23 @@ def test_all_is_erased_only_by_the_word_and_only_as_the_next_message(
     assert rows(database, audit) == [("erased", None, {"asked": "by the user"})]
 
 
-@pytest.mark.parametrize("owner", ["human", "queue"])
-def test_it_works_while_a_person_has_the_chat(
-    database: Database, ana: Conversation, owner: str
+OWN = "SELECT change_owner(user_id, %(owner)s, NULL, 'x', NULL) FROM users"
+
+
+def test_it_works_for_who_waits_for_a_person(
+    database: Database, ana: Conversation
 ) -> None:
-    change(database, "SELECT change_owner(user_id, %(owner)s, NULL, 'x', NULL)"
-           " FROM users", owner=owner)  # fmt: skip
+    change(database, OWN, owner="queue")
     tell(ana, "/forget")
     assert tell(ana, "YES FORGET") == sentences.ERASED
-    authors = "SELECT DISTINCT author FROM reply_parts WHERE body <> 'Yes.'"
-    assert values(database, authors) == ["owed"], "no takeover cancels it"
+
+
+def test_while_a_person_has_the_chat_it_is_for_the_person(
+    database: Database, ana: Conversation
+) -> None:
+    change(database, OWN, owner="human")
+    assert [tell(ana, "/forget"), tell(ana, "YES FORGET")] == ["", ""]
+    assert rows(database, JOBS) == []
 
 
 def test_it_works_for_who_wrote_stop(database: Database, ana: Conversation) -> None:
