@@ -1,8 +1,9 @@
 """What the console consists of, and the pieces that its pages come in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
+from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, current_app
@@ -10,6 +11,7 @@ from flask import Blueprint, current_app
 from bot.console.chat.templates_setting import ReplyTemplate
 from bot.console.permissions import May
 from db.database import Database
+from db.media.contents import MediaContents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +21,8 @@ class Console:
     `database` is the console's own role's. `origin` is where people reach it: its host
     is the only one that is answered to, and with https cookies are sent by TLS alone.
     `handoff_lasts` is how long a chat stays a person's after their last word.
-    `templates` are offered where the service window is over. `read_stored` reads bytes
-    of people's media that are kept outside the database.
+    `templates` are offered where the service window is over. `media_folder` has the
+    bytes of media; None: the database has them.
     """
 
     database: Database
@@ -29,7 +31,12 @@ class Console:
     timezone: tzinfo = UTC
     handoff_lasts: timedelta | None = None
     templates: Sequence[ReplyTemplate] = ()
-    read_stored: Callable[[str], bytes | None] = lambda _sha256: None
+    media_folder: Path | None = None
+
+    @property
+    def contents(self) -> MediaContents:
+        """What keeps bytes of media, and gives them back."""
+        return MediaContents(self.database, self.media_folder)
 
     @property
     def is_secure(self) -> bool:

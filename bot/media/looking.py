@@ -20,6 +20,7 @@ from bot.media.fetching import (
     NotYetFetchedError,
 )
 from bot.media.kinds import UNKNOWN, find_media_type, kind_of, plain_type
+from bot.media.policy import tell_not_taken
 from bot.media.protocol import NotSensedError, NotYetSensedError, Sense, Sensed
 from bot.media.rows import Rows
 from bot.media.troubles import Trouble, tell_trouble
@@ -213,10 +214,8 @@ class Looking:
         try:
             return self.rows.keep(user_id, fetched, file.content)
         except OSError as error:
-            log.error(  # noqa: TRY400  (no traceback: this says what to do)
-                "MEDIA_STORE takes no file: look at the folder's space and rights (%s)",
-                error.strerror or type(error).__name__,
-            )
+            # No traceback: this says what to do.
+            log.error("%s", tell_not_taken(error))  # noqa: TRY400
             raise NotYetSeenError("what was sent could not be kept") from error
 
     def _wait_or_go_on(

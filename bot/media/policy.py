@@ -36,6 +36,14 @@ def read_media(read: Reader) -> MediaPolicy:
     )
 
 
+def tell_not_taken(error: OSError) -> str:
+    """Return what an operator must look at who has bytes in a folder."""
+    reason = error.strerror or type(error).__name__
+    return (
+        f"MEDIA_STORE takes no file: look at the folder's space and rights ({reason})"
+    )
+
+
 def _read_hosts(given: str) -> tuple[str, ...]:
     hosts = tuple(name for each in given.split(",") if (name := each.strip().lower()))
     if not all(HOST.fullmatch(name) for name in hosts):

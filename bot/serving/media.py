@@ -39,7 +39,7 @@ class MediaServing:
         folder: MediaFolder | None = None,
         *,
         most: int = 2,
-        read_stored: ReadStored = lambda _sha256: None,
+        read_stored: ReadStored,
     ) -> None:
         self._addresses = addresses
         self._database = database
@@ -93,7 +93,7 @@ class MediaServing:
 
 
 def find_stored(
-    database: Database, sha256: str, read_stored: ReadStored = lambda _sha256: None
+    database: Database, sha256: str, read_stored: ReadStored
 ) -> Served | None:
     """Return kept bytes as what is served; None: they are not kept any more.
 

@@ -37,6 +37,7 @@ def build_console(settings: Settings) -> "Flask":
         timezone=settings.policy.timezone,
         templates=settings.console_templates,
         handoff_lasts=settings.handoff.lasts,
+        media_folder=settings.media.folder,
     )
     about = f"bot {__version__}, migration {schema.head()}"
     health = health_routes(

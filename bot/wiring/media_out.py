@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from bot.wiring.media import read_contents
 from db.database import Database
 
 if TYPE_CHECKING:
@@ -43,9 +44,14 @@ def build_media_routes(
     """Return the routes that serve what is sent."""
     from bot.serving.media import MediaServing
 
-    most = max(1, settings.web_threads // SHARE_OF_THREADS)
-    addresses, folder = _addresses(settings, twilio), _folder(settings)
-    return MediaServing(addresses, database, folder, most=most).blueprint()
+    serving = MediaServing(
+        _addresses(settings, twilio),
+        database,
+        _folder(settings),
+        most=max(1, settings.web_threads // SHARE_OF_THREADS),
+        read_stored=read_contents(database, settings.media),
+    )
+    return serving.blueprint()
 
 
 def with_spoken(talk: "Talk", settings: Settings, database: Database) -> "Talk":
@@ -54,12 +60,9 @@ def with_spoken(talk: "Talk", settings: Settings, database: Database) -> "Talk":
         return talk
     from bot.chat.voice.spoken import Spoken
     from bot.llm.voice.server import Voice
-    from db.media.sent import keep_content
-    from db.outages import repeat_once
+    from db.media.contents import MediaContents
 
-    def keep(content: bytes, media_type: str) -> str:
-        return repeat_once(partial(keep_content, database, content, media_type))
-
+    keep = MediaContents(database, settings.media.folder).put
     speak = Voice(settings.speech).speak
     return replace(talk, answering=Spoken(talk.answering, speak, keep))
 

@@ -8,7 +8,8 @@ committed. Both wait for the row's lock, so that nothing sweeps up what is just 
 import logging
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -72,18 +73,27 @@ class MediaContents:
         if prepared.file is not None:
             prepared.file.unlink(missing_ok=True)
 
+    @contextmanager
+    def prepared(self, content: bytes, media_type: str) -> Iterator[Prepared]:
+        """Yield what `keep` takes; what it did not keep is removed. Raises OSError."""
+        prepared = self.prepare(content, media_type)
+        try:
+            yield prepared
+        finally:
+            self.discard(prepared)
+
     def put(self, content: bytes, media_type: str) -> str:
         """Keep bytes by themselves; return their sha256 in hexadecimal.
 
         Who puts them names them within a day, or they are dropped. Raises
         StoreUnavailableError and OSError.
         """
-        prepared = self.prepare(content, media_type)
-        try:
-            with outages(), self._database.transaction() as connection:
-                self.keep(connection, prepared)
-        finally:
-            self.discard(prepared)
+        with (
+            self.prepared(content, media_type) as prepared,
+            outages(),
+            self._database.transaction() as connection,
+        ):
+            self.keep(connection, prepared)
         return prepared.sha256.hex()
 
     def read(self, sha256_hex: str) -> bytes | None:

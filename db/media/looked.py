@@ -79,20 +79,19 @@ class MediaRows:
 
         Raises OSError, too, where the folder of MEDIA_STORE takes nothing.
         """
-        prepared = self._contents.prepare(content, seen.media_type)
         row = {
             **_key(user_id, seen),
             "media_type": seen.media_type,
             "file_name": seen.file_name,
             "size": len(content),
-            "sha256": prepared.sha256,
         }
-        try:
-            with outages(), self._database.transaction() as connection:
-                self._contents.keep(connection, prepared)
-                connection.count(FETCHED, row)
-        finally:
-            self._contents.discard(prepared)
+        with (
+            self._contents.prepared(content, seen.media_type) as prepared,
+            outages(),
+            self._database.transaction() as connection,
+        ):
+            self._contents.keep(connection, prepared)
+            connection.count(FETCHED, {**row, "sha256": prepared.sha256})
         sha256 = prepared.sha256.hex()
         return replace(seen, state="fetched", size=len(content), sha256=sha256)
 

@@ -1,18 +1,10 @@
-"""Bytes that are sent to people: kept once, by their sha256, and read in pieces."""
+"""What is known of kept bytes that are sent to people, and pieces of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from hashlib import sha256
 
 from db.database import Statements
 
-# What is there may be named by nobody any more, and about to go: now it is new again.
-KEEP = """
-INSERT INTO media_contents (sha256, media_type, size, content)
-VALUES (%(sha256)s, %(media_type)s, %(size)s, %(content)s)
-ON CONFLICT (sha256) DO UPDATE SET created_at = now(),
-  content = COALESCE(media_contents.content, EXCLUDED.content)
-"""
 # Bytes that lie in a file of MEDIA_STORE are not here.
 FIND = """
 SELECT media_type, size, content IS NOT NULL AS is_here
@@ -35,19 +27,6 @@ class KeptContent:
     media_type: str
     size: int
     is_here: bool
-
-
-def keep_content(statements: Statements, content: bytes, media_type: str) -> str:
-    """Keep bytes, once; return their sha256 in hexadecimal."""
-    digest = sha256(content)
-    row = {
-        "sha256": digest.digest(),
-        "media_type": media_type,
-        "size": len(content),
-        "content": content,
-    }
-    statements.count(KEEP, row)
-    return digest.hexdigest()
 
 
 def find_content(statements: Statements, sha256_hex: str) -> KeptContent | None:

@@ -14,6 +14,7 @@ from bot.chat.replies import Answers, Batch
 from bot.llm.protocol import LLMError
 from bot.media.outgoing.kinds import OPUS, is_opus
 from bot.media.outgoing.refs import StoredRef
+from bot.media.policy import tell_not_taken
 from db.errors import StoreUnavailableError
 from db.records import PartContent, Reply, Userchat
 
@@ -38,7 +39,7 @@ class Spoken:
     """Whoever answers, with a voice.
 
     `speak` returns a text's sound within seconds, or raises LLMError; `keep` keeps
-    bytes of a type and returns their sha256.
+    bytes of a type and returns their sha256, or raises OSError.
     """
 
     answering: Answers
@@ -69,6 +70,10 @@ class Spoken:
             sha256 = self.keep(sound, OPUS.media_type)
         except (LLMError, StoreUnavailableError) as error:
             log.warning("an answer is not spoken: %s", error)
+            return None
+        except OSError as error:
+            told = tell_not_taken(error)
+            log.error("an answer is not spoken: %s", told)  # noqa: TRY400
             return None
         return PartContent("", media=(str(StoredRef(sha256)),))
 

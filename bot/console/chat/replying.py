@@ -1,5 +1,8 @@
 """Sending a reply, or a template: stored once, and what was typed is never lost."""
 
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from uuid import UUID
 
@@ -16,6 +19,7 @@ from bot.console.permissions import May, needs
 from bot.console.uploads import takes_message
 from bot.console.writing import note
 from bot.media.outgoing.kinds import NotSendableError
+from bot.media.policy import tell_not_taken
 from db.database import Connection
 from db.logins.audit import Action
 from db.outages import outages
@@ -24,7 +28,13 @@ from db.support.owners import change_owner
 from db.support.replies import NotSentError, record_person_reply
 from db.support.said import find_words, is_foreign
 
+log = logging.getLogger(__name__)
+
 Answer = Response | tuple[str, int]
+FULL = (
+    "The file can't be kept, so nothing was sent: tell whoever runs the bot to look at "
+    "MEDIA_STORE. The text alone can be sent."
+)
 
 
 def add_to(routes: Blueprint) -> None:
@@ -72,13 +82,19 @@ def _send(
     user_id: UUID, draft: Draft, parts: tuple[PartContent, ...], *, takes: bool = False
 ) -> Answer:
     try:
-        with outages(), console().database.transaction() as connection:
-            if draft.file:
-                draft.file.keep(connection)
+        with (
+            _keeping(draft) as keep,
+            outages(),
+            console().database.transaction() as connection,
+        ):
+            keep(connection)
             before = _store(connection, user_id, draft, parts, takes=takes)
     except NotSentError as error:
         kept = replace(draft, text="") if parts[0].template else draft
         return _refuse(user_id, kept, str(error), error.reason)
+    except OSError as error:
+        log.error("a file is not sent: %s", tell_not_taken(error))  # noqa: TRY400
+        return _refuse(user_id, draft, FULL)
     if before not in {None, draft.said}:
         # The page was gone back to and its text changed: that is another reply.
         again = Draft(text=draft.text)
@@ -87,6 +103,13 @@ def _send(
     if before is not None:
         flash("It was sent before, and is sent once.")
     return redirect(url_for("chats.show", user_id=user_id), 303)
+
+
+def _keeping(draft: Draft) -> AbstractContextManager[Callable[[Connection], None]]:
+    """Return what keeps the bytes of a draft's file, if it has one."""
+    if draft.file is None:
+        return nullcontext(lambda _: None)
+    return draft.file.kept_in(console().contents)
 
 
 def _store(

@@ -16,7 +16,7 @@ from bot.media.outgoing.refs import FileRef, Ref, StoredRef
 from bot.serving.media import MediaServing
 from bot.serving.ranges import PIECE_BYTES
 from db.database import Database
-from db.media.sent import keep_content
+from db.media.contents import MediaContents, path_of
 from db.pool import Limits
 from tests.bot.media.outgoing import files
 from tests.db.sql import change
@@ -48,14 +48,16 @@ def loader(database: Database, tmp_path: Path) -> Loader:
     (tmp_path / "menu.pdf").write_bytes(files.PDF)
     made = Loader(Flask("bot").test_client())
     addresses = MediaAddresses(["new", WORD], "", lambda: made.now)
-    serving = MediaServing(addresses, database, MediaFolder(tmp_path), most=1)
+    read_stored = MediaContents(database, tmp_path / "store").read
+    folder = MediaFolder(tmp_path)
+    serving = MediaServing(addresses, database, folder, most=1, read_stored=read_stored)
     made.client.application.register_blueprint(serving.blueprint())
     return made
 
 
 @pytest.fixture
 def kept(database: Database) -> StoredRef:
-    return StoredRef(keep_content(database, CONTENT, "application/pdf"))
+    return StoredRef(MediaContents(database).put(CONTENT, "application/pdf"))
 
 
 def test_kept_bytes_are_served_whole_and_harmlessly(
@@ -128,7 +130,7 @@ def test_all_that_is_wrong_is_answered_alike(
     loader: Loader, kept: StoredRef, database: Database
 ) -> None:
     path = loader.path(kept)
-    page = StoredRef(keep_content(database, files.HTML, "text/html"))
+    page = StoredRef(MediaContents(database).put(files.HTML, "text/html"))
     wrong = [
         loader.path(kept, key="stranger"),
         loader.path(StoredRef("0" * 64)),
@@ -148,6 +150,20 @@ def test_all_that_is_wrong_is_answered_alike(
     assert loader.client.post(path).status_code == 405
 
 
+def test_bytes_that_lie_in_a_folder_are_served(
+    loader: Loader, database: Database, tmp_path: Path
+) -> None:
+    ref = StoredRef(MediaContents(database, tmp_path / "store").put(CONTENT, "a/b"))
+    assert loader.get(ref).status_code == 404, "WhatsApp takes no such thing"
+    filed = MediaContents(database, tmp_path / "store").put(
+        files.PDF, "application/pdf"
+    )
+    answer = loader.get(StoredRef(filed), Range="bytes=1-3")
+    assert (answer.status_code, answer.data) == (206, files.PDF[1:4])
+    path_of(tmp_path / "store", filed).unlink()
+    assert loader.get(StoredRef(filed)).status_code == 404
+
+
 def test_so_many_are_under_way_at_once(loader: Loader, kept: StoredRef) -> None:
     under_way = loader.client.get(loader.path(kept), buffered=False)
     pieces: Iterator[bytes] = under_way.iter_encoded()
@@ -164,6 +180,6 @@ def test_a_database_that_is_away_is_asked_again_later(tmp_path: Path) -> None:
     away = Database("postgresql://bot@127.0.0.1:9/x", Limits(connections=1))
     loader = Loader(Flask("bot").test_client())
     addresses = MediaAddresses([WORD], "", lambda: loader.now)
-    serving = MediaServing(addresses, away)
+    serving = MediaServing(addresses, away, read_stored=MediaContents(away).read)
     loader.client.application.register_blueprint(serving.blueprint())
     assert loader.get(StoredRef("0" * 64)).status_code == 503

@@ -10,7 +10,7 @@ from bot.media.outgoing.addresses import MediaAddresses
 from bot.media.outgoing.folder import MediaFolder
 from bot.media.outgoing.refs import FileRef, StoredRef
 from db.database import Database
-from db.media.sent import keep_content
+from db.media.contents import MediaContents
 from db.records import PartContent
 from tests.bot.media.outgoing import files
 from tests.bot.whatsapp.desk import Desk
@@ -28,7 +28,7 @@ def desk(database: Database, rest_server: Exchange, tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def voice(database: Database) -> str:
-    return str(StoredRef(keep_content(database, files.ogg(), "audio/ogg")))
+    return str(StoredRef(MediaContents(database).put(files.ogg(), "audio/ogg")))
 
 
 def test_a_ref_becomes_an_address_that_leads_to_it(
@@ -85,8 +85,8 @@ def test_what_is_not_there_leaves_its_words_alone(
 def test_what_whatsapp_would_refuse_is_not_sent(
     desk: Desk, twilio: ScriptedTwilio, database: Database
 ) -> None:
-    page = StoredRef(keep_content(database, files.HTML, "text/html"))
-    large = StoredRef(keep_content(database, files.JPEG, "image/jpeg"))
+    page = StoredRef(MediaContents(database).put(files.HTML, "text/html"))
+    large = StoredRef(MediaContents(database).put(files.JPEG, "image/jpeg"))
     change(database, "UPDATE media_contents SET size = 6000000 WHERE size < 50")
     desk.stores(*(PartContent("words", media=(str(one),)) for one in (page, large)))
     desk.sends_now()

@@ -1,6 +1,9 @@
 """A file that an operator sends: what it is by its bytes, and the messages it makes."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 
 from flask import request
@@ -9,7 +12,7 @@ from bot.media.outgoing.kinds import MOST_BYTES, Kind, check_file
 from bot.media.outgoing.refs import StoredRef
 from bot.whatsapp.text.splitting import split_message
 from db.database import Statements
-from db.media.sent import keep_content
+from db.media.contents import MediaContents
 from db.records import PartContent
 
 # WhatsApp shows so much under a picture.
@@ -36,9 +39,16 @@ class Attached:
         what = KNOWN_AS.get(self.kind.media_type.partition("/")[0], "file")
         return f"[{what}: {self.name}]"
 
-    def keep(self, statements: Statements) -> None:
-        """Keep its bytes, with what names them."""
-        keep_content(statements, self.content, self.kind.media_type)
+    @contextmanager
+    def kept_in(
+        self, contents: MediaContents
+    ) -> Iterator[Callable[[Statements], None]]:
+        """Yield what keeps its bytes in the transaction that stores what names them.
+
+        Raises OSError.
+        """
+        with contents.prepared(self.content, self.kind.media_type) as prepared:
+            yield partial(contents.keep, prepared=prepared)
 
 
 def read_file(field_name: str = "file") -> Attached | None:

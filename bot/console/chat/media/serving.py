@@ -53,7 +53,7 @@ def sent(user_id: UUID, reference_id: UUID, position: int) -> Response:
 
 def _serve(sha256: str, media_type: str, name: str) -> Response:
     """Serve bytes as what they are; what a browser could run is a file to save."""
-    found = find_stored(console().database, sha256, console().read_stored)
+    found = find_stored(console().database, sha256, console().contents.read)
     if found is None:
         raise NotFound("It is no longer kept.")
     kind = media_type or found.media_type

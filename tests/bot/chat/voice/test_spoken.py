@@ -98,11 +98,12 @@ def test_what_is_to_be_read_is_sent_as_text_too(text: str, sources: str) -> None
     [
         Voice(error=LLMError("away")),
         Voice(full=StoreUnavailableError("away")),
+        Voice(full=OSError(28, "No space left on device")),
         Voice(sound=b"ID3 an mp3"),
         Voice(sound=files.ogg(b"\x01vorbis")),
         Voice(sound=b""),
     ],
-    ids=["away", "full", "mp3", "vorbis", "nothing"],
+    ids=["away", "no store", "full", "mp3", "vorbis", "nothing"],
 )
 def test_a_voice_that_fails_leaves_the_text(voice: Voice) -> None:
     assert parts(Answers("Yes."), voice) == ["Yes."]

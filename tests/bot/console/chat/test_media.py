@@ -10,7 +10,7 @@ from bot.console.operators import Operator
 from bot.media.outgoing.refs import StoredRef
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.media.sent import keep_content
+from db.media.contents import MediaContents
 from db.records import InboundMessage, PartContent
 from tests.bot.console.chat.conftest import Desk, Seat
 from tests.bot.media.outgoing import files
@@ -29,7 +29,7 @@ def came(pg: PostgresChatStore, database: Database, ana: UUID) -> Came:
         message = said("Look", address="whatsapp:+15551230001")
         media = ({"type": media_type, "url": TWILIO},)
         take_in(pg, replace(message, turn=replace(message.turn, media=media)))
-        sha256 = content and keep_content(database, content, media_type)
+        sha256 = content and MediaContents(database).put(content, media_type)
         row = {"sid": message.message_sid, "user_id": ana, "type": media_type}
         row |= {"sha256": sha256, "name": None, "text": None, "error": None}
         change(
@@ -115,7 +115,7 @@ def test_a_supporter_sees_what_came_in_the_active_chat_alone(
 def test_what_was_sent_is_shown(
     pg: PostgresChatStore, desk: Desk, first: InboundMessage, database: Database
 ) -> None:
-    ref = StoredRef(keep_content(database, files.PDF, "application/pdf"))
+    ref = StoredRef(MediaContents(database).put(files.PDF, "application/pdf"))
     parts = (
         PartContent("The offer", media=ref.called("Offer 2026.pdf")),
         PartContent("The menu", media=("file:menu.pdf",)),
@@ -141,7 +141,7 @@ def test_the_page_changes_when_something_was_fetched(
     state = desk.page().split('data-state="')[1].split('"')[0]
     news = f"{desk.path}/news?state={state}"
     assert desk.client.get(news).status_code == 204
-    sha256 = keep_content(database, files.JPEG, "image/jpeg")
+    sha256 = MediaContents(database).put(files.JPEG, "image/jpeg")
     change(
         database,
         "UPDATE media SET read_at = now(), sha256 = decode(%(sha256)s, 'hex')",

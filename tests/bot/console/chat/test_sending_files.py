@@ -1,7 +1,9 @@
 """An operator's file: what its bytes are counts, and what WhatsApp takes is sent."""
 
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -52,6 +54,35 @@ def test_a_name_says_nothing_of_where_it_lay_nor_what_it_is(
     assert send(desk, files.PDF, "C:\\tmp\\../Offer 2026.exe").status_code == 303
     assert rows(database, PARTS) == [("", stored(files.PDF, "Offer 2026.pdf"))]
     assert value(database, SAID) == "[file: Offer 2026.pdf]"
+
+
+def keep_in(desk: Desk, folder: Path) -> None:
+    extensions = desk.client.application.extensions
+    extensions["console"] = replace(extensions["console"], media_folder=folder)
+
+
+def test_a_file_lies_in_the_folder_and_is_shown_from_there(
+    desk: Desk, database: Database, tmp_path: Path
+) -> None:
+    keep_in(desk, tmp_path)
+    assert send(desk, files.PNG, "a.png", "The cake").status_code == 303
+    assert value(database, "SELECT content FROM media_contents") is None
+    reference = value(database, "SELECT reference_id FROM reply_parts")
+    shown = desk.client.get(f"{desk.path}/sent/{reference}/0")
+    assert (shown.status_code, shown.data) == (200, files.PNG)
+
+
+def test_a_folder_that_takes_nothing_is_told_and_nothing_is_sent(
+    desk: Desk, database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "full").write_text("a file where a folder should be")
+    keep_in(desk, tmp_path / "full")
+    answer = send(desk, files.PNG, "a.png", "The cake")
+    assert answer.status_code == 409
+    assert "The file can&#39;t be kept, so nothing was sent" in answer.text
+    assert "The cake" in answer.text, "what was typed is there still"
+    assert (rows(database, PARTS), value(database, KEPT)) == ([], 0)
+    assert desk.reply("The cake").status_code == 303
 
 
 def test_a_long_text_stands_before_its_picture(desk: Desk, database: Database) -> None:
