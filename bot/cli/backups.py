@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
 HALF_A_SECOND = 0.5
+NOT_IN_IT = (
+    "The bytes of media in {} are not in it (MEDIA_STORE): copy that folder after it."
+)
 CTRL_C = 130  # the exit code that shells know it by
 
 
@@ -71,6 +74,8 @@ def _back_up(database: "Database", name: str | None) -> None:
         f"{sum(manifest.rows.values()):,} rows"
         + (", encrypted" if manifest.encryption else "")
     )
+    if folder_of_media := read_settings().media.folder:
+        click.echo(NOT_IN_IT.format(folder_of_media))
     now = manifest.created_at
     for gone in remove_expired(folder.path, manifest.database, folder.kept, now):
         click.echo(f"Removed the old backup {printable(gone)}.")
@@ -115,14 +120,37 @@ def reset(yes: bool, no_backup: bool) -> None:
         if not yes:
             click.confirm(
                 f"Delete all users, chats and jobs in {opened.name}? What the business "
-                "knows stays.",
+                f"knows stays.{_tell_of_files()}",
                 abort=True,
             )
         if not no_backup:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
             _back_up(opened, f"before-reset-{stamp}")
         empty(opened)
-    click.echo("The database is empty, but for what the business knows.")
+        click.echo("The database is empty, but for what the business knows.")
+        _remove_files(opened)
+
+
+def _tell_of_files() -> str:
+    folder = read_settings().media.folder
+    if folder is None:
+        return ""
+    return f" The bytes of media in {folder} go, too, and no backup holds them."
+
+
+def _remove_files(emptied: "Database") -> None:
+    from db.media.sweeping import sweep_files
+
+    folder = read_settings().media.folder
+    if folder is None:
+        return
+    try:
+        sweep_files(emptied, folder, age_seconds=0)
+    except OSError as error:
+        raise OperatorError(
+            f"{folder} can't be emptied ({error.strerror}): the worker tries it each "
+            "hour, or remove its files"
+        ) from None
 
 
 def erasure_key() -> bytes:

@@ -229,6 +229,11 @@ def _describe(outcome: "Outcome") -> None:
             f"Migrated from {manifest.migration or 'none'} to {head}; where "
             "`bot db roles` was used, run it again."
         )
+    if media := read_settings().media.folder:
+        click.echo(
+            f"The bytes of media are in no backup: what is not in {media} is told as "
+            "gone. If you have a copy of that folder, put it back within the hour."
+        )
     if outcome.missing_roles:
         click.echo(
             "Owners and grants were left out: the roles "

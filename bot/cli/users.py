@@ -9,16 +9,12 @@ import click
 
 from bot.cli.backups import erasure_key
 from bot.cli.database import migrated_database, read_settings, reading
+from bot.cli.people.finishing import finish
 from bot.cli.root import main
 from bot.terminal import printable, printable_json
-from db.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from db.database import Database
-    from db.privacy.tombstones import Graveyard
-    from db.privacy.traces import Traces
     from db.queries.people import NobodyError, Person
 
 MOST_LISTED = 10_000
@@ -121,12 +117,13 @@ def export(address: str, output: Path | None) -> None:
     from db.privacy.export import export_person
     from db.queries.people import find_person
 
+    folder = read_settings().media.folder
     with migrated_database() as database:
         with database.reading() as connection:
             person = find_person(connection, address)
         with open_output(output) as file:
             file.writelines(
-                map(printable_json, export_person(database, person.user_id))
+                map(printable_json, export_person(database, person.user_id, folder))
             )
     if output is not None:
         click.echo(f"Everything held about {printable(person.address)} is in {output}.")
@@ -157,7 +154,7 @@ def erase(address: str, yes: bool) -> None:
             return
         rows = {name: n for name, n in erased.rows.items() if n}
         click.echo(f"Erased: {', '.join(f'{n} {name}' for name, n in rows.items())}.")
-        _finish(database, key, list(rows))
+        finish(database, key, list(rows), erased.files)
 
 
 def _find_to_erase(database: "Database", address: str, *, asking: bool) -> "Person":
@@ -191,105 +188,7 @@ def _finish_earlier(database: "Database", address: str, nobody: "NobodyError") -
     )
     key = find_key(settings.erasure_key, settings.data_folder)
     theirs = key is not None and was_erased(database, key, [to_address(address)])
-    _finish(database, key, list(PURGES) if theirs else [])
+    finish(database, key, list(PURGES) if theirs else [])
     if not theirs:
         raise nobody
     click.echo(f"{printable(to_address(address))} was erased before.")
-
-
-def _finish(database: "Database", key: bytes | None, tables: list[str]) -> None:
-    """Do what follows an erasure, each step whatever becomes of the others."""
-    from db.privacy.tombstones import FILE_NAME, Graveyard
-
-    graveyard = Graveyard(read_settings().backups.path / FILE_NAME, key)
-    steps: dict[str, Callable[[], None]] = {
-        f"adding to {graveyard.file}": lambda: _keep_tombstones(database),
-        "erasing beside": lambda: _erase_beside(database, graveyard),
-        "cleaning the tables": lambda: _wipe_traces(database, tables),
-    }
-    undone = []
-    for name, step in steps.items():
-        try:
-            step()
-        except OperatorError as error:
-            undone.append(f"{name} ({error})")
-    if undone:
-        raise OperatorError(
-            f"this was not done: {'; '.join(undone)}. The database itself holds nobody "
-            "who was erased. Mend that and run the same command again: it goes on there"
-        )
-
-
-def _erase_beside(database: "Database", graveyard: "Graveyard") -> None:
-    """Reach the databases that restores left; say which ones could not be."""
-    from db.privacy.beside import erase_beside
-
-    for beside in erase_beside(database, graveyard):
-        if beside.fault is not None:
-            click.echo(
-                f"Warning: {beside.name}, which a restore left, may still hold the "
-                f"person, since {beside.fault.rstrip('.')}. When it is not needed any "
-                f'more, say in `bot db shell`: DROP DATABASE "{beside.name}";',
-                err=True,
-            )
-        elif beside.people:
-            people = "1 person" if beside.people == 1 else f"{beside.people} people"
-            click.echo(f"Erased from {beside.name}, which a restore left: {people}.")
-            _tell_traces(f"In {beside.name}: ", beside.traces)
-
-
-def _wipe_traces(database: "Database", tables: list[str]) -> None:
-    from db.privacy.traces import wipe_traces
-
-    _tell_traces("", wipe_traces(database, tables))
-
-
-def _tell_traces(where: str, traces: "Traces") -> None:
-    for line in _describe_traces(traces):
-        click.echo(f"Note: {where}{line}", err=True)
-
-
-def _describe_traces(traces: "Traces") -> "Iterator[str]":
-    still = "what was erased lies in the files of {0} until autovacuum comes by"
-    remedy = "VACUUM (ANALYZE) {0};"
-    reasons = (
-        (traces.foreign, "this role does not own them. At once, as their owner"),
-        (traces.late, "cleaning up took too long. Later"),
-        (
-            traces.held,
-            "an older transaction may still read it. Once that has ended",
-        ),
-    )
-    for tables, reason in reasons:
-        if tables:
-            names = ", ".join(tables)
-            yield f"{still.format(names)}: {reason}: {remedy.format(names)}"
-    if traces.sampled:
-        yield (
-            f"the planner has old samples of {', '.join(traces.sampled)}; only a "
-            "superuser can remove them: docs/operations.md, What the bot can't erase"
-        )
-
-
-def _keep_tombstones(database: "Database") -> None:
-    """Write the tombstones beside the backups, where they outlive the database."""
-    from db.outages import outages
-    from db.privacy.tombstones import FILE_NAME, append_missing
-
-    folder = read_settings().backups.path
-    try:
-        with outages():
-            append_missing(database, folder)
-    except OSError as error:
-        click.echo(
-            f"Warning: {folder / FILE_NAME} can't be written ({error.strerror}). The "
-            "person is erased; but if this database is lost, restoring an older backup "
-            "brings them back. Make the folder writable: this command, run again, or "
-            "the next erasure writes it.",
-            err=True,
-        )
-    else:
-        click.echo(
-            f"Backups made before still hold them. {folder / FILE_NAME} makes "
-            "`bot db restore` erase them again."
-        )

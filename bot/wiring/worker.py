@@ -54,7 +54,6 @@ WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 def build_worker(settings: Settings, stopping: Event) -> "App":
     """Return the queue with all that a worker runs on it. Raises SettingsError."""
     from bot.whatsapp.sending import Sender
-    from bot.worker.erasing import register_erasing
     from bot.worker.jobs import register_jobs
     from bot.worker.scheduled import (
         register_ends,
@@ -75,8 +74,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     register_retention(queue, database, settings.ages, stopping.is_set)
     register_ends(queue, database, _ending(settings), stopping.is_set)
     register_knowledge(queue, settings, database, stopping)
-    key = partial(_erasure_key, settings)
-    register_erasing(queue, database, key, settings.backups.path)
+    _register_erasing(queue, settings, database)
     _register_relay(queue, settings, parts, database)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
@@ -106,6 +104,13 @@ def _ending(settings: Settings) -> "Ending":
 
     handoff = settings.handoff
     return Ending(lasts=handoff.lasts, ends=handoff.ends, told=told_when_nobody_came())
+
+
+def _register_erasing(queue: "App", settings: Settings, database: Database) -> None:
+    from bot.worker.erasing import register_erasing
+
+    folders = (settings.backups.path, settings.media.folder)
+    register_erasing(queue, database, partial(_erasure_key, settings), *folders)
 
 
 def _erasure_key(settings: Settings) -> bytes:

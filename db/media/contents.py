@@ -104,21 +104,23 @@ class MediaContents:
             return None
         if row.content is not None:
             return bytes(row.content)
-        return self._read_file(sha256_hex)
+        return read_file(self.folder, sha256_hex)
 
-    def _read_file(self, sha256_hex: str) -> bytes | None:
-        if self.folder is None:
-            log.error("bytes lie in a folder, and MEDIA_STORE names none any more")
-            return None
-        try:
-            content = path_of(self.folder, sha256_hex).read_bytes()
-        except OSError as error:
-            log.error("bytes can't be read: %s", type(error).__name__)  # noqa: TRY400
-            return None
-        if sha256(content).hexdigest() != sha256_hex:
-            log.error("a file of MEDIA_STORE is not what was put there: %s", sha256_hex)
-            return None
-        return content
+
+def read_file(folder: Path | None, sha256_hex: str) -> bytes | None:
+    """Return bytes that lie in the folder of MEDIA_STORE; None: they are gone."""
+    if folder is None:
+        log.error("bytes lie in a folder, and MEDIA_STORE names none any more")
+        return None
+    try:
+        content = path_of(folder, sha256_hex).read_bytes()
+    except OSError as error:
+        log.error("bytes can't be read: %s", type(error).__name__)  # noqa: TRY400
+        return None
+    if sha256(content).hexdigest() != sha256_hex:
+        log.error("a file of MEDIA_STORE is not what was put there: %s", sha256_hex)
+        return None
+    return content
 
 
 def path_of(folder: Path, sha256_hex: str) -> Path:

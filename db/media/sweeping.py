@@ -2,11 +2,12 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from db.database import Database
-from db.media.contents import UNFINISHED
+from db.media.contents import UNFINISHED, path_of
 from db.outages import outages
 
 # By then whoever wrote it has stored its row, or was killed.
@@ -31,16 +32,32 @@ def sweep_files(
 
     Raises StoreUnavailableError and OSError.
     """
-    old = time.time() - age_seconds
     swept = 0
     for within in sorted(folder.glob("[0-9a-f][0-9a-f]")):
-        files = [file for file in within.iterdir() if file.stat().st_mtime <= old]
+        files = list(_find_old(within, age_seconds))
         halves = [file for file in files if file.name.endswith(UNFINISHED)]
         for half in halves:
             half.unlink(missing_ok=True)
         swept += len(halves)
         swept += sum(_remove(database, file) for file in _unnamed(database, files))
     return swept
+
+
+def remove_files(database: Database, folder: Path, sha256s: Collection[str]) -> None:
+    """Remove files of contents whose rows are gone, now; the others stay.
+
+    Raises StoreUnavailableError and OSError.
+    """
+    for file in _unnamed(database, [path_of(folder, name) for name in sha256s]):
+        _remove(database, file)
+
+
+def _find_old(folder: Path, age_seconds: float) -> Iterator[Path]:
+    old = time.time() - age_seconds
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # somebody was faster
+            if file.stat().st_mtime <= old:
+                yield file
 
 
 def _unnamed(database: Database, files: list[Path]) -> Iterator[Path]:

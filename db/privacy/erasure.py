@@ -8,7 +8,7 @@ finds the user gone, and the next try opens a fresh one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -121,10 +121,14 @@ SELECT address_hash, erased_at FROM erasures WHERE address_hash = ANY (%(hashes)
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure removed: rows by table, and the tombstones it left."""
+    """What an erasure removed: rows by table, and the tombstones it left.
+
+    `files` are the sha256 of bytes that lie in the folder of MEDIA_STORE still.
+    """
 
     rows: dict[str, int]
     tombstones: list[Tombstone]
+    files: list[str] = field(default_factory=list)
 
 
 def erase_person(database: Database, user_id: UUID, key: bytes) -> Erased | None:
@@ -234,17 +238,17 @@ def _bury(connection: Connection, user_id: UUID, key: bytes) -> Erased | None:
     erased = _erase(connection, user_id)
     if erased is None:
         return None
-    moment, addresses, rows = erased
+    moment, addresses, files, rows = erased
     tombstones = [Tombstone(hash_address(key, known), moment) for known in addresses]
     record_tombstones(connection, tombstones)
     check_key(connection, key)
-    return Erased(rows, tombstones)
+    return Erased(rows, tombstones, files)
 
 
 def _erase(
     connection: Connection, user_id: UUID
-) -> tuple[datetime, list[str], dict[str, int]] | None:
-    """Erase a user; return the moment, the addresses, and how many rows of each table.
+) -> tuple[datetime, list[str], list[str], dict[str, int]] | None:
+    """Erase a user; return the moment, addresses, files, and each table's rows.
 
     The tombstones of whom a restore brought back keep their moment: what the person
     wrote after it may be taken in.
@@ -259,5 +263,6 @@ def _erase(
     unshared = [row.address for row in addresses if not row.shared]
     known: dict[str, Any] = {**mine, "unshared": unshared}
     connection.count(KEEP_SIDS, known)
+    files = connection.column(understood.FIND_FILES, mine)
     rows = {name: connection.count(purge, known) for name, purge in PURGES.items()}
-    return moment, [row.address for row in addresses], rows
+    return moment, [row.address for row in addresses], files, rows

@@ -1,12 +1,17 @@
 """Everything that is held about one person, as JSON, row by row."""
 
+import json
+from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 from db.database import Connection, Database
+from db.media.contents import read_file
 from db.privacy import documents
 from db.privacy.support import held
 from db.privacy.understanding import held as understood
+from db.privacy.understanding.held import FIND_FILED
 
 ROWS_AT_A_TIME = 20
 CHATS = """
@@ -61,10 +66,13 @@ FROM users AS person WHERE user_id = %(user_id)s
 """
 
 
-def export_person(database: Database, user_id: UUID) -> Iterator[str]:
+def export_person(
+    database: Database, user_id: UUID, folder: Path | None = None
+) -> Iterator[str]:
     """Yield the pieces of one JSON object: the user, and a list for each table.
 
-    All of it is as it was at one moment; no more than some rows are held at once.
+    All of it is as it was at one moment; no more than some rows are held at once, or
+    one file of the `folder` that has bytes of media, if it is not the database.
     Yields `"user": null` if there is no such user. Raises OperatorError.
     """
     mine = {"user_id": user_id}
@@ -76,7 +84,17 @@ def export_person(database: Database, user_id: UUID) -> Iterator[str]:
             for number, row in enumerate(_select(connection, query, user_id)):
                 yield ("," if number else "") + "\n  " + row
             yield "]"
-        yield "\n}\n"
+        yield ',\n"media_files": ['
+        for number, name in enumerate(connection.column(FIND_FILED, mine)):
+            yield ("," if number else "") + "\n  " + _show_file(folder, name)
+        yield "]\n}\n"
+
+
+def _show_file(folder: Path | None, sha256: str) -> str:
+    """Return bytes that lie in a folder, as JSON; null: they can't be had."""
+    content = read_file(folder, sha256)
+    text = None if content is None else b64encode(content).decode("ascii")
+    return json.dumps({"sha256": sha256, "content": text})
 
 
 def _select(connection: Connection, query: str, user_id: UUID) -> Iterator[str]:

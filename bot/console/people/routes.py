@@ -97,7 +97,7 @@ def export(user_id: UUID) -> Response:
     _find(user_id)
     with writing() as connection:
         note(connection, Action.EXPORTED, user_id)
-    pieces = export_person(console().database, user_id)
+    pieces = export_person(console().database, user_id, console().media_folder)
     headers = {"Content-Disposition": f'attachment; filename="person-{user_id}.json"'}
     return Response(_safe(pieces), headers=headers, mimetype="application/json")
 

@@ -21,15 +21,23 @@ WHERE (EXISTS (SELECT FROM media WHERE media.sha256 = bytes.sha256
                AND user_id = %(user_id)s)
     OR EXISTS ({IN_PARTS} AND {IS_THEIRS}))
 """  # noqa: S608  (nothing of it was given)
-# Before what names them, which then names nothing.
-PURGES = {
-    "media_contents": f"""
-DELETE FROM media_contents AS bytes
-WHERE sha256 IN ({THEIR_CONTENTS})
+THEIRS_ALONE = f"""sha256 IN ({THEIR_CONTENTS})
   AND NOT EXISTS (SELECT FROM media WHERE media.sha256 = bytes.sha256
                   AND user_id <> %(user_id)s)
-  AND NOT EXISTS ({IN_PARTS} AND NOT {IS_THEIRS})
-""",  # noqa: S608
+  AND NOT EXISTS ({IN_PARTS} AND NOT {IS_THEIRS})"""
+# Their bytes lie in a folder, and are removed from there once the rows are gone.
+FIND_FILES = f"""
+SELECT encode(sha256, 'hex') FROM media_contents AS bytes
+WHERE content IS NULL AND {THEIRS_ALONE}
+"""  # noqa: S608
+# Of the folder's, those that an export shows.
+FIND_FILED = f"""
+SELECT encode(sha256, 'hex') FROM media_contents
+WHERE content IS NULL AND sha256 IN ({THEIR_CONTENTS}) ORDER BY created_at, sha256
+"""  # noqa: S608
+# Before what names them, which then names nothing.
+PURGES = {
+    "media_contents": f"DELETE FROM media_contents AS bytes WHERE {THEIRS_ALONE}",  # noqa: S608
     "media_chunks": """
 DELETE FROM media_chunks
 WHERE media_id IN (SELECT id FROM media WHERE user_id = %(user_id)s)

@@ -14,6 +14,7 @@ from db import schema
 from db.backups.stream import read_identity
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.media.contents import MediaContents
 from db.records import Gap
 from tests.db.backups.kept import databases_beside, leaving_no_databases, new_pair
 from tests.db.sql import (
@@ -179,6 +180,20 @@ def test_reset_asks_and_takes_a_backup_first(
     database.close()
     assert run(database_url, "restore", str(dump), "--yes").exit_code == 0
     assert values(database, PEOPLE) == ["ana"]
+
+
+def test_files_beside_the_database_are_told_and_go_with_a_reset(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    MediaContents(database, media).put(b"a picture", "image/png")
+    asked = run(database_url, "reset", answer="n\n", MEDIA_STORE=str(media))
+    assert f"bytes of media in {media} go, too, and no backup holds" in asked.output
+    assert len(list(media.glob("*/*"))) == 1
+    done = run(database_url, "reset", "--yes", MEDIA_STORE=str(media))
+    assert done.exit_code == 0, done.output
+    assert f"The bytes of media in {media} are not in it" in done.output
+    assert list(media.glob("*/*")) == []
 
 
 def test_reset_without_a_backup(

@@ -11,6 +11,7 @@ from bot.cli import main
 from db import schema
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.media.contents import MediaContents
 from db.privacy.erasure import erase_person
 from tests.db.access.logins import three_roles
 from tests.db.privacy.copies import left_beside
@@ -18,6 +19,10 @@ from tests.db.privacy.planting import CARA, MARKER, plant
 from tests.db.sql import change, take_in, value, values
 from tests.records import ANA, BEN, said
 
+SENT = """
+INSERT INTO media (user_id, message_sid, position, state, media_type, sha256)
+SELECT user_id, 'MM', 0, 'read', 'a/b', decode(%(name)s, 'hex') FROM users
+"""
 USERS = "SELECT phone_number FROM users ORDER BY created_at"
 
 
@@ -202,6 +207,16 @@ def test_with_a_configured_key_no_file_is_made(desk: Desk, database: Database) -
     assert done.exit_code == 0, done.output
     assert not (desk.folder / "erasure.key").exists()
     assert values(database, USERS) == []
+
+
+def test_files_go_with_whom_they_are_of(desk: Desk, database: Database) -> None:
+    media = desk.folder / "media"
+    name = MediaContents(database, media).put(b"a picture", "image/png")
+    change(database, SENT, name=name)
+    told = json.loads(desk.run("export", ANA, MEDIA_STORE=str(media)).output)
+    assert told["media_files"] == [{"sha256": name, "content": "YSBwaWN0dXJl"}]
+    assert desk.run("erase", ANA, "--yes", MEDIA_STORE=str(media)).exit_code == 0
+    assert list(media.glob("*/*")) == []
 
 
 def test_a_folder_that_cant_be_written_does_not_stop_the_erasure(

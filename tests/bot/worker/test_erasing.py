@@ -14,12 +14,15 @@ from db.database import Database
 from db.errors import OperatorError
 from db.logins.audit import read_audit
 from db.logins.erasing import request_erasure
+from db.media.contents import MediaContents, path_of
+from db.media.looked import MediaRows
 from db.privacy.tombstones import FILE_NAME
 from db.queue.app import build_queue
 from db.queue.jobs import ERASE_PERSON, UPKEEP
-from db.records import Deed
+from db.records import Deed, SeenMedia
+from tests.bot.log_lines import recorded_log
 from tests.db.logins.cheap import add_account
-from tests.db.sql import change, take_in, value, values
+from tests.db.sql import change, load, take_in, value, values
 from tests.records import ANA, answer_to, said
 
 KEY = b"a key of the test's"
@@ -51,6 +54,43 @@ def test_who_is_to_be_erased_is_erased_once_and_the_job_goes_too(
 async def work(queue: App) -> None:
     async with queue.open_async():
         await queue.run_worker_async(queues=[UPKEEP], wait=False)
+
+
+@pytest.fixture
+def picture(database: Database, pg: PostgresChatStore, tmp_path: Path) -> Path:
+    """The file of a picture that Ana sent."""
+    message = said("Look", ANA)
+    ana = load(pg, take_in(pg, message)).user_id
+    rows = MediaRows(database, MediaContents(database, tmp_path / "media"))
+    thing = SeenMedia(
+        message_sid=message.message_sid,
+        position=0,
+        state="fetched",
+        media_type="image/png",
+    )
+    kept = rows.keep(ana, thing, b"a picture")
+    return path_of(tmp_path / "media", kept.sha256 or "")
+
+
+def erase_ana(database: Database, folder: Path, media_folder: Path | None) -> None:
+    queue = build_queue(database.url)
+    register_erasing(queue, database, lambda: KEY, folder, media_folder)
+    ana = value(database, "SELECT user_id FROM users")
+    queue.tasks[ERASE_PERSON](user_id=str(ana))
+    assert values(database, "SELECT user_id FROM users") == []
+
+
+def test_files_go_at_once(database: Database, tmp_path: Path, picture: Path) -> None:
+    erase_ana(database, tmp_path, tmp_path / "media")
+    assert not picture.exists()
+
+
+def test_files_that_cant_go_are_told(
+    database: Database, tmp_path: Path, picture: Path
+) -> None:
+    with recorded_log() as log:
+        erase_ana(database, tmp_path, None)
+    assert f"remove them there: {picture.name}" in log.text
 
 
 def test_what_is_missing_is_told_and_tried_again(

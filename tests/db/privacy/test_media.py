@@ -1,7 +1,9 @@
 """What people sent beside text goes with them, and in time: bytes before words."""
 
+import json
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +11,8 @@ from psycopg.types.json import Jsonb
 
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.media.contents import MediaContents, path_of
+from db.media.sweeping import remove_files
 from db.privacy.erasure import erase_person
 from db.privacy.export import export_person
 from tests.db.privacy.aging import AGES, DAY, run
@@ -115,6 +119,27 @@ def test_an_export_has_the_bytes_that_she_sent_and_no_others(
     exported = "".join(export_person(database, ana))
     assert "aGVycw==" in exported
     assert "aGlz" not in exported
+
+
+def test_files_are_named_to_be_removed_and_an_export_has_them(
+    database: Database, ana: UUID, ben: UUID, tmp_path: Path
+) -> None:
+    for content, people in (("hers", [ana]), ("both", [ana, ben])):
+        MediaContents(database, tmp_path).put(content.encode(), "image/png")
+        for user_id in people:
+            send(database, user_id, content)
+    hers, both = (sha256(each).hexdigest() for each in (b"hers", b"both"))
+    path_of(tmp_path, both).write_bytes(b"damaged")
+    exported = json.loads("".join(export_person(database, ana, tmp_path)))
+    assert exported["media_files"] == [
+        {"sha256": hers, "content": "aGVycw=="},
+        {"sha256": both, "content": None},
+    ]
+    erased = erase_person(database, ana, KEY)
+    assert erased is not None
+    assert erased.files == [hers], "Ben's stays"
+    remove_files(database, tmp_path, [hers, both])
+    assert [file.name for file in tmp_path.glob("*/*")] == [both]
 
 
 def test_bytes_go_in_time_and_the_words_stay_with_the_chat(

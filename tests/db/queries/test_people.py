@@ -136,7 +136,8 @@ def test_the_export_holds_all_of_one_person_and_nothing_of_another(
         "answer_passages": 1, "gap_questions": 1, "knowledge_gaps": 1,
         "support_tickets": 1, "support_messages": 2, "support_sessions": 1,
         "support_alerts": 1, "invitations": 1, "login_sessions": 1, "second_factors": 1,
-        "audit_log": 0,
+        "audit_log": 0, "media": 1, "media_chunks": 1, "media_contents": 1,
+        "user_facts": 1, "user_preferences": 1, "feedback": 1, "media_files": 0,
     }  # fmt: skip
     assert held["userchats"][0]["messages"][0]["media"][0]["url"].endswith(MARKER)
     assert ANA not in text
