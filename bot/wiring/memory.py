@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from procrastinate import App
 
-    from bot.chat.memory.remembering import FactKeeper, Remembering
+    from bot.chat.facts.keeping import FactKeeper
+    from bot.chat.memory.remembering import Remembering
     from bot.llm.account import LLMServer
     from db.records import Userchat
 
@@ -37,11 +38,7 @@ def build_recall(
 
 
 def register_memory(
-    queue: "App",
-    settings: Settings,
-    database: Database,
-    stopping: Event,
-    facts: "FactKeeper | None" = None,
+    queue: "App", settings: Settings, database: Database, stopping: Event
 ) -> None:
     """Register what sums up and labels, and the look for what is due.
 
@@ -50,7 +47,7 @@ def register_memory(
     from bot.worker.memory.jobs import register_look, register_remembering
     from db.memory.due import Due
 
-    remembering = _build_remembering(settings, database, stopping, facts)
+    remembering = _build_remembering(settings, database, stopping)
     register_remembering(queue, remembering)
     if remembering.policy.is_on:
         room = remembering.room
@@ -63,11 +60,17 @@ def register_memory(
         register_look(queue, database, due)
 
 
+def build_fact_keeper(database: Database) -> "FactKeeper":
+    """Return what keeps what users tell of themselves."""
+    from bot.chat.facts.keeping import FactKeeper
+    from db.memory.facts import Facts
+
+    facts = Facts(database)
+    return FactKeeper(keep_facts=facts.keep, find_sayings=facts.find_sayings)
+
+
 def _build_remembering(
-    settings: Settings,
-    database: Database,
-    stopping: Event,
-    facts: "FactKeeper | None",
+    settings: Settings, database: Database, stopping: Event
 ) -> "Remembering":
     """Return what sums up: it asks the LLM's server apart from answers.
 
@@ -85,7 +88,7 @@ def _build_remembering(
         policy=policy.memory,
         room=Room(policy.most_turns, policy.token_budget),
         llm_seconds=policy.llm_seconds,
-        facts=facts,
+        facts=build_fact_keeper(database),
         stopping=stopping.is_set,
     )
 

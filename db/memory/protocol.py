@@ -1,12 +1,12 @@
 """What the worker asks of the store to sum talks up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from db.records import Turn
+from db.records import SeenMedia, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,8 @@ class StoredChat:
 
     `continues` is the chat_id of the full one that it goes on from. `last_at` is when
     its last message came. `recap_until` is the MessageSid up to which its labels and
-    recap were made. `may_be_read`: its user is active, and did not opt out.
+    recap were made. `may_be_read`: its user is active, and did not opt out. `seen` is
+    what is known of what its messages brought, by MessageSid and position.
     """
 
     chat_id: str
@@ -26,6 +27,7 @@ class StoredChat:
     is_active: bool
     may_be_read: bool
     recap_until: str | None = None
+    seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
 
 
 class MemoryStore(Protocol):

@@ -28,12 +28,15 @@ WITH RECURSIVE line AS (
 )
 SELECT summary FROM line WHERE summary IS NOT NULL
 """  # noqa: S608  (our own words)
-# What a chat tells that is continued stands in the one that goes on.
+# What a chat tells that is continued stands in the one that goes on. Who had something
+# forgotten is told nothing of what chats that began before it were about.
 FIND_CARRIED = f"""
 WITH latest AS (
   SELECT chat_id, messages, metadata, created_at, updated_at FROM all_chats
   WHERE customer_id = %(user_id)s AND created_at <= (
     SELECT created_at FROM userchats WHERE chat_id = %(chat_id)s)
+    AND created_at > COALESCE((
+      SELECT facts_since FROM users WHERE user_id = %(user_id)s), '-infinity')
   ORDER BY created_at DESC, chat_id LIMIT %(most)s
 )
 SELECT concat_ws(E'\\n', {THE_SUMMARY} ->> 'content', metadata #>> '{{recap,text}}')

@@ -7,9 +7,10 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db.database import Database
+from db.media.seen import find_seen
 from db.memory.protocol import StoredChat
 from db.outages import outages, repeat_once
-from db.records import Turn, read_turns
+from db.records import SeenMedia, Turn, read_turns
 
 LOAD = """
 SELECT chat_id, customer_id, messages, metadata ->> 'continues' AS continues,
@@ -66,7 +67,12 @@ class Summaries:
         """Return a chat, of that user if one is named; None where it is gone."""
         asked = {"chat_id": chat_id, "user_id": user_id}
         row = repeat_once(lambda: self._database.first(LOAD, asked))
-        return _read(row) if row else None
+        if row is None:
+            return None
+        turns = read_turns(row.messages)
+        sids = [turn.message_sid for turn in turns if turn.media and turn.message_sid]
+        seen = find_seen(self._database, row.customer_id, sids)
+        return _read(row, turns, seen)
 
     def may_ask(self, chat_id: str, most_a_day: int) -> bool:
         """Count one call of the LLM for a chat; False where the day has no more."""
@@ -97,14 +103,17 @@ class Summaries:
             return bool(self._database.count(STORE_LABELS, asked))
 
 
-def _read(row: Any) -> StoredChat:
+def _read(
+    row: Any, turns: tuple[Turn, ...], seen: Mapping[tuple[str, int], SeenMedia]
+) -> StoredChat:
     return StoredChat(
         chat_id=row.chat_id,
         user_id=row.customer_id,
-        turns=read_turns(row.messages),
+        turns=turns,
         continues=row.continues,
         last_at=row.updated_at,
         is_active=row.is_active,
         may_be_read=row.may_be_read,
         recap_until=row.recap_until,
+        seen=seen,
     )

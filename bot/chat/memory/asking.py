@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.chat.media.seeing import NOTHING_SEEN, Seen
 from bot.chat.memory.borders import barred, frame
 from bot.chat.memory.labels import INTENTS, SENTIMENTS
 from bot.chat.memory.words import ABOUT, REMEMBER
@@ -29,11 +30,16 @@ class Question:
 
 
 def ask_about(
-    turns: Sequence[Turn], topics: Sequence[str], most_tokens: int, more: str = ""
+    turns: Sequence[Turn],
+    topics: Sequence[str],
+    most_tokens: int,
+    more: str = "",
+    seen: Seen = NOTHING_SEEN,
 ) -> Question:
     """Return the question about turns of the transcript, in about so many tokens.
 
-    `more` says what belongs into `facts`; without it they are not asked for.
+    `more` says what belongs into `facts`; without it they are not asked for. `seen` is
+    what was heard and seen of what the turns brought.
     """
     told = REMEMBER.format(
         border="{border}",
@@ -44,8 +50,9 @@ def ask_about(
         more=', "facts": [...]' if more else "",
     )
     rules = " ".join(filter(None, (told, more)))
-    chosen = fit(turns, max(most_tokens - estimate_tokens(rules), most_tokens // 4))
-    lines = [show(turn, number, most) for number, (turn, most) in enumerate(chosen, 1)]
+    left = max(most_tokens - estimate_tokens(rules), most_tokens // 4)
+    chosen = fit(turns, left, seen)
+    lines = [show(turn, n, most, seen) for n, (turn, most) in enumerate(chosen, 1)]
     system, piece = frame(rules, lines)
     sids = (t.message_sid if t.role == "user" else None for t, _ in chosen)
     prompt = [
@@ -55,28 +62,30 @@ def ask_about(
     return Question(prompt, tuple(sids))
 
 
-def fit(turns: Sequence[Turn], most_tokens: int) -> list[tuple[Turn, int]]:
+def fit(
+    turns: Sequence[Turn], most_tokens: int, seen: Seen = NOTHING_SEEN
+) -> list[tuple[Turn, int]]:
     """Return the turns that are shown, and how long each may be, in bytes.
 
     All of them, cut as little as fits; of more than fit in 60 bytes each every second,
     third, and so on.
     """
     for most in LENGTHS:
-        if sum(size_of(turn, most) for turn in turns) <= most_tokens:
+        if sum(size_of(turn, seen, most) for turn in turns) <= most_tokens:
             return [(turn, most) for turn in turns]
-    needed = sum(size_of(turn, LENGTHS[-1]) for turn in turns)
+    needed = sum(size_of(turn, seen, LENGTHS[-1]) for turn in turns)
     every = -(-needed // max(most_tokens, 1))
     return [(turn, LENGTHS[-1]) for turn in turns[::every]]
 
 
-def size_of(turn: Turn, most: int = LENGTHS[0]) -> int:
+def size_of(turn: Turn, seen: Seen = NOTHING_SEEN, most: int = LENGTHS[0]) -> int:
     """Return about how many tokens a turn takes where it is shown."""
-    return estimate_tokens(show(turn, 0, most))
+    return estimate_tokens(show(turn, 0, most, seen))
 
 
-def show(turn: Turn, number: int, most: int) -> str:
+def show(turn: Turn, number: int, most: int, seen: Seen = NOTHING_SEEN) -> str:
     """Return a turn as a numbered line, or several."""
-    text = describe_turn(turn)
+    text = describe_turn(turn, seen=seen)
     if len(text.encode()) > most:
         text = text.encode()[:most].decode(errors="ignore") + " \u2026"
     return barred(text, f"{number} {WHOSE[turn.role]}: ")

@@ -1,8 +1,10 @@
 """One talk over all chats that continue each other, read backwards as far as needed."""
 
+from collections import ChainMap
 from collections.abc import Callable
 from uuid import UUID
 
+from bot.chat.media.seeing import Seen
 from bot.chat.memory.summary import Summary, after, find
 from bot.chat.prompt import arrange_turns
 from db.memory.protocol import StoredChat
@@ -33,6 +35,11 @@ class Line:
         return arrange_turns(
             turn for chat in reversed(self._chats) for turn in chat.turns
         )
+
+    @property
+    def seen(self) -> Seen:
+        """What was heard and seen of what they brought, as far as it was loaded."""
+        return ChainMap(*(dict(chat.seen) for chat in self._chats))
 
     def after(self, until: str | None) -> list[Turn]:
         """Return what was said after a message; all there is, where it is None."""

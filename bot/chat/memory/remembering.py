@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
+from bot.chat.media.seeing import Seen
 from bot.chat.memory.asking import Question, ask_about
 from bot.chat.memory.line import Line
 from bot.chat.memory.policy import MemoryPolicy
@@ -83,16 +84,17 @@ class Remembering:
             if chat is None or is_over or not chat.may_be_read:
                 return
             is_quiet = datetime.now(UTC) - chat.last_at >= self.policy.quiet
-            step = next_step(Line(chat, self.store.load), self.room, is_quiet=is_quiet)
-            if step is None or not self._take(chat, step):
+            line = Line(chat, self.store.load)
+            step = next_step(line, self.room, is_quiet=is_quiet)
+            if step is None or not self._take(chat, step, line.seen):
                 return
 
-    def _take(self, chat: StoredChat, step: Step) -> bool:
+    def _take(self, chat: StoredChat, step: Step, seen: Seen) -> bool:
         """Take a step; tell whether the next one may follow."""
         if step.turns and not self.store.may_ask(chat.chat_id, MOST_CALLS_A_DAY):
             REMEMBERED.labels("enough for today").inc()
             return False
-        found = self._ask(chat, step.turns) if step.turns else None
+        found = self._ask(chat, step.turns, seen) if step.turns else None
         if step.is_recap and found:
             return self._store_labels(chat, found, last_sid(step.turns))
         sections = (*step.before, *_section(step, found), *step.after)
@@ -101,8 +103,8 @@ class Remembering:
             self.store.store_labels(chat.chat_id, found.labels.to_metadata())
         return is_stored
 
-    def _ask(self, chat: StoredChat, turns: Sequence[Turn]) -> Remembered:
-        question, completion = self._complete(turns)
+    def _ask(self, chat: StoredChat, turns: Sequence[Turn], seen: Seen) -> Remembered:
+        question, completion = self._complete(turns, seen)
         found = read_remembered(completion.text, self.policy.topics)
         if found is None:
             REMEMBERED.labels("garbage").inc()
@@ -113,12 +115,14 @@ class Remembering:
             self.facts.keep(chat.user_id, _noted(found, question))
         return found
 
-    def _complete(self, turns: Sequence[Turn]) -> tuple[Question, Completion]:
+    def _complete(
+        self, turns: Sequence[Turn], seen: Seen
+    ) -> tuple[Question, Completion]:
         """Ask; once more with half of it where that is too long for the server."""
         more = self.facts.rules if self.facts else ""
         most = self.room.tokens_to_read
         for most_tokens in (most, most // 2):
-            question = ask_about(turns, self.policy.topics, most_tokens, more)
+            question = ask_about(turns, self.policy.topics, most_tokens, more, seen)
             try:
                 return question, self.llm.complete(question.prompt, self.llm_seconds)
             except LLMError as error:

@@ -32,7 +32,8 @@ def next_step(line: Line, room: Room, *, is_quiet: bool) -> Step | None:
     """
     chat, sections = line.newest, line.summary.sections
     if chat.is_active:
-        if stretch := next_stretch(line.after(line.summary.covers_until), room):
+        left = line.after(line.summary.covers_until)
+        if stretch := next_stretch(left, room, line.seen):
             return Step(turns=stretch, before=sections)
         if len(sections) > MOST_SECTIONS:
             return _join(line, sections)
@@ -55,7 +56,7 @@ def _join(line: Line, sections: tuple[Section, ...]) -> Step:
     if len(left) <= MOST_SECTIONS:
         return Step(before=left)
     ends = [0, *(len(turns) - len(after(turns, section.until)) for section in left)]
-    sizes = [size_of(turn) for turn in turns]
+    sizes = [size_of(turn, line.seen) for turn in turns]
     runs = range(len(left) - JOINED + 1)
     first = min(runs, key=lambda n: sum(sizes[ends[n] : ends[n + JOINED]]))
     stretch = turns[ends[first] : ends[first + JOINED]]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.chat.media.seeing import NOTHING_SEEN, Seen
 from bot.chat.memory.asking import size_of
 from bot.chat.prompt import BYTES_A_TOKEN
 from db.records import Turn
@@ -50,13 +51,15 @@ class Room:
         return is_long or len(sizes) >= max(self.most_turns, LEAST_TURNS)
 
 
-def next_stretch(turns: Sequence[Turn], room: Room) -> list[Turn]:
+def next_stretch(
+    turns: Sequence[Turn], room: Room, seen: Seen = NOTHING_SEEN
+) -> list[Turn]:
     """Return the oldest of the turns that nothing covers, to be summed up now.
 
     None of them as long as a prompt has room for all. A stretch ends before a word of
     the user's, with whatever was said to the message that is its last.
     """
-    sizes = [size_of(turn) for turn in turns]
+    sizes = [size_of(turn, seen) for turn in turns]
     if not room.is_full(sizes):
         return []
     end = len(turns) - max(_fitting(sizes[::-1], room.kept_tokens, room.kept_turns), 1)

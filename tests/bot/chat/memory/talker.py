@@ -14,6 +14,7 @@ from bot.chat.memory.policy import MemoryPolicy
 from bot.chat.memory.remembering import Remembering
 from bot.chat.memory.stretch import Room
 from bot.llm.protocol import LLM, Completion
+from bot.wiring.memory import build_fact_keeper
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.memory.recalling import Recalling
@@ -68,8 +69,13 @@ class Talker:
     def remembering(self) -> Remembering:
         policy = self.policy
         room = Room(policy.most_turns, policy.token_budget)
-        store = Summaries(self.database)
-        return Remembering(store=store, llm=self.llm, policy=policy.memory, room=room)
+        return Remembering(
+            store=Summaries(self.database),
+            llm=self.llm,
+            policy=policy.memory,
+            room=room,
+            facts=build_fact_keeper(self.database),
+        )
 
     def says(self, text: str, answer: str | None = "Yes.", **known: Any) -> None:
         """Write, and be answered with these words, if any."""
