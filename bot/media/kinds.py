@@ -5,6 +5,7 @@ import zipfile
 from io import BytesIO
 
 UNKNOWN = "application/octet-stream"
+OLE = "application/x-ole-storage"
 OFFICE = "application/vnd.openxmlformats-officedocument"
 # By what stands at the beginning, or a few bytes into it.
 BEGINNINGS = (
@@ -20,7 +21,7 @@ BEGINNINGS = (
     (0, b"#!AMR", "audio/amr"),
     (0, b"fLaC", "audio/flac"),
     (0, b"\x1aE\xdf\xa3", "video/webm"),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (0, b"{\\rtf", "application/rtf"),
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (0, b"Rar!\x1a\x07", "application/vnd.rar"),
@@ -56,7 +57,7 @@ def find_media_type(content: bytes, declared: str | None) -> str:
     knows. A voice note that was sent as a picture is a voice note.
     """
     sent_as = plain_type(declared)
-    return _by_bytes(content, sent_as) or _as_declared(content, sent_as)
+    return type_by_bytes(content, sent_as) or _as_declared(content, sent_as)
 
 
 def kind_of(media_type: str) -> str:
@@ -76,7 +77,11 @@ def plain_type(told: str | None) -> str:
     return known if TYPE.fullmatch(known) or known in KINDS else UNKNOWN
 
 
-def _by_bytes(content: bytes, declared: str) -> str | None:
+def type_by_bytes(content: bytes, declared: str = UNKNOWN) -> str | None:
+    """Return what bytes say themselves that they are; None: nothing that is known.
+
+    `declared` tells a recording from a film where both lie in the same container.
+    """
     begin = content[:BEGIN_BYTES]
     if begin[:4] == b"RIFF":
         return IN_RIFF.get(begin[8:12])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import regex
 
-from bot.chat.beside import PAYLOADS
+from bot.chat.beside import PAYLOADS, find_reaction
 from bot.chat.feedback import sentences
 from bot.chat.replies import Batch, note
 from db.records import Deed, Reply, Turn, Userchat
@@ -67,7 +67,7 @@ def is_judgement(chat: Userchat, turn: Turn) -> bool:
     """
     if find_rating(turn) is None:
         return False
-    if turn.quotes is not None or turn.beside.get("MessageType") == "reaction":
+    if turn.quotes is not None or find_reaction(turn):
         return True
     return find_judged(chat, turn) is not None and not _was_asked(chat, turn)
 

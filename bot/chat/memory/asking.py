@@ -55,11 +55,8 @@ def ask_about(
     lines = [show(turn, n, most, seen) for n, (turn, most) in enumerate(chosen, 1)]
     system, piece = frame(rules, lines)
     sids = (t.message_sid if t.role == "user" else None for t, _ in chosen)
-    prompt = [
-        PromptMessage("system", system),
-        PromptMessage("user", f"{ABOUT}\n{piece}"),
-    ]
-    return Question(prompt, tuple(sids))
+    asked = PromptMessage("user", f"{ABOUT}\n{piece}")
+    return Question([PromptMessage("system", system), asked], tuple(sids))
 
 
 def fit(

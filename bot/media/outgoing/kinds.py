@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from bot.media.kinds import MEMBERS, OLE, type_by_bytes
 from bot.media.outgoing.refs import safe_name
 from db.errors import OperatorError
 
@@ -18,7 +19,6 @@ MOST_BYTES = 16 * MEGABYTE
 MOST_PICTURE_BYTES = 5 * MEGABYTE
 # A WebP is a sticker for WhatsApp.
 MOST_STICKER_BYTES = 100 * 1024
-OFFICE = "application/vnd.openxmlformats-officedocument"
 TAKEN = "JPEG, PNG, MP3, OGG (Opus), AAC, AMR, MP4, PDF, DOC, DOCX, XLSX, PPTX or VCF"
 
 
@@ -51,25 +51,22 @@ MOBILE = Kind("video/3gpp", ".3gp")
 PDF = Kind("application/pdf", ".pdf")
 DOC = Kind("application/msword", ".doc")
 VCARD = Kind("text/vcard", ".vcf")
-OF_OFFICE = {
-    "word/document.xml": Kind(f"{OFFICE}.wordprocessingml.document", ".docx"),
-    "xl/workbook.xml": Kind(f"{OFFICE}.spreadsheetml.sheet", ".xlsx"),
-    "ppt/presentation.xml": Kind(f"{OFFICE}.presentationml.presentation", ".pptx"),
-}
+OFFICE = tuple(
+    Kind(media_type, ending)
+    for media_type, ending in zip(
+        MEMBERS.values(), (".docx", ".xlsx", ".pptx"), strict=True
+    )
+)
 KINDS = {
     kind.media_type: kind
     for kind in (
         *(JPEG, PNG, WEBP, OPUS, MP3, AAC, AMR, MP4, MOBILE, PDF, DOC, VCARD),
-        *OF_OFFICE.values(),
+        *OFFICE,
     )
 }
-BEGINNINGS = (
-    (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG), (b"ID3", MP3),
-    (b"#!AMR\n", AMR), (b"%PDF-", PDF), (b"\xff\xf1", AAC), (b"\xff\xf9", AAC),
-    (b"\xff\xfb", MP3), (b"\xff\xfa", MP3), (b"\xff\xf3", MP3), (b"\xff\xf2", MP3),
-)  # fmt: skip
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MOST_MEMBERS = 10_000
+# Of AMR the narrow band alone.
+NARROW = b"#!AMR\n"
+PROGRAMS = ("word/vbaProject.bin", "xl/vbaProject.bin", "ppt/vbaProject.bin")
 MOST_BOXES = 1000
 # Pictures that move in another way than H.264: phones show nothing.
 NOT_H264 = (b"hvc1", b"hev1", b"av01", b"vp09")
@@ -113,24 +110,23 @@ def find_kind(content: bytes, name: str = "") -> Kind | None:
 
     An old Office file tells only by its name that it is a DOC.
     """
-    for beginning, kind in BEGINNINGS:
-        if content.startswith(beginning):
-            return kind
-    if content.startswith((b"RIFF", b"OggS")):
-        is_sticker = content[8:12] == b"WEBP"
-        return WEBP if is_sticker else OPUS if is_opus(content) else None
-    if content[4:8] == b"ftyp":
-        return _kind_of_film(content)
-    return _kind_of_document(content, name)
+    media_type = type_by_bytes(content)
+    if media_type == OLE:
+        return DOC if name.lower().endswith(DOC.ending) else None
+    kind = KINDS.get(media_type or "")
+    return kind if kind and _is_taken(kind, content) else None
 
 
-def _kind_of_document(content: bytes, name: str) -> Kind | None:
-    if content.startswith(b"PK\x03\x04"):
-        return _kind_of_archive(content)
-    if content.startswith(OLE):
-        return DOC if name.lower().endswith(".doc") else None
-    start = content[:100].removeprefix(b"\xef\xbb\xbf").lstrip().upper()
-    return VCARD if start.startswith(b"BEGIN:VCARD") else None
+def _is_taken(kind: Kind, content: bytes) -> bool:
+    """Tell whether WhatsApp takes what a file of a kind is made of."""
+    if kind is OPUS:
+        return is_opus(content)
+    if kind is AMR:
+        return content.startswith(NARROW)
+    if kind in {MP4, MOBILE}:
+        films = _boxes(content, b"moov")
+        return not any(codec in told for told in films for codec in NOT_H264)
+    return kind not in OFFICE or not _has_programs(content)
 
 
 def is_opus(content: bytes) -> bool:
@@ -142,15 +138,6 @@ def is_opus(content: bytes) -> bool:
     return content.startswith(b"OggS") and content[27 + segments :].startswith(
         b"OpusHead"
     )
-
-
-def _kind_of_film(content: bytes) -> Kind | None:
-    brand = content[8:12]
-    if brand in {b"qt  ", b"M4A ", b"M4B ", b"heic", b"heix", b"avif", b"mif1"}:
-        return None
-    if any(codec in told for told in _boxes(content, b"moov") for codec in NOT_H264):
-        return None
-    return MOBILE if brand.startswith(b"3g") else MP4
 
 
 def _boxes(content: bytes, wanted: bytes) -> Iterator[bytes]:
@@ -175,12 +162,7 @@ def _boxes(content: bytes, wanted: bytes) -> Iterator[bytes]:
             return
 
 
-def _kind_of_archive(content: bytes) -> Kind | None:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            names = set(archive.namelist()[:MOST_MEMBERS])
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
-        return None
-    if "word/vbaProject.bin" in names or "xl/vbaProject.bin" in names:
-        return None  # programs are nobody's to pass on
-    return next((kind for name, kind in OF_OFFICE.items() if name in names), None)
+def _has_programs(content: bytes) -> bool:
+    """Tell whether an Office file has programs in it: nobody's to pass on."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return not set(PROGRAMS).isdisjoint(archive.namelist())

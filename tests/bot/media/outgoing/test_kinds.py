@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.media.kinds import find_media_type
 from bot.media.outgoing.kinds import (
     MEGABYTE,
     NotSendableError,
@@ -23,6 +24,8 @@ from tests.bot.media.outgoing import files
         (files.mp4(), "video/mp4"),
         (files.mp4(b"3gp5"), "video/3gpp"),
         (files.PDF, "application/pdf"),
+        (b"junk ahead\n" + files.PDF, "application/pdf"),
+        (b"\xff\xf1\x50\x80" + bytes(40), "audio/aac"),
         (files.VCARD, "text/vcard"),
     ],
     ids=str,
@@ -31,6 +34,7 @@ def test_a_kind_is_known_by_its_bytes(content: bytes, media_type: str) -> None:
     found = find_kind(content, "page.html")
     assert found is not None
     assert found.media_type == media_type
+    assert find_media_type(content, None) == media_type, "in or out, it is the same"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,9 @@ def test_an_office_file_is_known_by_what_is_in_it(member: str) -> None:
         b"OggS",
         files.mp4(codec=b"hvc1"),
         files.mp4(b"qt  "),
+        files.mp4(b"M4A "),
+        files.mp4(b"heic"),
+        b"#!AMR-WB\n" + bytes(40),
         files.office("readme.txt"),
         b"PK\x03\x04 cut off",
         b"GIF89a",
@@ -58,7 +65,7 @@ def test_an_office_file_is_known_by_what_is_in_it(member: str) -> None:
         b"plain words",
         b"",
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_what_whatsapp_does_not_take_is_refused(content: bytes) -> None:
     with pytest.raises(NotSendableError):
