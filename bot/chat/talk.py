@@ -153,6 +153,8 @@ class Talk:
     ) -> Recorded:
         if self.relay and (relayed := self.relay(chat, batch)):
             return relayed
+        if closed := self._close_door(chat, batch):
+            return self._record(chat, closed)
         if self._pauses():
             return self._while_paused(chat, batch, deadline)
         if decided := self._decide(chat, batch):
@@ -187,11 +189,11 @@ class Talk:
             return recorded
         raise LLMError(PAUSE, retry_after=SECONDS_OF_PAUSE)
 
+    def _close_door(self, chat: Userchat, batch: Batch) -> Reply | None:
+        return close_door(chat, batch, self.policies, self.allowance, self.counts)
+
     def _decide(self, chat: Userchat, batch: Batch) -> Reply | None:
         """Return the reply for which nobody waits: none of the LLM's is due."""
-        closed = close_door(chat, batch, self.policies, self.allowance, self.counts)
-        if closed:
-            return closed
         if reply := self._rule(chat, batch):
             return reply
         if self.pace.is_too_old(batch):

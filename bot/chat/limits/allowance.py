@@ -109,8 +109,9 @@ class Allowance:
     def tell_once(
         self, limit: str, chat: Userchat, batch: Batch, counts: Counts
     ) -> Reply:
-        """Return the word of the day on a limit, or a note."""
-        if counts.was_told(chat.user_id, limit, self.midnight()):
+        """Return the word of the day on a limit, or a note: also where people talk."""
+        is_ours = chat.owner == "bot"
+        if not is_ours or counts.was_told(chat.user_id, limit, self.midnight()):
             silent = note(batch, sentences.NOT_ANSWERED.format(limit=limit))
             return replace(silent, turn=replace(silent.turn, limit=limit))
         word = speak(chat.language, WORDS[limit])

@@ -41,6 +41,4 @@ def reply_in_pause(
         if reply is not None:
             return reply
     told = allowance.tell_once(PAUSED, chat, batch, counts)
-    if told.turn.role != "assistant" or chat.owner != "bot":
-        return None
-    return as_notice(told)
+    return as_notice(told) if told.turn.role == "assistant" else None

@@ -32,4 +32,4 @@ PAUSED = spoken(
 )
 
 # For whoever reads the transcript.
-NOT_ANSWERED = "Not answered: {limit}, as the user was told today."
+NOT_ANSWERED = "Not answered: {limit}, of which the user is told once a day at most."

@@ -15,6 +15,7 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.delivery.answered import AnswersOfLate
 from db.delivery.pausing import Pauses, pause, resume
+from db.memory.knowing import People
 from tests.bot.chat.conversation import ADDRESS, Conversation
 from tests.bot.log_lines import recorded_log
 from tests.db.sql import change, value, values
@@ -60,6 +61,29 @@ def test_who_may_not_talk_is_told_once_a_day_and_stop_holds(
     change(database, yesterday)
     assert tell(ana, "And today?") == [sentences.NOT_FOR_YOU]
     assert tell(ana, "STOP", "Hi", "START") == [others.STOPPED, others.STARTED]
+
+
+@pytest.mark.parametrize("owner", ["human", "queue"])
+@pytest.mark.parametrize("text", ["/help", "/forget"])
+def test_who_may_not_talk_is_settled_in_silence_while_a_person_has_the_chat(
+    database: Database, pg: PostgresChatStore, owner: str, text: str
+) -> None:
+    ana = conversation(database, pg, blocked=frozenset({ADDRESS}))
+    ana.talk = replace(ana.talk, know=People(database).know)
+    tell(ana, "STOP", "START")
+    change(database, "SELECT change_owner(user_id, %(owner)s, NULL, 'x', NULL)"
+           " FROM users", owner=owner)  # fmt: skip
+    assert tell(ana, text) == []
+    assert ana.chat.unanswered() == ()
+
+
+def test_who_may_not_talk_gets_no_command_in_a_pause_either(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    blocked = frozenset({ADDRESS})
+    ana = conversation(database, pg, blocked=blocked, is_paused=True)
+    assert tell(ana, "/help", "Hi") == [sentences.NOT_FOR_YOU]
+    assert ana.chat.unanswered() == ()
 
 
 def test_who_is_allowed_is_answered(database: Database, pg: PostgresChatStore) -> None:
