@@ -1,9 +1,7 @@
-"""How long a talk waits, and how often it tries what would probably fail again."""
+"""How long a talk waits."""
 
 import math
-import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +9,6 @@ from bot.chat.replies import Batch
 from bot.media.kinds import kind_of
 from db.records import Turn, Userchat
 
-MOST_KEPT = 10_000
 # What is chosen together is sent one by one, as fast as it is loaded up.
 ALBUMS = ("image", "video", "document")
 # The words of an album come with its first picture, or after its last one.
@@ -76,24 +73,6 @@ def has_siblings(turn: Turn) -> bool:
 def age_of(batch: Batch) -> timedelta:
     """Return how long the oldest message of the batch has been waiting."""
     return datetime.now(UTC) - batch[0].timestamp
-
-
-class Tries:
-    """Counts in this process; what failed because an LLM is away costs none."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._counts: OrderedDict[str, int] = OrderedDict()
-
-    def count(self, batch: Batch) -> int:
-        """Count one more try of a batch; return how many there were."""
-        sid = batch[0].message_sid or ""
-        with self._lock:
-            tries = self._counts.pop(sid, 0) + 1
-            self._counts[sid] = tries
-            if len(self._counts) > MOST_KEPT:
-                self._counts.popitem(last=False)
-            return tries
 
 
 def seconds_to(deadline: float | None) -> float:

@@ -19,12 +19,13 @@ from bot.chat.language.choosing import Choosing
 from bot.chat.limits.allowance import Allowance, Counts, NoCounts
 from bot.chat.limits.gate import close_door, reply_in_pause
 from bot.chat.media.quiet import Look, Quiet
-from bot.chat.patience import Pace, Tries, seconds_to
+from bot.chat.patience import Pace, seconds_to
 from bot.chat.preferences.wishes import wants_alerts
 from bot.chat.replies import Answers, Batch, notice
 from bot.chat.rules import next_batch, reply_without_llm, silence_about
 from bot.chat.telling import log_stored
 from bot.llm.protocol import LLMError
+from bot.media.tries import Tries
 from bot.observability import bound
 from db.records import Known, Reply, Userchat
 from db.store import ChatStore
@@ -90,7 +91,6 @@ class Talk:
         for _ in range(MOST_REPLIES_A_CALL):
             batch = next_batch(chat, self.policies) if chat else ()
             if chat is None or not batch:
-                self._quiet.look_for_person(chat)
                 return self._done(chat, replies)
             if replies:
                 self.channel.send(chat.user_id)
@@ -112,6 +112,10 @@ class Talk:
         """Keep what showed of the user, now that nobody waits for it."""
         if chat and replies:
             self.languages.note(chat)
+        if chat and chat.owner != "bot":
+            if replies:
+                self.channel.send(chat.user_id)  # looking may take long
+            self._quiet.look_for_person(chat)
         return replies
 
     def _after(self, chat: Userchat, reply: Reply, stored: int) -> Userchat | None:
@@ -153,11 +157,10 @@ class Talk:
     ) -> Recorded:
         if self.relay and (relayed := self.relay(chat, batch)):
             return relayed
-        if closed := self._close_door(chat, batch):
-            return self._record(chat, closed)
-        if self._pauses():
+        closed = close_door(chat, batch, self.policies, self.allowance, self.counts)
+        if not closed and self._pauses():
             return self._while_paused(chat, batch, deadline)
-        if decided := self._decide(chat, batch):
+        if decided := closed or self._decide(chat, batch):
             return self._record(chat, decided)
         sid, asked = batch[-1].message_sid or "", batch
         with self.channel.typing(sid, lambda: self._is_awaited(chat.chat_id, asked)):
@@ -189,9 +192,6 @@ class Talk:
             return recorded
         raise LLMError(PAUSE, retry_after=SECONDS_OF_PAUSE)
 
-    def _close_door(self, chat: Userchat, batch: Batch) -> Reply | None:
-        return close_door(chat, batch, self.policies, self.allowance, self.counts)
-
     def _decide(self, chat: Userchat, batch: Batch) -> Reply | None:
         """Return the reply for which nobody waits: none of the LLM's is due."""
         if reply := self._rule(chat, batch):
@@ -206,16 +206,23 @@ class Talk:
         return reply_without_llm(chat, batch, self.policies, looks=looks)
 
     def _is_awaited(self, chat_id: str, batch: Batch) -> bool:
-        """Tell whether the user still waits for an answer of the LLM's."""
+        """Tell whether the user still waits for an answer of the LLM's.
+
+        Without a batch, whether they wait for nothing.
+        """
         chat = self.store.load_chat(chat_id)
         newer = next_batch(chat, self.policies) if chat else ()
-        if chat is None or newer[: len(batch)] != batch:
+        if chat is None or not batch:
+            return not newer
+        if newer[: len(batch)] != batch:
             return False
         return self._rule(chat, newer) is None
 
     @property
     def _quiet(self) -> Quiet:
-        return Quiet(self.pace, self.stopping, self.looks, self._refreshed)
+        return Quiet(
+            self.pace, self.stopping, self.looks, self._refreshed, self._is_awaited
+        )
 
     def _refreshed(self, chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
         """Return the chat as it is now, if the batch still starts what is to do."""
@@ -275,7 +282,7 @@ class Talk:
         """Count a try of what fails again and again; tell whether it was the last."""
         if error.most_tries is None:
             return False
-        return self.tries.count(batch) >= error.most_tries
+        return self.tries.count(batch[0].message_sid) >= error.most_tries
 
 
 def _in_words(reason: str | Exception) -> str:

@@ -6,11 +6,10 @@ again, and what was read is not read, nor paid for, again.
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from threading import BoundedSemaphore, Event, Lock
+from threading import BoundedSemaphore, Event
 from uuid import UUID
 
 from bot.media.fetching import (
@@ -23,6 +22,7 @@ from bot.media.kinds import UNKNOWN, find_media_type, kind_of, plain_type
 from bot.media.policy import tell_not_taken
 from bot.media.protocol import NotSensedError, NotYetSensedError, Sense, Sensed
 from bot.media.rows import Rows
+from bot.media.tries import Tries
 from bot.media.troubles import Trouble, tell_trouble
 from db.records import SeenMedia
 
@@ -40,7 +40,6 @@ MOST_BYTES_A_DAY = 200 * 1024 * 1024
 MOST_AT_ONCE = 6
 LONGEST_TEXT = 20_000
 MOST_PIECES = 2_000
-MOST_COUNTED = 10_000
 
 
 class NotYetSeenError(Exception):
@@ -64,35 +63,19 @@ class Sent:
     media_type: str
 
 
-class Tries:
-    """Counts, in this process, how often each thing was tried."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._counts: OrderedDict[tuple[str, int], int] = OrderedDict()
-
-    def count(self, thing: tuple[str, int]) -> int:
-        """Count one more try; return how many there were."""
-        with self._lock:
-            tries = self._counts.pop(thing, 0) + 1
-            self._counts[thing] = tries
-            if len(self._counts) > MOST_COUNTED:
-                self._counts.popitem(last=False)
-            return tries
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looking:
     """Looks at things; safe to use from many threads.
 
     `senses` read one kind each; what there is none for is kept, and beyond us.
-    `stopping` ends it between two things.
+    `stopping` ends it between two things, and so does what is not `is_wanted` any more.
     """
 
     fetch: Fetch
     rows: Rows
     senses: Mapping[str, Sense] = field(default_factory=dict)
     stopping: Event = field(default_factory=Event)
+    is_wanted: Callable[[], bool] = lambda: True
     most_a_day: int = MOST_A_DAY
     most_bytes_a_day: int = MOST_BYTES_A_DAY
     tries: Tries = field(default_factory=Tries)
@@ -137,6 +120,8 @@ class Looking:
         for one in sent:
             key = (one.message_sid, one.position)
             left = max(deadline - time.monotonic(), 0)
+            if not _is_settled(found.get(key)) and not self.is_wanted():
+                raise NotYetSeenError("what was sent is not to be looked at now")
             if self.stopping.is_set() or not self.places.acquire(timeout=left):
                 raise NotYetSeenError("the rest of what was sent is looked at next")
             try:
@@ -161,7 +146,7 @@ class Looking:
         self, user_id: UUID, sent: Sent, known: SeenMedia | None, deadline: float
     ) -> SeenMedia:
         thing, content = known or _begin(sent), None
-        if known is not None and known.state != "fetched":
+        if known is not None and _is_settled(known):
             return known
         try:
             if known is None:
@@ -265,6 +250,10 @@ class _LostError(Exception):
     def __init__(self, trouble: Trouble, reason: str) -> None:
         super().__init__(reason)
         self.trouble = trouble
+
+
+def _is_settled(known: SeenMedia | None) -> bool:
+    return known is not None and known.state != "fetched"
 
 
 def _begin(sent: Sent) -> SeenMedia:

@@ -1,6 +1,6 @@
 """A talk's eyes and ears: what a batch brings is looked at before it is answered."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.chat.commands.dress import read_title
@@ -17,16 +17,24 @@ class Looks:
 
     looking: Looking
 
-    def look(self, chat: Userchat, batch: Batch, seconds: float) -> Userchat:
+    def look(
+        self,
+        chat: Userchat,
+        batch: Batch,
+        seconds: float,
+        is_wanted: Callable[[], bool],
+    ) -> Userchat:
         """Return the chat with what a batch brings seen; the same if all of it was.
 
-        Raises LLMError where something has to wait: then the answer waits, too.
+        `is_wanted` is asked before each thing. Raises LLMError where something has to
+        wait: then the answer waits, too.
         """
         sent = [one for turn in _looked_at(chat, batch) for one in list_sent(turn)]
         if not sent:
             return chat
         try:
-            seen = self.looking.look(chat.user_id, sent, chat.seen, seconds)
+            looking = replace(self.looking, is_wanted=is_wanted)
+            seen = looking.look(chat.user_id, sent, chat.seen, seconds)
         except NotYetSeenError as error:
             raise LLMError(str(error), retry_after=error.retry_after) from error
         return replace(chat, seen=seen)

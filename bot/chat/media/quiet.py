@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 
 from bot.chat.patience import Pace, has_siblings, seconds_to
@@ -14,21 +15,24 @@ MOST_QUIET_WAITS = 3
 MOST_LOOKS = 3  # at what came while something was looked at
 MOST_ALBUM_WAITS = 12  # each picture of an album begins the wait anew
 
-# Returns the chat with what a batch brings seen, within seconds. Raises LLMError.
-Look = Callable[[Userchat, Batch, float], Userchat]
+# Returns the chat with what a batch brings seen, within seconds, as long as that is
+# wanted. Raises LLMError.
+Look = Callable[[Userchat, Batch, float, Callable[[], bool]], Userchat]
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
     """The moment in which nothing new comes.
 
-    `refreshed` returns a chat as it is now, with its batch.
+    `refreshed` returns a chat as it is now, with its batch. `is_awaited` tells of a
+    chat's id whether a batch is still to be answered; of no batch, whether nothing is.
     """
 
     pace: Pace
     stopping: Event
     looks: Look | None
     refreshed: Callable[[Userchat, Batch], tuple[Userchat, Batch]]
+    is_awaited: Callable[[str, Batch], bool]
 
     def wait(
         self, chat: Userchat, batch: Batch, deadline: float | None
@@ -63,11 +67,25 @@ class Quiet:
         return chat, batch
 
     def look(self, chat: Userchat, batch: Batch, deadline: float | None) -> Userchat:
-        """Return the chat with what a batch brings seen. Raises LLMError."""
-        return self.looks(chat, batch, seconds_to(deadline)) if self.looks else chat
+        """Return the chat with what a batch brings seen. Raises LLMError.
+
+        A STOP that comes meanwhile ends it before the next thing.
+        """
+        return self._look(chat, batch, deadline, batch)
 
     def look_for_person(self, chat: Userchat | None) -> None:
-        """Look at what came for a person of ours; what fails waits for the next."""
+        """Look at what came for a person of ours, as long as nothing is to be answered.
+
+        What fails, or is left, waits for the next message.
+        """
         if chat is not None and chat.owner != "bot":
             with suppress(LLMError):
-                self.look(chat, self.pace.fresh_of(chat), None)
+                self._look(chat, self.pace.fresh_of(chat), None, ())
+
+    def _look(
+        self, chat: Userchat, batch: Batch, deadline: float | None, awaited: Batch
+    ) -> Userchat:
+        if self.looks is None:
+            return chat
+        is_wanted = partial(self.is_awaited, chat.chat_id, awaited)
+        return self.looks(chat, batch, seconds_to(deadline), is_wanted)

@@ -35,7 +35,7 @@ def test_three_pictures_and_a_text_get_one_answer(
     assert len(ana.last.in_reply_to) == 4
     assert ana.fetched == ["a", "b", "c"]
     assert len(ana.thoughts.prompts) == 1
-    assert [round(seconds) for seconds in waits.seconds[:4]] == [8, 8, 8, 3]
+    assert [seconds > 3 for seconds in waits.seconds[:4]] == [True, True, True, False]
 
 
 def test_a_picture_that_comes_while_another_is_fetched_is_looked_at_too(

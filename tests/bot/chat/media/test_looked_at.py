@@ -1,5 +1,7 @@
 """What people send beside text is looked at before the LLM is asked."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.chat import sentences as of_all
@@ -162,6 +164,44 @@ def test_what_comes_for_a_person_is_looked_at_and_said_nothing_about(
     ana.sends("audio/ogg", "w")
     assert ana.hears() == []
     assert rows(database, "SELECT state, text FROM media") == [("read", "Hi")] * 2
+
+
+def test_a_stop_is_heard_between_two_things_and_the_rest_is_left(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    ana = sighted(pg, database, {"w": PHOTO}, {"image": Sees("Menu")})
+
+    def stops() -> bytes:
+        ana.says("STOP")
+        return PHOTO
+
+    ana.lie["v"] = stops
+    ana.sends("image/jpeg", "v")
+    ana.sends("image/jpeg", "w")
+    assert ana.hears() == [of_all.STOPPED]
+    assert (ana.fetched, ana.thoughts.prompts) == (["v"], [])
+    assert ana.chat.unanswered() == ()
+
+
+def test_who_is_passed_on_is_told_before_anything_is_looked_at_for_a_person(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    lie: dict[str, Given] = {"v": VOICE, "w": VOICE}
+    ana = sighted(pg, database, lie, {"audio": Sees("Hi")}, handoff=HandoffPolicy())
+    sent: list[list[str]] = []
+    channel = replace(ana.talk.channel, send=lambda _: sent.append(list(ana.fetched)))
+    ana.talk = replace(ana.talk, channel=channel)
+
+    def asks_back() -> bytes:
+        ana.says("/bot")
+        return VOICE
+
+    ana.lie["v"] = asks_back
+    ana.sends("audio/ogg", "v", text="/human")
+    ana.sends("audio/ogg", "w")
+    [told] = ana.hears()
+    assert told.startswith("I pass you on")
+    assert (sent[-1], ana.fetched) == ([], ["v"]), "what is asked then comes first"
 
 
 def test_an_operators_word_is_heard_as_it_is_read(
