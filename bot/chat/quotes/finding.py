@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.chat import sentences
 from bot.chat.beside import Quotable, Quoted, Whose, find_place
+from bot.chat.media.describing import in_line
 from bot.media.kinds import kind_of
 from db.records import Media, SeenMedia, Turn, Userchat
 
@@ -89,5 +90,5 @@ def _describe_thing(media: Media, found: SeenMedia | None, kind: str) -> str:
 
 
 def _on_one_line(text: str, longest: int) -> str:
-    line = " ".join(text.split())
+    line = in_line(text)
     return line if len(line) <= longest else f"{line[:longest]} \u2026"
