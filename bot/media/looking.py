@@ -267,6 +267,8 @@ def _begin(sent: Sent) -> SeenMedia:
 
 
 def _trouble_of(error: NotSensedError) -> Trouble:
+    if error.trouble is not None:
+        return error.trouble
     if error.is_locked:
         return Trouble.LOCKED
     return Trouble.BEYOND_US if error.is_beyond_us else Trouble.BROKEN

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.media.troubles import Trouble
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -34,13 +36,19 @@ class NotSensedError(Exception):
     """It can't be read, and won't be: the text says why, for operators.
 
     `is_beyond_us`: nothing here reads this kind; else this very thing is at fault.
-    `is_locked`: it asks for a password.
+    `is_locked`: it asks for a password. `trouble` is what else its sender can be told.
     """
 
     def __init__(
-        self, reason: str, *, is_beyond_us: bool = False, is_locked: bool = False
+        self,
+        reason: str,
+        *,
+        is_beyond_us: bool = False,
+        is_locked: bool = False,
+        trouble: Trouble | None = None,
     ) -> None:
         super().__init__(reason)
+        self.trouble = trouble
         self.is_beyond_us = is_beyond_us
         self.is_locked = is_locked
 

@@ -13,9 +13,12 @@ class Trouble(StrEnum):
     BEYOND_US = "beyond us"  # nothing here reads this kind
     BROKEN = "broken"
     EMPTY = "empty"
+    FOREIGN = "foreign"  # files are read, and none of this kind
     LOCKED = "locked"  # by a password
     NOT_GIVEN = "not given"  # it could not be fetched, or its bytes are gone
+    PICTURES = "pictures"  # a file's pages are, and no words were found in them
     TOO_LARGE = "too large"
+    TOO_LONG = "too long"  # more than is read of one file
     TOO_MUCH = "too much"  # of this user's, today
 
 

@@ -10,6 +10,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.chat.pictures.showing import Gallery
     from bot.media.protocol import Sense
+    from bot.media.senses.children import Children
     from bot.media.senses.sight import Looking
 
 # Hexadecimal sha256 to the bytes; None: they are not kept any more.
@@ -23,9 +24,14 @@ def build_senses(
 
     `looking` is what a gallery has, so that both learn whether the LLM sees.
     """
+    from bot.media.senses.children import Children
+    from bot.media.senses.documents import Documents
+
     looking = looking or build_looking(settings)
-    senses: dict[str, Sense] = {}
-    if voice := _build_voice(settings, looking):
+    # All kinds of children share the few places that there are.
+    children = looking.children or Children()
+    senses: dict[str, Sense] = {"document": Documents(children)}
+    if voice := _build_voice(settings, children):
         senses["audio"] = voice
     if looking.sight.sees or looking.children:
         senses["image"] = looking
@@ -49,13 +55,11 @@ def build_gallery(looking: "Looking", load: Load) -> "Gallery":
     return Gallery(looking.sight, load, looking.read)
 
 
-def _build_voice(settings: Settings, looking: "Looking") -> "Sense | None":
+def _build_voice(settings: Settings, children: "Children") -> "Sense | None":
     from bot.llm.speech.transcriptions import Transcriptions
-    from bot.media.senses.children import Children
     from bot.media.senses.extras import can_listen_here
     from bot.media.senses.voice import VoiceByServer, VoiceHere
 
     if settings.transcription:
         return VoiceByServer(Transcriptions(settings.transcription))
-    # Both kinds of children share the few places that there are.
-    return VoiceHere(looking.children or Children()) if can_listen_here() else None
+    return VoiceHere(children) if can_listen_here() else None

@@ -41,12 +41,19 @@ def _describe(media: Media, one: SeenMedia | None) -> str:
     if kind == "document":
         name = in_line(one.file_name or "")[:LONGEST_NAME]
         named = sentences.NAMED.format(name) if name else ""
+        named += _tell_pages(one.pages)
         whole = sentences.DOCUMENT.format(named, text)
         return whole if text else sentences.DOCUMENT_UNREAD.format(named)
     with_words, without = WORDS.get(kind, ("", ""))
     if text and with_words:
         return with_words.format(text)
     return without or PLACEHOLDERS[kind]
+
+
+def _tell_pages(pages: int | None) -> str:
+    if not pages:
+        return ""
+    return sentences.ONE_PAGE if pages == 1 else sentences.PAGES.format(pages)
 
 
 # What is told of a kind with words that were read, and without any.

@@ -20,9 +20,12 @@ LONGEST_ECHO = 200
 SPOKEN = ("audio", "contact")
 SAID = {
     Trouble.EMPTY: sentences.EMPTY,
+    Trouble.FOREIGN: sentences.FOREIGN,
     Trouble.LOCKED: sentences.LOCKED,
     Trouble.NOT_GIVEN: sentences.NOT_GIVEN,
+    Trouble.PICTURES: sentences.PICTURES,
     Trouble.TOO_LARGE: sentences.TOO_LARGE,
+    Trouble.TOO_LONG: sentences.TOO_LONG,
     Trouble.TOO_MUCH: sentences.TOO_MUCH,
 }
 

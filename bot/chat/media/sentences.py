@@ -18,6 +18,18 @@ LOCKED = (
     "What you sent is protected by a password. Please send it without one, or write "
     "what matters in it."
 )
+FOREIGN = (
+    "I can't read this kind of file. Please send it as PDF, Word (DOCX), Excel (XLSX), "
+    "CSV, HTML or text."
+)
+PICTURES = (
+    "The pages of your file are pictures, and I can't read any text in them. Please "
+    "send a file with text, or write what matters in it."
+)
+TOO_LONG = (
+    "Your file is longer than what I can read. Please send the part that matters, or "
+    "write it as text."
+)
 BROKEN = {
     "audio": "I could not make out your voice message: it seems to be damaged. Please "
     "send it once more, or write it as text.",
@@ -48,3 +60,5 @@ FILM = '[The user sent a video, which you cannot see. What is said in it: "{}"]'
 DOCUMENT = '[The user sent a file{}. What it says: "{}"]'
 DOCUMENT_UNREAD = "[The user sent a file{}, which was read.]"
 NAMED = " named {}"
+ONE_PAGE = ", 1 page"
+PAGES = ", {} pages"

@@ -36,9 +36,10 @@ def main() -> None:
         ):
             _tell(line)
     except UnreadableError as error:
-        _tell({"error": str(error)})
+        _tell({"error": str(error), "fault": error.fault})
     except MemoryError:
-        _tell({"error": TOO_MUCH_MEMORY.format(memory // MEGABYTE)})
+        told = TOO_MUCH_MEMORY.format(memory // MEGABYTE)
+        _tell({"error": told, "fault": "too much"})
     sys.stdout.flush()
     os._exit(0)  # nothing is left to do; libraries may take their time to tidy up
 

@@ -54,12 +54,13 @@ def ask_child(
 def explain_end(code: int, limits: Limits) -> UnreadableError:
     """Return why a child ended without a word."""
     if code == -signal.SIGXCPU:
-        return UnreadableError(_too_slow(limits.cpu_seconds))
+        return UnreadableError(_too_slow(limits.cpu_seconds), "too much")
     if code in {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP}:
         # How libraries end that get no memory, and whom the kernel takes it from.
         return UnreadableError(
             f"reading the file broke off, most likely because it takes more than "
-            f"{limits.memory // MEGABYTE} MB of memory: split it into smaller files"
+            f"{limits.memory // MEGABYTE} MB of memory: split it into smaller files",
+            "too much",
         )
     return UnreadableError(CRASHED)
 
@@ -110,7 +111,7 @@ def _output(
     while True:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([pipe], [], [], left)[0]:
-            raise UnreadableError(_too_slow(limits.seconds))
+            raise UnreadableError(_too_slow(limits.seconds), "too slow")
         some = os.read(pipe, PIPE_BYTES)
         if not some:
             return
@@ -121,7 +122,7 @@ def _wait(child: subprocess.Popen[bytes], deadline: float, limits: Limits) -> No
     try:
         child.wait(max(0.0, deadline - time.monotonic()) + END_SECONDS)
     except subprocess.TimeoutExpired:
-        raise UnreadableError(_too_slow(limits.seconds)) from None
+        raise UnreadableError(_too_slow(limits.seconds), "too slow") from None
 
 
 def _too_slow(seconds: float) -> str:

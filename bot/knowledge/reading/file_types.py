@@ -43,7 +43,8 @@ def find_type(content: bytes, name: str, content_type: str | None) -> str:
     """
     if not content.strip(b"\0 \t\r\n"):
         raise UnreadableError(
-            "the file is empty: look at it where it comes from, and add it again"
+            "the file is empty: look at it where it comes from, and add it again",
+            "empty",
         )
     if is_pdf(content):
         return "pdf"
@@ -78,7 +79,8 @@ def _type_of_archive(content: bytes) -> str:
             return file_type
     raise UnreadableError(
         f"this archive is no document that can be read: unpack it, or save it as "
-        f"{READABLE}"
+        f"{READABLE}",
+        "foreign",
     )
 
 
@@ -87,16 +89,21 @@ def _refuse_foreign(content: bytes) -> None:
         if PASSWORD_OF_OFFICE in content:
             raise UnreadableError(
                 "the file is protected by a password: save it without one, and add "
-                "that file"
+                "that file",
+                "locked",
             )
         raise UnreadableError(
             "this is a file of an old Office (.doc, .xls, .ppt): save it as DOCX, XLSX "
-            "or PDF, and add that file"
+            "or PDF, and add that file",
+            "foreign",
         )
     if content.startswith(PICTURES) or content[8:12] in {b"WEBP", b"heic"}:
         raise UnreadableError(
             "this is a picture, and documents are read: put it into a PDF, or write "
-            "down what it says as text"
+            "down what it says as text",
+            "foreign",
         )
     if content.startswith(FOREIGN):
-        raise UnreadableError(f"this is no {READABLE}: save it as one of these")
+        raise UnreadableError(
+            f"this is no {READABLE}: save it as one of these", "foreign"
+        )

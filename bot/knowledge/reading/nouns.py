@@ -8,10 +8,24 @@ from db.errors import OperatorError
 
 Kind = Literal["heading", "paragraph", "row", "item"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+# What is wrong with a document: it is damaged; says nothing; asks for a password; is of
+# a kind that is not read; has pictures for pages; is more than is read; or was too slow
+# to be read this time.
+Fault = Literal[
+    "broken", "empty", "locked", "foreign", "pictures", "too much", "too slow"
+]
+FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 
 class UnreadableError(OperatorError):
-    """A document can't be read: one sentence says why, and what to do."""
+    """A document can't be read: one sentence says why, and what to do.
+
+    `fault` is the same for code.
+    """
+
+    def __init__(self, sentence: str, fault: Fault = "broken") -> None:
+        super().__init__(sentence)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,14 @@ class Parsing:
                 raise UnreadableError(
                     "the file holds more text than is taken in of one file "
                     f"({draft.limits.text:,} characters, {draft.limits.blocks:,} "
-                    "paragraphs and rows): split it into smaller files"
+                    "paragraphs and rows): split it into smaller files",
+                    "too much",
                 )
             yield block
         if not count:
             raise UnreadableError(
-                "there is no text in the file: look at it where it comes from"
+                "there is no text in the file: look at it where it comes from",
+                "empty",
             )
 
     def _read(self) -> Iterator[Block]:

@@ -5,8 +5,10 @@ import json
 from bot.knowledge.reading.child import CRASHED, ask_child, explain_end
 from bot.knowledge.reading.limits import LIMITS, MEGABYTE, Limits
 from bot.knowledge.reading.nouns import (
+    FAULTS,
     KINDS,
     Block,
+    Fault,
     Kind,
     Reading,
     UnreadableError,
@@ -14,6 +16,7 @@ from bot.knowledge.reading.nouns import (
 
 CHILD = "bot.knowledge.reading"
 KNOWN: dict[str, Kind] = {kind: kind for kind in KINDS}
+KNOWN_FAULTS: dict[str, Fault] = {fault: fault for fault in FAULTS}
 
 
 def read_document(
@@ -29,7 +32,8 @@ def read_document(
     if len(content) > limits.content:
         raise UnreadableError(
             f"the file is larger than {limits.content // MEGABYTE} MB: split it into "
-            "smaller files, or leave out its pictures"
+            "smaller files, or leave out its pictures",
+            "too much",
         )
     asked: dict[str, object] = {"name": name, "content_type": content_type}
     told, code = ask_child(CHILD, asked, content, limits)
@@ -42,7 +46,8 @@ def _reading_of(told: bytes, code: int, limits: Limits) -> Reading:
         for line in told.splitlines():
             found = json.loads(line)
             if "error" in found:
-                raise UnreadableError(str(found["error"]))
+                fault = KNOWN_FAULTS[str(found["fault"])]
+                raise UnreadableError(str(found["error"]), fault)
             if "file_type" in found:
                 return _whole(found, tuple(blocks))
             blocks.append(_block_of(found))

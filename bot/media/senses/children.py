@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +41,15 @@ class Children:
 
         Raises NotSensedError and NotYetSensedError.
         """
+        with self.place(seconds) as left:
+            return _ask(module, asked, content, left)
+
+    @contextmanager
+    def place(self, seconds: float) -> Iterator[float]:
+        """Hold a place for a child; yield how many of the seconds are left for it.
+
+        Raises NotYetSensedError where none comes free in time.
+        """
         deadline = time.monotonic() + seconds
         if not self._places.acquire(timeout=max(seconds, 0)):
             raise NotYetSensedError("others are read on this machine at the moment")
@@ -46,7 +57,7 @@ class Children:
             left = deadline - time.monotonic()
             if left < LEAST_SECONDS:
                 raise NotYetSensedError("no time is left to read it in")
-            return _ask(module, asked, content, left)
+            yield left
         finally:
             self._places.release()
 

@@ -34,7 +34,8 @@ def check_size(rows: int, columns: int, draft: Draft) -> None:
     if rows >= limits.rows or columns > limits.columns:
         raise UnreadableError(
             f"the table has more than {limits.rows:,} rows or {limits.columns} "
-            "columns: split it into smaller files, or leave out what nobody asks for"
+            "columns: split it into smaller files, or leave out what nobody asks for",
+            "too much",
         )
 
 

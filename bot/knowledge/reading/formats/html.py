@@ -45,7 +45,8 @@ def read(content: bytes, draft: Draft) -> Iterator[Block]:
     if not blocks:
         raise UnreadableError(
             "there is no text on the page, most likely because a script makes it in "
-            "the browser: print it there as PDF, and add that file"
+            "the browser: print it there as PDF, and add that file",
+            "empty",
         )
     yield from blocks
 

@@ -38,7 +38,8 @@ def decode(content: bytes, told: Sequence[str | None] = ()) -> str:
     if len(CONTROLS.findall(text)) > MOST_CONTROLS * len(text):
         raise UnreadableError(
             "this is no text, nor any document that can be read: save it as PDF, DOCX, "
-            "XLSX, CSV, HTML, Markdown or text"
+            "XLSX, CSV, HTML, Markdown or text",
+            "foreign",
         )
     ended = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
     return UNSEEN.sub("", ended)

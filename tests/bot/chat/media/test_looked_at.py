@@ -136,7 +136,7 @@ def test_a_files_pieces_are_kept_for_questions(
     assert ana.hears() == ["I have it."]
     kept = "SELECT position, heading, page, text FROM media_chunks ORDER BY position"
     assert rows(database, kept) == [(0, "One", 1, "a\ufffd"), (1, "", None, "b")]
-    assert ana.llm_saw() == [sentences.DOCUMENT_UNREAD.format(" named f.bin")]
+    assert ana.llm_saw() == [sentences.DOCUMENT_UNREAD.format(" named f.bin, 2 pages")]
 
 
 def test_who_says_that_they_want_a_person_gets_one(

@@ -21,7 +21,8 @@ def check_archive(content: bytes, limits: Limits) -> None:
     if any(member.flag_bits & ENCRYPTED for member in members):
         raise UnreadableError(
             "the file is protected by a password: save it without one, and "
-            "add that file"
+            "add that file",
+            "locked",
         )
     whole = sum(member.file_size for member in members)
     swollen = any(
@@ -32,5 +33,6 @@ def check_archive(content: bytes, limits: Limits) -> None:
         raise UnreadableError(
             "the file swells when it is unpacked "
             f"({len(members):,} parts, {whole // MEGABYTE:,} MB): save it anew in the "
-            "program that it was written with, without what it does not need"
+            "program that it was written with, without what it does not need",
+            "too much",
         )

@@ -15,7 +15,7 @@ from bot.knowledge.reading.formats.pdf.layout import Line, lines_of
 from bot.knowledge.reading.formats.pdf.segments import Segment, segments_of
 from bot.knowledge.reading.formats.pdf.tables import heads_table
 from bot.knowledge.reading.formats.texts import squeeze
-from bot.knowledge.reading.nouns import Block, Draft, UnreadableError
+from bot.knowledge.reading.nouns import Block, Draft, Fault, UnreadableError
 
 END = b"%%EOF"
 END_WITHIN = 4096
@@ -36,7 +36,8 @@ def read(content: bytes, draft: Draft) -> Iterator[Block]:
     if draft.pages > draft.limits.pages:
         raise UnreadableError(
             f"the file has {draft.pages:,} pages, and at most {draft.limits.pages:,} "
-            "are read: split it into smaller files"
+            "are read: split it into smaller files",
+            "too much",
         )
     title = document.get_metadata_dict().get("Title") or ""
     draft.title = squeeze(title)[:MOST_TITLE] or None
@@ -56,7 +57,8 @@ def _open(content: bytes) -> Any:
         if "password" in str(error).lower():
             raise UnreadableError(
                 "the file is protected by a password: save it without one, and add "
-                "that file"
+                "that file",
+                "locked",
             ) from None
         raise UnreadableError(
             "the file is cut off or damaged: copy it again from where it comes from"
@@ -111,7 +113,8 @@ class _Scans:
     def tell(self) -> None:
         """Note which pages were not read; raises UnreadableError where none was."""
         if not self._has_text:
-            raise UnreadableError(self._nothing())
+            fault: Fault = "pictures" if self._not_read else "empty"
+            raise UnreadableError(self._nothing(), fault)
         if self._not_read:
             shown = ", ".join(map(str, self._not_read[:10]))
             more = ", …" if len(self._not_read) > 10 else ""
