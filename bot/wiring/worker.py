@@ -51,8 +51,13 @@ log = logging.getLogger(__name__)
 WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 
 
-def build_worker(settings: Settings, stopping: Event) -> "App":
-    """Return the queue with all that a worker runs on it. Raises SettingsError."""
+def build_worker(
+    settings: Settings, stopping: Event, database: Database | None = None
+) -> "App":
+    """Return the queue with all that a worker runs on it. Raises SettingsError.
+
+    A caller that closes the database when all is done brings it along.
+    """
     from bot.whatsapp.sending import Sender
     from bot.worker.jobs import register_jobs
     from bot.worker.scheduled import (
@@ -63,7 +68,7 @@ def build_worker(settings: Settings, stopping: Event) -> "App":
     from db.outbox import PostgresOutbox
 
     parts = settings.parts(WorkerParts)
-    database = Database(parts.database_url, WORKER_LIMITS)
+    database = database or Database(parts.database_url, WORKER_LIMITS)
     twilio = _build_twilio(settings, parts, database)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
     channel = _build_channel(twilio, sender)
