@@ -13,6 +13,8 @@ from db.records import Turn, Userchat
 # What is looked at: their last messages, until there are letters enough to tell by.
 MOST_MESSAGES = 4
 ENOUGH_LETTERS = 60
+# Who goes on in another language is believed by one sentence of it.
+ENOUGH_WORDS = 5
 MOST_LETTERS = 400
 
 
@@ -72,7 +74,8 @@ def _last_words(chat: Userchat) -> str:
     said: list[str] = []
     for turn in islice(theirs, MOST_MESSAGES):
         said += filter(None, (text.strip() for text in _words(chat, turn)))
-        if sum(map(len, said)) >= ENOUGH_LETTERS:
+        words = sum(len(text.split()) for text in said)
+        if words >= ENOUGH_WORDS or sum(map(len, said)) >= ENOUGH_LETTERS:
             break
     return "\n".join(said)[:MOST_LETTERS]
 
