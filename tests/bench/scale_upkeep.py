@@ -23,6 +23,7 @@ AGES = Ages(
     delete_archived=730 * DAY,
     drop_system_messages=30 * DAY,
     drop_records=30 * DAY,
+    drop_media=90 * DAY,
 )
 HOUR = timedelta(hours=1)
 NOBODY = UUID(int=0)

@@ -31,7 +31,7 @@ def test_each_call_and_each_upkeep_is_compared_and_explained(stage: Stage) -> No
     figures = compare(stage, FEW, rounds=3)
     told = {figure.name.removeprefix("scale: "): figure for figure in figures}
     assert set(told) >= {*CALLS, *UPKEEP}
-    assert all(figure.value > 0 for figure in figures)
+    assert [figure.name for figure in figures if figure.value <= 0] == []
     assert "idx_jobs_open_lock" in told["fetch_job, alone"].detail
     assert "medians of 3); " in told["ack"].detail
 

@@ -143,6 +143,12 @@ class Vocabulary:
             consents = (w for ws in entry.words_when_stopped.values() for w in ws)
             self._consents.update(_keys(consents, entry))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.entries == other.entries
+
+    def __hash__(self) -> int:
+        return hash(tuple(entry.name for entry in self.entries))
+
     def find(self, said: str, *, opted_out: bool = False) -> CommandEntry | None:
         """Return the command that an undressed message is one of the words of."""
         word = said.removeprefix("/")

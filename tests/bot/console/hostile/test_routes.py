@@ -22,6 +22,7 @@ GETS = {
     "/login": OPEN, "/second-factor": OPEN, "/invitation/{token}": OPEN,
     "/": CHATS, "/inbox/poll": CHATS, CHAT: CHATS, f"{CHAT}/news": CHATS,
     f"{CHAT}/canned/{{canned_id}}": REPLY, f"{CHAT}/correct/{{reference_id}}": TEACH,
+    f"{CHAT}/came/SM0/0": CHATS, f"{CHAT}/sent/{{reference_id}}/0": CHATS,
     "/account": CHATS, "/account/second-factor": CHATS,
     "/people": PEOPLE, PERSON: PEOPLE, f"{PERSON}/erasing": ERASE,
     "/knowledge": TEACH, ONE: TEACH, "/knowledge/products": TEACH,
@@ -39,6 +40,7 @@ POSTS = {
     **{f"{CHAT}/{what}": NOTE
        for what in ("note", "assign", "priority", "labels", "subject")},
     f"{CHAT}/correct/{{reference_id}}": TEACH,
+    f"{CHAT}/rate/{{reference_id}}": May.RATE,
     f"{PERSON}/export": PEOPLE, f"{PERSON}/active": PEOPLE, f"{PERSON}/erase": ERASE,
     "/knowledge": TEACH, f"{ONE}/refresh": TEACH, f"{ONE}/remove": TEACH,
     "/knowledge/products": TEACH, "/knowledge/gaps/{gap_id}": TEACH,
