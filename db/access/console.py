@@ -33,6 +33,8 @@ TABLES = {
     "login_attempts": ALL,
     "login_sessions": ALL,
     "media": LOOK,
+    # What people's own documents say: an export shows it.
+    "media_chunks": LOOK,
     "media_contents": NOTE,
     "opt_outs": LOOK,
     "procrastinate_events": NOTE,
@@ -55,6 +57,8 @@ TABLES = {
 # And of these some columns. An invitation makes a user; log-ins and change_owner()
 # change one; what is said is added to a chat, or opens one.
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    # What an operator sends may be there, and is as good as new then.
+    "media_contents": {"UPDATE": ("content", "created_at")},
     "reply_parts": {"UPDATE": ("status",)},
     "userchats": {
         "INSERT": ("chat_id", "customer_id", "messages"),
@@ -70,11 +74,9 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
 }  # fmt: skip
-# Of these it knows nothing: who was erased, when the bot first started, what people's
-# own documents say, what retention has come to.
-HIDDEN = frozenset(
-    {"erased_sids", "erasures", "first_start", "media_chunks", "retention_places"}
-)
+# Of these it knows nothing: who was erased, when the bot first started and whether it
+# pauses, what retention has come to.
+HIDDEN = frozenset({"erased_sids", "erasures", "first_start", "retention_places"})
 
 
 def rights_on(table: str, columns: Container[str]) -> str | None:

@@ -18,6 +18,7 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.records import Gap
 from tests.bot.console.walking import Walker, a_file
+from tests.bot.media.outgoing import files
 from tests.db.access.logins import three_roles
 from tests.db.knowledge.storing import store
 from tests.db.logins.cheap import BETTER, GOOD, add_account
@@ -28,6 +29,12 @@ SID = "HX" + "0" * 32
 TEMPLATES = (
     f'[{{"content_sid": "{SID}", "title": "Ready", "text": "It is {{{{1}}}}."}}]'
 )
+SHOW_CAKE = """
+INSERT INTO media (user_id, message_sid, position, state, media_type, sha256)
+SELECT user_id, messages -> 0 ->> 'message_sid', 0, 'read', 'application/pdf', sha256
+FROM users JOIN userchats ON customer_id = user_id, media_contents
+WHERE phone_number = %(address)s LIMIT 1 RETURNING message_sid
+"""
 LIST = "sku,name,price\nR1,Rye bread,4.20\n"
 
 
@@ -106,7 +113,25 @@ def walk_a_chat(walker: Walker, database: Database, pg: PostgresChatStore) -> No
     told = {"question": "When do you open?", "answer": "At nine."}
     for _ in range(2):
         walker.send(correct, correct, **told)
+    walk_media_and_ratings(walker, database, chat, reply.turn.reference_id)
     walk_a_closed_window(walker, database, pg)
+
+
+def walk_media_and_ratings(
+    walker: Walker, database: Database, chat: str, answer: str | None
+) -> None:
+    """What came and was sent beside text, twice the same; answers judged."""
+    for _ in range(2):
+        file_sent = a_file(files.PDF, "cake.pdf")
+        walker.send(chat, f"{chat}/reply", text="The cake", file=file_sent)
+    sent = value(database, "SELECT reference_id FROM reply_parts WHERE media <> '[]'"
+                           " ORDER BY sequence DESC LIMIT 1")  # fmt: skip
+    walker.get(f"{chat}/sent/{sent}/0")
+    sid = value(database, SHOW_CAKE, address=ANA)
+    walker.get(f"{chat}/came/{sid}/0")
+    rate = f"{chat}/rate/{answer}"
+    for rating in ("good", "bad"):
+        walker.send(chat, rate, rating=rating, text="Well said")
 
 
 def walk_a_closed_window(

@@ -1,12 +1,15 @@
 """What each of the four roles may not do: a statement, and the server's refusal."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import psycopg
 import pytest
 
 from db.database import Database
+from db.delivery.pausing import find_pause, pause, resume
 from db.embedded.server import EmbeddedPostgres
+from db.pool import Limits
 from tests.conftest import new_database
 from tests.db.access.logins import refusal, three_roles
 from tests.db.sql import values
@@ -153,3 +156,15 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
         "user_aliases", "user_facts", "user_preferences", "userchats",
         "userchats_archive", "users",
     ]  # fmt: skip
+
+
+def test_the_bot_may_pause_answers_and_nobody_else_may(shared: dict[str, str]) -> None:
+    with closing(Database(shared["app"], Limits(connections=1))) as database:
+        with database.transaction() as connection:
+            assert pause(connection)
+            assert find_pause(connection) is not None
+        with database.transaction() as connection:
+            assert resume(connection)
+    for role in ("console", "readonly"):
+        paused = "UPDATE public.first_start SET paused_at = now()"
+        assert refusal(shared[role], paused) in {DENIED, READ_ONLY}
