@@ -16,6 +16,7 @@ from uuid import UUID
 
 from db.backups.rotation import is_ahead
 from db.backups.since.facts import forget_facts
+from db.backups.since.pausing import keep_pause
 from db.backups.since.people import (
     KEEP_USER,
     People,
@@ -139,7 +140,7 @@ def tell_what_happened(
     since = EVER if is_ahead(made_at) else made_at - MARGIN
     with _asking(old) as witness, _telling(new) as told:
         with _readable():
-            last = _find_last(witness)
+            last = {name: witness.scalar(LAST.format(name)) for name in NUMBERED}
             unsent = set(witness.column(UNSENT_REPLIES))
             waiting = set(_find_unanswered(witness, CHANGED_CHATS, unsent, since=since))
             still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
@@ -149,14 +150,10 @@ def tell_what_happened(
         _skip_numbers(told, last)
         seen = _keep_seen(witness, told, since, waiting)
         _keep_people(told, people)
-        forget_facts(witness, told)
+        _keep_wishes(witness, told)
         moved, doubted = _move_parts(witness, told, since)
         settled = _settle(told, open_ones, still_open)
         return SinceBackup(seen=seen, settled=settled, moved=moved, doubted=doubted)
-
-
-def _find_last(witness: Connection) -> dict[str, int | None]:
-    return {table: witness.scalar(LAST.format(table)) for table in NUMBERED}
 
 
 def _skip_numbers(told: Connection, last: dict[str, int | None]) -> None:
@@ -285,6 +282,11 @@ def _keep_people(told: Connection, people: People) -> None:
         told.count(KEEP_USER, row._asdict())
         told.count(KEEP_OPT_OUT, row._asdict())
     keep_people(told, people)
+
+
+def _keep_wishes(witness: Connection, told: Connection) -> None:
+    forget_facts(witness, told)
+    keep_pause(witness, told)
 
 
 def _settle(told: Connection, open_ones: Open, still_open: Collection[str]) -> int:

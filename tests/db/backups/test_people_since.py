@@ -1,13 +1,14 @@
 """After a restore people are where they were: with whom they talk, who may log in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from db import schema
-from db.database import Database
+from db.database import Connection, Database
+from db.delivery.pausing import pause, resume
 from db.support.owners import change_owner
 from tests.db.backups.kept import leaving_no_databases
 from tests.db.backups.times import Times
@@ -164,6 +165,21 @@ def test_what_she_had_forgotten_since_is_not_known_again(times: Times) -> None:
     change(times.database, "DELETE FROM user_facts WHERE text LIKE 'has%%'")
     times.restore()
     assert values(times.database, FACTS) == ["is vegan"]
+
+
+@pytest.mark.parametrize("since", [pause, resume], ids=["paused", "resumed"])
+def test_answers_pause_as_they_do_now(
+    times: Times, since: Callable[[Connection], bool]
+) -> None:
+    before = resume if since is pause else pause
+    with times.database.transaction() as connection:
+        before(connection)
+    times.back_up()
+    with times.database.transaction() as connection:
+        assert since(connection)
+    times.restore()
+    paused = "SELECT paused_at IS NOT NULL FROM first_start"
+    assert values(times.database, paused) == [since is pause]
 
 
 def test_an_address_that_she_only_told_keeps_no_operator_out(times: Times) -> None:
