@@ -30,7 +30,12 @@ UNDERSTOOD = """
     INSERT INTO user_facts (user_id, kind, text, message_sid)
     SELECT user_id, 'preference', 'likes rye', 'SM1' FROM users;
     INSERT INTO feedback (user_id, operator_id, rating)
-    SELECT user_id, user_id, 1 FROM users
+    SELECT user_id, user_id, 1 FROM users;
+    UPDATE users SET company = %(name)s;
+    UPDATE userchats SET metadata = metadata || jsonb_build_object(
+      'recap', jsonb_build_object('text', %(name)s::text)),
+      messages = jsonb_set(messages, '{0,lead}',
+        jsonb_build_object('company', %(name)s::text))
 """
 MASKED = "SELECT viewname FROM pg_views WHERE schemaname = 'masked' ORDER BY 1"
 ALL_TEXT = "SELECT string_agg(v::text, E'\\n') FROM masked.{} AS v"
