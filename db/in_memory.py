@@ -132,7 +132,7 @@ class MemoryChatStore:
         words: Collection[str],
         within: timedelta,
         most: int,
-        _span: str = "hour",
+        span: str = "hour",  # noqa: ARG002  (nothing is kept)
     ) -> Answered:
         """Count the replies of late, as db.delivery.answered does."""
         since = datetime.now(UTC) - within

@@ -45,8 +45,8 @@ class AnswersOfLate:
 
     database: Database
     kept_seconds: float = 5.0
-    _to_all: dict[str, int] = field(default_factory=dict)
-    _counted_at: dict[str, float] = field(default_factory=dict)
+    _to_all: dict[tuple[str, bool], int] = field(default_factory=dict)
+    _counted_at: dict[tuple[str, bool], float] = field(default_factory=dict)
     _counting: Lock = field(default_factory=Lock)
 
     def count(
@@ -59,11 +59,13 @@ class AnswersOfLate:
     ) -> Answered:
         """Count, but for replies in these `words`, and to all no more than `most`.
 
-        What all got is kept for each `span`. Raises StoreUnavailableError.
+        What all got is kept for each `span`, with words and without. Raises
+        StoreUnavailableError.
         """
         asked = {"user_id": user_id, "words": [*words], "within": within}
         to_person = repeat_once(lambda: self.database.scalar(TO_PERSON, asked))
-        to_all = self._count_all({**asked, "most": most}, span) if most else 0
+        kept_as = (span, not words)
+        to_all = self._count_all({**asked, "most": most}, kept_as) if most else 0
         return Answered(to_person, to_all)
 
     def was_told(self, user_id: UUID, limit: str, since: datetime) -> bool:
@@ -75,14 +77,14 @@ class AnswersOfLate:
         asked = {"user_id": user_id, "limit": limit, "since": since, "stamp": stamp}
         return bool(repeat_once(lambda: self.database.scalar(WAS_TOLD, asked)))
 
-    def _count_all(self, asked: dict[str, object], span: str) -> int:
-        last = self._counted_at.get(span)
+    def _count_all(self, asked: dict[str, object], kept_as: tuple[str, bool]) -> int:
+        last = self._counted_at.get(kept_as)
         is_due = last is None or time.monotonic() - last >= self.kept_seconds
         if is_due and self._counting.acquire(blocking=False):  # else somebody counts
             try:
                 counted = repeat_once(lambda: self.database.scalar(TO_ALL, asked))
-                self._to_all[span] = counted
-                self._counted_at[span] = time.monotonic()
+                self._to_all[kept_as] = counted
+                self._counted_at[kept_as] = time.monotonic()
             finally:
                 self._counting.release()
-        return self._to_all.get(span, 0)
+        return self._to_all.get(kept_as, 0)

@@ -4,10 +4,10 @@ The brake looks at one chat, for machines; this counts what was stored for a per
 in whichever chat, and holds whoever writes.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, partial
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -126,20 +126,32 @@ class Allowance:
     def _exceeded(self, chat: Userchat, batch: Batch, counts: Counts) -> str | None:
         if self.messages_minute and _is_too_fast(chat, batch, self.messages_minute):
             return "MESSAGES_PER_MINUTE"
-        own = _every_word()
-        if self.per_person or self.for_all:
-            found = counts.count(chat.user_id, own, HOUR, self.for_all, "hour")
-            if limit := _find_full(found, self.per_person, self.for_all):
-                return f"{limit}_HOUR"
-        if self.per_person_day or self.for_all_day:
-            day = datetime.now(UTC) - self.midnight()
-            found = counts.count(chat.user_id, own, day, self.for_all_day, "day")
-            if limit := _find_full(found, self.per_person_day, self.for_all_day):
-                return f"{limit}_DAY"
+        day = datetime.now(UTC) - self.midnight()
+        spans: tuple[tuple[Span, timedelta, int, int], ...] = (
+            ("hour", HOUR, self.per_person, self.for_all),
+            ("day", day, self.per_person_day, self.for_all_day),
+        )
+        for span, within, person, everybody in spans:
+            count = partial(
+                counts.count, chat.user_id, within=within, most=everybody, span=span
+            )
+            if (person or everybody) and (full := _find_full(count, person, everybody)):
+                return f"{full}_{span.upper()}"
         return None
 
 
-def _find_full(found: Answered, per_person: int, for_all: int) -> str | None:
+def _find_full(
+    count: Callable[[Collection[str]], Answered], per_person: int, for_all: int
+) -> str | None:
+    """Return what is full: what is said of limits, in many words, is no answer.
+
+    It is left out only where that matters: most are far from any limit.
+    """
+    limit = _find_reached(count(()), per_person, for_all)
+    return limit and _find_reached(count(_every_word()), per_person, for_all)
+
+
+def _find_reached(found: Answered, per_person: int, for_all: int) -> str | None:
     if per_person and found.to_person >= per_person:
         return "ANSWERS_PER_PERSON"
     return "ANSWERS_PER" if for_all and found.to_all >= for_all else None
