@@ -5,7 +5,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from bot.chat.media.seeing import Seen
-from bot.chat.memory.summary import Summary, after, find
+from bot.chat.memory.summary import Summary, after
 from bot.chat.prompt import arrange_turns
 from db.memory.protocol import StoredChat
 from db.records import Turn, find_summary
@@ -46,17 +46,6 @@ class Line:
         while (until is None or not self._holds(until)) and self._go_back():
             pass
         return after(self.turns, until)
-
-    def between(self, start: str | None, end: str) -> list[Turn]:
-        """Return what was said after one message, up to another and its answer.
-
-        Nothing, where the other one is gone.
-        """
-        turns = self.after(start)
-        if find(turns, end) is None:
-            return []
-        left = len(after(turns, end))
-        return turns[: len(turns) - left]
 
     def _find_summary(self) -> Summary:
         while (turn := find_summary(self._chats[-1].turns)) is None:
