@@ -5,6 +5,7 @@ it is fetched here, by whoever passes it on.
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from db.records import PartContent, SeenMedia, Turn
 
 log = logging.getLogger(__name__)
 
-SECONDS = 20.0
+# For all that is passed on at once; what is here already needs a moment alone.
+SECONDS, LEAST_SECONDS = 20.0, 0.1
 # Of one message; Twilio tells of ten at most.
 MOST_THINGS = 10
 LONGEST_CAPTION = 1000
@@ -30,19 +32,21 @@ def fetch_nothing(_user_id: UUID, _turn: Turn, _seconds: float) -> list[SeenMedi
 
 
 def fetch_all(
-    fetch: FetchNow, user_id: UUID, turns: Sequence[Turn]
+    fetch: FetchNow, user_id: UUID, turns: Sequence[Turn], seconds: float = SECONDS
 ) -> tuple[dict[tuple[str, int], SeenMedia], bool]:
     """Return what is known of what turns brought, and whether some of it may yet come.
 
-    Raises StoreUnavailableError.
+    Takes about so many seconds, however many there are. Raises StoreUnavailableError.
     """
+    deadline = time.monotonic() + seconds
     seen: dict[tuple[str, int], SeenMedia] = {}
     is_late = False
     for turn in turns:
         if not turn.media or turn.message_sid is None:
             continue
         try:
-            found = fetch(user_id, turn, SECONDS)
+            left = max(deadline - time.monotonic(), LEAST_SECONDS)
+            found = fetch(user_id, turn, left)
         except NotYetFetchedError as error:
             log.info("something to pass on is not there yet: %s", error)
             is_late = True

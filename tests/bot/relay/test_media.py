@@ -1,15 +1,21 @@
 """Pictures, sounds and files: a customer's to the operator, the operator's back."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from bot.chat.relay import sentences
+from bot.media.fetching import NotYetFetchedError
 from bot.relay.alerts import LaterError
+from bot.relay.media import LEAST_SECONDS, fetch_all
+from db.records import SeenMedia, Turn
 from tests.bot.media.outgoing import files
 from tests.bot.relay.office import Office, Person
 from tests.db import sql
+from tests.records import said
 
 CAKE = "https://api.twilio.com/cake.png"
 
@@ -121,3 +127,16 @@ def test_what_never_comes_holds_no_words_up(
     office.pass_seconds(60)
     assert office.tell(ben) == 1
     assert alerted.reads()[0].endswith("> Look\n> [picture]")
+
+
+def test_however_much_is_passed_on_it_takes_no_longer() -> None:
+    given: list[float] = []
+
+    def fetch(_user_id: UUID, _turn: Turn, seconds: float) -> list[SeenMedia]:
+        given.append(seconds)
+        raise NotYetFetchedError("away")
+
+    photo = {"type": "image/jpeg", "url": "x"}
+    turns = [replace(said("Hi").turn, media=(photo,)) for _ in range(50)]
+    assert fetch_all(fetch, uuid4(), turns, seconds=0) == ({}, True)
+    assert given == [LEAST_SECONDS] * 50
