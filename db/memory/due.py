@@ -40,15 +40,16 @@ WITH recent AS (
     THEN turns >= CASE WHEN is_begun THEN %(new_turns)s ELSE %(most_turns)s END
       OR bytes >= %(new_bytes)s
     ELSE last_sid IS DISTINCT FROM chat.metadata #>> '{{recap,until}}' END
+    AND NOT EXISTS (
+      SELECT FROM procrastinate_jobs AS other WHERE other.status IN ('todo', 'doing')
+        AND other.lock = '{MEMORY_LOCK}' || chat.customer_id
+        AND other.args ->> 'chat_id' = chat.chat_id)
   LIMIT %(most)s
 )
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
 SELECT '{MEMORY}', '{REMEMBER}', '{MEMORY_LOCK}' || customer_id,
        jsonb_build_object('chat_id', chat_id)
-FROM due WHERE NOT EXISTS (
-  SELECT FROM procrastinate_jobs AS other WHERE other.status IN ('todo', 'doing')
-    AND other.lock = '{MEMORY_LOCK}' || customer_id
-    AND other.args ->> 'chat_id' = due.chat_id)
+FROM due
 """  # noqa: S608  (our own words)
 
 
@@ -57,13 +58,15 @@ class Due:
     """When a chat may be due: after how long in quiet, and with how much that is new.
 
     `most_turns` are those of a chat without a summary, `new_turns` and `new_bytes` what
-    came since.
+    came since. Of those that no job waits for `most_at_once` are due; the others are at
+    the next look.
     """
 
     quiet: timedelta
     most_turns: int
     new_turns: int
     new_bytes: int
+    most_at_once: int = MOST_AT_ONCE
 
 
 def defer_due(database: Database, due: Due, since: timedelta) -> int:
@@ -78,7 +81,7 @@ def defer_due(database: Database, due: Due, since: timedelta) -> int:
         "most_turns": due.most_turns,
         "new_turns": due.new_turns,
         "new_bytes": due.new_bytes,
-        "most": MOST_AT_ONCE,
+        "most": due.most_at_once,
     }
     with outages():
         return database.count(DEFER_DUE, asked)

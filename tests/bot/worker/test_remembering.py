@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from db.queue.jobs import FIND_DUE_MEMORY, MEMORY
 from tests.bot.chat.memory.talker import Talker, remembers
 from tests.bot.llm.clients import client_of
 from tests.db.sql import change, rows, value
+from tests.records import BEN
 from tests.scripted_llm import Script, ScriptedLLM
 
 DUE = Due(quiet=timedelta(minutes=15), most_turns=20, new_turns=10, new_bytes=3000)
@@ -68,6 +70,15 @@ def test_what_is_new_and_what_went_quiet_is_found_once(
     assert defer_due(database, DUE, HOUR) == 0, "its job waits"
     lock = f"memory:{ana.chat.user_id}"
     assert jobs(database) == [("remember", lock, ana.chat_id, "todo")]
+
+
+def test_those_that_wait_already_take_nobody_else_s_place(
+    ana: Talker, database: Database
+) -> None:
+    ana.talks(10)
+    Talker(database, ana.llm, address=BEN).talks(10)
+    few = replace(DUE, most_at_once=1)
+    assert [defer_due(database, few, HOUR) for _ in range(3)] == [1, 1, 0]
 
 
 def test_long_words_and_quiet_chats_are_found_and_nothing_old(
