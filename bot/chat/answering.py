@@ -15,6 +15,8 @@ from bot.chat.asked import (
 )
 from bot.chat.endings import ended
 from bot.chat.feedback.thumbs import with_judgement
+from bot.chat.files.finding import NoFiles, OwnFiles
+from bot.chat.files.joining import with_own
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.lead.action import read_lead, with_lead, words_or_thanks
 from bot.chat.media.seeing import unreadable_sentences, words_of
@@ -74,6 +76,7 @@ class Answering:
     policy: Policy
     room: Room = field(default_factory=Room)
     knowledge: Knowledge = field(default_factory=NoKnowledge)
+    files: OwnFiles = field(default_factory=NoFiles)
     shown: tuple[Shown, ...] = ()
 
     def answer(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:
@@ -128,11 +131,12 @@ class Answering:
     def _find(
         self, chat: Userchat, batch: Batch, policy: Policy, deadline: float
     ) -> Material:
-        """Return what the business knows about a batch, on its way into the prompt."""
+        """Return what the business, and the user's own files, say about a batch."""
         question = question_of(chat, batch, room_for_passages(policy))
+        own = self.files.find(chat, batch, question)
         seconds = (deadline - time.monotonic()) * SHARE_OF_FINDING
         found = self.knowledge.find(question, min(seconds, MOST_SECONDS_OF_FINDING))
-        return Material.of(found)
+        return with_own(Material.of(found), own, question.most_tokens)
 
     def _remember(self, prompt_tokens: int | None) -> None:
         """Keep what a server told, now that it answered: never what only failed."""

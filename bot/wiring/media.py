@@ -13,6 +13,7 @@ from db.database import Database
 if TYPE_CHECKING:
     from procrastinate import App
 
+    from bot.chat.files.finding import OwnFiles
     from bot.chat.talk import Talk
     from bot.media.fetching import Fetch
     from bot.media.protocol import Sense
@@ -34,6 +35,15 @@ def read_contents(
     from db.media.contents import MediaContents
 
     return MediaContents(database, policy.folder).read
+
+
+def build_files(database: Database) -> "OwnFiles":
+    """Return what finds passages of the files that users sent."""
+    from bot.chat.files.finding import FilesFound
+    from db.knowledge.terms import find_stems
+    from db.media.pieces import load_pieces
+
+    return FilesFound(partial(load_pieces, database), partial(find_stems, database))
 
 
 def build_having(fetch: "Fetch", database: Database, policy: MediaPolicy) -> "FetchNow":

@@ -10,6 +10,7 @@ from bot.wiring.languages import with_languages
 
 if TYPE_CHECKING:
     from bot.chat.channel import Channel
+    from bot.chat.files.finding import OwnFiles
     from bot.chat.pictures.showing import Gallery
     from bot.chat.replies import Answers
     from bot.chat.talk import Talk
@@ -27,11 +28,13 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     stopping: Event | None = None,
     knowledge: "Knowledge | None" = None,
     gallery: "Gallery | None" = None,
+    files: "OwnFiles | None" = None,
 ) -> "Talk":
     """Return the talk on an LLM's server.
 
     Without a channel its replies stay here; without knowledge it has no documents,
-    and without a gallery the LLM is shown no pictures.
+    without a gallery the LLM is shown no pictures, and without files nothing of what
+    users sent.
     """
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
@@ -39,7 +42,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
 
     talk = Talk(
         store=store,
-        answering=_build_answering(settings, llm, knowledge, gallery),
+        answering=_build_answering(settings, llm, knowledge, gallery, files),
         channel=channel or Channel(with_parts=with_parts),
         pace=settings.pace,
         allowance=settings.allowance,
@@ -55,12 +58,16 @@ def _build_answering(
     llm: "LLMServer",
     knowledge: "Knowledge | None",
     gallery: "Gallery | None",
+    files: "OwnFiles | None",
 ) -> "Answers":
     from bot.chat.answering import Answering
+    from bot.chat.files.finding import NoFiles
     from bot.chat.pictures.seeing import Seeing
     from bot.knowledge.protocol import NoKnowledge
     from bot.llm.openai_chat import OpenAIChat
 
     known = knowledge or NoKnowledge()
-    answering = Answering(OpenAIChat(llm), settings.policy, knowledge=known)
+    answering = Answering(
+        OpenAIChat(llm), settings.policy, knowledge=known, files=files or NoFiles()
+    )
     return Seeing(answering, gallery) if gallery else answering

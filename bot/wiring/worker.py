@@ -19,6 +19,7 @@ from bot.wiring.knowledge import (
 from bot.wiring.languages import build_choosing, told_when_nobody_came
 from bot.wiring.media import (
     build_fetch,
+    build_files,
     build_having,
     read_contents,
     register_sweeping,
@@ -160,6 +161,7 @@ def _build_talk(
         stopping=stopping,
         knowledge=build_knowledge(settings, database),
         gallery=gallery,
+        files=build_files(database),
     )
     talk = _with_database(talk, database)
     fetch = build_fetch(parts.twilio, settings.media)

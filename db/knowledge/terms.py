@@ -5,11 +5,11 @@ drops stop words where it knows them. Terms of two languages never meet.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db.database import Connection
+from db.database import Connection, Statements
 
 UNDETERMINED = "und"  # ISO 639's own code
 SIMPLE = "simple"
@@ -70,12 +70,9 @@ def replace_lengths_and_terms(
 
     Terms of chunks that are gone went with them.
     """
-    name = DICTIONARIES.get(language, SIMPLE) if language else OF_UNDETERMINED
-    dictionary = connection.scalar(FIND_DICTIONARY, {"name": name}) or SIMPLE
+    dictionary = _find_dictionary(connection, language)
     mine = _Written(document_id, language or UNDETERMINED, dictionary)
-    words = sorted({word for chunk in chunks for word in chunk})
-    found = connection.rows(STEM, {"dictionary": dictionary, "words": words})
-    terms: Terms = {row.word: row.terms or () for row in found}
+    terms = _stem(connection, dictionary, {word for chunk in chunks for word in chunk})
     total = 0
     with connection.driver.cursor() as cursor, cursor.copy(COPY) as copy:
         for index, chunk in enumerate(chunks):
@@ -84,6 +81,23 @@ def replace_lengths_and_terms(
             for row in _rows(mine, index, counted):
                 copy.write_row(row)
     _store_length(connection, mine, len(chunks), total)
+
+
+def find_stems(
+    statements: Statements, language: str | None, words: Collection[str]
+) -> Terms:
+    """Return the stems of words, which are folded; none for those that tell nothing."""
+    return _stem(statements, _find_dictionary(statements, language), words)
+
+
+def _find_dictionary(statements: Statements, language: str | None) -> str:
+    name = DICTIONARIES.get(language, SIMPLE) if language else OF_UNDETERMINED
+    return str(statements.scalar(FIND_DICTIONARY, {"name": name}) or SIMPLE)
+
+
+def _stem(statements: Statements, dictionary: str, words: Collection[str]) -> Terms:
+    asked = {"dictionary": dictionary, "words": sorted(words)}
+    return {row.word: row.terms or () for row in statements.rows(STEM, asked)}
 
 
 def _count_terms(words: Sequence[str], terms: Terms) -> Counter[str]:

@@ -91,14 +91,12 @@ answer_passages = Table(
     Column(
         "chunk_id",
         BigInteger,
-        nullable=False,
-        comment="The chunk, which may be gone by now.",
+        comment="The chunk, which may be gone by now; NULL: the user sent the file.",
     ),
     Column(
         "document_id",
         BigInteger,
-        nullable=False,
-        comment="Its document, which may be gone by now.",
+        comment="Its document, which may be gone by now; NULL: the user sent the file.",
     ),
     Column("title", Text, nullable=False, comment="What the document was called."),
     Column("heading", Text, comment="As in document_chunks."),

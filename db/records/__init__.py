@@ -23,7 +23,7 @@ from db.records.documents import (
     TakenIn,
     Upload,
 )
-from db.records.media import MEDIA_STATES, MediaState, SeenMedia
+from db.records.media import MEDIA_STATES, DocumentPiece, MediaState, SeenMedia
 from db.records.memory import FACT_KINDS, Fact, FactKind, Known, Recalled, Saying
 from db.records.passages import (
     Found,
@@ -85,6 +85,7 @@ __all__ = [
     "Deed",
     "DeedKind",
     "DeliveryStatus",
+    "DocumentPiece",
     "DocumentRow",
     "Fact",
     "FactKind",

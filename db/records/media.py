@@ -33,3 +33,17 @@ class SeenMedia:
     cost_micros: int | None = None
     error: str | None = None
     shown_as: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPiece:
+    """A piece of a person's own document: a row of `media_chunks`.
+
+    `document` is which of the documents that were asked for it is of, from 0; `page`
+    counts from 1, None where there are none.
+    """
+
+    document: int
+    text: str
+    heading: str = ""
+    page: int | None = None

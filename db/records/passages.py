@@ -27,6 +27,7 @@ class Passage:
 
     `heading` are the headings above it, from the outermost; `page` counts from 1;
     `sha256` is that of the document's version; `score` is how well it fits, 0 to 1.
+    `is_own`: it is of a file that the user sent, and has no ids (they are 0).
     """
 
     chunk_id: int
@@ -40,6 +41,7 @@ class Passage:
     language: str | None = None
     product: Product | None = None
     score: float = 0.0
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +71,8 @@ class StoodOn:
         """Return it as columns of `answer_passages`; what it said, if it is named."""
         passage = self.passage
         return {
-            "chunk_id": passage.chunk_id,
-            "document_id": passage.document_id,
+            "chunk_id": None if passage.is_own else passage.chunk_id,
+            "document_id": None if passage.is_own else passage.document_id,
             "title": passage.title,
             "heading": passage.heading,
             "page": passage.page,

@@ -106,6 +106,14 @@ COMMENT ON COLUMN media_chunks.heading IS 'The headings that it stands under.';
 COMMENT ON COLUMN media_chunks.page IS 'The page; NULL: it has none.';
 COMMENT ON COLUMN media_chunks.text IS 'What it says: untrusted.';
 
+-- An answer may stand on what the user sent.
+ALTER TABLE answer_passages ALTER COLUMN chunk_id DROP NOT NULL,
+  ALTER COLUMN document_id DROP NOT NULL;
+COMMENT ON COLUMN answer_passages.chunk_id IS
+  'The chunk, which may be gone by now; NULL: the user sent the file.';
+COMMENT ON COLUMN answer_passages.document_id IS
+  'Its document, which may be gone by now; NULL: the user sent the file.';
+
 CREATE TABLE user_facts (
   id bigint GENERATED ALWAYS AS IDENTITY,
   user_id uuid NOT NULL,

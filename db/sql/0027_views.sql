@@ -114,3 +114,45 @@ BEGIN
                    told.relname, told.attname, told.comment);
   END LOOP;
 END $$;
+
+-- As before, but that an answer may stand on what the user sent.
+CREATE OR REPLACE VIEW answer_sources AS
+SELECT kept.reference_id, kept.chat_id, kept.user_id AS customer_id,
+       users.phone_number, users.full_name, kept.answered_at, asked.question,
+       given.answer, kept.position, kept.title, kept.heading, kept.page, kept.is_cited,
+       kept.score, kept.passage,
+       CASE WHEN kept.document_id IS NULL THEN 'the user''s'
+         WHEN documents.id IS NULL THEN 'gone'
+         WHEN documents.sha256 IS DISTINCT FROM kept.sha256 THEN 'changed'
+         ELSE 'the same' END AS document_is
+FROM answer_passages AS kept
+JOIN users ON users.user_id = kept.user_id
+LEFT JOIN documents ON documents.id = kept.document_id
+LEFT JOIN LATERAL (
+  SELECT messages FROM userchats WHERE userchats.chat_id = kept.chat_id
+  UNION ALL
+  SELECT messages FROM userchats_archive WHERE userchats_archive.chat_id = kept.chat_id
+) AS chat ON true
+LEFT JOIN LATERAL (
+  SELECT message ->> 'content' AS answer, message -> 'in_reply_to' AS sids
+  FROM jsonb_array_elements(chat.messages) AS message
+  WHERE message ->> 'reference_id' = kept.reference_id::text LIMIT 1
+) AS given ON true
+LEFT JOIN LATERAL (
+  SELECT string_agg(message ->> 'content', chr(10) ORDER BY number) AS question
+  FROM jsonb_array_elements(chat.messages) WITH ORDINALITY AS said (message, number)
+  WHERE message ->> 'role' = 'user' AND given.sids ? (message ->> 'message_sid')
+) AS asked ON true;
+COMMENT ON COLUMN answer_sources.document_is IS
+  'the same: as it was then; changed; gone; or the user''s: a file that they sent.';
+CREATE OR REPLACE VIEW masked.answer_sources AS
+SELECT reference_id, chat_id, customer_id,
+       masked.mask_address(phone_number) AS phone_number,
+       masked.shorten_name(full_name) AS full_name, answered_at, question, answer,
+       position,
+       CASE document_is WHEN 'the user''s' THEN masked.shorten_name(title)
+         ELSE title END AS title,
+       heading, page, is_cited, score, passage, document_is
+FROM public.answer_sources;
+COMMENT ON COLUMN masked.answer_sources.document_is IS
+  'the same: as it was then; changed; gone; or the user''s: a file that they sent.';

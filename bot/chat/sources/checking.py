@@ -117,13 +117,23 @@ class _Check:
         return tuple(picture for picture in asked if picture)[:1]
 
     def _is_invented(self, text: str) -> bool:
-        material = [t for passage in self.material.passages for t in _texts(passage)]
+        material = [t for passage in self._believed() for t in _texts(passage)]
         talk = (*self.talk, self.question)
         if Given.of(material, talk, self.question).find_invented(text) is None:
             return False
         words = tuple(self.seen())
         given = Given.of(material, (*talk, *words), self.question)
         return not words or given.find_invented(text) is not None
+
+    def _believed(self) -> Iterable[Passage]:
+        """Return the passages whose numbers count.
+
+        What cites the business alone has none from a file of the user's.
+        """
+        given = self.material.passages
+        cited = [given[number - 1].is_own for number in self.marked.cited]
+        is_of_business = bool(cited) and not any(cited)
+        return [p for p in given if not (p.is_own and is_of_business)]
 
     def _is_unknown(self) -> bool:
         # A model that never cites does not judge either: it writes what it was told of.

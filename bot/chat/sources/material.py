@@ -72,7 +72,8 @@ class Material:
     @staticmethod
     def tokens_of_passages(most_tokens: int) -> int:
         """Return how many tokens are left for passages, beside rules and borders."""
-        rules = f"{sentences.MATERIAL}{sentences.MATERIAL_PICTURES}"
+        told = sentences.MATERIAL.format(border="", whose=sentences.OF_BUSINESS)
+        rules = f"{told}{sentences.MATERIAL_PICTURES}"
         return max(most_tokens - estimate_tokens(rules) - TOKENS_OF_BORDERS, 0)
 
     def without_passages(self) -> "Material":
@@ -122,7 +123,11 @@ class Material:
         return any(line.strip() in lines for line in answer.split("\n"))
 
     def _framed(self, shown: str) -> str:
-        rules = sentences.MATERIAL.format(border=self.border)
+        own = [passage.is_own for passage in self.passages]
+        whose = sentences.OF_BOTH if any(own) else sentences.OF_BUSINESS
+        whose = sentences.OF_OWN if own and all(own) else whose
+        rules = sentences.MATERIAL.format(border=self.border, whose=whose)
+        rules += sentences.MATERIAL_OWN if any(own) else ""
         if any(find_picture(passage.product) for passage in self.passages):
             rules += sentences.MATERIAL_PICTURES
         begins, ends = (f"=== {self.border} {w} ===" for w in ("begins", "ends"))
@@ -148,6 +153,8 @@ def _shown(number: int, passage: Passage) -> str:
 
 def _name(passage: Passage) -> str:
     title = plain_line(passage.title, LONGEST_NAME)
+    if passage.is_own:
+        title = f"{sentences.OWN_FILE} {title}".rstrip()
     heading = plain_line(passage.heading or "", LONGEST_NAME)
     page = f"page {passage.page}" if passage.page else ""
     return defused("; ".join(filter(None, (title, heading, page))))

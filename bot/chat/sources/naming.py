@@ -24,7 +24,8 @@ def name_sources(
         return ""
     pages: dict[str, list[str]] = {}
     for passage in passages:
-        told = pages.setdefault(_title(passage), [])
+        title = _title(passage) or _unnamed(passage, language)
+        told = pages.setdefault(title, [])
         place = _link(passage) if shown == "links" else None
         told += [place or _place(passage, language)]
     named = [_joined(title, told) for title, told in pages.items() if title]
@@ -46,6 +47,10 @@ def _title(passage: Passage) -> str:
         return title
     name = plain_name(passage.product.name, LONGEST_TITLE)
     return ": ".join(filter(None, (title, name)))
+
+
+def _unnamed(passage: Passage, language: str | None) -> str:
+    return speak(language, sentences.YOUR_DOCUMENT) if passage.is_own else ""
 
 
 def _place(passage: Passage, language: str | None) -> str:

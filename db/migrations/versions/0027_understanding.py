@@ -36,6 +36,19 @@ COMMENT ON COLUMN userchats.messages IS
   'chat on to a person).';
 COMMENT ON COLUMN userchats.metadata IS 'Whatever else is known of the chat.';
 """
+# What an answer stood on of the user's own has no place any more.
+PASSAGES_AS_BEFORE = """
+DELETE FROM answer_passages WHERE document_id IS NULL;
+ALTER TABLE answer_passages ALTER COLUMN chunk_id SET NOT NULL,
+  ALTER COLUMN document_id SET NOT NULL;
+COMMENT ON COLUMN answer_passages.chunk_id IS 'The chunk, which may be gone by now.';
+COMMENT ON COLUMN answer_passages.document_id IS
+  'Its document, which may be gone by now.';
+COMMENT ON COLUMN answer_sources.document_is IS
+  'the same: as it was then; changed; or gone.';
+COMMENT ON COLUMN masked.answer_sources.document_is IS
+  'the same: as it was then; changed; or gone.';
+"""
 # What they told us is no log-in: whoever made it one logs in with it all the same.
 TOLD = "UPDATE users SET email = NULL WHERE email_is_given AND role = 'user'"
 
@@ -66,6 +79,11 @@ def downgrade() -> None:
     op.drop_column("users", "company")
     op.drop_column("users", "facts_since")
     _run(AS_BEFORE)
+    _run(PASSAGES_AS_BEFORE)
+    for statement in _read("0025_sources_and_gaps.sql").split(";\n"):
+        begin, found, rest = statement.partition("CREATE VIEW ")
+        if found and rest.partition(" ")[0].endswith("answer_sources"):
+            _run(f"{begin}CREATE OR REPLACE VIEW {rest}")
 
 
 def _read(name: str) -> str:

@@ -27,8 +27,8 @@ CONTRACT = pdf(
 )
 
 
-def read(content: bytes, name: str | None, **limits: float) -> Sensed:
-    sense = Documents(Children(), Limits(**limits) if limits else documents.LIMITS)
+def read(content: bytes, name: str | None, limits: Limits = documents.LIMITS) -> Sensed:
+    sense = Documents(Children(), limits)
     return sense.sense(content, find_media_type(content, None), name, 30)
 
 
@@ -116,7 +116,7 @@ def test_what_is_longer_than_is_read_is_refused() -> None:
 
 def test_a_reader_that_is_too_slow_is_tried_once_more() -> None:
     with pytest.raises(NotYetSensedError) as caught:
-        read(CONTRACT, "contract.pdf", seconds=0)
+        read(CONTRACT, "contract.pdf", Limits(seconds=0))
     assert caught.value.most_tries == 2
 
 
