@@ -32,9 +32,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
 ) -> "Talk":
     """Return the talk on an LLM's server.
 
-    Without a channel its replies stay here; without knowledge it has no documents,
-    without a gallery the LLM is shown no pictures, and without files nothing of what
-    users sent.
+    Without a channel its replies stay here; what else is not given is not shown.
     """
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk

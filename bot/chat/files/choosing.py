@@ -42,12 +42,9 @@ def choose_files(chat: Userchat, batch: Batch, words: str) -> list[OwnFile]:
     before = _turns_before(chat, now)
     recent = {turn.message_sid for turn in before[-RECENT:]}
     known = find_quoted(chat)
-    wanted = [known[sid] for sid in meant - now if sid in known]
-    earliest = datetime.now(UTC) - MOST_AGE
-    wanted += [
-        *reversed(batch),
-        *(t for t in reversed(before) if t.timestamp > earliest),
-    ]
+    wanted = [known[sid] for sid in meant - now if sid and sid in known]
+    late = [turn for turn in before if turn.timestamp > datetime.now(UTC) - MOST_AGE]
+    wanted += [*reversed(batch), *reversed(late)]
     asked = set(split_words(words)) - COMMON
     found: dict[tuple[str, int], OwnFile] = {}
     for turn in wanted:

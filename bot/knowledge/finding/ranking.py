@@ -31,7 +31,8 @@ def rate(texts: Sequence[Counter[str]], asked: Mapping[str, float]) -> list[Rate
     total = sum(idfs.values())
     if not texts or not total:
         return [NOTHING for _ in texts]
-    mean = max(sum(text.total() for text in texts) / len(texts), 1.0)
+    lengths = [length for text in texts if (length := text.total())]
+    mean = sum(lengths) / len(lengths) if lengths else 1.0
     scores = [_score(text, idfs, mean) for text in texts]
     best = max(scores) or 1.0
     shares = [sum(idf for term, idf in idfs.items() if t[term]) for t in texts]
