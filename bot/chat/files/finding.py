@@ -25,7 +25,7 @@ MOST_WHOLE = 8
 MOST_PASSAGES = 8
 MOST_OPENING = 2
 # How much of a question has to stand in a file that came just before, or earlier.
-LEAST_SHARES = {"meant": 0.0, "recent": 0.3, "earlier": 0.6}
+LEAST_SHARES = {"recent": 0.3, "earlier": 0.6}
 # Words from the turns before count less: see db.knowledge.search.
 EARLIER_WEIGHT = 0.4
 # How well a file fits that is meant, at least.

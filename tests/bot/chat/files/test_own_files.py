@@ -10,6 +10,7 @@ import openpyxl
 
 from bot.chat import sentences
 from bot.chat.answering import Answering
+from bot.chat.files.finding import FilesFound
 from bot.chat.files.joining import with_own
 from bot.chat.sources.asking import question_of
 from bot.chat.sources.material import Material
@@ -22,9 +23,10 @@ from bot.wiring.media import build_files
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.media.pieces import load_pieces
-from db.records import Found, Passage, Reply
+from db.records import Found, Passage, Reply, SeenMedia
 from tests.bot.chat.media.eyes import PDF, Given, Sees, SightedConversation, sighted
 from tests.bot.chat.sources.shelf import PRICES, Shelf
+from tests.bot.chat.transcripts import bot_said, chat_of, user_says
 from tests.bot.knowledge.reading.pdf_files import Put, lines, pdf
 from tests.bot.knowledge.reading.test_office import saved
 from tests.db.sql import rows, value
@@ -240,6 +242,21 @@ def test_thanks_and_talk_without_a_file_ask_for_nothing(
     ana.says("Thank you!")
     ana.hears()
     assert "===" not in ana.llm_saw()[-1]
+
+
+def test_a_talk_without_files_asks_the_database_for_nothing() -> None:
+    asked: list[object] = []
+    found = FilesFound(lambda *of: asked.append(of) or [], lambda *_: {})  # type: ignore[func-returns-value]
+    batch = (user_says("What does the contract say?", "2"),)
+    before = user_says("Look", "1", "application/pdf")
+    chat = chat_of(before, bot_said("I see.", "1"), *batch)
+    question = question_of(chat, batch, 1500)
+    assert (found.find(chat, batch, question), asked) == (Found(), [])
+    seen = SeenMedia(
+        message_sid="1", position=0, state="read", media_type="application/pdf"
+    )
+    found.find(replace(chat, seen={("1", 0): seen}), batch, question)
+    assert asked == [(chat.user_id, [("1", 0)])]
 
 
 def test_both_kinds_of_material_share_the_room() -> None:

@@ -25,6 +25,13 @@ def test_a_source_is_named_once_and_three_at_most() -> None:
     assert name_sources([], "names") == ""
 
 
+def test_a_file_without_a_name_is_the_user_s_own() -> None:
+    own = replace(PRICES, title="", is_own=True, url=None)
+    assert name_sources([own], "names", "de").startswith(f"{SIGN}")
+    assert name_sources([own], "links") == f"{SIGN}your document, page 7"
+    assert name_sources([replace(own, is_own=False)], "names") == ""
+
+
 @pytest.mark.parametrize(
     ("title", "shown"),
     [
