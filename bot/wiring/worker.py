@@ -55,17 +55,13 @@ WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 def build_worker(
     settings: Settings, stopping: Event, database: Database | None = None
 ) -> "App":
-    """Return the queue with all that a worker runs on it. Raises SettingsError.
+    """Return the queue with all that a worker runs on it, on this database or its own.
 
-    A caller that closes the database when all is done brings it along.
+    Raises SettingsError.
     """
     from bot.whatsapp.sending import Sender
     from bot.worker.jobs import register_jobs
-    from bot.worker.scheduled import (
-        register_ends,
-        register_reconciliation,
-        register_retention,
-    )
+    from bot.worker.scheduled import register_ends, register_retention
     from db.outbox import PostgresOutbox
 
     parts = settings.parts(WorkerParts)
@@ -76,7 +72,7 @@ def build_worker(
     talk = _build_talk(settings, parts, database, channel, stopping)
     queue = _build_queue(settings, parts.database_url)
     register_jobs(queue, talk, sender)
-    register_reconciliation(queue, build_reconciliation(settings, database, twilio))
+    _register_reconciliation(queue, settings, database, twilio)
     register_retention(queue, database, settings.ages, stopping.is_set)
     register_ends(queue, database, _ending(settings), stopping.is_set)
     register_knowledge(queue, settings, database, stopping)
@@ -102,6 +98,14 @@ def _register_relay(
     fetch = build_fetch(parts.twilio, settings.media)
     having = build_having(fetch, database, settings.media)
     register_relay(queue, settings, database, having)
+
+
+def _register_reconciliation(
+    queue: "App", settings: Settings, database: Database, twilio: "TwilioClient"
+) -> None:
+    from bot.worker.scheduled import register_reconciliation
+
+    register_reconciliation(queue, build_reconciliation(settings, database, twilio))
 
 
 def _ending(settings: Settings) -> "Ending":
