@@ -1,20 +1,24 @@
 """What users are told of what they sent, and how the LLM is told of it."""
 
+from bot.languages.speaking import spoken
+
 # To users. What is beyond us is told by its kind: see bot/chat/sentences.py.
-TOO_LARGE = (
+TOO_LARGE = spoken(
     "What you sent is larger than 16 MB, and that is too large for me. Please send a "
     "smaller one, or write what matters in it."
 )
-TOO_MUCH = (
+TOO_MUCH = spoken(
     "You have sent so many pictures, files or voice messages today that I can't look "
     "at more of them before tomorrow. Please write it as text."
 )
-NOT_GIVEN = (
+NOT_GIVEN = spoken(
     "I could not get what you sent from WhatsApp. Please send it once more, or write "
     "it as text."
 )
-EMPTY = "What you sent is empty: there is nothing in it. Please send it once more."
-LOCKED = (
+EMPTY = spoken(
+    "What you sent is empty: there is nothing in it. Please send it once more."
+)
+LOCKED = spoken(
     "What you sent is protected by a password. Please send it without one, or write "
     "what matters in it."
 )
@@ -31,17 +35,24 @@ TOO_LONG = (
     "write it as text."
 )
 BROKEN = {
-    "audio": "I could not make out your voice message: it seems to be damaged. Please "
-    "send it once more, or write it as text.",
-    "image": "I could not open your picture: it seems to be damaged. Please send it "
-    "once more.",
-    "contact": "I could not read that contact card. Please write it as text.",
-    "document": "I could not read your file: it seems to be damaged, or of a kind that "
-    "I can't read. Please send it in another format, or write what matters in it.",
-    "unknown": "I could not read what you sent. Please send it once more, or write it "
-    "as text.",
+    "audio": spoken(
+        "I could not make out your voice message: it seems to be damaged. Please "
+        "send it once more, or write it as text."
+    ),
+    "image": spoken(
+        "I could not open your picture: it seems to be damaged. Please send it "
+        "once more."
+    ),
+    "contact": spoken("I could not read that contact card. Please write it as text."),
+    "document": spoken(
+        "I could not read your file: it seems to be damaged, or of a kind that "
+        "I can't read. Please send it in another format, or write what matters in it."
+    ),
+    "unknown": spoken(
+        "I could not read what you sent. Please send it once more, or write it as text."
+    ),
 }
-SILENT = (
+SILENT = spoken(
     "I could not hear any words in your voice message. Please record it once more, or "
     "write it as text."
 )
