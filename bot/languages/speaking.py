@@ -43,6 +43,12 @@ def speak_of(
     return _fill(told, code, {"number": number, **gaps})
 
 
+def isolated(language: str | None, gap: object) -> str:
+    """Return what is laid out by itself in a line of a language."""
+    is_isolated = shelf.find(language) in RIGHT_TO_LEFT
+    return f"{ISOLATE}{gap}{ISOLATE_ENDS}" if is_isolated else str(gap)
+
+
 def every_wording(*sentences: str) -> frozenset[str]:
     """Return how sentences without gaps are said, in every language: to know them."""
     return frozenset(speak(code, each) for code in LANGUAGES for each in sentences)

@@ -66,8 +66,8 @@ class CommandEntry:
     starts it; True wins over a question that the bot asked. What is
     `heard_when_stopped` is answered also to who wrote STOP, and `words_when_stopped`
     mean it to them alone. `is_unbraked`: no brake holds it up.
-    An answer to a question may be `spoken`: an English word that stands for it in the
-    chat's language. `needs_database`: without one its words are for the LLM.
+    An answer to a question may be `spoken`: an English word that stands for it, as it
+    is said in any language. `needs_database`: without one its words are for the LLM.
     """
 
     name: str

@@ -11,8 +11,8 @@ from bot.chat.commands.entries import (
     Vocabulary,
     Who,
 )
+from bot.chat.commands.meant import find_meant
 from bot.chat.commands.table import COMMANDS, QUESTIONS
-from bot.languages.speaking import speak
 from db.records import Turn, Userchat
 
 OF_TABLE = Vocabulary(COMMANDS)
@@ -80,11 +80,13 @@ def find_pending(chat: Userchat, turn: Turn) -> Question | None:
 
 def _find_answer(chat: Userchat, question: Question, text: str) -> Said | None:
     word = undressed(text).removeprefix("/")
-    for entry in question.answers:
-        spoken = speak(chat.language, entry.spoken) if entry.spoken else entry.name
-        if word and word in map(as_word, (*entry.all_words, spoken)):
+    answers = {entry.name: entry for entry in question.answers}
+    for entry in answers.values():
+        if word and word in map(as_word, entry.all_words):
             return Said(entry)
-    return None
+    spoken = {name: each.spoken for name, each in answers.items() if each.spoken}
+    name = find_meant(word, spoken, chat.language)
+    return Said(answers[name]) if name else None
 
 
 def _find(

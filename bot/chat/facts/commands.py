@@ -13,7 +13,7 @@ from bot.chat.commands.entries import CommandEntry, Policies, Question
 from bot.chat.facts import sentences, words
 from bot.chat.replies import Batch, say
 from bot.chat.sources.plain import plain_line
-from bot.languages.speaking import speak
+from bot.languages.speaking import ISOLATE, ISOLATE_ENDS, isolated, speak
 from db.records import Deed, Fact, Reply, Userchat
 
 MEMORY, FORGET = "memory", "forget"
@@ -21,7 +21,8 @@ MEMORY, FORGET = "memory", "forget"
 ABOUT_ONE, ABOUT_ALL = "memory:which", "forget:sure"
 SURE_LASTS = timedelta(minutes=10)
 LINE = re.compile(
-    r"(?P<number>[0-9]{1,3})\. (?P<text>.*) \([0-9]{4}-[0-9]{2}-[0-9]{2}\)"
+    r"(?P<number>[0-9]{1,3})\. (?P<text>.*) "
+    rf"\({ISOLATE}?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{ISOLATE_ENDS}?\)"
 )
 POINTING = frozenset(map(as_word, words.POINTING))
 
@@ -98,7 +99,7 @@ def _forgotten(chat: Userchat, batch: Batch, facts: Sequence[Fact]) -> Reply:
 def _ask_which(chat: Userchat, batch: Batch, known: Sequence[Fact]) -> Reply:
     if not known:
         return _list(chat, batch, known)
-    lines = [*_lines(known), speak(chat.language, sentences.WHICH)]
+    lines = [*_lines(chat, known), speak(chat.language, sentences.WHICH)]
     return _with_list(batch, lines)
 
 
@@ -109,7 +110,7 @@ def _list(chat: Userchat, batch: Batch, known: Sequence[Fact]) -> Reply:
         return Reply(turn=say(text, batch, MEMORY))
     begins = speak(chat.language, sentences.KNOWN)
     ends = speak(chat.language, sentences.HOW_TO_FORGET)
-    return _with_list(batch, [begins, *_lines(known), "", ends])
+    return _with_list(batch, [begins, *_lines(chat, known), "", ends])
 
 
 def _with_list(batch: Batch, lines: Iterable[str]) -> Reply:
@@ -117,10 +118,12 @@ def _with_list(batch: Batch, lines: Iterable[str]) -> Reply:
     return Reply(turn=replace(turn, asks=ABOUT_ONE))
 
 
-def _lines(known: Sequence[Fact]) -> list[str]:
+def _lines(chat: Userchat, known: Sequence[Fact]) -> list[str]:
     return [
         sentences.LINE.format(
-            number=number, text=plain_line(fact.text), day=fact.told_at.date()
+            number=number,
+            text=plain_line(fact.text),
+            day=isolated(chat.language, fact.told_at.date()),
         )
         for number, fact in enumerate(known, 1)
     ]

@@ -1,5 +1,6 @@
 """/me: shows how a user is known, and changes it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.chat.commands.dress import as_word
@@ -8,7 +9,9 @@ from bot.chat.lead import sentences
 from bot.chat.lead.validating import READERS
 from bot.chat.replies import Batch, say
 from bot.chat.sources.plain import plain_line
-from bot.languages.speaking import speak
+from bot.languages.names import LANGUAGES
+from bot.languages.shelf import shelf
+from bot.languages.speaking import every_wording, speak
 from db.records import Deed, Reply, Userchat
 
 ME = "me"
@@ -21,6 +24,8 @@ WORDS = {
     "hi": ("मैं",),
     "ar": ("أنا",),
 }
+# The longest name of one: "البريد الإلكتروني" has two.
+MOST_WORDS = 3
 # What each is called, besides in English and as the catalogues have it.
 CALLED = {
     "name": ("nombre", "nome", "nom", "nama", "नाम", "الاسم", "اسم"),
@@ -33,8 +38,7 @@ CALLED = {
 
 def tell_me(chat: Userchat, batch: Batch, text: str, policies: Policies) -> Reply:
     """Show all that is known of how to reach them, or note what is behind a name."""
-    first, _, given = text.strip().partition(" ")
-    name = next((name for name in CALLED if _is_called(chat, name, first)), None)
+    name, given = _read(text)
     if name is None or name == "language":
         return _show(chat, batch, policies, is_language=name is not None)
     if name == "email" and chat.is_operator:
@@ -66,7 +70,7 @@ def _show(
         "name": known and known.full_name,
         "email": (known and known.email) or _noted_email(chat),
         "company": known and known.company,
-        "language": chat.language,
+        "language": LANGUAGES[shelf.find(chat.language)][1],
     }
     nothing = speak(chat.language, sentences.NOT_KNOWN)
     lines = [
@@ -90,10 +94,23 @@ def _noted_email(chat: Userchat) -> str | None:
     return next((t.lead["email"] for t in said if "email" in t.lead), None)
 
 
-def _is_called(chat: Userchat, name: str, said: str) -> bool:
-    spoken = speak(chat.language, sentences.NAMES[name])
-    word = as_word(said.rstrip(":="))
-    return bool(word) and word in map(as_word, (name, spoken, *CALLED[name]))
+def _read(text: str) -> tuple[str | None, str]:
+    """Return what a text begins with the name of, and what stands behind that."""
+    words = text.split(maxsplit=MOST_WORDS)[:MOST_WORDS]
+    for many in range(len(words), 0, -1):
+        said = as_word(" ".join(words[:many]).rstrip(":="))
+        if name := _by_name().get(said):
+            return name, "".join(text.split(maxsplit=many)[many:])
+    return None, ""
+
+
+def _by_name() -> Mapping[str, str]:
+    """Return what each is called, in every language."""
+    called = {
+        name: (name, *every_wording(sentences.NAMES[name]), *more)
+        for name, more in CALLED.items()
+    }
+    return {as_word(word): name for name, words in called.items() for word in words}
 
 
 def _told(batch: Batch, text: str) -> Reply:

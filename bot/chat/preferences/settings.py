@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bot.chat.commands.dress import as_word
 from bot.chat.commands.entries import CommandEntry, Policies, Question
+from bot.chat.commands.meant import find_meant
 from bot.chat.preferences import sentences
 from bot.chat.replies import Batch, say
 from bot.languages.speaking import speak
@@ -28,14 +28,15 @@ def answer_settings(
     name, *value = BETWEEN.split(text.strip(), maxsplit=1)
     if not name:
         return _told(batch, _list(chat))
-    kind = next((kind for kind in SHOWN if _is_word(chat, kind.name, name)), None)
+    meant = find_meant(name, sentences.NAMES, chat.language)
+    kind = next((kind for kind in SHOWN if kind.name == meant), None)
     if kind is None:
-        is_language = _is_word(chat, LANGUAGE, name)
+        is_language = meant == LANGUAGE
         what = sentences.LANGUAGE if is_language else sentences.UNKNOWN_SETTING
         told = speak(chat.language, what)
         return _told(batch, told if is_language else f"{told}\n\n{_list(chat)}")
-    found = (v for v in kind.choices if _is_word(chat, v, "".join(value)))
-    chosen = next(found, None)
+    choices = {choice: sentences.VALUES[choice] for choice in kind.choices}
+    chosen = find_meant("".join(value), choices, chat.language)
     if chosen is None:
         return _ask(chat, batch, kind)
     return _set(kind, chosen, chat, batch)
@@ -88,11 +89,6 @@ def word(chat: Userchat, name: str) -> str:
     """Return the name of a setting, or of its value, in the chat's language."""
     known: Mapping[str, str] = {**sentences.NAMES, **sentences.VALUES}
     return speak(chat.language, known[name])
-
-
-def _is_word(chat: Userchat, name: str, said: str) -> bool:
-    """Tell whether it is the word, in English or in the chat's language."""
-    return as_word(said) in {name, as_word(word(chat, name))}
 
 
 def _answering(kind: Preference, value: str) -> CommandEntry:
