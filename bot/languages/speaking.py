@@ -27,6 +27,8 @@ def speak(language: str | None, sentence: str, /, **gaps: object) -> str:
     `sentence` is the English one, as bot/chat/sentences.py has it. `language` is a
     code such as `pt` or `pt-BR`; None, and what we don't speak: the operator's default.
     """
+    if not sentence:
+        return ""  # to gettext that is the catalogue's head
     code = shelf.find(language)
     return _fill(shelf.translations(code).gettext(sentence), code, gaps)
 

@@ -70,10 +70,10 @@ def tell_language(chat: Userchat) -> str:
 def _last_words(chat: Userchat) -> str:
     """Return the user's last words, newest first, commands left out."""
     turns = reversed((*chat.earlier_turns, *chat.turns))
-    theirs = (turn for turn in turns if turn.role == "user")
+    theirs = ([*_words(chat, turn)] for turn in turns if turn.role == "user")
     said: list[str] = []
-    for turn in islice(theirs, MOST_MESSAGES):
-        said += filter(None, (text.strip() for text in _words(chat, turn)))
+    for texts in islice(filter(None, theirs), MOST_MESSAGES):
+        said += texts
         words = sum(len(text.split()) for text in said)
         if words >= ENOUGH_WORDS or sum(map(len, said)) >= ENOUGH_LETTERS:
             break
@@ -81,9 +81,10 @@ def _last_words(chat: Userchat) -> str:
 
 
 def _words(chat: Userchat, turn: Turn) -> Iterator[str]:
-    if not turn.content.lstrip().startswith("/"):
-        yield turn.content
+    text = turn.content.strip()
+    if text and not text.startswith("/"):
+        yield text
     for at in range(len(turn.media)):
         seen = chat.seen.get((turn.message_sid or "", at))
         if seen and seen.text and seen.media_type.startswith("audio/"):
-            yield seen.text
+            yield seen.text.strip()

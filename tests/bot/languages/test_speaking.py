@@ -153,3 +153,8 @@ def test_what_is_wrong_with_it_is_told_by_file_and_line(tmp_path: Path) -> None:
 def write(file: Path, *told: tuple[str, str]) -> None:
     lines = (f'msgid "{words}"\nmsgstr "{said}"\n' for words, said in told)
     file.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_nothing_is_said_as_nothing() -> None:
+    """An empty sentence is the head of a catalogue to gettext."""
+    assert [speak(code, "") for code in LANGUAGES] == [""] * len(LANGUAGES)
