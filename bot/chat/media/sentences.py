@@ -22,15 +22,15 @@ LOCKED = spoken(
     "What you sent is protected by a password. Please send it without one, or write "
     "what matters in it."
 )
-FOREIGN = (
+FOREIGN = spoken(
     "I can't read this kind of file. Please send it as PDF, Word (DOCX), Excel (XLSX), "
     "CSV, HTML or text."
 )
-PICTURES = (
+PICTURES = spoken(
     "The pages of your file are pictures, and I can't read any text in them. Please "
     "send a file with text, or write what matters in it."
 )
-TOO_LONG = (
+TOO_LONG = spoken(
     "Your file is longer than what I can read. Please send the part that matters, or "
     "write it as text."
 )
