@@ -21,7 +21,7 @@ from bot.chat.patience import Pace
 from bot.console.chat.templates_setting import ReplyTemplate
 from bot.environment import PROJECT, Reader, load_environment
 from bot.llm.account import EmbeddingServer, LLMServer, TranscriptionServer
-from bot.llm.voice.account import SpeechServer
+from bot.llm.voice.account import SpeechServer, tell_speaking
 from bot.media.policy import MediaPolicy
 from bot.media.senses.telling import tell_hearing, tell_sight
 from bot.readers import read_all
@@ -34,7 +34,9 @@ from db.privacy.ages import Ages
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-NOT_IN_MEMORY = ("Database", "Embeddings", "Voice notes", "Pictures", "Alerts")
+NOT_IN_MEMORY = (
+    *("Database", "Embeddings", "Voice notes", "Pictures", "Voice answers", "Alerts"),
+)
 Parts = TypeVar("Parts", bound="DataclassInstance")
 MISSING = {
     "database_url": {
@@ -214,6 +216,7 @@ class Settings:
             "Embeddings": (self.embeddings, "configured", "local model, if installed"),
             "Voice notes": (None, "", tell_hearing(self.transcription)),
             "Pictures": (None, "", tell_sight(self.llm)),
+            "Voice answers": (None, "", tell_speaking(self.speech)),
             "Alerts": self._describe_alerts(),
         }
         if self.in_memory:

@@ -3,11 +3,14 @@
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
+from bot.checks.doubts import find_doubts
 from bot.environment import PROJECT, Reader
 from bot.readers import read_all
+from bot.settings import Settings, SettingsError
 from db.privacy.tombstones import KEY_FILE_NAME
 
 # Read by docker-compose.yml alone.
@@ -20,7 +23,8 @@ OF_COMPOSE = frozenset(
 )
 OURS = re.compile(
     "(TWILIO|OPENAI|LLM|EMBEDDING|KNOWLEDGE|POSTGRES|RETENTION|BACKUP|ANSWER|PGADMIN"
-    "|CONSOLE|ALERT|SMTP|HANDOFF|OPENING|TRANSCRIPTION|MEMORY|REMEMBER)_"
+    "|CONSOLE|ALERT|SMTP|HANDOFF|OPENING|TRANSCRIPTION|SPEECH|MEMORY"
+    "|REMEMBER|ANSWERS)_"
 )
 # What Twilio's SDK and PostgreSQL's image read, and what Docker and Kubernetes set for
 # containers beside us.
@@ -47,6 +51,8 @@ def find_cautions(environment: Mapping[str, str], env_file: Path) -> Iterator[st
     """
     yield from _strangers(environment)
     yield from _ports_of_compose(environment)
+    with suppress(SettingsError):  # which tells of its own what is wrong
+        yield from find_doubts(Settings.from_env(environment))
     for file in _files(environment, env_file):
         if _is_open(file):
             yield (

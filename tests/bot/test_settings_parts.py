@@ -265,6 +265,7 @@ def test_the_description_tells_what_is_provided() -> None:
         "Embeddings: local model, if installed",
         f"Voice notes: {tell_hearing(None)}",
         f"Pictures: {tell_sight(None)}",
+        "Voice answers: none: set SPEECH_MODEL",
         "Alerts: operators' own WhatsApp, for 24 hours after they wrote to it",
     ]
     configured = TWILIO | {"OPENAI_API_KEY": "k", "STORAGE_BACKEND": "memory"}
@@ -275,6 +276,7 @@ def test_the_description_tells_what_is_provided() -> None:
         "Embeddings: none: STORAGE_BACKEND is memory",
         "Voice notes: none: STORAGE_BACKEND is memory",
         "Pictures: none: STORAGE_BACKEND is memory",
+        "Voice answers: none: STORAGE_BACKEND is memory",
         "Alerts: none: STORAGE_BACKEND is memory",
     ]
 

@@ -40,3 +40,8 @@ def read_speech(read: Reader, llm: LLMServer | None) -> SpeechServer | None:
         return None
     ours = llm.api_key if llm and found == llm_url else "none"
     return SpeechServer(api_key=key or ours, base_url=found, model=model, voice=voice)
+
+
+def tell_speaking(speech: SpeechServer | None) -> str:
+    """Return what speaks answers, in words for operators."""
+    return f"spoken by {speech.model}" if speech else "none: set SPEECH_MODEL"

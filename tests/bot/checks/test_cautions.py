@@ -32,6 +32,8 @@ def test_every_documented_name_is_known() -> None:
         ("DATABASE_URI", "is DATABASE_URL meant?"),
         ("TIME_ZONE", "is TIMEZONE meant?"),
         ("LOGLEVEL", "is LOG_LEVEL meant?"),
+        ("SPEECH_VOICES", "is SPEECH_VOICE meant?"),
+        ("ANSWERS_PER_WEEK", "see .env.example"),
         ("openai_api_key", "write OPENAI_API_KEY"),
         ("BACKUP_BUCKET", "see .env.example"),
         ("RETENTION_DAYS_OF_ALL", "see .env.example"),
@@ -100,3 +102,18 @@ def test_a_file_in_a_folder_that_nobody_may_enter_is_closed(folder: Path) -> Non
     secrets.mkdir(mode=0o700)
     (secrets / "password").touch(0o644)
     assert cautions(POSTGRES_PASSWORD_FILE=str(secrets / "password")) == []
+
+
+def test_memory_that_comes_too_late_is_told() -> None:
+    late = {"MEMORY_QUIET_MINUTES": "60", "SESSION_TIMEOUT_MINUTES": "30"}
+    (told,) = cautions(**late)
+    assert told.startswith("MEMORY_QUIET_MINUTES is above SESSION_TIMEOUT_MINUTES")
+    assert cautions(**late, MEMORY="off") == []
+    assert cautions(**late | {"SESSION_TIMEOUT_MINUTES": "60"}) == []
+
+
+def test_a_store_that_takes_nothing_is_told(tmp_path: Path) -> None:
+    assert cautions(MEDIA_STORE=str(tmp_path / "new" / "media")) == []
+    (tmp_path / "file").touch()
+    (told,) = cautions(MEDIA_STORE=str(tmp_path / "file" / "media"))
+    assert told.startswith("MEDIA_STORE names no folder that is there")

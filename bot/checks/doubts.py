@@ -1,0 +1,34 @@
+"""What is right by itself, and hardly meant together, or on this machine."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.settings import Settings
+
+LATE_MEMORY = (
+    "MEMORY_QUIET_MINUTES is above SESSION_TIMEOUT_MINUTES: the next chat begins "
+    "before the last one is summed up"
+)
+NO_STORE = (
+    "MEDIA_STORE names no folder that is there, or can be made, and written by this "
+    "user: nothing that people send can be kept there"
+)
+
+
+def find_doubts(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each; no value is told."""
+    memory = settings.policy.memory
+    if memory.is_on and memory.quiet > settings.session_timeout:
+        yield LATE_MEMORY
+    folder = settings.media.folder
+    if folder is not None and not _may_be_written(folder):
+        yield NO_STORE
+
+
+def _may_be_written(folder: Path) -> bool:
+    try:
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+    except OSError:  # a folder that may not be entered, or a name that is too long
+        return False
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
