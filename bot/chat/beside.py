@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.chat import sentences
+from bot.chat.media.brackets import in_line
 from db.records import Media, Turn
 
 Whose = Literal["bot", "person", "user"]
@@ -84,7 +85,7 @@ def describe_beside(turn: Turn) -> Iterator[str]:
     """Yield the advert that the user came by, and what they chose or filled in."""
     advert = [turn.beside[name] for name in ADVERT if name in turn.beside]
     if advert:
-        yield sentences.ADVERT.format(" \u2013 ".join(advert))
+        yield sentences.ADVERT.format(in_line(" \u2013 ".join(advert)))
     for beginnings, sentence in CHOICES.items():
         chosen = [
             entry
@@ -93,7 +94,7 @@ def describe_beside(turn: Turn) -> Iterator[str]:
             for entry in _read_entries(name, value)
         ]
         if chosen:
-            yield sentence.format("; ".join(chosen[:MOST_ENTRIES]))
+            yield sentence.format(in_line("; ".join(chosen[:MOST_ENTRIES])))
 
 
 def describe_marks(turn: Turn) -> Iterator[str]:
@@ -109,7 +110,7 @@ def describe_marks(turn: Turn) -> Iterator[str]:
         yield sentences.STICKER
     kind = turn.beside.get("MessageType", "sticker")[:LONGEST_KIND]
     if kind not in NAMED_TYPES and not turn.media:
-        yield sentences.OF_A_KIND.format(kind)
+        yield sentences.OF_A_KIND.format(in_line(kind))
 
 
 def is_sticker(turn: Turn) -> bool:
@@ -124,7 +125,7 @@ def describe_places(turn: Turn) -> Iterator[str]:
     """Yield the locations that say where they are."""
     for media in turn.media:
         if place := find_place(media):
-            yield sentences.PLACE.format(place)
+            yield sentences.PLACE.format(in_line(place))
 
 
 def find_place(media: Media) -> str:

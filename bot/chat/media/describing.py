@@ -7,6 +7,7 @@ itself, so it cannot end early and go on as if it were something else.
 from collections.abc import Iterator
 
 from bot.chat.media import sentences
+from bot.chat.media.brackets import in_line
 from bot.chat.media.seeing import NOTHING_SEEN, Seen, things_of
 from bot.chat.pictures.words import describe_picture
 from bot.chat.sentences import PLACEHOLDERS
@@ -14,15 +15,6 @@ from bot.media.kinds import kind_of
 from db.records import Media, SeenMedia, Turn
 
 LONGEST_NAME = 120
-DEFUSED = str.maketrans(
-    {
-        **dict.fromkeys("[\u3010\u3014\uff3b\u27e6", "("),
-        **dict.fromkeys("]\u3011\u3015\uff3d\u27e7", ")"),
-        "<": "\u2039",
-        ">": "\u203a",
-        '"': "'",
-    }
-)
 
 
 def describe_media(turn: Turn, seen: Seen = NOTHING_SEEN) -> Iterator[str]:
@@ -63,8 +55,3 @@ WORDS = {
     "image": (sentences.PICTURE, sentences.PICTURE_WITHOUT_WORDS),
     "video": (sentences.FILM, ""),
 }
-
-
-def in_line(text: str) -> str:
-    """Return what others wrote as one line that no bracket or quote of ours ends."""
-    return " ".join(text.split()).translate(DEFUSED)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.chat import sentences
 from bot.chat.beside import Quotable, Quoted, Whose, find_place
-from bot.chat.media.describing import in_line
+from bot.chat.media.brackets import in_line
 from bot.media.kinds import kind_of
 from db.records import Media, SeenMedia, Turn, Userchat
 

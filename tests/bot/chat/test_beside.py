@@ -138,7 +138,7 @@ def test_a_location_that_says_where_it_is_is_read(
             {"InteractiveData": '{"date": "2026-12-01", "flow_token": "t", "n": [1]}'},
             "[The user filled in a form: date: 2026-12-01; n 1: 1]",
         ),
-        ({"FlowData": '{"a": cut'}, '[The user filled in a form: FlowData: {"a": cut]'),
+        ({"FlowData": '{"a": cut'}, "[The user filled in a form: FlowData: {'a': cut]"),
         (
             {"Order": '{"items": [{"sku": "rose", "quantity": 12}]}'},
             "[The user sent an order: items 1 sku: rose; items 1 quantity: 12]",
