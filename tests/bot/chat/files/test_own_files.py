@@ -10,10 +10,8 @@ import openpyxl
 
 from bot.chat import sentences
 from bot.chat.answering import Answering
-from bot.chat.files.finding import FilesFound
-from bot.chat.files.joining import with_own
 from bot.chat.sources.asking import question_of
-from bot.chat.sources.material import Material
+from bot.chat.sources.policy import SourcePolicy
 from bot.knowledge.protocol import Knowledge, NoKnowledge, Question
 from bot.media.policy import MediaPolicy
 from bot.media.protocol import Piece, Sensed
@@ -23,10 +21,9 @@ from bot.wiring.media import build_files
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.media.pieces import load_pieces
-from db.records import Found, Passage, Reply, SeenMedia
+from db.records import Found, Reply
 from tests.bot.chat.media.eyes import PDF, Given, Sees, SightedConversation, sighted
 from tests.bot.chat.sources.shelf import PRICES, Shelf
-from tests.bot.chat.transcripts import bot_said, chat_of, user_says
 from tests.bot.knowledge.reading.pdf_files import Put, lines, pdf
 from tests.bot.knowledge.reading.test_office import saved
 from tests.db.sql import rows, value
@@ -71,6 +68,7 @@ def tenant(
     sense: Any,
     *thoughts: str,
     knowledge: Knowledge | None = None,
+    sources: SourcePolicy | None = None,
 ) -> SightedConversation:
     """Ana, whose bot reads files, and knows what the business knows."""
     quiet = MediaPolicy(echoes_voice=False)
@@ -79,7 +77,10 @@ def tenant(
     answering = ana.talk.answering
     assert isinstance(answering, Answering)
     known = knowledge or NoKnowledge()
-    answering = replace(answering, files=build_files(database), knowledge=known)
+    policy = replace(answering.policy, sources=sources or SourcePolicy())
+    answering = replace(
+        answering, policy=policy, files=build_files(database), knowledge=known
+    )
     ana.talk = replace(ana.talk, answering=answering)
     return ana
 
@@ -244,35 +245,21 @@ def test_thanks_and_talk_without_a_file_ask_for_nothing(
     assert "===" not in ana.llm_saw()[-1]
 
 
-def test_a_talk_without_files_asks_the_database_for_nothing() -> None:
-    asked: list[object] = []
-    found = FilesFound(lambda *of: asked.append(of) or [], lambda *_: {})  # type: ignore[func-returns-value]
-    batch = (user_says("What does the contract say?", "2"),)
-    before = user_says("Look", "1", "application/pdf")
-    chat = chat_of(before, bot_said("I see.", "1"), *batch)
-    question = question_of(chat, batch, 1500)
-    assert (found.find(chat, batch, question), asked) == (Found(), [])
-    seen = SeenMedia(
-        message_sid="1", position=0, state="read", media_type="application/pdf"
-    )
-    found.find(replace(chat, seen={("1", 0): seen}), batch, question)
-    assert asked == [(chat.user_id, [("1", 0)])]
-
-
-def test_both_kinds_of_material_share_the_room() -> None:
-    def passages(own: bool) -> tuple[Passage, ...]:
-        return tuple(
-            replace(PRICES, chunk_id=at, text="word " * 100, is_own=own)
-            for at in range(8)
-        )
-
-    business = Material.of(Found(passages=passages(own=False), confidence=0.9))
-    own = Found(passages=passages(own=True), confidence=0.5)
-    alone = with_own(Material.of(Found()), own, 1500)
-    both = with_own(business, own, 1500).within(1500)
-    counted = [passage.is_own for passage in both.passages]
-    assert len(alone.passages) > sum(counted) > counted.count(False) > 0
-    assert counted == sorted(counted, reverse=True)
+def test_a_model_that_never_cites_is_helped_out_with_the_file_s_own_words(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    toy = SourcePolicy(quotes_uncited=True)
+    said = ["Nice.", "Rent is money.", "Four or so."]
+    business = Shelf(confidence=0.0)
+    ana = tenant(pg, database, PDF, Sees(WHOLE), *said, knowledge=business, sources=toy)
+    ana.sends("application/pdf", "scan")
+    assert ana.hears() == ["Nice."]
+    ana.says("How many keys were handed over?")
+    [reply] = answers(ana)
+    assert reply.turn.content.startswith("> Four keys were handed over")
+    assert reply.sources == "\U0001f4c4 scan.bin, page 7"
+    ana.says("Does the neighbour's aunt collect rare Peruvian stamps?")
+    assert ana.hears() == [sentences.UNKNOWN]
 
 
 def _question(ana: SightedConversation) -> Question:
