@@ -21,7 +21,7 @@ def voice_note(told: Any) -> bytes:
     if told == "silence":
         return silence(2)
     if told == "broken":
-        return b"this is no sound"
+        return b"\0\1\2 this is no sound"
     if told == "too large":
         return bytes(MANY_BYTES)
     real = BREAD.read_bytes()
