@@ -5,6 +5,8 @@ from bot.languages.speaking import spoken
 SETTINGS = spoken("Your settings:")
 # A name, what is set, and the words that can be.
 SETTING = "{name}: *{value}* ({choices})"
+# Between words.
+BETWEEN = spoken(", ")
 HOW_TO_SET = spoken("To change one, write for example: {example}")
 SET = spoken("Done: {name} is {value} now.")
 WHICH = spoken("{name}: which of these? {choices}")

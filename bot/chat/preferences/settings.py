@@ -82,7 +82,9 @@ def _lines(chat: Userchat) -> Iterator[str]:
 
 
 def _choices(chat: Userchat, kind: Preference) -> str:
-    return ", ".join(word(chat, value) for value in kind.choices)
+    return speak(chat.language, sentences.BETWEEN).join(
+        word(chat, value) for value in kind.choices
+    )
 
 
 def word(chat: Userchat, name: str) -> str:
