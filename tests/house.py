@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import requests
 
@@ -189,6 +189,13 @@ class House:
         """Return a phone with a number that nobody used before."""
         return Phone(self, f"whatsapp:+1555{os.getpid() % 1000:03d}{next(_numbers)}")
 
+    def download(self, message: dict[str, Any]) -> bytes:
+        """Return the first thing that came with a message."""
+        url = urljoin(self.simulator_url, message["media"][0]["url"])
+        answer = requests.get(url, timeout=5)
+        answer.raise_for_status()
+        return answer.content
+
     def faults(self, *faults: dict[str, Any]) -> None:
         """Have the simulator's REST side fail like that from now on."""
         url = f"{self.simulator_url}/simulator/faults"
@@ -211,6 +218,15 @@ class Phone:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+    def sends(
+        self, name: str, media_type: str, content: bytes, text: str = "", **more: str
+    ) -> None:
+        """Send a voice note, picture or file, with a caption or without."""
+        form = {"from": self.address, "body": text, "profile_name": "Ana", **more}
+        url = f"{self._house.simulator_url}/simulator/messages"
+        file = {"file": (name, content, media_type)}
+        requests.post(url, data=form, files=file, timeout=30).raise_for_status()
 
     def says_at_once(self, *texts: str) -> None:
         """Send messages as fast as fingers allow, so that they come in this order."""
