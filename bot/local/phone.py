@@ -25,8 +25,8 @@ LAST_PART_SECONDS = 1.0
 REQUEST_SECONDS = 20
 SILENCE = (
     f"No answer within {ANSWER_SECONDS:.0f} s: see the log. (None comes after STOP "
-    "until START, nor to a deactivated user, nor in a chat that a person has taken "
-    "over.)"
+    "until START, nor to a thumbs up, to who writes as fast as a machine, to a "
+    "deactivated user, or in a chat that a person has taken over.)"
 )
 
 
