@@ -87,6 +87,15 @@ def _pass_on(chat: Userchat, batch: Batch, policies: Policies) -> Reply | None:
     return pass_on_by_rule(chat, said, policies.handoff)
 
 
+def has_changed(chat: Userchat, since: Userchat) -> bool:
+    """Tell whether another reply may be right in a chat than in what it was."""
+    now, then = (
+        (each.turns, each.owner_version, each.opted_out, each.user_is_active)
+        for each in (chat, since)
+    )
+    return now != then
+
+
 def silence_about(
     chat: Userchat, batch: Batch, policies: Policies = NO_POLICIES
 ) -> Reply | None:

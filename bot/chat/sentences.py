@@ -203,6 +203,7 @@ NOT_ANSWERED_BRAKE = (
 NOT_ANSWERED_INACTIVE = "Not answered: the user is deactivated."
 NOT_ANSWERED_TWILIO = "Not answered: Twilio answered this opt-out word itself."
 NOT_ANSWERED_REACTION = "Not answered: it is a reaction, which needs no answer."
+NOT_ANSWERED_REFUSED = "Not answered: the reply could not be stored; see the log."
 NOT_ANSWERED_HANDOFF = "Not answered: a person of ours has this chat, or shall have it."
 
 # Told once, when nobody of ours came for who asked for a person.

@@ -21,8 +21,8 @@ from bot.chat.limits.gate import close_door, reply_in_pause
 from bot.chat.media.quiet import Look, Quiet
 from bot.chat.patience import Pace, seconds_to
 from bot.chat.preferences.wishes import wants_alerts
-from bot.chat.replies import Answers, Batch, notice
-from bot.chat.rules import next_batch, reply_without_llm, silence_about
+from bot.chat.replies import Answers, Batch, leave_out, notice
+from bot.chat.rules import has_changed, next_batch, reply_without_llm, silence_about
 from bot.chat.telling import log_stored
 from bot.llm.protocol import LLMError
 from bot.media.tries import Tries
@@ -119,14 +119,16 @@ class Talk:
         return replies
 
     def _after(self, chat: Userchat, reply: Reply, stored: int) -> Userchat | None:
-        """Return the chat as it is now, or None if nothing more can be done in it."""
+        """Return the chat as it is now; None: it is gone."""
         if stored == len(chat.turns) + 1:
             return chat.with_reply(reply)
         fresh = self._load(chat.chat_id)
-        if not stored and fresh == chat:
-            log.error("a reply was refused, though its messages look unanswered")
-            return None
-        return fresh
+        if fresh is None or stored or has_changed(fresh, chat):
+            return fresh
+        # Nothing is to be expected of another try, and what comes next would wait.
+        log.error("a reply was refused, though nothing changed: it is left out")
+        _, stored = self._record(fresh, leave_out(next_batch(fresh, self.policies)))
+        return self._load(chat.chat_id) if stored else None
 
     def give_up(self, chat_id: str, reason: str | Exception) -> list[Reply]:
         """Settle the next batch of a chat, whose answer always fails, once.
