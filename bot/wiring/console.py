@@ -5,6 +5,7 @@
 import os
 from typing import TYPE_CHECKING
 
+from bot.languages.shelf import shelf
 from bot.settings import ConsoleParts, Settings
 from bot.wiring.knowledge import build_knowledge
 from db import __version__, schema
@@ -29,6 +30,7 @@ def build_console(settings: Settings) -> "Flask":
     from bot.serving.health import health_routes
 
     parts = settings.parts(ConsoleParts)
+    shelf.install(settings.wording.default, settings.wording.changed)
     database = Database(parts.database_url, LIMITS)
     console = Console(
         database=database,

@@ -6,7 +6,7 @@ from flask import render_template
 
 from bot.console.parts import Piece
 from bot.console.permissions import May, needs
-from bot.console.settings import audit, canned, operators
+from bot.console.settings import audit, canned, operators, texts
 from bot.console.settings.seen import SeenSetting
 from bot.console.shown import pages_of
 from bot.console.writing import note, writing
@@ -30,7 +30,7 @@ def piece(settings: Sequence[SeenSetting] = ()) -> Piece:
         return render_template("settings/show.html", settings=settings, hours=hours)
 
     routes.get("/settings")(show)
-    for area in (canned, operators, audit):
+    for area in (canned, texts, operators, audit):
         area.register(routes)
     return Piece(
         routes=routes,

@@ -21,6 +21,7 @@ from tests.db.sql import change, value, values
 PAGES = {
     "/settings": May.SET_TEXTS,
     "/settings/replies": May.SET_TEXTS,
+    "/settings/texts": May.SET_TEXTS,
     "/settings/operators": May.MANAGE_OPERATORS,
     "/settings/audit": May.SEE_AUDIT,
 }
@@ -49,6 +50,16 @@ def test_each_page_is_shown_to_whom_the_table_allows_it(
         answer = client.post(path, data={**sent, "role": "supporter"})
         allowed = permission in ALLOWED[role]
         assert answer.status_code == (good if allowed else 403), path
+
+
+def test_the_bots_own_words_are_shown_in_each_language(database: Database) -> None:
+    client, _ = console_for(database, "admin", piece())
+    german = client.get("/settings/texts?language=de").text
+    assert "Welcome back!" in german
+    assert "Schön, dass Sie wieder da sind!" in german
+    assert 'dir="rtl"' in client.get("/settings/texts?language=ar").text
+    unknown = client.get("/settings/texts?language=%22%3E").text
+    assert unknown.count("the bot&#39;s") > 100
 
 
 def test_what_is_set_is_told_and_no_secret(database: Database) -> None:

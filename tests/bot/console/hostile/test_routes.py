@@ -27,8 +27,8 @@ GETS = {
     "/people": PEOPLE, PERSON: PEOPLE, f"{PERSON}/erasing": ERASE,
     "/knowledge": TEACH, ONE: TEACH, "/knowledge/products": TEACH,
     "/knowledge/gaps": TEACH, "/knowledge/ask": TEACH, "/numbers": May.SEE_NUMBERS,
-    "/settings": TEXTS, "/settings/replies": TEXTS, "/settings/operators": OPERATORS,
-    "/settings/audit": May.SEE_AUDIT,
+    "/settings": TEXTS, "/settings/replies": TEXTS, "/settings/texts": TEXTS,
+    "/settings/operators": OPERATORS, "/settings/audit": May.SEE_AUDIT,
 }  # fmt: skip
 POSTS = {
     "/login": OPEN, "/second-factor": OPEN, "/invitation/{token}": OPEN,
