@@ -40,12 +40,6 @@ def note(batch: Batch, why: str) -> Reply:
     return Reply(turn=replace(say(why, batch), role="system", reference_id=None))
 
 
-def leave_out(batch: Batch) -> Reply:
-    """Settle the batch whose reply can't be stored; that is kept with the messages."""
-    error = "internal error: the reply could not be stored"
-    return replace(note(batch, sentences.NOT_ANSWERED_REFUSED), error=error)
-
-
 def notice(batch: Batch, language: str | None = None) -> Reply:
     """Return the word that the answer will come later; it settles nothing."""
     return as_notice(

@@ -87,6 +87,12 @@ def _pass_on(chat: Userchat, batch: Batch, policies: Policies) -> Reply | None:
     return pass_on_by_rule(chat, said, policies.handoff)
 
 
+def leave_out(batch: Batch) -> Reply:
+    """Settle the batch whose reply can't be stored; that is kept with the messages."""
+    error = "internal error: the reply could not be stored"
+    return replace(note(batch, sentences.NOT_ANSWERED_REFUSED), error=error)
+
+
 def has_changed(chat: Userchat, since: Userchat) -> bool:
     """Tell whether another reply may be right in a chat than in what it was."""
     now, then = (

@@ -21,8 +21,14 @@ from bot.chat.limits.gate import close_door, reply_in_pause
 from bot.chat.media.quiet import Look, Quiet
 from bot.chat.patience import Pace, seconds_to
 from bot.chat.preferences.wishes import wants_alerts
-from bot.chat.replies import Answers, Batch, leave_out, notice
-from bot.chat.rules import has_changed, next_batch, reply_without_llm, silence_about
+from bot.chat.replies import Answers, Batch, notice
+from bot.chat.rules import (
+    has_changed,
+    leave_out,
+    next_batch,
+    reply_without_llm,
+    silence_about,
+)
 from bot.chat.telling import log_stored
 from bot.llm.protocol import LLMError
 from bot.media.tries import Tries
