@@ -8,7 +8,7 @@ SETTING = "{name}: *{value}* ({choices})"
 # Between words.
 BETWEEN = spoken(", ")
 HOW_TO_SET = spoken("To change one, write for example: {example}")
-SET = spoken("Done: {name} is {value} now.")
+SET = spoken("Done. {name}: {value}.")
 WHICH = spoken("{name}: which of these? {choices}")
 UNKNOWN_SETTING = spoken("I don't know that setting.")
 LANGUAGE = spoken(

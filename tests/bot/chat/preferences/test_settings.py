@@ -42,9 +42,9 @@ def tell(ana: Conversation, text: str, minutes: float = 0) -> list[str]:
 def test_settings_are_shown_and_set(database: Database, ana_of: Ana) -> None:
     ana = ana_of("Nine.")
     assert tell(ana, "/settings") == [SETTINGS]
-    assert tell(ana, "/Settings  length: SHORT!") == ["Done: length is short now."]
-    assert tell(ana, "/r\u00e9glages length short") == ["Done: length is short now."]
-    assert tell(ana, "/ajustes answers=voice") == ["Done: answers is voice now."]
+    assert tell(ana, "/Settings  length: SHORT!") == ["Done. length: short."]
+    assert tell(ana, "/r\u00e9glages length short") == ["Done. length: short."]
+    assert tell(ana, "/ajustes answers=voice") == ["Done. answers: voice."]
     assert value(database, STORED) == {"length": "short", "answers": "voice"}
     [shown] = tell(ana, "/settings")
     assert "length: *short*" in shown
@@ -79,7 +79,7 @@ def test_a_name_alone_asks_and_a_word_answers(
         "length: which of these? normal, short, long"
     ]
     [said] = tell(ana, answer)
-    assert said.startswith("Done: length is ")
+    assert said.startswith("Done. length: ")
     assert value(database, STORED)["length"] in answer.casefold()
     assert tell(ana, answer.strip("/")) == ["What shall be short?"]
 
