@@ -193,7 +193,7 @@ def test_what_was_forgotten_is_not_found_in_the_transcript_again(
     assert pg.record_reply(chat_id, doing(message, forgetting(known)))
     assert facts.keep(user, [fact("Has a dog", 1), fact("Has a cat", 1)]) == 0
     assert values(database, "SELECT text FROM user_facts") == ["Likes rye"]
-    assert facts.keep(user, [fact("Has a new dog", minutes_ago=-5)]) == 1
+    assert facts.keep(user, [fact("Has a new dog", minutes_ago=-600)]) == 1
 
 
 def test_nobody_has_another_person_s_fact_forgotten(

@@ -52,7 +52,7 @@ def test_a_document_is_learned_once_whatever_dies_and_repeats(school: House) -> 
     again = {"message_sid": said["message_sid"]}
     sends(school, teacher, "/learn Price list", "bread,price\nRye,3.20\n", **again)
     sends(school, stranger, "/learn Price list", "bread,price\nRye,0.01\n")
-    assert "can't open files" in stranger.hears()[0], "no lesson: the LLM answers"
+    assert stranger.hears() != [LEARNED], "no lesson: the LLM answers"
     assert teacher.hears_nothing_more()
     assert known(school) == [(title, text)]
 
