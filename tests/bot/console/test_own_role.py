@@ -181,6 +181,7 @@ def walk_people_and_settings(walker: Walker, database: Database) -> None:
     for page in ("/numbers?days=30", "/settings/audit?days=1"):
         walker.get(page)
     assert "<code>OPENING_HOURS</code>" in walker.get("/settings")
+    assert "Welcome back!" in walker.get("/settings/texts")
     walk_replies(walker, database)
     walk_operators(walker, database)
 
