@@ -54,7 +54,8 @@ def test_a_chat_is_taken_by_its_id_or_its_number_and_given(
     assert "answers" in told(database_url, "chats", "give", chat_id)
     assert rows(database, OWNER, a=ANA) == [("bot", False)]
     assert "nobody has the address" in refused(database_url, "chats", "take", BEN)
-    assert "no chat_id" in refused(database_url, "chats", "take", "0")
+    other = "1" if chat_id.startswith("0") else "0"
+    assert "no chat_id" in refused(database_url, "chats", "take", other)
 
 
 def test_whose_chat_is_taken_is_told(
