@@ -9,16 +9,10 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from bot.http_bounds import HttpError, TooLargeError, TooLateError
-from bot.http_client import HttpServer
 from bot.llm.account import EmbeddingServer
-from bot.llm.breaker import Breaker
-from bot.llm.connection import find_authorities
+from bot.llm.endpoint import Endpoint, Offer
 from bot.llm.protocol import LLMError
-from bot.pauses import read_pause
-from db import __version__
 from db.records import Vector
 
 # Of one request: a small machine takes half a second for a passage.
@@ -28,20 +22,15 @@ MOST_CHARACTERS = 8000
 MOST_DIMENSIONS = 4096
 # So many numbers as JSON, for each text of a request.
 MOST_BYTES = MOST_TEXTS * MOST_DIMENSIONS * 32
-MOST_CONNECTIONS = 1000
-SERVER = "the embeddings' server"
 REFUSED = "it refused the texts; check EMBEDDING_MODEL"
-WHAT_TO_CHECK = {
-    400: REFUSED,
-    401: "check EMBEDDING_API_KEY",
-    402: "the account's credit is used up; check the account",
-    403: "check what EMBEDDING_API_KEY may use",
-    404: "check EMBEDDING_BASE_URL and EMBEDDING_MODEL",
-    413: REFUSED,
-    422: REFUSED,
-    429: "its rate or the account's credit is used up; check the account",
-}
-PERMANENT = frozenset({400, 413, 422})
+OFFER = Offer(
+    path="/embeddings",
+    server="the embeddings' server",
+    setting="EMBEDDING",
+    most_bytes=MOST_BYTES,
+    refusals=dict.fromkeys((400, 413, 422), REFUSED),
+)
+JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 # What models want in front of a question and of a passage, by names that servers use.
 # Each stands in the model's own card; without them some rank half as well.
 RETRIEVE = "Represent this sentence for searching relevant passages: "
@@ -65,22 +54,8 @@ class Embeddings:
     def __init__(
         self, server: EmbeddingServer, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        address = urlsplit(server.base_url)
         self.model = server.model
-        self._path = address.path.rstrip("/") + "/embeddings"
-        self._breaker = Breaker(clock, SERVER)
-        self._headers = {
-            "Accept": "application/json",
-            "Authorization": f"Bearer {server.api_key}",
-            "Content-Type": "application/json",
-            "User-Agent": f"whatsapp-llm-bot/{__version__}",
-        }
-        self._server = HttpServer(
-            f"{address.scheme}://{address.netloc}",
-            find_authorities(),
-            MOST_CONNECTIONS,
-            MOST_BYTES,
-        )
+        self._endpoint = Endpoint(OFFER, server.base_url, server.api_key, clock)
 
     def embed_question(self, text: str, seconds: float, model: str) -> Vector:
         """Return the vector of a question, within `seconds`. Raises LLMError."""
@@ -97,32 +72,15 @@ class Embeddings:
 
     def close(self) -> None:
         """End the connections; what is under way fails with LLMError."""
-        self._server.close()
+        self._endpoint.close()
 
     def _embed(self, texts: list[str], seconds: float, model: str) -> list[Vector]:
-        deadline = time.monotonic() + seconds
         # Half of a surrogate pair can't be sent, and is no word either.
         clean = [text.encode(errors="replace").decode() for text in texts]
         body = json.dumps({"model": model, "input": clean}, ensure_ascii=False)
-        with self._breaker.watching():
-            answer = self._post(body.encode(), deadline, seconds)
+        with self._endpoint.watching():
+            answer = self._endpoint.post(body.encode(), JSON, seconds)
             return list(_read_vectors(answer, len(texts)))
-
-    def _post(self, body: bytes, deadline: float, seconds: float) -> bytes:
-        ask = self._server.request
-        try:
-            answer = ask("POST", self._path, self._headers, body, deadline)
-        except HttpError as error:
-            # Not chained: what is below quotes addresses.
-            raise _explained(error, seconds) from None
-        if 200 <= answer.status < 300:
-            return answer.body
-        told = WHAT_TO_CHECK.get(answer.status, "check EMBEDDING_BASE_URL")
-        raise LLMError(
-            f"{SERVER} refused with HTTP status {answer.status}: {told}.",
-            permanent=answer.status in PERMANENT,
-            retry_after=read_pause(answer.headers),
-        )
 
 
 def prefixes_of(model: str) -> tuple[str, str]:
@@ -131,16 +89,6 @@ def prefixes_of(model: str) -> tuple[str, str]:
         if re.search(name, model, re.IGNORECASE):
             return question, passage
     return "", ""
-
-
-def _explained(error: HttpError, seconds: float) -> LLMError:
-    if isinstance(error, TooLateError):
-        return LLMError(f"{SERVER} gave no whole answer within {seconds:.1f} s.")
-    what = "too many bytes" if isinstance(error, TooLargeError) else str(error)
-    return LLMError(
-        f"{SERVER} gave no usable answer ({what}): check EMBEDDING_BASE_URL and that"
-        " the server runs."
-    )
 
 
 def _read_vectors(answer: bytes, amount: int) -> Iterator[Vector]:
@@ -155,7 +103,7 @@ def _read_vectors(answer: bytes, amount: int) -> Iterator[Vector]:
         fits = False
     if not fits:
         raise LLMError(
-            f"{SERVER} sent no vectors, or not one for each text: check"
+            f"{OFFER.server} sent no vectors, or not one for each text: check"
             " EMBEDDING_BASE_URL and EMBEDDING_MODEL."
         )
     yield from vectors
