@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.knowledge.taking_in.lessons import FetchedFile
+from bot.knowledge.taking_in.lessons import FetchedFile, NotYetError
 
 
 class NotFetchedError(Exception):
@@ -16,23 +16,8 @@ class NotFetchedError(Exception):
         self.is_too_large = is_too_large
 
 
-class NotYetFetchedError(Exception):
-    """It could not be fetched this time. The text is for the log.
-
-    `most_tries`: how often it is worth trying; None: as long as somebody waits.
-    `retry_after`: in how many seconds, if that is known.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        most_tries: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.most_tries = most_tries
-        self.retry_after = retry_after
+class NotYetFetchedError(NotYetError):
+    """It could not be fetched this time. The text is for the log."""
 
 
 # Fetches what lies at an address, of a message with that MessageSid, within seconds.

@@ -12,6 +12,7 @@ from datetime import timedelta
 from threading import BoundedSemaphore, Event
 from uuid import UUID
 
+from bot.knowledge.taking_in.lessons import NotYetError
 from bot.media.fetching import (
     Fetch,
     FetchedFile,
@@ -203,9 +204,7 @@ class Looking:
             log.error("%s", tell_not_taken(error))  # noqa: TRY400
             raise NotYetSeenError("what was sent could not be kept") from error
 
-    def _wait_or_go_on(
-        self, thing: SeenMedia, error: NotYetFetchedError | NotYetSensedError
-    ) -> None:
+    def _wait_or_go_on(self, thing: SeenMedia, error: NotYetError) -> None:
         """Raise NotYetSeenError, unless it was tried often enough by now."""
         most = error.most_tries
         if most is None or self.tries.count((thing.message_sid, thing.position)) < most:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.knowledge.taking_in.lessons import NotYetError
 from bot.media.troubles import Trouble
 
 
@@ -53,23 +54,8 @@ class NotSensedError(Exception):
         self.is_locked = is_locked
 
 
-class NotYetSensedError(Exception):
-    """It can't be read this time: whoever reads it is away, or asks for a pause.
-
-    `most_tries`: how often it is worth trying; None: as long as the message is young.
-    `retry_after` is in seconds.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        most_tries: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.most_tries = most_tries
-        self.retry_after = retry_after
+class NotYetSensedError(NotYetError):
+    """It can't be read this time: whoever reads it is away, or asks for a pause."""
 
 
 class Sense(Protocol):

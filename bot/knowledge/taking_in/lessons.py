@@ -58,7 +58,7 @@ class NotLearnedError(Exception):
 
 
 class NotYetError(Exception):
-    """It could not be fetched this time. The text is for the log.
+    """It could not be had this time. The text is for the log.
 
     `most_tries`: how often it is worth trying; None: as long as somebody waits.
     `retry_after`: in how many seconds, if that is known.

@@ -2,13 +2,8 @@
 
 from collections.abc import Callable
 
-from bot.knowledge.taking_in.lessons import (
-    FetchedFile,
-    Lesson,
-    NotLearnedError,
-    NotYetError,
-)
-from bot.media.fetching import Fetch, NotFetchedError, NotYetFetchedError
+from bot.knowledge.taking_in.lessons import FetchedFile, Lesson, NotLearnedError
+from bot.media.fetching import Fetch, NotFetchedError
 
 NOT_GIVEN = "WhatsApp did not give it to me. Our team has to look at it."
 
@@ -16,7 +11,7 @@ NOT_GIVEN = "WhatsApp did not give it to me. Our team has to look at it."
 def fetching_lessons(fetch: Fetch) -> Callable[[Lesson, float], FetchedFile]:
     """Return what fetches the file of a lesson within seconds.
 
-    It raises NotLearnedError and NotYetError.
+    It raises NotLearnedError, and NotYetError as `fetch` does.
     """
 
     def fetch_lesson(lesson: Lesson, seconds: float) -> FetchedFile:
@@ -25,9 +20,5 @@ def fetching_lessons(fetch: Fetch) -> Callable[[Lesson, float], FetchedFile]:
         except NotFetchedError as error:
             told = str(error) if error.is_too_large else NOT_GIVEN
             raise NotLearnedError(told) from error
-        except NotYetFetchedError as error:
-            raise NotYetError(
-                str(error), most_tries=error.most_tries, retry_after=error.retry_after
-            ) from error
 
     return fetch_lesson
