@@ -15,11 +15,13 @@ WHERE part.media IS NOT NULL
 # An operator's part with a customer's picture is the customer's, too.
 IS_THEIRS = f"""part.reference_id IN (
   SELECT reference_id FROM reply_parts WHERE {THEIR_PARTS})"""  # noqa: S608
+# From what is theirs to its bytes: everybody's bytes may be many.
 THEIR_CONTENTS = f"""
-SELECT sha256 FROM media_contents AS bytes
-WHERE (EXISTS (SELECT FROM media WHERE media.sha256 = bytes.sha256
-               AND user_id = %(user_id)s)
-    OR EXISTS ({IN_PARTS} AND {IS_THEIRS}))
+SELECT sha256 FROM media WHERE user_id = %(user_id)s AND sha256 IS NOT NULL
+UNION
+SELECT decode(substr(name, length('stored:') + 1), 'hex')
+FROM reply_parts CROSS JOIN LATERAL jsonb_array_elements_text(media) AS name
+WHERE media IS NOT NULL AND ({THEIR_PARTS}) AND name ~ '^stored:[0-9a-f]{{64}}$'
 """  # noqa: S608  (nothing of it was given)
 THEIRS_ALONE = f"""sha256 IN ({THEIR_CONTENTS})
   AND NOT EXISTS (SELECT FROM media WHERE media.sha256 = bytes.sha256
