@@ -154,7 +154,7 @@ def _location(given: Given) -> Location | None:
             longitude=float(place["longitude"]),
             label=str(place.get("label", "")),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         found = None
     if found is None or not (
         abs(found["latitude"]) <= 90 and abs(found["longitude"]) <= 180
@@ -170,7 +170,7 @@ def _choice(given: Given) -> Choice | None:
     if choice is None:
         return None
     kind, text = choice.get("kind"), str(choice.get("text", "")).strip()
-    if kind not in {"button", "list"} or not text:
+    if kind not in ("button", "list") or not text:
         raise PhoneError("'choice' needs 'kind' (button or list), 'text', 'payload'.")
     return Choice(kind=kind, text=text, payload=str(choice.get("payload", "")))
 

@@ -70,6 +70,8 @@ def test_what_is_no_text_is_told_by_twilio_s_names(
         ({"reaction": THUMB}, "A reaction names a message"),
         ({"choice": {"kind": "wish", "text": "x"}}, "'choice' needs 'kind'"),
         ({"choice": {"kind": "list"}}, "'choice' needs 'kind'"),
+        ({"choice": {"kind": ["list"], "text": "x"}}, "'choice' needs 'kind'"),
+        ({"location": {"latitude": 10**400, "longitude": 0}}, "'location' needs"),
         ({"body": "x", "forwarded": "twice"}, "'forwarded' must be once or often."),
         ({"choice": {"kind": "list", "text": "\ud800"}}, "lone surrogate"),
     ],
