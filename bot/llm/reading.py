@@ -89,7 +89,7 @@ def _read_text(content: Any) -> str:
 def _read_part(part: Any) -> str:
     if isinstance(part, str):
         return part
-    if not isinstance(part, dict) or part.get("type") in REASONING_PARTS:
+    if not isinstance(part, dict) or _text_of(part, "type") in REASONING_PARTS:
         return ""
     text = part.get("text")
     if isinstance(text, dict):  # as the Assistants API has it

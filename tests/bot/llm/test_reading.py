@@ -48,6 +48,7 @@ def failure_of(llm: OpenAIChat) -> LLMError:
         [{"type": "refusal", "refusal": "Hello"}],
         ["Hello"],
         {"type": "text", "text": "Hello"},
+        [{"type": ["text"], "text": "Hello"}],
         "Hello",
     ],
 )
