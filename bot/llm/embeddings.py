@@ -22,6 +22,9 @@ MOST_CHARACTERS = 8000
 MOST_DIMENSIONS = 4096
 # So many numbers as JSON, for each text of a request.
 MOST_BYTES = MOST_TEXTS * MOST_DIMENSIONS * 32
+UNREADABLE = (
+    ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
 REFUSED = "it refused the texts; check EMBEDDING_MODEL"
 OFFER = Offer(
     path="/embeddings",
@@ -99,7 +102,7 @@ def _read_vectors(answer: bytes, amount: int) -> Iterator[Vector]:
         vectors = [_to_unit(entry["embedding"]) for _, entry in placed]
         sizes = {len(vector) for vector in vectors}
         fits = len(vectors) == amount and len(sizes) == 1
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except UNREADABLE:
         fits = False
     if not fits:
         raise LLMError(
@@ -110,7 +113,7 @@ def _read_vectors(answer: bytes, amount: int) -> Iterator[Vector]:
 
 
 def _to_unit(numbers: Any) -> Vector:
-    """Return a vector of length 1. Raises ValueError and TypeError."""
+    """Return a vector of length 1. Raises what UNREADABLE names."""
     length = math.hypot(*numbers)
     if not 0 < length < math.inf or len(numbers) > MOST_DIMENSIONS:
         raise ValueError

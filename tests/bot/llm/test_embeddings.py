@@ -76,6 +76,7 @@ def test_models_get_the_words_in_front_that_they_want(
         b'{"data": [{"embedding": "AACAPw=="}]}',
         b'{"data": [{"embedding": [1]}, {"embedding": [1]}]}',
         b'{"data": [{"embedding": [' + b"1," * 5000 + b"1]}]}",
+        b'{"data": [{"embedding": [1' + b"0" * 400 + b"]}]}",
         b"[" * 100_000,
     ],
 )
