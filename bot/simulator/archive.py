@@ -117,6 +117,11 @@ class Archive:
         """Forget the bytes of a media."""
         self._write(("DELETE FROM contents WHERE media_sid = ?", (media_sid,)))
 
+    def close(self) -> None:
+        """Write all into the one file and leave it; nothing is kept afterwards."""
+        with self._lock, suppress(sqlite3.Error):
+            self._connection.close()
+
     def __del__(self) -> None:
         with suppress(AttributeError, sqlite3.Error):
             self._connection.close()

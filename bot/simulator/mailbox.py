@@ -66,6 +66,10 @@ class Mailbox:
             self._remember(message)
         self._drop_the_oldest()
 
+    def close(self) -> None:
+        """Leave the archive; what comes afterwards is in memory alone."""
+        self._archive.close()
+
     def add(self, message: Message, content: bytes | None = None) -> bool:
         """Keep `message` and the bytes of its first media.
 

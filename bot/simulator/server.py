@@ -127,12 +127,17 @@ def _not_found(_: NotFound) -> tuple[Response, int]:
 
 
 class _SimulatorWorker(ThreadWorker):  # type: ignore[misc]
-    """Ends what waits inside the application first: streams, hangs, retries."""
+    """Ends what waits inside the application first, and leaves its archive last."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop gracefully, on SIGTERM."""
         self.wsgi.extensions["switchboard"].close()
         super().handle_exit(sig, frame)
+
+    def run(self) -> None:
+        """Serve; what is accepted while it stops is kept, too."""
+        super().run()
+        self.wsgi.extensions["switchboard"].mailbox.close()
 
 
 class _SimulatorServer(BaseApplication):  # type: ignore[misc]

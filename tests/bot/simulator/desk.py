@@ -1,7 +1,7 @@
 """A test's place at the simulator: writes as phones, and calls it as the bot does."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,8 +87,9 @@ class Desk:
 def desk_at(webhook_url: str, port: int = 0, **config: Any) -> Iterator[Desk]:
     """Run a simulator of one's own, which calls a bot at `webhook_url`."""
     app = create_simulator(config_for(webhook_url, **config))
-    with served(app, port) as origin:
+    board = app.extensions["switchboard"]
+    with closing(board.mailbox), served(app, port) as origin:
         try:
             yield Desk(origin)
         finally:
-            app.extensions["switchboard"].close()
+            board.close()

@@ -132,6 +132,7 @@ def test_a_file_with_a_damaged_page_is_put_aside(
 ) -> None:
     with simulator(bot, file) as desk:
         desk.user_says(address)
+    assert not file.with_name("simulator.sqlite3-wal").exists(), "one file, whole"
     damaged = damage(file)
     file.with_name("simulator.sqlite3.broken-wal").write_text("an earlier one's")
     with simulator(bot, file) as desk:
