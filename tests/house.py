@@ -23,7 +23,7 @@ from urllib.parse import quote, urljoin
 
 import requests
 
-from tests.scripted_llm import ScriptedLLM
+from tests.scripted_llm import FORGETFUL, ScriptedLLM
 
 Found = TypeVar("Found")
 NewHouse = Callable[..., AbstractContextManager["House"]]
@@ -56,7 +56,7 @@ class House:
     def __init__(self, folder: Path, database_url: str | None, **extra: str) -> None:
         self.folder = folder
         self.database_url = database_url
-        self.llm = ScriptedLLM()
+        self.llm = ScriptedLLM(memory=FORGETFUL)
         self.web_port, self.simulator_port = free_port(), free_port()
         self.web_url = f"http://127.0.0.1:{self.web_port}"
         self.simulator_url = f"http://127.0.0.1:{self.simulator_port}"

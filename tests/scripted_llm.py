@@ -10,6 +10,9 @@ In a test:
 For another process: `python -m tests.scripted_llm --port 4020`, then
 `PUT /script {"always": {"delay": 2}, "next": [{"status": 500}]}` (which forgets the
 script and the requests so far) and `GET /requests`.
+
+A question for the memory comes when a chat went quiet, perhaps in another test: with
+`memory` it gets that, takes no script and is not among the requests.
 """
 
 import argparse
@@ -24,7 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import Any, Self
 
-from tests.strict_llm import find_fault, text_of
+from tests.strict_llm import find_fault, is_about_memory, text_of
 
 MODEL = "scripted"
 MOST_REQUESTS_KEPT = 10_000
@@ -57,6 +60,7 @@ class Script:
 PARAGRAPH = "\n\n" + "And so on. " * 125
 GARBAGE = Script(body='{"choices": [tru')
 ECHO = Script()
+FORGETFUL = Script(text=json.dumps({"section": "They talked.", "labels": {}}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class ScriptedLLM:
     """The server; `port` 0 takes a free one. A context manager."""
 
     port: int = 0
+    memory: Script | None = None
     requests: deque[Request] = field(
         default_factory=lambda: deque(maxlen=MOST_REQUESTS_KEPT)
     )
@@ -180,12 +185,15 @@ class _Endpoint(BaseHTTPRequestHandler):
         if self.path != "/v1/chat/completions":
             self._send_error(404, None)
             return
-        request = Request(body, self.path, dict(self.headers))
-        self.server.llm.requests.append(request)
-        if fault := find_fault(body):
+        llm = self.server.llm
+        fault = find_fault(body)
+        apart = None if fault or not is_about_memory(body) else llm.memory
+        if apart is None:
+            llm.requests.append(Request(body, self.path, dict(self.headers)))
+        if fault:
             self._send_error(400, "invalid_request_error", fault)
             return
-        self._play(self.server.llm.take_script(), body)
+        self._play(apart or llm.take_script(), body)
 
     def _play(self, script: Script, body: dict[str, Any]) -> None:
         self.server.llm.stopping.wait(
@@ -256,28 +264,23 @@ class _Endpoint(BaseHTTPRequestHandler):
 
 
 def _completion(script: Script, body: dict[str, Any]) -> dict[str, Any]:
-    texts = [text_of(m) for m in body["messages"]]
     said = [text_of(m) for m in body["messages"] if m["role"] == "user"]
     echo = f"You said: {said[-1] if said else ''}" + PARAGRAPH * script.more
-    message: dict[str, Any] = {"role": "assistant", "content": script.text}
+    text = echo if script.text is None and not script.tool_calls else script.text
+    message: dict[str, Any] = {"role": "assistant", "content": text}
     if script.tool_calls:
         message["tool_calls"] = script.tool_calls
-    elif script.text is None:
-        message["content"] = echo
-    prompt_tokens = sum(len(text.split()) for text in texts)
-    tokens = len((message["content"] or "").split())
-    finish_reason = script.finish_reason
+    choice = {"index": 0, "message": message, "finish_reason": script.finish_reason}
+    asked = sum(len(text_of(m).split()) for m in body["messages"])
+    told = len((text or "").split())
+    usage = {"prompt_tokens": asked, "completion_tokens": told}
     return {
         "id": "chatcmpl-scripted",
         "object": "chat.completion",
         "created": 0,
         "model": MODEL,
-        "choices": [{"index": 0, "message": message, "finish_reason": finish_reason}],
-        "usage": {
-            "prompt_tokens": prompt_tokens,
-            "completion_tokens": tokens,
-            "total_tokens": prompt_tokens + tokens,
-        },
+        "choices": [choice],
+        "usage": {**usage, "total_tokens": asked + told},
     }
 
 

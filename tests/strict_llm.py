@@ -5,6 +5,9 @@ https://platform.openai.com/docs/api-reference/chat/create
 
 from typing import Any
 
+from bot.chat.memory.words import REMEMBER
+
+ABOUT_MEMORY = REMEMBER.partition("{")[0]
 KEYS = {
     "system": {"role", "content"},
     "user": {"role", "content"},
@@ -36,6 +39,11 @@ def text_of(message: dict[str, Any]) -> str:
     if isinstance(content, str):
         return content
     return " ".join(part["text"] for part in content if part["type"] == "text")
+
+
+def is_about_memory(body: dict[str, Any]) -> bool:
+    """Tell whether a faultless request is one to remember a conversation by."""
+    return text_of(body["messages"][0]).startswith(ABOUT_MEMORY)
 
 
 def _fault_of(message: dict[str, Any], asked: set[str]) -> str | None:
