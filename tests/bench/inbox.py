@@ -74,7 +74,7 @@ class Looks:
 
 
 async def measure_inbox(stage: Stage, effort: Effort) -> list[Figure]:
-    """Fill the database, and let 20 operators look while nobody writes, and many do."""
+    """Fill the database; let 20 operators look while nobody writes, some, and many."""
     stage.empty()
     tokens = await asyncio.to_thread(_fill, stage, effort)
     stage.start("console")
@@ -83,11 +83,13 @@ async def measure_inbox(stage: Stage, effort: Effort) -> list[Figure]:
     await _acks(stage, 1.0)  # warms up, not counted
     quiet = await _look(stage, tokens, seconds)
     alone = await _acks(stage, effort.seconds)
-    p99_alone = await _p99(stage, alone / 4, effort)
-    looking = asyncio.create_task(_look(stage, tokens, 3 * effort.seconds))
+    p99_alone = await _p99(stage, alone / 4, seconds)
+    looking = asyncio.create_task(_look(stage, tokens, effort.seconds))
     beside = await _acks(stage, effort.seconds)
-    p99_beside = await _p99(stage, alone / 4, effort)
-    busy = await looking
+    full = await looking
+    looking = asyncio.create_task(_look(stage, tokens, seconds))
+    p99_beside = await _p99(stage, alone / 4, seconds)
+    usual = await looking
     stage.stop("console", "web")
     rates = Figure(
         "acks/s while 20 operators look ÷ without them", beside / alone,
@@ -99,7 +101,8 @@ async def measure_inbox(stage: Stage, effort: Effort) -> list[Figure]:
     )  # fmt: skip
     return [
         *_figures("nobody writes", quiet),
-        *_figures("many write", busy),
+        *_figures("messages come at a quarter of what web takes", usual),
+        *_figures("messages come as fast as web takes them", full),
         rates,
         p99s,
     ]
@@ -197,8 +200,8 @@ async def _acks(stage: Stage, seconds: float) -> float:
         return (await closed_loop(lines, ACK_CLIENTS, requests, seconds)).rate
 
 
-async def _p99(stage: Stage, rate: float, effort: Effort) -> float:
-    gaps = random_gaps(rate, effort.seconds, seed=1)
+async def _p99(stage: Stage, rate: float, seconds: float) -> float:
+    gaps = random_gaps(rate, seconds, seed=1)
     requests = [webhook.request for webhook in webhooks_of(USERS_WRITING, len(gaps))]
     async with Lines(stage.ports["web"], ACK_LINES) as lines:
         samples = await open_loop(lines, requests, gaps)
