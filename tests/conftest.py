@@ -19,6 +19,7 @@ from db.embedded.server import EmbeddedPostgres
 from db.in_memory import MemoryChatStore
 from db.outbox import PostgresOutbox
 from db.store import ChatStore
+from tests import ports
 from tests.db.sql import opened
 
 # No test measures time, and no example either: other processes share the machine.
@@ -39,19 +40,12 @@ SETTINGS = {
 TEMPLATE = "template_migrated"
 # They mostly wait, and for long: begun last, they would end alone.
 SLOW_FOLDERS = ("e2e", "chaos", "bench")
-# Where nobody else looks for a free port: a server that was stopped shall find its own
-# again, whatever other workers start meanwhile.
-OWN_PORTS = 21_000
-
-
-def _worker_number() -> int:
-    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 @pytest.fixture
 def own_port() -> int:
     """A port that this worker's tests alone look at first."""
-    return OWN_PORTS + 500 * _worker_number()
+    return ports.own_port()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,6 @@ assert ana.hears() == ["Nine to five."]
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from urllib.parse import quote, urljoin
 
 import requests
 
+from tests.ports import free_port
 from tests.scripted_llm import FORGETFUL, ScriptedLLM
 
 Found = TypeVar("Found")
@@ -32,13 +32,6 @@ PATIENCE = 30.0
 # A message of somebody new takes longer than the next one.
 BETWEEN_KEYS = 0.2
 _numbers = count(10_000)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def eventually(look: Callable[[], Found], seconds: float = PATIENCE) -> Found:

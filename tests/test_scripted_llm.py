@@ -1,7 +1,6 @@
 """The scripted LLM as its own process, told over HTTP what to do."""
 
 import json
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.local.model import wait_until_ready
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 HI = {"model": "any", "messages": [{"role": "user", "content": "Hi"}]}
@@ -20,8 +20,7 @@ HI = {"model": "any", "messages": [{"role": "user", "content": "Hi"}]}
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "tests.scripted_llm", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT) as server:
         wait_until_ready(f"http://127.0.0.1:{port}/v1", timeout=10)

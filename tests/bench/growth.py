@@ -19,7 +19,8 @@ from tests.bench.road import WITHOUT_QUIET, running_bot
 from tests.bench.stage import START_SECONDS, STOP_SECONDS, Stage, set_up
 from tests.bench.stand_in import StandIn
 from tests.bench.webhooks import new_webhook
-from tests.house import ROOT, eventually, free_port
+from tests.house import ROOT, eventually
+from tests.ports import free_port
 
 CLIENTS = (1, 2, 4, 8, 16)
 PGBENCH_SECONDS = 4.0

@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import os
 import secrets
-import socket
 import struct
 import subprocess
 import sys
@@ -36,6 +35,7 @@ from tests.bench.figures import Figure, Goal
 from tests.bench.retrieval_sets import FOLDER, RetrievalSet, fill, read_set, score
 from tests.bench.stage import Stage
 from tests.db.sql import opened
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".data" / "bench-embeddings"
@@ -152,8 +152,7 @@ def _figure(name: str, goal: float, both: float, words: float) -> Figure:
 @contextmanager
 def local_server() -> Iterator[EmbeddingServer]:
     """Yield the real local embeddings, as a process of their own."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     key = secrets.token_urlsafe(16)
     command = [sys.executable, "-m", "bot.local.embeddings", "--port", str(port)]
     environment = {**os.environ, "EMBEDDING_API_KEY": key}

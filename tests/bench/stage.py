@@ -16,7 +16,8 @@ from db.address import parse_url
 from db.embedded.server import EmbeddedPostgres
 from tests.bench.naive_bot import Base
 from tests.bench.webhooks import ACCOUNT, BOT, PUBLIC, TOKEN
-from tests.house import ROOT, eventually, free_port
+from tests.house import ROOT, eventually
+from tests.ports import free_port
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0

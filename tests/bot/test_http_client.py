@@ -15,7 +15,7 @@ import pytest
 from bot.http_bounds import HttpError, TooLargeError, TooLateError
 from bot.http_client import Answer, HttpServer
 from tests.bot.peer import OK, OPENSSL, hear, listening, make_certificate, says
-from tests.house import free_port
+from tests.ports import free_port
 
 MOST_BYTES = 100_000
 SECONDS = 5.0

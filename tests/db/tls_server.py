@@ -13,7 +13,8 @@ import psycopg
 
 from db.embedded.accounts import account_owning
 from db.embedded.processes import start_child
-from tests.house import eventually, free_port
+from tests.house import eventually
+from tests.ports import free_port
 
 PROGRAMS = Path("/usr/lib/postgresql")
 OPENSSL = shutil.which("openssl")

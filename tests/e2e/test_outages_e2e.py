@@ -5,7 +5,8 @@ from pathlib import Path
 
 from db.embedded.server import EmbeddedPostgres
 from tests.hostile.processes import BotProcess
-from tests.house import House, eventually, free_port, living
+from tests.house import House, eventually, living
+from tests.ports import free_port
 from tests.scripted_llm import Script
 
 LLM = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}

@@ -16,7 +16,8 @@ import pytest
 import requests
 
 from db.embedded.server import EmbeddedPostgres
-from tests.house import ROOT, eventually, free_port
+from tests.house import ROOT, eventually
+from tests.ports import free_port
 
 START_SECONDS = 90
 # For the outside world: what runs here is reached without it.

@@ -12,7 +12,8 @@ import requests
 
 from tests.bot.whatsapp.twilio_calls import ACCOUNT, BOT, PUBLIC, TOKEN
 from tests.hostile.raw_http import Answer, connect, exchange
-from tests.house import PATIENCE, ROOT, eventually, free_port
+from tests.house import PATIENCE, ROOT, eventually
+from tests.ports import free_port
 
 NEXT_TOKEN = "the-next-token"
 # One, so that one slow client could hold all of them.

@@ -21,8 +21,9 @@ from tests.hostile.conftest import NUMBER, PLANTED
 from tests.hostile.processes import NEXT_TOKEN, BotProcess, WebProcess
 from tests.hostile.quoting_twilio import QuotingTwilio
 from tests.hostile.raw_http import build, post
-from tests.house import eventually, free_port
+from tests.house import eventually
 from tests.listening import answering
+from tests.ports import free_port
 from tests.scripted_llm import Script, ScriptedLLM
 
 LLM_KEY = "sk-planted-key-of-the-llm"

@@ -21,7 +21,8 @@ from bot.local.embeddings import (
     is_installed,
     url_of,
 )
-from tests.bot.local.test_model import KEY, a_free_port
+from tests.bot.local.test_model import KEY
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 STARTS_ONE_AND_WAITS = """
@@ -43,7 +44,7 @@ def client_of(port: int, key: str = KEY) -> closing[Embeddings]:
 @pytest.fixture
 def port() -> Iterator[int]:
     """Of a server that ends with its parent, which is killed."""
-    port = a_free_port()
+    port = free_port()
     arguments = ["--die-with-parent", "--port", str(port)]
     command = [sys.executable, "-c", STARTS_ONE_AND_WAITS, *arguments]
     pipe, environment = subprocess.PIPE, {**os.environ, "EMBEDDING_API_KEY": KEY}

@@ -18,6 +18,7 @@ from bot.llm.account import LLMServer
 from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import PromptMessage
 from bot.local.model import MODEL_NAME, PREFIX, url_of, wait_until_ready
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 KEY = "key-of-the-tests"
@@ -29,12 +30,6 @@ model = subprocess.Popen([sys.executable, "-m", "bot.local.model", *sys.argv[1:]
 print(model.pid, flush=True)
 sys.stdin.read()
 """
-
-
-def a_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -51,7 +46,7 @@ def local_model(port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_it_answers_keeps_quiet_and_ends_in_the_midst_of_an_answer() -> None:
-    port = a_free_port()
+    port = free_port()
     with local_model(port) as model:
         wait_until_ready(url_of(port), timeout=30, key=KEY)
         llm = OpenAIChat(
@@ -124,7 +119,7 @@ def a_long_answer(port: int) -> Iterator[None]:
 
 
 def test_it_ends_with_its_parent_when_asked_to() -> None:
-    port = a_free_port()
+    port = free_port()
     command = [sys.executable, "-c", STARTS_ONE_AND_WAITS]
     command += ["--die-with-parent", "--port", str(port)]
     pipe = subprocess.PIPE
@@ -161,4 +156,4 @@ def test_a_taken_port_is_told() -> None:
 
 def test_waiting_for_no_server_ends() -> None:
     with pytest.raises(TimeoutError, match="No LLM answered"):
-        wait_until_ready(url_of(a_free_port()), timeout=0.1)
+        wait_until_ready(url_of(free_port()), timeout=0.1)

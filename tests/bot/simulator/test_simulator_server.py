@@ -1,7 +1,6 @@
 """The simulator as a process of its own, under gunicorn."""
 
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import requests
 
 from tests.bot.simulator.desk import ACCOUNT, TOKEN, Desk
 from tests.bot.simulator.scripted_bot import ScriptedBot, eventually
+from tests.ports import free_port
 
 SERVE = """
 import sys
@@ -20,12 +20,6 @@ account, token, webhook_url, port = sys.argv[1:]
 serve(SimulatorConfig(account, token, webhook_url), int(port))
 """
 STOP_SECONDS = 10
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(webhook_url: str, port: int) -> subprocess.Popen[str]:

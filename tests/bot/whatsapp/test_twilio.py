@@ -16,8 +16,8 @@ from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError
 from bot.whatsapp.twilio import TwilioClient
 from db.records import Part, Template
-from tests.house import free_port
 from tests.listening import Request, Response, answering
+from tests.ports import free_port
 
 SHARED = Path(__file__).parents[3].parent / "shared"
 DESCRIPTION = SHARED / "reference" / "twilio-messages.openapi.json"

@@ -13,7 +13,8 @@ from bot.llm.protocol import LLMError, PromptMessage
 from bot.worker.typing_indicators import THREADS, TypingIndicators
 from tests.bot.llm.clients import client_of
 from tests.bot.log_lines import recorded_log
-from tests.house import PATIENCE, eventually, free_port
+from tests.house import PATIENCE, eventually
+from tests.ports import free_port
 
 
 class Twilio:
