@@ -1,5 +1,6 @@
 """Voice messages, recorded on the chat page in a real browser."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -8,6 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.bot.simulator.browser import CHROMIUM, LOADS_SOUND, open_as
 from tests.bot.simulator.desk import Desk
 from tests.bot.simulator.scripted_bot import ScriptedBot
+
+# The clock went on, however long ago: nobody sees each of its seconds for sure.
+RUNS = re.compile(r"Recording 0:(0[1-9]|[1-5]\d)")
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
@@ -44,11 +48,11 @@ def test_a_voice_message_is_recorded(
     chat_page.context.grant_permissions(["microphone"])
     open_as(chat_page, desk, address)
     chat_page.get_by_role("button", name="Record a voice message").click()
-    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
+    expect(chat_page.get_by_text(RUNS)).to_be_visible()
     chat_page.get_by_role("button", name="Discard the recording").click()
     assert bot.inbound_from(address) == []
     chat_page.get_by_role("button", name="Record a voice message").click()
-    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
+    expect(chat_page.get_by_text(RUNS)).to_be_visible()
     chat_page.get_by_role("button", name="Send", exact=True).click()
     sent = chat_page.locator(".bubble.inbound")
     expect(sent.locator("audio")).to_be_visible()
@@ -67,12 +71,12 @@ def test_two_clicks_ask_for_one_microphone(
     record.click()
     record.click()
     chat_page.evaluate("allow()")
-    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
+    expect(chat_page.get_by_text(RUNS)).to_be_visible()
     chat_page.get_by_role("button", name="Discard the recording").click()
     chat_page.wait_for_function(ALL_ARE_OFF)
     assert chat_page.evaluate("asked") == 1
     record.click()
-    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
+    expect(chat_page.get_by_text(RUNS)).to_be_visible()
 
 
 def test_nothing_is_recorded_in_a_conversation_that_did_not_ask(
@@ -87,7 +91,7 @@ def test_nothing_is_recorded_in_a_conversation_that_did_not_ask(
     chat_page.wait_for_function(ALL_ARE_OFF)
     expect(chat_page.get_by_text("Recording")).to_be_hidden()
     chat_page.get_by_role("button", name="Record a voice message").click()
-    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
+    expect(chat_page.get_by_text(RUNS)).to_be_visible()
 
 
 def test_what_was_recorded_before_the_microphone_went_away_is_sent(
@@ -96,7 +100,7 @@ def test_what_was_recorded_before_the_microphone_went_away_is_sent(
     open_watched(chat_page, desk, address)
     chat_page.evaluate("allow()")
     chat_page.get_by_role("button", name="Record a voice message").click()
-    expect(chat_page.get_by_text("Recording 0:01")).to_be_visible()
+    expect(chat_page.get_by_text(RUNS)).to_be_visible()
     chat_page.evaluate("microphones[0].stop()")
     chat_page.wait_for_function("recorders[0].state === 'inactive'")
     chat_page.get_by_role("button", name="Send", exact=True).click()
