@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from db.logins.invitations import invite
 from tests.bot.simulator.browser import CHROMIUM, FLAGS, PHONE
 from tests.db import sql
-from tests.house import PATIENCE, House, Phone
+from tests.house import House, Phone
 from tests.scripted_llm import Script
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
@@ -18,7 +18,6 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is install
 DESKTOP = {"width": 1280, "height": 800}
 PASSWORD = "seven loaves of rye bread"
 OPENING_HOURS = "We open at seven."
-expect.set_options(timeout=1000 * PATIENCE)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from playwright.sync_api import Page, expect
 
 from tests.bot.simulator.desk import Desk
+from tests.house import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -31,6 +32,7 @@ CUT_OFF = """() => [...document.querySelectorAll(".title h2, #self, .composer, b
   .filter((node) => node.scrollWidth > node.clientWidth)
   .map((node) => node.outerHTML)"""
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 def dot() -> bytes:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.bot.simulator.browser import CHROMIUM, FLAGS
 from tests.bot.simulator.desk import Desk, desk_at
 from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot
+from tests.house import PATIENCE
 
 numbers = itertools.count(15_551_000_000)
 
@@ -54,7 +55,7 @@ def chromium() -> Iterator[Browser]:
 def chat_page(chromium: Browser) -> Iterator[Page]:
     with chromium.new_context() as context:
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(1000 * PATIENCE)
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(

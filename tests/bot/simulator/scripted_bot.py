@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Condition, Event
+from threading import Condition
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.house import PATIENCE
 from tests.listening import listening
 
-PATIENCE_SECONDS = 10.0
 EMPTY_TWIML = Response("<Response/>", content_type="text/xml")
 
 
@@ -49,16 +49,20 @@ class ScriptedBot:
     def inbound_from(self, address: str) -> list[Received]:
         return [got for got in self.received if got.form.get("From") == address]
 
-    def statuses_of(self, sid: str) -> list[str]:
+    def callbacks_of(self, sid: str) -> list[Received]:
+        """Return what was told of one message; others' may come at any time."""
         return [
-            got.form["MessageStatus"]
+            got
             for got in self.received
             if got.form.get("MessageSid") == sid and "MessageStatus" in got.form
         ]
 
+    def statuses_of(self, sid: str) -> list[str]:
+        return [got.form["MessageStatus"] for got in self.callbacks_of(sid)]
+
     def wait_until(self, holds: Callable[[], bool]) -> None:
         with self.news:
-            assert self.news.wait_for(holds, PATIENCE_SECONDS), "never came true"
+            assert self.news.wait_for(holds, PATIENCE), "never came true"
 
     def give_file(self, name: str) -> Response:
         return self.files.get(name) or Response("no such file", 404)
@@ -94,12 +98,3 @@ def scripted_bot() -> Iterator[ScriptedBot]:
     with served(app) as origin:
         bot.origin = origin
         yield bot
-
-
-def eventually(holds: Callable[[], Any], steps: int = 400) -> Any:
-    pause = Event()
-    for _ in range(steps):
-        if result := holds():
-            return result
-        pause.wait(PATIENCE_SECONDS / steps)
-    raise AssertionError("never came true")

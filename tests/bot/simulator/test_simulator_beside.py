@@ -6,7 +6,8 @@ import pytest
 from flask import Response
 
 from tests.bot.simulator.desk import NUMBER, Desk
-from tests.bot.simulator.scripted_bot import ScriptedBot, eventually
+from tests.bot.simulator.scripted_bot import ScriptedBot
+from tests.house import eventually
 
 THUMB = "\U0001f44d"
 

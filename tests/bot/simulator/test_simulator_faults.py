@@ -2,7 +2,8 @@ import pytest
 import requests
 
 from tests.bot.simulator.desk import Desk
-from tests.bot.simulator.scripted_bot import ScriptedBot, eventually
+from tests.bot.simulator.scripted_bot import ScriptedBot
+from tests.house import eventually
 
 HALF = {"on": "create", "kind": "429", "rate": 0.5, "count": 1000}
 

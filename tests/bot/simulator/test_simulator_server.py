@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from tests.bot.simulator.desk import ACCOUNT, TOKEN, Desk
-from tests.bot.simulator.scripted_bot import ScriptedBot, eventually
+from tests.bot.simulator.scripted_bot import ScriptedBot
+from tests.house import PATIENCE, eventually
 from tests.ports import free_port
 
 SERVE = """
@@ -19,7 +20,6 @@ from bot.simulator.server import serve
 account, token, webhook_url, port = sys.argv[1:]
 serve(SimulatorConfig(account, token, webhook_url), int(port))
 """
-STOP_SECONDS = 10
 
 
 def start(webhook_url: str, port: int) -> subprocess.Popen[str]:
@@ -79,7 +79,7 @@ def test_a_taken_port_is_told(
 ) -> None:
     port = int(process[1].url.rpartition(":")[2])
     with start(bot.webhook_url, port) as second:
-        _, complaint = second.communicate(timeout=STOP_SECONDS)
+        _, complaint = second.communicate(timeout=PATIENCE)
     assert second.returncode == 1
     assert f"Port {port} is taken" in complaint
 
@@ -92,6 +92,6 @@ def test_it_stops_on_sigterm_though_pages_are_open(
     with desk.phone("GET", "events", stream=True, **asks) as page:
         running.send_signal(signal.SIGTERM)
         assert b"event: goodbye" in page.content
-    assert running.wait(STOP_SECONDS) == 0
+    assert running.wait(PATIENCE) == 0
     assert running.stderr is not None
     assert running.stderr.read() == ""

@@ -1,7 +1,8 @@
 from twilio.request_validator import RequestValidator
 
 from tests.bot.simulator.desk import NUMBER, TOKEN, Desk, desk_at
-from tests.bot.simulator.scripted_bot import ScriptedBot, eventually
+from tests.bot.simulator.scripted_bot import ScriptedBot
+from tests.house import eventually
 
 PART = "part=7f%2F1&x=%C3%A9"
 
@@ -19,7 +20,7 @@ def test_a_message_is_queued_sent_and_delivered(
     assert message["error_code"] is None
     bot.wait_until(lambda: bot.statuses_of(message["sid"]) == ["sent", "delivered"])
     assert desk.bot_fetches(message["sid"])["status"] == "delivered"
-    delivered = bot.received[-1].form
+    delivered = bot.callbacks_of(message["sid"])[-1].form
     assert (delivered["From"], delivered["To"]) == (NUMBER, address)
     assert delivered["ExternalUserId"] == "whatsapp:US.99"
     assert delivered["ChannelPrefix"] == "whatsapp"
@@ -33,7 +34,7 @@ def test_status_callbacks_are_signed_over_their_query(
     url = callback_url(bot)
     sid = desk.bot_sends(address, "Hi", StatusCallback=url)["sid"]
     bot.wait_until(lambda: len(bot.statuses_of(sid)) == 2)
-    for got in bot.received[-2:]:
+    for got in bot.callbacks_of(sid):
         signature = got.headers["X-Twilio-Signature"]
         assert RequestValidator(TOKEN).validate(url, got.form, signature)
 
@@ -56,7 +57,7 @@ def test_who_never_wrote_cannot_be_written_to(
 ) -> None:
     sid = desk.bot_sends(address, "Buy!", StatusCallback=callback_url(bot))["sid"]
     bot.wait_until(lambda: bot.statuses_of(sid) == ["failed"])
-    assert bot.received[-1].form["ErrorCode"] == "63016"
+    assert bot.callbacks_of(sid)[-1].form["ErrorCode"] == "63016"
     assert desk.bot_fetches(sid)["error_code"] == 63016
     [message] = desk.conversation(address)["messages"]
     assert (message["status"], message["error_code"]) == ("failed", 63016)
@@ -73,7 +74,7 @@ def test_an_open_page_reads(desk: Desk, bot: ScriptedBot, address: str) -> None:
         late = desk.bot_sends(address, "While it is open", StatusCallback=url)["sid"]
         expected = ["sent", "delivered", "read"]
         bot.wait_until(lambda: bot.statuses_of(late) == expected)
-    assert bot.received[-1].form["EventType"] == "READ"
+    assert bot.callbacks_of(late)[-1].form["EventType"] == "READ"
 
 
 def test_ticks_of_the_user_turn_blue_when_the_bot_types(

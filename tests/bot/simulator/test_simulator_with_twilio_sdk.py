@@ -8,7 +8,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from tests.bot.simulator.desk import ACCOUNT, KEY_SECRET, KEY_SID, NUMBER, Desk
-from tests.bot.simulator.scripted_bot import eventually
+from tests.house import eventually
 
 
 class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
