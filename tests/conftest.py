@@ -22,8 +22,11 @@ from db.store import ChatStore
 from tests import ports
 from tests.db.sql import opened
 
-# No test measures time, and no example either: other processes share the machine.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# No test measures time, and no example either, nor how long one takes to be made: other
+# processes share the machine.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 SESSION_TIMEOUT = timedelta(days=1)

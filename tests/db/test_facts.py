@@ -81,7 +81,7 @@ def test_sql_and_python_agree_on_what_is_answered(
 @settings(
     max_examples=150,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(messages=st.lists(ELEMENTS, max_size=5))
 def test_sql_and_python_agree_on_whatever_is_stored(

@@ -32,7 +32,7 @@ MESSAGES = st.lists(
 @settings(
     max_examples=100,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(MESSAGES)
 def test_unanswered_is_what_the_bot_means_by_it(

@@ -152,7 +152,7 @@ changes = st.lists(st.tuples(some_name | st.text(max_size=8), anything), max_siz
     max_examples=60,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(changes, st.booleans(), st.booleans())
 def test_no_signed_form_breaks_anything(

@@ -172,7 +172,9 @@ names = st.sampled_from(
 ) | st.text(max_size=10)  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.sampled_from([INBOUND, STATUS]),
     st.sampled_from([{}, {"AccountSid": ACCOUNT}, text_form(MessageStatus="sent")]),

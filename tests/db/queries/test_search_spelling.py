@@ -157,7 +157,7 @@ def ask(words: str, *, is_phrase: bool, star: str) -> str:
 @settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     texts=st.lists(TEXT, min_size=1, max_size=4, unique=True),
