@@ -15,6 +15,11 @@ from tests.db.logins.cheap import BETTER, CHEAP, GOOD, add_account, reload
 from tests.db.sql import change, value
 
 LATER = "UPDATE login_attempts SET last_at = last_at - interval '901 seconds'"
+# A pause of a second is over before a busy machine has tried again: have it last.
+LASTING = """
+UPDATE login_attempts SET last_at = now() + interval '20 seconds'
+WHERE last_at > now() - interval '5 minutes'
+"""
 
 
 def test_in_and_out_again(visitor: Browser, database: Database) -> None:
@@ -77,11 +82,15 @@ def test_guessing_is_slowed_down_for_names_known_and_unknown_alike(
     told = []
     for email in (EMAIL, "eve@shop.example"):
         guesser = another()
-        statuses = [guesser.log_in(f"wrong {n}", email).status_code for n in range(3)]
+        statuses = [guesser.log_in(f"wrong {n}", email).status_code for n in range(2)]
+        change(database, LASTING)
+        statuses.append(guesser.log_in("wrong", email).status_code)
         right = guesser.log_in(GOOD, email)
-        told.append((statuses, right.status_code, right.headers["Retry-After"]))
-        assert "Too many tries failed: wait 1 s" in right.text
-    assert told[0] == told[1] == ([403, 403, 429], 429, "1")
+        told.append([*statuses, right.status_code])
+        pause = right.headers["Retry-After"]
+        assert 1 <= int(pause) <= 20 + 1
+        assert f"Too many tries failed: wait {pause} s" in right.text
+    assert told == [[403, 403, 429, 429]] * 2
     change(database, LATER)
     assert another().log_in().status_code == 303
 
@@ -94,10 +103,12 @@ def test_a_name_from_elsewhere_is_paused_and_an_address_for_all_names(
         far = another()
         far.from_where = f"198.51.100.{number}"
         assert far.log_in("wrong").status_code == 403
+    change(database, LASTING)
     assert another().log_in().status_code == 429
     change(database, LATER)
     for number in range(11):
         another().log_in("wrong", f"{number}@shop.example")
+    change(database, LASTING)
     assert another().log_in().status_code == 429
     near = another()
     near.from_where = "198.51.100.9"
@@ -230,6 +241,7 @@ def test_codes_are_guessed_as_slowly_whatever_the_password(
     for _ in range(2):
         visitor.log_in()
         assert visitor.post("/second-factor", code="000000").status_code == 403
+    change(database, LASTING)
     visitor.log_in()
     assert visitor.post("/second-factor", code="000000").status_code == 429
 
