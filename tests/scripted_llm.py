@@ -52,6 +52,7 @@ class Script:
     packed: bool = False  # with gzip
     flood: bool = False  # the body again and again, without an end
     delay: float = 0.0  # seconds before the first byte
+    until: threading.Event | None = None  # which must come before the first byte, too
     drip: float = 0.0  # seconds between any two bytes of the body
     hang: bool = False  # never answers
     close: bool = False  # closes the connection without an answer
@@ -164,8 +165,7 @@ class _Endpoint(BaseHTTPRequestHandler):
         if self.path == "/v1/models":
             self._send_json({"object": "list", "data": [{"id": MODEL}]})
         elif self.path == "/requests":
-            kept = [r.body for r in list(self.server.llm.requests)]
-            self._send_json({"requests": kept})
+            self._send_json({"requests": [r.body for r in [*self.server.llm.requests]]})
         else:
             self._send_error(404, None)
 
@@ -196,9 +196,10 @@ class _Endpoint(BaseHTTPRequestHandler):
         self._play(apart or llm.take_script(), body)
 
     def _play(self, script: Script, body: dict[str, Any]) -> None:
-        self.server.llm.stopping.wait(
-            LONGEST_HANG_SECONDS if script.hang else script.delay
-        )
+        wait = self.server.llm.stopping.wait
+        wait(LONGEST_HANG_SECONDS if script.hang else script.delay)
+        while script.until and not script.until.is_set() and not wait(0.02):
+            pass
         if script.close or script.hang:
             self.close_connection = True
         elif script.status >= 400 and script.body is None:
@@ -267,9 +268,8 @@ def _completion(script: Script, body: dict[str, Any]) -> dict[str, Any]:
     said = [text_of(m) for m in body["messages"] if m["role"] == "user"]
     echo = f"You said: {said[-1] if said else ''}" + PARAGRAPH * script.more
     text = echo if script.text is None and not script.tool_calls else script.text
-    message: dict[str, Any] = {"role": "assistant", "content": text}
-    if script.tool_calls:
-        message["tool_calls"] = script.tool_calls
+    calls = {"tool_calls": script.tool_calls} if script.tool_calls else {}
+    message = {"role": "assistant", "content": text, **calls}
     choice = {"index": 0, "message": message, "finish_reason": script.finish_reason}
     asked = sum(len(text_of(m).split()) for m in body["messages"])
     told = len((text or "").split())
@@ -292,8 +292,7 @@ def main() -> None:
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stopped.set())
     with ScriptedLLM(parser.parse_args().port):
-        while not stopped.wait(0.2):
-            pass
+        stopped.wait()
 
 
 if __name__ == "__main__":

@@ -5,8 +5,16 @@ from secrets import token_hex
 
 import pytest
 
-from tests.house import House, eventually
+from tests.house import House, Phone, eventually
 from tests.scripted_llm import Script
+
+ON_THE_WAY = 1.0
+
+
+def let_come(phone: Phone, messages: int) -> None:
+    """Wait until so many were sent, and a moment, in which the bot has them too."""
+    eventually(lambda: len(phone.messages("inbound")) == messages)
+    threading.Event().wait(ON_THE_WAY)
 
 
 def test_a_message_gets_an_answer(house: House) -> None:
@@ -27,8 +35,15 @@ def test_the_llm_sees_the_conversation_so_far(house: House) -> None:
 
 
 def test_a_burst_gets_one_answer(house: House) -> None:
-    ana = house.phone()
-    ana.says_at_once("Hello", "I have a question", "Do you deliver?")
+    ana, came = house.phone(), threading.Event()
+    # Nothing is answered before all is said, though a busy machine were slow at it.
+    house.llm.always(Script(until=came))
+    words = ("Hello", "I have a question", "Do you deliver?")
+    burst = threading.Thread(target=ana.says_at_once, args=words)
+    burst.start()
+    let_come(ana, 3)
+    came.set()
+    burst.join()
     assert ana.hears() == ["You said: Hello\n\nI have a question\n\nDo you deliver?"]
     assert ana.hears_nothing_more()
 
@@ -36,15 +51,19 @@ def test_a_burst_gets_one_answer(house: House) -> None:
 def test_messages_that_come_while_the_llm_works_are_answered_with_it(
     house: House,
 ) -> None:
-    house.llm.next(Script(text="never sent", delay=1.0))
-    ana = house.phone()
+    ana, came = house.phone(), threading.Event()
+    house.llm.next(Script(text="never sent", until=came))
     first = threading.Thread(target=ana.says, args=("A table for two, please.",))
     first.start()
     eventually(
         lambda: house.llm.prompts and "two" in house.llm.prompts[-1][-1]["content"]
     )
-    ana.says("Sorry, for three!")
+    second = threading.Thread(target=ana.says, args=("Sorry, for three!",))
+    second.start()
+    let_come(ana, 2)
+    came.set()
     first.join()
+    second.join()
     assert "for three!" in ana.hears()[0]
     assert ana.hears_nothing_more()
 

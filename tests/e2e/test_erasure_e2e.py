@@ -64,12 +64,13 @@ def test_a_deactivated_user_gets_no_answer_and_asks_no_llm(
 def test_an_answer_under_way_brings_nobody_back(
     database_house: House, ana: Phone
 ) -> None:
-    # Longer than the command takes to start on a busy machine.
-    database_house.llm.next(Script(text="At nine.", delay=8.0))
+    erased = threading.Event()
+    database_house.llm.next(Script(text="At nine.", until=erased))
     asks = threading.Thread(target=ana.says, args=("When do you open?",))
     asks.start()
     eventually(lambda: database_house.llm.prompts)
     told = bot(database_house, "users", "erase", ana.address, "--yes")
+    erased.set()
     asks.join()
     assert "1 users" in told
     assert "1 jobs" in told

@@ -40,12 +40,14 @@ def ana(database_house: House) -> Phone:
 def test_old_chats_are_closed_in_the_middle_of_an_answer(
     database_house: House, psql: psycopg.Connection, ana: Phone
 ) -> None:
-    database_house.llm.next(Script(text="At nine.", delay=1.0))
+    closed = threading.Event()
+    database_house.llm.next(Script(text="At nine.", until=closed))
     asks = threading.Thread(target=ana.says, args=("When do you open?",))
     asks.start()
     eventually(lambda: database_house.llm.prompts)
     psql.execute(MAKE_IT_OLD, [ana.address])
     assert psql.execute(CLOSE_OLD_CHATS).rowcount == 1
+    closed.set()
     asks.join()
     assert ana.hears() == ["At nine."]
     ana.says("And on Sundays?")
@@ -57,13 +59,15 @@ def test_old_chats_are_closed_in_the_middle_of_an_answer(
 def test_a_new_message_after_the_closing_does_not_repeat_the_answer_under_way(
     database_house: House, psql: psycopg.Connection, ana: Phone
 ) -> None:
-    database_house.llm.next(Script(text="At nine.", delay=1.0))
+    closed = threading.Event()
+    database_house.llm.next(Script(text="At nine.", until=closed))
     asks = threading.Thread(target=ana.says, args=("When do you open?",))
     asks.start()
     eventually(lambda: database_house.llm.prompts)
     psql.execute(MAKE_IT_OLD, [ana.address])
     psql.execute(CLOSE_OLD_CHATS)
     ana.says("And on Sundays?")
+    closed.set()
     asks.join()
     assert ana.hears(parts=2) == ["At nine.", "You said: And on Sundays?"]
     assert psql.execute(CHATS, [ana.address]).fetchall() == [(False, 2), (True, 2)]
