@@ -10,7 +10,7 @@ from db.database import Connection, Database
 from db.pool import Limits
 from db.records import InboundMessage, Userchat
 
-MOST_LOOKS = 600
+MOST_LOOKS = 1500
 # Generous: what the tests hold is never how fast a busy machine is.
 PATIENT = Limits(connections=16, statement_seconds=30, pool_seconds=30)
 SECONDS_BETWEEN_LOOKS = 0.02
@@ -44,6 +44,15 @@ def change(database: Database, statement: str, **parameters: Any) -> int:
     return database.count(statement, parameters or None)
 
 
+def grow_old(database: Database) -> int:
+    """Have the first message of each chat be an hour old, as if it had waited."""
+    statement = """
+        UPDATE userchats SET messages =
+          jsonb_set(messages, '{0,timestamp}', to_jsonb(now() - interval '1 hour'))
+    """
+    return change(database, statement)
+
+
 def take_in(store: PostgresChatStore, message: InboundMessage) -> str:
     """Record a message that must be new; return its chat."""
     chat_id = store.record_inbound(message).chat_id
@@ -67,7 +76,7 @@ def holding(database: Database, lock: str) -> Iterator[Connection]:
 
 
 def appears(condition: Callable[[], object]) -> bool:
-    """Wait for a condition, for some seconds at most."""
+    """Wait for a condition, for half a minute at most."""
     pause = threading.Event()
     return any(
         condition() or pause.wait(SECONDS_BETWEEN_LOOKS) for _ in range(MOST_LOOKS)

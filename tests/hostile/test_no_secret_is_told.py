@@ -16,12 +16,12 @@ from db.database import Database
 from db.embedded.server import EmbeddedPostgres
 from tests.bot.whatsapp.twilio_calls import INBOUND, STATUS, TOKEN, text_form
 from tests.conftest import new_database, run_on_server
-from tests.db.sql import PATIENT, values
+from tests.db.sql import PATIENT, grow_old, opened, values
 from tests.hostile.conftest import NUMBER, PLANTED
 from tests.hostile.processes import NEXT_TOKEN, BotProcess, WebProcess
 from tests.hostile.quoting_twilio import QuotingTwilio
 from tests.hostile.raw_http import build, post
-from tests.house import eventually
+from tests.house import PATIENCE, eventually
 from tests.listening import answering
 from tests.ports import free_port
 from tests.scripted_llm import Script, ScriptedLLM
@@ -99,7 +99,6 @@ class Bot:
             "TWILIO_API_BASE_URL": twilio_url,
             "OPENAI_API_KEY": LLM_KEY,
             "OPENAI_BASE_URL": llm_url,
-            "ANSWER_MAX_AGE_MINUTES": "0.04",
             "ANSWER_QUIET_SECONDS": "0",
             "WORKER_METRICS_PORT": str(self._metrics_port),
         }
@@ -117,17 +116,20 @@ class Bot:
         """Take two messages in, and fail to answer them; return what was answered."""
         self._web.wait_until_it_answers()
         self._locked_out.wait_until_it_answers()
-        # Else it would give up without asking the LLM.
         eventually(lambda: "the worker is ready" in self._worker.output)
         for sender in (f"whatsapp:{SENDER}", USERNAME):
             form = text_form(f"{PLANTED} question", From=sender, ProfileName=sender)
             assert self._web.ask(post(form)).status == 200
         refused = self._locked_out.ask(post(text_form(f"{PLANTED} too")))
         assert refused.status == 503
+        eventually(lambda: "check OPENAI_API_KEY" in self._worker.output)
+        with opened(self._url) as database:
+            assert grow_old(database) == 2
         eventually(self._gave_up)
         answers = [self._web.ask(request) for request in BAD_REQUESTS]
         answers += [refused, self._locked_out.ask(build("GET", "/readyz"))]
-        metrics = requests.get(f"http://127.0.0.1:{self._metrics_port}", timeout=5)
+        metrics_url = f"http://127.0.0.1:{self._metrics_port}"
+        metrics = requests.get(metrics_url, timeout=PATIENCE)
         assert "bot_llm_errors_total" in metrics.text
         return metrics.text + "".join(f"{a.headers} {a.text}" for a in answers)
 
