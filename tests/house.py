@@ -28,7 +28,8 @@ from tests.scripted_llm import FORGETFUL, ScriptedLLM
 Found = TypeVar("Found")
 NewHouse = Callable[..., AbstractContextManager["House"]]
 ROOT = Path(__file__).parent.parent
-PATIENCE = 30.0
+# For whatever normally comes, on a machine that has much else to do: it costs no time.
+PATIENCE = 60.0
 # A message of somebody new takes longer than the next one.
 BETWEEN_KEYS = 0.2
 _numbers = count(10_000)
@@ -130,7 +131,7 @@ class House:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     def log(self, name: str) -> str:
@@ -148,7 +149,7 @@ class House:
         for pid in [*children, parent.pid]:
             os.kill(pid, signal.SIGKILL)
         parent.wait()
-        eventually(lambda: not any(_is_alive(pid) for pid in children))
+        eventually(lambda: not any(is_alive(pid) for pid in children))
 
     def children(self, name: str) -> list[int]:
         return _children(self._processes[name].pid)
@@ -172,7 +173,7 @@ class House:
     def _wait_for(url: str) -> None:
         def answers() -> bool:
             try:
-                return requests.get(url, timeout=2).ok
+                return requests.get(url, timeout=PATIENCE).ok
             except requests.RequestException:
                 return False
 
@@ -185,14 +186,14 @@ class House:
     def download(self, message: dict[str, Any]) -> bytes:
         """Return the first thing that came with a message."""
         url = urljoin(self.simulator_url, message["media"][0]["url"])
-        answer = requests.get(url, timeout=5)
+        answer = requests.get(url, timeout=PATIENCE)
         answer.raise_for_status()
         return answer.content
 
     def faults(self, *faults: dict[str, Any]) -> None:
         """Have the simulator's REST side fail like that from now on."""
         url = f"{self.simulator_url}/simulator/faults"
-        requests.put(url, json=list(faults), timeout=5).raise_for_status()
+        requests.put(url, json=list(faults), timeout=PATIENCE).raise_for_status()
 
 
 class Phone:
@@ -207,7 +208,7 @@ class Phone:
         """Send a message; return what the simulator saw of the webhook."""
         form = {"from": self.address, "body": text, "profile_name": "Ana", **more}
         url = f"{self._house.simulator_url}/simulator/messages"
-        answer = requests.post(url, json=form, timeout=30)
+        answer = requests.post(url, json=form, timeout=PATIENCE)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
@@ -219,7 +220,7 @@ class Phone:
         form = {"from": self.address, "body": text, "profile_name": "Ana", **more}
         url = f"{self._house.simulator_url}/simulator/messages"
         file = {"file": (name, content, media_type)}
-        requests.post(url, data=form, files=file, timeout=30).raise_for_status()
+        requests.post(url, data=form, files=file, timeout=PATIENCE).raise_for_status()
 
     def says_at_once(self, *texts: str) -> None:
         """Send messages as fast as fingers allow, so that they come in this order."""
@@ -233,7 +234,7 @@ class Phone:
     def messages(self, direction: str = "outbound") -> list[dict[str, Any]]:
         """Return the messages of this conversation, `outbound` being the bot's."""
         path = f"/simulator/conversations/{quote(self.address)}"
-        answer = requests.get(self._house.simulator_url + path, timeout=5)
+        answer = requests.get(self._house.simulator_url + path, timeout=PATIENCE)
         found = answer.json().get("messages", []) if answer.ok else []
         return [m for m in found if m["direction"] == direction]
 
@@ -271,7 +272,8 @@ def _is_stopped(pid: int) -> bool:
     return _state(pid) in "TtXZ"
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs, or is stopped: it has not ended."""
     return _state(pid) not in "XZ"
 
 

@@ -1,6 +1,7 @@
 import pytest
 import requests
 
+from tests.house import PATIENCE
 from tests.listening import Request, Response, answering
 
 
@@ -11,7 +12,7 @@ def echo(request: Request) -> Response:
 def fail_after_asking(seen: list[str]) -> None:
     with answering(echo) as url:
         seen.append(url)
-        told = requests.post(f"{url}/a?b=c", data="Hello", timeout=5).json()
+        told = requests.post(f"{url}/a?b=c", data="Hello", timeout=PATIENCE).json()
         assert told == ["POST", "/a?b=c", "Hello"]
         raise ZeroDivisionError
 
@@ -21,4 +22,4 @@ def test_a_server_ends_with_its_block_though_that_fails() -> None:
     with pytest.raises(ZeroDivisionError):
         fail_after_asking(seen)
     with pytest.raises(requests.ConnectionError):
-        requests.get(seen[0], timeout=5)
+        requests.get(seen[0], timeout=PATIENCE)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.local.model import wait_until_ready
+from tests.house import PATIENCE
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +24,7 @@ def origin() -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "tests.scripted_llm", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT) as server:
-        wait_until_ready(f"http://127.0.0.1:{port}/v1", timeout=10)
+        wait_until_ready(f"http://127.0.0.1:{port}/v1", timeout=PATIENCE)
         yield f"http://127.0.0.1:{port}"
         server.terminate()
     assert server.returncode == 0
@@ -33,7 +34,7 @@ def send(method: str, url: str, body: object = None) -> Any:
     content = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, content, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as refused:
         with refused:

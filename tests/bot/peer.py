@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.house import PATIENCE
+
 Talk = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-SECONDS = 10.0
+SECONDS = PATIENCE
 OPENSSL = shutil.which("openssl")
 
 
@@ -96,7 +98,7 @@ def make_certificate(folder: Path) -> Path:
     command += " -addext subjectAltName=DNS:localhost"
     command += " -addext keyUsage=digitalSignature,keyCertSign"
     command += f" -keyout {certificate} -out {folder / 'public.pem'}"
-    subprocess.run(command.split(), check=True, capture_output=True, timeout=30)
+    subprocess.run(command.split(), check=True, capture_output=True, timeout=PATIENCE)
     certificate.write_text(
         certificate.read_text() + (folder / "public.pem").read_text()
     )

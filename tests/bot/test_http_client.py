@@ -15,10 +15,11 @@ import pytest
 from bot.http_bounds import HttpError, TooLargeError, TooLateError
 from bot.http_client import Answer, HttpServer
 from tests.bot.peer import OK, OPENSSL, hear, listening, make_certificate, says
+from tests.house import PATIENCE
 from tests.ports import free_port
 
 MOST_BYTES = 100_000
-SECONDS = 5.0
+SECONDS = PATIENCE
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
@@ -152,7 +153,7 @@ def test_whoever_waits_is_freed_when_all_is_closed() -> None:
 
         closer = threading.Thread(target=closes)
         closer.start()
-        error = fails(asked, 60 * SECONDS)
+        error = fails(asked, 2 * SECONDS)
         assert (str(error), error.may_have_arrived) == ("it was closed", True)
         freed.set()
         closer.join()

@@ -1,6 +1,5 @@
 """The one way to speak to the database: statements, transactions, lost connections."""
 
-import threading
 from dataclasses import dataclass
 
 import psycopg
@@ -15,10 +14,11 @@ from db.outages import LostConnectionError
 from db.pool import Limits
 from tests.db.cutting_proxy import cutting_proxy
 from tests.db.sql import end_backend, opened, value
+from tests.house import eventually
 
 ADD = "INSERT INTO users (phone_number) VALUES (%(address)s)"
 PEOPLE = "SELECT phone_number FROM users ORDER BY 1"
-PID = "SELECT pg_backend_pid()"
+PID, LIVING = "SELECT pg_backend_pid()", "SELECT pid FROM pg_stat_activity"
 NONSENSE = "SELECT 1 / 0"
 
 
@@ -252,7 +252,8 @@ def test_a_statement_takes_as_long_as_its_transaction_says(database_url: str) ->
 def test_a_pause_in_a_transaction_is_bounded_too(database: Database) -> None:
     lost = pytest.raises(LostConnectionError)
     with lost, database.transaction(idle_seconds=0.05) as connection:
-        threading.Event().wait(0.4)
+        pid = connection.scalar(PID)
+        eventually(lambda: pid not in database.column(LIVING))
         connection.scalar(PID)
     assert value(database, "SELECT 1") == 1
 

@@ -18,6 +18,7 @@ from tests.db.sql import (
     value,
     waiting_backends,
 )
+from tests.house import PATIENCE
 from tests.records import answer_to, new_sid, said
 
 
@@ -80,6 +81,6 @@ def test_one_that_overtakes_what_was_told_of_its_part_waits_for_that(
         with holding(database, accepting):
             callback = thread.submit(outbox.record_delivery_status, told)
             assert appears(lambda: waiting_backends(database))
-        assert callback.result(10)
+        assert callback.result(PATIENCE)
     assert status_of(outbox, part) == "sent"
     assert value(database, "SELECT count(*) FROM early_statuses") == 0

@@ -24,6 +24,7 @@ from tests.db.sql import (
     take_in,
     waiting_backends,
 )
+from tests.house import PATIENCE
 from tests.records import answer_to, said
 
 JOBS = "SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id"
@@ -137,12 +138,12 @@ def test_a_job_is_ended_though_the_connection_broke_just_then(
     with ThreadPoolExecutor(1) as thread:
         begun = threading.Event()
         worker = thread.submit(work, database_url, begun, answered)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE)
         with holding(database, "SELECT 1 FROM procrastinate_jobs FOR UPDATE"):
             answered.set()
             assert appears(lambda: waiting_backends(database))
             end_backend(database, waiting_backends(database)[0])
-        worker.result(20)
+        worker.result(PATIENCE)
     assert rows(database, JOBS) == []
 
 
@@ -153,7 +154,7 @@ def work(url: str, begun: threading.Event, answered: threading.Event) -> None:
     @queue.task(name=ANSWER_CHAT, queue=ANSWERS)
     def answer_chat(chat_id: str) -> None:
         begun.set()
-        assert answered.wait(10)
+        assert answered.wait(PATIENCE)
 
     async def run() -> None:
         async with queue.open_async():

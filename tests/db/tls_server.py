@@ -129,7 +129,7 @@ def _give_away(path: Path) -> None:
 
 def _accepts(server: TlsServer) -> bool:
     try:
-        with psycopg.connect(server.url(sslmode="require"), connect_timeout=2):
+        with psycopg.connect(server.url(sslmode="require"), connect_timeout=SECONDS):
             return True
     except psycopg.OperationalError:
         return False

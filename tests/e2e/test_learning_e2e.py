@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from tests.db import sql
-from tests.house import House, NewHouse, Phone, eventually
+from tests.house import PATIENCE, House, NewHouse, Phone, eventually
 
 TEACHER = "whatsapp:+15559990001"
 LEARNED = 'Thank you! I have read "Price list" and answer from it from now on.'
@@ -24,7 +24,7 @@ def sends(house: House, phone: Phone, text: str, content: str, **more: str) -> A
     form = {"from": phone.address, "body": text, **more}
     files = {"file": file}
     url = f"{house.simulator_url}/simulator/messages"
-    return requests.post(url, data=form, files=files, timeout=30).json()
+    return requests.post(url, data=form, files=files, timeout=PATIENCE).json()
 
 
 def known(house: House) -> list[tuple[object, ...]]:
@@ -41,7 +41,7 @@ def test_a_document_is_learned_once_whatever_dies_and_repeats(school: House) -> 
     school.faults({"on": "media", "kind": "hang", "seconds": 60})
     said = sends(school, teacher, "/learn Price list", "bread,price\nRye,3.20\n")
     url = f"{school.simulator_url}/simulator/faults"
-    eventually(lambda: requests.get(url, timeout=5).json() == [])  # it hangs now
+    eventually(lambda: requests.get(url, timeout=PATIENCE).json() == [])  # it hangs now
     school.kill("worker")
     school.start_worker()
     assert teacher.hears() == [LEARNED]

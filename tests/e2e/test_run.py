@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from db.embedded.server import EmbeddedPostgres
-from tests.house import ROOT, eventually
+from tests.house import PATIENCE, ROOT, eventually
 from tests.ports import free_port
 
 START_SECONDS = 90
@@ -80,7 +80,7 @@ class Running:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(30)
+        code = self.process.wait(PATIENCE)
         self._reader.join()
         return code
 
@@ -145,11 +145,11 @@ def enters_the_console(running: Running) -> bool:
     """Use the link that was printed, as a newcomer's browser does."""
     (link,) = re.findall(r"Console +(\S+)", running.printed)
     with requests.Session() as browser:
-        shown = browser.get(link, timeout=10).text
+        shown = browser.get(link, timeout=PATIENCE).text
         (token,) = re.findall(r'name="csrf_token" value="([^"]+)"', shown)
         origin = {"Origin": link.partition("/invitation")[0]}
         form = {"csrf_token": token}
-        entered = browser.post(link, form, headers=origin, timeout=10)
+        entered = browser.post(link, form, headers=origin, timeout=PATIENCE)
         return "Hello!" in entered.text and "Log out" in entered.text
 
 
@@ -191,7 +191,7 @@ def test_a_taken_port_says_what_to_do(data_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         running = Running(data_folder, PORT=str(port))
-        assert running.process.wait(30) == 1
+        assert running.process.wait(PATIENCE) == 1
         running.stop()
     assert f"Port {port} is taken" in running.printed
     assert "PORT=" in running.printed
@@ -200,7 +200,7 @@ def test_a_taken_port_says_what_to_do(data_folder: Path) -> None:
 def test_one_port_is_not_enough_for_two(data_folder: Path) -> None:
     port = str(free_port())
     running = Running(data_folder, PORT=port, SIMULATOR_PORT=port)
-    assert running.process.wait(30) == 1
+    assert running.process.wait(PATIENCE) == 1
     running.stop()
     assert "SIMULATOR_PORT: is the port of PORT, too" in running.printed
 
@@ -211,7 +211,7 @@ def test_who_holds_the_database_is_named_before_anything_starts(
     other = EmbeddedPostgres(data_folder)
     other.claim()
     running = Running(data_folder)
-    assert running.process.wait(30) == 1
+    assert running.process.wait(PATIENCE) == 1
     running.stop()
     other.stop()
     assert f"started by process {os.getpid()} (" in running.printed
@@ -229,7 +229,7 @@ def test_after_a_ctrl_c_nothing_is_said_to_run(data_folder: Path) -> None:
 def test_wrong_settings_are_all_named_and_never_shown(data_folder: Path) -> None:
     bad = {"PORT": "http", "LLM_TEMPERATURE": "hot-secret", "TWILIO_AUTH_TOKEN": "s3cr"}
     running = Running(data_folder, **bad)
-    assert running.process.wait(30) == 1
+    assert running.process.wait(PATIENCE) == 1
     running.stop()
     for name in ("PORT", "LLM_TEMPERATURE", "TWILIO_ACCOUNT_SID"):
         assert name in running.printed
@@ -252,7 +252,9 @@ def test_the_simulator_never_stands_beside_a_real_account(data_folder: Path) -> 
         assert refused.returncode == 1
         assert "TWILIO_ACCOUNT_SID" in refused.stderr
         try:
-            requests.get(f"http://127.0.0.1:{running.simulator_port}/", timeout=2)
+            requests.get(
+                f"http://127.0.0.1:{running.simulator_port}/", timeout=PATIENCE
+            )
         except requests.ConnectionError:
             return
     raise AssertionError("something answers on the simulator's port")

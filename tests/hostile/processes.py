@@ -90,7 +90,8 @@ class WebProcess(BotProcess):
     def _answers(self) -> bool:
         assert self.is_alive, self.output
         try:
-            return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).ok
+            url = f"http://127.0.0.1:{self.port}/healthz"
+            return requests.get(url, timeout=PATIENCE).ok
         except requests.ConnectionError:
             return False
 

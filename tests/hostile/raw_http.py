@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from tests.bot.whatsapp.twilio_calls import INBOUND, PUBLIC, TOKEN, sign
+from tests.house import PATIENCE
 
-PATIENCE = 20.0
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 Pairs = Sequence[tuple[str, str]]

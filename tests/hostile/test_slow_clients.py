@@ -10,7 +10,8 @@ from tests.bot.whatsapp.twilio_calls import text_form
 from tests.hostile.conftest import SLOW, Target
 from tests.hostile.hostile import stranger
 from tests.hostile.ledger import ONE_NEW_CHAT
-from tests.hostile.raw_http import PATIENCE, build, post, read_answer, read_answers
+from tests.hostile.raw_http import build, post, read_answer, read_answers
+from tests.house import PATIENCE
 
 # More than the web process keeps open at once.
 MANY = 60

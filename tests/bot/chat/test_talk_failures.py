@@ -46,10 +46,11 @@ def test_a_message_that_waited_too_long_is_given_up_once_with_the_error_on_it() 
 
 
 def test_a_message_that_grows_too_old_while_the_llm_fails_is_given_up() -> None:
-    pace = replace(PACE, max_age=timedelta(milliseconds=20))
+    # Young enough for a try on a busy machine, and too old after it.
+    pace = replace(PACE, max_age=timedelta(seconds=0.5))
 
     def fail_slowly() -> str:
-        ana.talk.stopping.wait(0.03)
+        ana.talk.stopping.wait(0.5)
         raise AWAY
 
     ana = Conversation(fail_slowly, pace=pace)

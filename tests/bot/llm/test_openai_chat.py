@@ -9,6 +9,7 @@ import pytest
 from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import LLMError, PromptMessage, Tokens
 from tests.bot.llm.clients import KEY, client_of
+from tests.house import PATIENCE, eventually
 from tests.scripted_llm import GARBAGE, MODEL, Script, ScriptedLLM
 
 NEVER_SECONDS = 60.0
@@ -187,7 +188,7 @@ def test_fifty_calls_at_once_are_answered_side_by_side(
     server.always(Script(delay=0.3))  # one after the other: past the deadline
 
     def ask(number: int) -> str:
-        everyone_asked.wait(10)
+        everyone_asked.wait(PATIENCE)
         return llm.complete([PromptMessage("user", f"no. {number}")]).text
 
     with ThreadPoolExecutor(50) as callers:
@@ -236,7 +237,6 @@ def test_closing_fails_what_is_under_way(server: ScriptedLLM) -> None:
     with ThreadPoolExecutor(1) as caller:
         with client_of(server.base_url, timeout=NEVER_SECONDS) as llm:
             failure = caller.submit(failure_of, llm)
-            tick = threading.Event()
-            assert any(server.requests or tick.wait(0.02) for _ in range(500))
-        assert "closed" in str(failure.result(10))
+            eventually(lambda: server.requests)
+        assert "closed" in str(failure.result(PATIENCE))
     assert "closed" in str(failure_of(llm))

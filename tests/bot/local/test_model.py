@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +17,7 @@ from bot.llm.account import LLMServer
 from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import PromptMessage
 from bot.local.model import MODEL_NAME, PREFIX, url_of, wait_until_ready
+from tests.house import PATIENCE, eventually
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -48,7 +48,7 @@ def local_model(port: int) -> Iterator[subprocess.Popen[str]]:
 def test_it_answers_keeps_quiet_and_ends_in_the_midst_of_an_answer() -> None:
     port = free_port()
     with local_model(port) as model:
-        wait_until_ready(url_of(port), timeout=30, key=KEY)
+        wait_until_ready(url_of(port), timeout=PATIENCE, key=KEY)
         llm = OpenAIChat(
             LLMServer(
                 api_key=KEY, base_url=url_of(port), model=MODEL_NAME, max_tokens=8
@@ -62,7 +62,7 @@ def test_it_answers_keeps_quiet_and_ends_in_the_midst_of_an_answer() -> None:
         assert_strangers_get_nothing(port)
         with a_long_answer(port):
             model.send_signal(signal.SIGTERM)
-            assert model.wait(5) == 0
+            assert model.wait(PATIENCE) == 0
         assert model.communicate() == ("", "")
 
 
@@ -113,7 +113,7 @@ def a_long_answer(port: int) -> Iterator[None]:
     request = urllib.request.Request(f"{url_of(port)}/chat/completions", body)
     request.add_header("Authorization", f"Bearer {KEY}")
     request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         answer.readline()
         yield
 
@@ -128,17 +128,16 @@ def test_it_ends_with_its_parent_when_asked_to() -> None:
     ) as parent:
         assert parent.stdout is not None
         model = int(parent.stdout.readline())
-        wait_until_ready(url_of(port), timeout=30, key=KEY)
+        wait_until_ready(url_of(port), timeout=PATIENCE, key=KEY)
         parent.kill()
     try:
-        assert any(port_is_closed(port) for _ in range(100))
+        eventually(lambda: port_is_closed(port))
     except AssertionError:
         os.kill(model, signal.SIGKILL)
         raise
 
 
 def port_is_closed(port: int) -> bool:
-    threading.Event().wait(0.05)
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
@@ -148,7 +147,7 @@ def test_a_taken_port_is_told() -> None:
         socket.create_server(("127.0.0.1", 0)) as taken,
         local_model(taken.getsockname()[1]) as model,
     ):
-        _, told = model.communicate(timeout=30)
+        _, told = model.communicate(timeout=PATIENCE)
     assert model.returncode == 1
     assert "taken" in told
     assert "Traceback" not in told

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.embedded.processes import ON_LINUX
-from tests.house import ROOT, eventually
+from tests.house import ROOT, eventually, is_alive
 
 STUBBORN = """
 import os, pathlib, signal, threading
@@ -36,12 +36,8 @@ def test_a_child_that_would_go_on_ends_with_its_killed_parent(tmp_path: Path) ->
     pid = int(eventually(lambda: read(tmp_path / "pid")))
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    eventually(lambda: not Path(f"/proc/{pid}/cmdline").exists() or is_dead(pid))
+    eventually(lambda: not is_alive(pid))
 
 
 def read(file: Path) -> str:
     return file.read_text() if file.exists() else ""
-
-
-def is_dead(pid: int) -> bool:
-    return Path(f"/proc/{pid}/cmdline").read_text() == ""

@@ -15,6 +15,7 @@ from tests.bot.whatsapp.webhook_app import (
     build_app,
     is_acknowledged,
 )
+from tests.house import PATIENCE
 
 PART = "6b1f2a3c-0000-4000-8000-0123456789ab"
 
@@ -51,7 +52,7 @@ def test_the_same_message_at_the_same_instant_is_stored_once(
     together = threading.Barrier(8)
 
     def deliver() -> None:
-        together.wait(10)
+        together.wait(PATIENCE)
         answers.append(call(app, form))
 
     threads = [threading.Thread(target=deliver) for _ in range(8)]

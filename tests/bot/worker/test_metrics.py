@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from bot.worker.metrics import MOST_AT_ONCE, MetricsServer
-from tests.house import eventually
+from tests.house import PATIENCE, eventually
 
 TOKEN = "a-token-of-the-tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -27,7 +27,7 @@ def asked(server: MetricsServer, headers: dict[str, str]) -> int:
     """Return the status, 0 for a connection that is closed."""
     url = f"http://127.0.0.1:{server.server_address[1]}/metrics"
     try:
-        return requests.get(url, headers=headers, timeout=10).status_code
+        return requests.get(url, headers=headers, timeout=PATIENCE).status_code
     except requests.ConnectionError:
         return 0
 

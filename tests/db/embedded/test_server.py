@@ -6,8 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from db.embedded.processes import ON_LINUX
 from db.embedded.programs import bin_folder
 from db.embedded.server import EmbeddedPostgres, running_url, was_killed
 from tests.db.embedded.parts import AS_ROOT, QUICK, pid_of, run_sql, value_of
+from tests.house import PATIENCE, eventually
 
 ROOT = Path(__file__).parents[3]
 STARTS_ONE_AND_WAITS = """
@@ -37,11 +36,6 @@ def as_the_server() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def appears(condition: Callable[[], bool]) -> bool:
-    """Wait for a condition, for ten seconds at most."""
-    return any(condition() or threading.Event().wait(0.05) for _ in range(200))
-
-
 def test_the_data_is_there_again_after_a_stop_and_a_start(folder: Path) -> None:
     with EmbeddedPostgres(folder, QUICK) as server:
         run_sql(server, "CREATE TABLE kept AS SELECT 'grüße 👋' AS word")
@@ -58,7 +52,7 @@ def test_a_killed_server_starts_again_with_what_was_committed(
         url, killed = server.url, pid_of(server)
         os.kill(killed, signal.SIGKILL)
         assert server.process is not None
-        server.process.wait(5)
+        server.process.wait(PATIENCE)
         server.start()
         assert pid_of(server) != killed
         assert server.url == url
@@ -85,7 +79,7 @@ def test_a_killed_parent_leaves_no_server_and_no_damage(folder: Path) -> None:
         with pytest.raises(EmbeddedPostgresError, match=rf"process {parent.pid} \("):
             EmbeddedPostgres(folder).claim()
         parent.kill()
-    assert appears(lambda: not mark.exists())
+    eventually(lambda: not mark.exists())
     assert (folder / "postgres.url").exists()
     assert running_url(folder) is None
     assert was_killed(folder)
@@ -100,9 +94,9 @@ def test_a_server_that_outlived_its_parent_is_stopped_first(folder: Path) -> Non
     command += ["-p", str(port), "-c", "unix_socket_directories="]
     with (folder / "leftover.log").open("wb") as log:
         leftover = subprocess.Popen(command, cwd="/", stderr=log, **as_the_server())
-    assert appears(lambda: "ready to acc" in (folder / "leftover.log").read_text())
+    eventually(lambda: "ready to acc" in (folder / "leftover.log").read_text())
     with EmbeddedPostgres(folder, QUICK) as server:
-        assert leftover.wait(5) == 0
+        assert leftover.wait(PATIENCE) == 0
         assert value_of(server, "SELECT 1") == 1
 
 

@@ -18,6 +18,7 @@ from db.media.looked import MediaRows
 from db.records import SeenMedia
 from tests.bot.chat.media.eyes import VOICE, Sees, sighted
 from tests.db.sql import rows, value
+from tests.house import PATIENCE
 from tests.listening import Request, Response, answering
 
 COUNTS = """
@@ -116,7 +117,7 @@ class SpeechServer:
         self._server = HttpServer(url, None, 1, 100_000)
 
     def sense(self, content: bytes, *_told: object) -> Sensed:
-        ends = time.monotonic() + 5
+        ends = time.monotonic() + PATIENCE
         answer = self._server.request("POST", "/v1/audio", {}, content, ends)
         if answer.status != 200:
             raise NotYetSensedError(f"HTTP {answer.status}", retry_after=3)

@@ -16,6 +16,7 @@ from bot.whatsapp.media.addresses import ForeignAddressError, build_path, find_s
 from bot.whatsapp.media.download import MOST_BYTES, MediaDownload
 from bot.whatsapp.media.lessons import fetching_lessons
 from tests.bot.peer import listening, says
+from tests.house import PATIENCE
 from tests.listening import Request, Response, answering
 
 ACCOUNT = "AC" + "a" * 32
@@ -23,7 +24,7 @@ SID = "MM" + "1" * 32
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{SID}/Media/ME{'2' * 32}"
 URL = f"https://api.twilio.com{PATH}"
 STORE = "https://mms.twiliocdn.com"
-SECONDS = 5.0
+SECONDS = PATIENCE
 
 
 class Twilio:
@@ -62,7 +63,9 @@ def download_from(url: str | None) -> Iterator[MediaDownload]:
     download.close()
 
 
-def fetch(download: MediaDownload, url: str = URL, seconds: float = 5) -> FetchedFile:
+def fetch(
+    download: MediaDownload, url: str = URL, seconds: float = SECONDS
+) -> FetchedFile:
     return download.fetch(SID, url, seconds)
 
 
