@@ -249,7 +249,7 @@ def test_a_server_that_hangs_is_away_too(
 async def look_in_vain(url: str, freeze: Callable[[int], None]) -> None:
     """Look for a job, as a worker does, on a connection that was there."""
     queue = build_queue(url, connections=1, limits=HASTY)
-    async with queue.open_async(), asyncio.timeout(30):
+    async with queue.open_async(), asyncio.timeout(PATIENCE):
         jobs = queue.job_manager
         await jobs.register_worker()
         freeze(signal.SIGSTOP)

@@ -18,7 +18,7 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from tests.db.queries.past_chats import NOON, add_chat, add_transcript, message
 from tests.db.sql import change, take_in, value
-from tests.house import ROOT
+from tests.house import PATIENCE, ROOT
 from tests.records import ANA, ANAS_ID, BEN, said
 
 FORMULAS = [
@@ -273,7 +273,7 @@ def test_progress_is_shown_on_a_terminal_and_there_alone(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=terminal
     ) as export:
         os.close(terminal)
-        out, _ = export.communicate(timeout=30)
+        out, _ = export.communicate(timeout=PATIENCE)
     told = os.read(ours, 10_000).decode()
     os.close(ours)
     assert "3/3" in told

@@ -21,6 +21,7 @@ from tests.db.backups.kept import (
     order_of,
 )
 from tests.db.sql import appears, change, holding, values, waiting_backends
+from tests.house import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 PEOPLE = "SELECT phone_number FROM users ORDER BY 1"
@@ -63,7 +64,7 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
         assert first.stdout is not None
         assert " rows" in first.stdout.readline()
         first.terminate()
-        assert first.wait(20) == 128 + signal.SIGTERM
+        assert first.wait(PATIENCE) == 128 + signal.SIGTERM
         assert first.stderr is not None
         assert first.stderr.read() == ""
     assert len(dumps(tmp_path)) == 1
@@ -73,7 +74,7 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
         # Today's is there: it waits for tomorrow's.
         assert second.stdout.readline().startswith("The next one is due at 20")
         second.send_signal(signal.SIGINT)
-        assert second.wait(20) == 0
+        assert second.wait(PATIENCE) == 0
         assert second.stderr.read() == "\nStopped: no more backups are made.\n"
     assert len(dumps(tmp_path)) == 1
 
@@ -89,7 +90,7 @@ def test_a_restore_that_is_stopped_says_what_it_left(
     with start(database_url, "restore", "--yes", dump) as restoring:
         assert appears(lambda: databases_beside(database))
         restoring.send_signal(number)
-        assert restoring.wait(30) == 128 + number
+        assert restoring.wait(PATIENCE) == 128 + number
         assert restoring.stderr is not None
         left = "Stopped: nothing was changed, and what was begun is removed.\n"
         assert restoring.stderr.read() == ASKED_TO_STOP.decode() + left
@@ -124,5 +125,5 @@ def test_a_backup_that_is_told_to_end_leaves_nothing(
     with holding(database, lock), start_schedule(database_url) as schedule:
         assert appears(lambda: waiting_backends(database))
         schedule.terminate()
-        assert schedule.wait(20) == 128 + signal.SIGTERM
+        assert schedule.wait(PATIENCE) == 128 + signal.SIGTERM
     assert [file.name for file in (tmp_path / "backups").iterdir()] == [".lock"]

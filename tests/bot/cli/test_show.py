@@ -12,7 +12,7 @@ from bot.cli import main
 from db.database import Database
 from tests.db.queries.past_chats import add_chat
 from tests.db.sql import change
-from tests.house import ROOT
+from tests.house import PATIENCE, ROOT
 
 
 @pytest.mark.parametrize("command", [["list"], ["show", ""], ["search", "bread"]])
@@ -44,7 +44,7 @@ def on_a_terminal(url: str, *arguments: str, **environment: str) -> str:
                 shown += piece
         except OSError:
             pass  # the terminal was closed at the other end
-        assert running.wait(30) == 0
+        assert running.wait(PATIENCE) == 0
     os.close(ours)
     return shown.decode().replace("\r\n", "\n")
 

@@ -12,6 +12,7 @@ from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import LLMError, PromptMessage
 from tests.bot.llm.clients import KEY, client_of
 from tests.bot.peer import listening
+from tests.house import PATIENCE, eventually
 from tests.scripted_llm import Script, ScriptedLLM
 
 SECONDS = 0.4
@@ -108,15 +109,14 @@ def test_two_hundred_ask_at_once_and_none_waits_for_another(
     server.always(Script(hang=True))
 
     def ask(_: int) -> str:
-        all_asked.wait(30)
+        all_asked.wait(PATIENCE)
         with pytest.raises(LLMError) as caught:
             llm.complete(HI, 60)
         return str(caught.value)
 
     with ThreadPoolExecutor(200) as callers:
         told = callers.map(ask, range(200))
-        all_asked.wait(30)
-        while len(server.requests) < 200:
-            time.sleep(0.01)
+        all_asked.wait(PATIENCE)
+        eventually(lambda: len(server.requests) == 200)
         llm.close()
         assert set(told) == {"The LLM's client was closed meanwhile."}

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from bot.cli import main
 from tests.bot.simulator.desk import Desk, desk_at
 from tests.bot.simulator.scripted_bot import ScriptedBot, scripted_bot
+from tests.house import PATIENCE
 
 ANA = "whatsapp:+15551230001"
 
@@ -39,7 +40,7 @@ def answered(desk: Desk, bot: ScriptedBot, text: str, *arguments: str) -> Result
         done = terminal.submit(chat, desk, *arguments)
         bot.wait_until(lambda: len(bot.received) > before)
         desk.bot_sends(bot.received[before].form["From"], text)
-        return done.result(30)
+        return done.result(PATIENCE)
 
 
 def test_a_number_is_written_as_people_write_it_and_keeps_its_name(
@@ -128,7 +129,7 @@ def test_what_the_bot_sends_beside_text_is_named(desk: Desk, bot: ScriptedBot) -
         bot.wait_until(lambda: len(bot.received) > before)
         url = "https://shop.invalid/rose.jpg"
         desk.bot_sends("whatsapp:+15551230012", "Roses", MediaUrl=url)
-        assert done.result(30).output == f"Roses\n[image/jpeg: {url}]\n"
+        assert done.result(PATIENCE).output == f"Roses\n[image/jpeg: {url}]\n"
 
 
 @pytest.mark.parametrize("address", ["ana", "+1", ""])

@@ -10,13 +10,13 @@ import requests
 from bot.simulator.records import SimulatorConfig
 from bot.simulator.server import create_simulator
 from tests.bot.simulator.scripted_bot import served
+from tests.house import PATIENCE
 
 ACCOUNT = "AC" + "0a" * 16
 TOKEN = "a-token"
 KEY_SID = "SK" + "0b" * 16
 KEY_SECRET = "a-key-secret"
 NUMBER = "whatsapp:+14155238886"
-SECONDS = 20
 
 
 def config_for(webhook_url: str, **more: Any) -> SimulatorConfig:
@@ -41,7 +41,7 @@ class Desk:
         if not path.startswith("/"):
             path = f"/2010-04-01/Accounts/{ACCOUNT}/{path}"
         more = {"auth": self.auth, **more}
-        return requests.request(method, self.url + path, timeout=SECONDS, **more)
+        return requests.request(method, self.url + path, timeout=PATIENCE, **more)
 
     def create(self, **form: str) -> requests.Response:
         return self.rest("POST", "Messages.json", data={"From": NUMBER, **form})
@@ -62,7 +62,7 @@ class Desk:
 
     def phone(self, method: str, path: str, **more: Any) -> requests.Response:
         url = f"{self.url}/simulator/{path}"
-        return requests.request(method, url, timeout=SECONDS, **more)
+        return requests.request(method, url, timeout=PATIENCE, **more)
 
     def user_says(self, address: str, body: str = "Hello", **more: Any) -> Any:
         written = {"from": address, "body": body, **more}

@@ -19,6 +19,7 @@ from db.database import Database
 from db.embedded.programs import bin_folder
 from tests.db.access.logins import three_roles
 from tests.db.sql import take_in
+from tests.house import PATIENCE
 from tests.records import ANA, answer_to, said
 
 ROOT = Path(__file__).parents[3]
@@ -78,7 +79,7 @@ def typed(url: str, *lines: str, pager: str = "cat") -> str:
         with suppress(OSError):  # how Linux tells that the terminal is closed
             while read := os.read(keyboard, 65536):
                 shown += read
-        assert shell.wait(20) == 0
+        assert shell.wait(PATIENCE) == 0
     os.close(keyboard)
     return shown.decode().replace("\r\n", "\n")
 

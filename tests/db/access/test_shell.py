@@ -14,6 +14,7 @@ from db.address import parse_url
 from db.database import Database
 from db.embedded.programs import bin_folder
 from tests.db.sql import appears, value
+from tests.house import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 OPENS_A_SHELL = """
@@ -93,7 +94,7 @@ def test_ctrl_c_cancels_the_query_and_not_the_bot(
     ) as shell:
         assert appears(lambda: value(database, sleeping))
         os.killpg(shell.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
-        out, error = shell.communicate(timeout=20)
+        out, error = shell.communicate(timeout=PATIENCE)
     assert "canceling statement due to user request" in error
     assert out == "psql ended with 1\n"
     assert shell.returncode == 0

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher, Type, extract_parameters
 from db.logins.password_rules import WeakPasswordError, require_strong
 from db.logins.passwords import HASHER, BusyError, Passwords
 from tests.db.logins.cheap import BETTER, CHEAP, GOOD
+from tests.house import PATIENCE
 
 OLGA = ("olga.nord@tulipan.example", "Olga Nordström")
 
@@ -64,7 +65,7 @@ class Slow(PasswordHasher):
     def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002  (its name there)
         self.asked.append(hash)
         self.begun.set()
-        assert self.go_on.wait(30)
+        assert self.go_on.wait(PATIENCE)
         return super().verify(hash, password)
 
 
@@ -82,10 +83,10 @@ def test_few_are_made_at_once() -> None:
     first = threading.Thread(target=passwords.fits, args=(GOOD, None))
     first.start()
     try:
-        assert slow.begun.wait(30)
+        assert slow.begun.wait(PATIENCE)
         with pytest.raises(BusyError, match="try again"):
             passwords.fits(GOOD, None)
     finally:
         slow.go_on.set()
-        first.join(30)
+        first.join(PATIENCE)
     assert not passwords.fits(GOOD, None)

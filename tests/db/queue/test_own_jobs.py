@@ -14,6 +14,7 @@ from db.queue.jobs import ANSWER_CHAT
 from db.queue.own_jobs import OwnJobs
 from tests.db.cutting_proxy import cutting_proxy
 from tests.db.sql import change, rows, take_in, value, values
+from tests.house import PATIENCE
 from tests.records import BEN, said
 
 JOBS = "SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id"
@@ -43,7 +44,7 @@ async def worker(url: str) -> AsyncIterator[OwnJobs]:
 
 async def fetch(jobs: OwnJobs) -> Job:
     """Return the next job, as a worker comes by it: by looking until there is one."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while (job := await jobs.fetch_job(None, 0)) is None:
             await asyncio.sleep(0.05)
     return job

@@ -18,7 +18,7 @@ from db.queue.jobs import ANSWER_CHAT, ANSWERS
 from db.queue.wake_ups import NOTIFY, PAYLOAD, WakeUps
 from tests.db.cutting_proxy import cutting_proxy
 from tests.db.sql import change, take_in, value
-from tests.house import eventually
+from tests.house import PATIENCE, eventually
 from tests.records import said
 
 CHANNEL = "procrastinate_any_queue_v1"
@@ -51,13 +51,13 @@ def test_a_message_wakes_workers_once_it_is_stored(
     store = PostgresChatStore(database, DAY, ring)
     with listening(database_url) as connection:
         take_in(store, said("Hello"))
-        assert bool(hears(connection, 10 if wakes else 0.5)) == wakes
+        assert bool(hears(connection, PATIENCE if wakes else 0.5)) == wakes
 
 
 def test_who_gets_the_connection_next_waits_for_the_disk(database_url: str) -> None:
     with listening(database_url) as bell, listening(database_url) as hearing:
         bell.execute(NOTIFY, PAYLOAD)
-        assert hears(hearing, 10)
+        assert hears(hearing, PATIENCE)
         assert bell.execute("SHOW synchronous_commit").fetchone() == ("on",)
 
 
@@ -89,7 +89,7 @@ def test_a_worker_that_hardly_looks_hears_of_a_message(
         def answer_chat(chat_id: str) -> None:
             answered.set()
 
-        async with queue.open_async(), asyncio.timeout(30):
+        async with queue.open_async(), asyncio.timeout(PATIENCE):
             worker = asyncio.create_task(
                 queue.run_worker_async(
                     fetch_job_polling_interval=3600, install_signal_handlers=False
@@ -97,7 +97,7 @@ def test_a_worker_that_hardly_looks_hears_of_a_message(
             )
             await asyncio.to_thread(eventually, lambda: is_waiting(database))
             await asyncio.to_thread(take_in, store, said("Hello"))
-            assert await asyncio.to_thread(answered.wait, 20)
+            assert await asyncio.to_thread(answered.wait, PATIENCE)
             worker.cancel()
             await asyncio.wait([worker])
 
@@ -111,7 +111,7 @@ def test_a_job_that_came_during_an_empty_look_is_found_by_it(
 
     def comes_late() -> bool:
         looked.set()
-        return heard.wait(20)
+        return heard.wait(PATIENCE)
 
     async def note(**_: object) -> None:
         heard.set()
@@ -125,7 +125,7 @@ def test_a_job_that_came_during_an_empty_look_is_found_by_it(
             worker = await jobs.register_worker()
             proxy.word, proxy.lets_pass = b"procrastinate_fetch_job", comes_late
             looking = asyncio.create_task(jobs.fetch_job(None, worker))
-            assert await asyncio.to_thread(looked.wait, 20)
+            assert await asyncio.to_thread(looked.wait, PATIENCE)
             await asyncio.to_thread(change, database, DEFER)
             found = await looking
             hearing.cancel()

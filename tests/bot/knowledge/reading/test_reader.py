@@ -12,7 +12,7 @@ import pytest
 from bot.knowledge.reading import Block, UnreadableError, read_document
 from bot.knowledge.reading.limits import Limits
 from tests.bot.knowledge.reading.pdf_files import Put, lines, pdf, scanned, table
-from tests.house import eventually
+from tests.house import PATIENCE, eventually
 
 ENDLESS = pdf(*[lines(60, 60, ["much to read " * 8] * 60)] * 400)
 GIVES_UP = """
@@ -134,7 +134,7 @@ child.stdout.readline()
 """
     # Both write there: it ends with the second of them.
     ended = subprocess.run(
-        [sys.executable, "-c", parent, orphan], stderr=subprocess.PIPE, timeout=20
+        [sys.executable, "-c", parent, orphan], stderr=subprocess.PIPE, timeout=PATIENCE
     )
     assert ended.returncode == 0
 
