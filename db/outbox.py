@@ -8,13 +8,18 @@ from uuid import UUID
 
 from db.database import Database
 from db.delivery import statements as sql
-from db.delivery.codes import MAY_GO_THROUGH_LATER, OPTED_OUT_AT_TWILIO
+from db.delivery.codes import (
+    ABOUT_MEDIA,
+    MAY_GO_THROUGH_LATER,
+    OPTED_OUT_AT_TWILIO,
+)
 from db.outages import outages, repeat_once
 from db.records import FAILED, WITH_TWILIO, Claim, DeliveryStatus, Part, Template
 
 # A free answer is taken this long: what is older is not sent again.
 # https://www.twilio.com/docs/whatsapp/key-concepts#customer-service-windows
 SERVICE_WINDOW = timedelta(hours=24)
+LAST_POSITION = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,27 @@ class PostgresOutbox:
         return Recorded(is_stored=found.is_stored, has_more=has_more)
 
     def record_failed(self, part: Part, error_code: int | None) -> None:
-        """Store that a part, and what follows it in its reply, will not be sent."""
+        """Store that a part, and what follows it in its reply, will not be sent.
+
+        Of media that fail for what they are, the text that stands for them will be;
+        without one, what follows. An error without a code is about them, too.
+        """
         if error_code == OPTED_OUT_AT_TWILIO:
             self._write(sql.NOTE_OPT_OUT, part_id=part.part_id)
+        is_media = error_code is None or error_code in ABOUT_MEDIA
+        is_alone = is_media and part.instead is not None
+        if is_alone and self._say_instead(part, error_code):
+            return
         rest = {"reference_id": part.reference_id, "position": part.position}
         rest |= {"user_id": part.user_id, "error_code": error_code}
-        self._write(sql.RECORD_FAILED, **rest)
+        last = part.position if is_alone else LAST_POSITION
+        self._write(sql.RECORD_FAILED, **rest, last=last)
+
+    def _say_instead(self, part: Part, error_code: int | None) -> bool:
+        """Have the text sent that a part's media stand for, if there is one."""
+        with outages():
+            told = {**_attempt(part), "error_code": error_code}
+            return bool(self._database.count(sql.SAY_INSTEAD, told))
 
     def find_known(self, message_sids: Sequence[str]) -> set[str]:
         """Return those of the SIDs that a part has, or had when it was refused.
@@ -126,17 +146,27 @@ class PostgresOutbox:
         return self._refuse(status) or self._move(status)
 
     def _refuse(self, status: DeliveryStatus) -> bool:
-        """Have a part sent again that was taken and failed; False if it shall not."""
-        if status.status not in FAILED or status.error_code not in MAY_GO_THROUGH_LATER:
+        """Have a part sent again that was taken and failed; False if it shall not.
+
+        One whose media failed is sent as the text that stands for them.
+        """
+        if status.status not in FAILED:
+            return False
+        if status.error_code in MAY_GO_THROUGH_LATER:
+            statement = sql.REFUSE
+        elif status.error_code in ABOUT_MEDIA:
+            statement = sql.REFUSE_MEDIA
+        else:
             return False
         refused = {**_bind_status(status), "part_id": status.part_id}
         refused |= {"window": SERVICE_WINDOW}
-        return bool(repeat_once(lambda: self._database.first(sql.REFUSE, refused)))
+        return bool(repeat_once(lambda: self._database.first(statement, refused)))
 
     def _move(self, status: DeliveryStatus) -> bool:
         is_known = self._find_and_advance(status)
         if is_known and status.status in FAILED:
-            self._write(sql.FAIL_REST, message_sid=status.message_sid)
+            failed = {"message_sid": status.message_sid}
+            self._write(sql.FAIL_REST, **failed, about_media=list(ABOUT_MEDIA))
         return is_known
 
     def _find_and_advance(self, status: DeliveryStatus) -> bool:

@@ -8,6 +8,14 @@ OPTED_OUT_AT_TWILIO = 21610
 TOO_MUCH = frozenset({20429, 21611, 63017, 63018})
 # WhatsApp's or Twilio's own trouble.
 THEIR_TROUBLE = frozenset({63010, 63012, 63023})
+# About what came beside the text, or instead of it: not loaded, too large, of no kind
+# that WhatsApp takes, or against its rules.
+ABOUT_MEDIA = frozenset(
+    {
+        *(11200, 11751, 12300, 21620, 21622, 21623, 30019),
+        *(63005, 63006, 63013, 63019, 63021),
+    }
+)
 # Until the operator mends the account, its channel or its number.
 OPERATORS = frozenset({63001, 63002, 63007, 63020, 63051})
 # A message that was taken and failed later for one of these is sent again. Not for a

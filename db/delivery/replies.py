@@ -65,18 +65,19 @@ WITH held AS (
     is_answered(messages) AS is_settled
 ), parts AS (
   INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
-                           our_address, body, media, template, author)
+                           our_address, body, media, template, author,
+                           instead)
   SELECT %(reference_id)s::uuid, %(chat_id)s, users.user_id, part.position - 1,
          COALESCE((SELECT address FROM inbound_messages
                    WHERE message_sid = %(last_about)s), users.phone_number),
          (SELECT our_address FROM inbound_messages
           WHERE message_sid = %(last_about)s),
-         part.body, part.media, part.template, part.author
+         part.body, part.media, part.template, part.author, part.instead
   FROM appended JOIN users ON users.user_id = appended.customer_id
   CROSS JOIN ROWS FROM (
     jsonb_to_recordset(%(parts)s::jsonb)
-      AS (body text, media jsonb, template jsonb, author text)
-  ) WITH ORDINALITY AS part (body, media, template, author, position)
+      AS (body text, media jsonb, template jsonb, author text, instead text)
+  ) WITH ORDINALITY AS part (body, media, template, author, instead, position)
   ORDER BY part.position
 ), opted_out AS (
   INSERT INTO opt_outs (user_id) SELECT customer_id FROM appended

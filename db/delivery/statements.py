@@ -85,8 +85,18 @@ WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)
 RECORD_FAILED = f"""
 UPDATE reply_parts SET status = 'failed', error_code = %(error_code)s
 WHERE user_id = %(user_id)s AND reference_id = %(reference_id)s
-  AND position >= %(position)s AND status IN {UNSETTLED}
+  AND position BETWEEN %(position)s AND %(last)s
+  AND status IN {UNSETTLED}
 """  # noqa: S608  (our own words)
+# Media that can't be sent give way to the text that they stand for: once, for then
+# there is none any more. It is the same part: whoever took the chat over, or wrote
+# STOP, keeps it from being sent as any other.
+INSTEAD = "body = instead, media = NULL, instead = NULL"
+SAY_INSTEAD = f"""
+UPDATE reply_parts SET status = 'pending', error_code = %(error_code)s, {INSTEAD}
+WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
+  AND status IN ('sending', 'uncertain') AND message_sid IS NULL AND instead <> ''
+"""  # noqa: S608  (the same)
 # The SID is stored whatever the status; status and error only if they lie ahead. A
 # failure that only we recorded (there is no SID) gives way to what Twilio says.
 AHEAD = f"status = ANY (%(reached)s) OR (status IN {FAILED} AND message_sid IS NULL)"
@@ -111,16 +121,16 @@ WITH opted_out AS (
 # sender does, once it has the SID (RELEASE_REFUSED).
 #
 # (There is one job a user that waits, as in QUEUE_SENDS.)
-REFUSE = f"""
+_REFUSE = f"""
 WITH refused AS (
-  UPDATE reply_parts SET message_sid = NULL, error_code = %(error_code)s,
+  UPDATE reply_parts SET message_sid = NULL, error_code = %(error_code)s,{{said}}
     status = CASE WHEN status = 'sending' THEN status ELSE 'pending' END,
-    refused_sids = COALESCE(refused_sids, '{{}}') || %(message_sid)s::text
+    refused_sids = COALESCE(refused_sids, '{{{{}}}}') || %(message_sid)s::text
   WHERE (message_sid = %(message_sid)s
          OR part_id = %(part_id)s AND message_sid IS NULL)
     AND status IN {REFUSABLE}
     AND (refused_sids IS NULL OR NOT refused_sids @> ARRAY[%(message_sid)s])
-    AND COALESCE(cardinality(refused_sids), 0) < {MOST_REFUSALS}
+    AND {{may}}
     AND created_at > now() - %(window)s
   RETURNING 'send:' || user_id AS lock, user_id
 ), queued AS (
@@ -134,13 +144,18 @@ WITH refused AS (
 )
 SELECT lock, (SELECT count(*) FROM queued) FROM refused
 """  # noqa: S608  (our own words)
+REFUSE = _REFUSE.format(
+    said="", may=f"COALESCE(cardinality(refused_sids), 0) < {MOST_REFUSALS}"
+)
+# Refused for its media: its text is sent.
+REFUSE_MEDIA = _REFUSE.format(said=f" {INSTEAD},", may="instead <> ''")
 RELEASE_REFUSED = """
 UPDATE reply_parts SET status = 'pending'
 WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
   AND status = 'sending' AND message_sid IS NULL
   AND refused_sids @> ARRAY[%(message_sid)s]
 """
-# What follows a part that failed makes no sense without it.
+# What follows a part that failed makes no sense without it, but for media beside text.
 FAIL_REST = f"""
 UPDATE reply_parts AS rest SET status = 'failed', error_code = part.error_code
 FROM reply_parts AS part
@@ -148,6 +163,7 @@ WHERE part.message_sid = %(message_sid)s AND part.status IN {FAILED}
   AND rest.user_id = part.user_id
   AND rest.reference_id = part.reference_id AND rest.position > part.position
   AND rest.status = 'pending'
+  AND NOT (part.instead IS NOT NULL AND part.error_code = ANY (%(about_media)s))
 """  # noqa: S608  (the same)
 # Which part a status is about.
 BY_SID = "message_sid = %(message_sid)s"

@@ -84,10 +84,11 @@ userchats = Table(
             "answer in a word), limit (the setting for which there was no answer), "
             "covers_until (it sums up what was said up to that MessageSid), stretches "
             "(where each of its paragraphs ends), lead (what the user told of how to "
-            "reach them).",
+            "reach them), files (those of the business that went with it).",
             "metadata": "What else is known of the chat: continues (the chat_id that "
             "it goes on from); once it went quiet tags, detected_intent, sentiment, "
-            "language, resolved, recap (text, and until which MessageSid); memory (how "
+            "language, resolved, department and priority (where rules of the "
+            "operator's say), recap (text, and until which MessageSid); memory (how "
             "often the LLM was asked for these, and on which day).",
             "updated_at": "Last message (set by a trigger).",
         },

@@ -120,6 +120,12 @@ reply_parts = Table(
         "any.",
     ),
     Column(
+        "instead",
+        Text,
+        comment="The text that is sent once it is known that the media can't be; "
+        "empty: none, and the rest of the reply goes on.",
+    ),
+    Column(
         "author",
         Text,
         nullable=False,

@@ -21,7 +21,8 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Fields of a turn that aren't text, and what their elements are.
 NUMBERS = ("tokens_used", "response_time")
-LISTS = {"media": dict, "in_reply_to": str, "notice_for": str, "stretches": str}
+LISTS = {"media": dict, "in_reply_to": str, "notice_for": str, "stretches": str,
+         "files": str}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Turn:
     there was no answer. `covers_until` makes it a summary: of all that was said up to
     the message with that MessageSid; `stretches` are where each of its paragraphs ends,
     the same way. `lead` is what the user told of how to reach them: name, email,
-    company.
+    company. `files` are the names of files of the business that went with it.
     """
 
     role: Role
@@ -64,6 +65,7 @@ class Turn:
     covers_until: str | None = None
     stretches: tuple[str, ...] = ()
     lead: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     @property
     def is_by_bot(self) -> bool:

@@ -42,30 +42,34 @@ class PartContent:
     `media` are addresses that Twilio loads pictures and files from, or names of bytes
     that are ours: see bot/media/outgoing/refs.py. A `template` is sent instead of the
     body, which is the text that it makes: what the user reads, and what a message that
-    may have been sent is found by. `author`: who wrote it.
+    may have been sent is found by. `author`: who wrote it. `instead` is the text that
+    is sent once it is known that the media can't be; "": none, but what follows in the
+    reply goes on all the same. None: what follows makes no sense without it.
     """
 
     body: str
     media: tuple[str, ...] = ()
     template: Template | None = None
     author: str = "bot"
+    instead: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as columns of `reply_parts`: nothing that is empty."""
         content = {"body": to_storable(self.body), "author": self.author}
         media = {"media": [to_storable(url) for url in self.media]}
         template = {"template": self.template.to_json()} if self.template else {}
-        return {**content, **(media if self.media else {}), **template}
+        instead = {} if self.instead is None else {"instead": to_storable(self.instead)}
+        return {**content, **(media if self.media else {}), **template, **instead}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A turn of ours and the messages it is sent as; no part: nothing is sent.
 
-    `sources` are sent under its text, `pictures` after it; `spoken` is its text as a
-    voice note, which may be sent instead. `opts_out` True or False
-    records that the user stopped or started the bot; `error` is put on the messages
-    that it settles; `stood_on` is what it was made from. `hands_over` puts the chat
+    `sources` are sent under its text, `pictures` (and files) after it; `spoken` is its
+    text as a voice note, which may be sent instead. `opts_out` True or False records
+    that the user stopped or started the bot; `error` is put on the messages that it
+    settles; `stood_on` is what it was made from. `hands_over` puts the chat
     into the queue for a person, with it; `gives_back` takes it out of the queue, for
     the bot; `calls_operators` tells them that the user wrote to whom they have, or
     shall have. `deeds` are what is written in the same statement besides. `language` is

@@ -38,7 +38,7 @@ def picture_of(passage: Passage) -> PartContent | None:
     if url is None or passage.product is None:
         return None
     name = plain_name(passage.product.name, LONGEST_TITLE)
-    return PartContent(name or _title(passage), media=(url,))
+    return PartContent(name or _title(passage), media=(url,), instead="")
 
 
 def _title(passage: Passage) -> str:

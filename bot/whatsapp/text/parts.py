@@ -27,21 +27,23 @@ def with_parts(reply: Reply) -> Reply:
     They are MOST_PARTS at most, the last of which says so when the text went on, and
     the pictures after them. A text that shows nothing has no messages. Sources are
     shown as they stand: no Markdown is in them. What is spoken comes first; then the
-    text too, if it has what is hardly remembered from hearing it once.
+    text too, if it has what is hardly remembered from hearing it once, or is longer
+    than one message. Else the text is what is sent if the voice can't be.
     """
     if reply.turn.role != "assistant" or not _is_visible(reply.turn.content):
         return reply
-    if reply.spoken and not _is_to_be_read(reply):
-        return replace(reply, parts=(reply.spoken, *reply.pictures))
     shown = (to_whatsapp(reply.turn.content), reply.sources)
     bodies = split_message("\n\n".join(filter(None, shown)))
+    if reply.spoken and len(bodies) == 1 and not _is_to_be_read(reply):
+        alone = replace(reply.spoken, instead=bodies[0])
+        return replace(reply, parts=(alone, *reply.pictures))
     if len(bodies) > MOST_PARTS:
         log.warning("an answer of %d messages was cut", len(bodies))
         # Beside a part's 1500 units Twilio's 1600 leave room for the sentence.
         ends = speak(reply.language, ENDS_HERE)
         bodies = [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ends}"]
     texts = (PartContent(body) for body in bodies)
-    spoken = (reply.spoken,) if reply.spoken else ()
+    spoken = (replace(reply.spoken, instead=""),) if reply.spoken else ()
     return replace(reply, parts=(*spoken, *texts, *reply.pictures))
 
 

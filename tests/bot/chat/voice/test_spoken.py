@@ -72,7 +72,9 @@ def parts(
 
 def test_who_wants_voice_gets_voice() -> None:
     voice = Voice()
-    assert parts(Answers("Yes, we **do**."), voice) == [VOICE]
+    assert parts(Answers("Yes, we **do**."), voice) == [
+        replace(VOICE, instead="Yes, we *do*.")
+    ]
     assert voice.said == ["Yes, we do."]
 
 
@@ -84,13 +86,14 @@ def test_who_wants_voice_gets_voice() -> None:
         ("Write to ana@x.example then.", ""),
         ("- bread\n- cake", ""),
         ("Yes.", "Menu"),
+        ("*word* " * 299, ""),
     ],
-    ids=["number", "link", "mail", "list", "sources"],
+    ids=["number", "link", "mail", "list", "sources", "long"],
 )
 def test_what_is_to_be_read_is_sent_as_text_too(text: str, sources: str) -> None:
     sent = parts(Answers(text, sources=sources), Voice())
-    assert sent[0] == VOICE
-    assert len(sent) == 2
+    assert sent[0] == replace(VOICE, instead="")
+    assert len(sent) >= 2
 
 
 @pytest.mark.parametrize(
