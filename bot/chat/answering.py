@@ -20,6 +20,7 @@ from bot.chat.files.joining import with_own
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.lead.action import read_lead, with_lead, words_or_thanks
 from bot.chat.media.seeing import unreadable_sentences, words_of
+from bot.chat.offers.action import choose_files, with_files, words_or_here
 from bot.chat.pictures.prompt import (
     PICTURE_TOKENS,
     Shown,
@@ -36,6 +37,7 @@ from bot.chat.sources.naming import name_sources
 from bot.knowledge.protocol import Knowledge, NoKnowledge
 from bot.languages.speaking import speak
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt
+from bot.media.outgoing.offers import NoOffers, Offers
 from bot.observability import LLM_ERRORS, LLM_SECONDS
 from db.records import Reply, Userchat, to_storable
 
@@ -77,6 +79,7 @@ class Answering:
     room: Room = field(default_factory=Room)
     knowledge: Knowledge = field(default_factory=NoKnowledge)
     files: OwnFiles = field(default_factory=NoFiles)
+    offers: Offers = field(default_factory=NoOffers)
     shown: tuple[Shown, ...] = ()
 
     def answer(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:
@@ -84,6 +87,10 @@ class Answering:
 
         Takes at most `seconds`, and no longer than the policy says. Raises LLMError.
         """
+        policy = replace(self.policy, offered=self.offers.find())
+        return replace(self, policy=policy)._asked_for(chat, batch, seconds)
+
+    def _asked_for(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:
         deadline = time.monotonic() + min(seconds, self.policy.llm_seconds)
         policy, told = self.room.limit(self.policy), None
         material = self._find(chat, batch, policy, deadline)
@@ -109,12 +116,15 @@ class Answering:
         self, completion: Completion, asked: Asked, chat: Userchat, batch: Batch
     ) -> Reply:
         """Return the reply that a completion makes: what is said, and what is done."""
-        noted = read_lead(completion.text)
+        chosen = choose_files(completion.text, self.policy.offered, chat)
+        noted = read_lead(chosen.text)
         said = read_wish(words_or_thanks(noted, chat))
-        said = replace(said, text=ended(replace(completion, text=said.text)))
+        text = words_or_here(said.text, chosen, chat)
+        said = replace(said, text=ended(replace(completion, text=text)))
         question = "\n".join(words_of(turn, chat.seen) for turn in batch)
         checked = _checked(said, question, asked, self.policy)
         reply = _reply_with(completion, checked, chat, batch, self.policy)
+        reply = with_files(reply, chosen, chat)
         acting = with_action(reply, said, chat, batch, self.policy.handoff)
         return with_judgement(with_lead(acting, noted, chat, batch), chat, batch)
 

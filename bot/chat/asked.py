@@ -10,6 +10,7 @@ from bot.chat.language.choosing import tell_language
 from bot.chat.lead.sentences import LEAD
 from bot.chat.memory.policy import MemoryPolicy
 from bot.chat.memory.recall import recall
+from bot.chat.offers.telling import tell_offers
 from bot.chat.pictures.prompt import Shown, tokens_of
 from bot.chat.preferences.wishes import tell_wishes
 from bot.chat.prompt import build_prompt, estimate_tokens
@@ -18,6 +19,7 @@ from bot.chat.replies import Batch
 from bot.chat.sources.material import Material
 from bot.chat.sources.policy import SourcePolicy
 from bot.llm.protocol import Prompt, PromptMessage
+from bot.media.outgoing.offers import Offer
 from db.records import Userchat, find_unanswered
 
 # In English, whatever the machine's language is.
@@ -32,6 +34,7 @@ class Policy:
 
     `timezone` is the business's, whose date the LLM is told. Without `handoff` there
     are no people to pass a chat on to. `memory` is for what a prompt does not show.
+    `offered` are files that an answer may bring.
     """
 
     system_prompt: str
@@ -42,6 +45,7 @@ class Policy:
     sources: SourcePolicy = field(default_factory=SourcePolicy)
     handoff: HandoffPolicy | None = None
     memory: MemoryPolicy = field(default_factory=MemoryPolicy)
+    offered: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,8 @@ def _system_prompt(policy: Policy, *of_user: str) -> str:
     # A model that never cites writes no markers either, but whatever it reads.
     if policy.handoff and not policy.sources.quotes_uncited:
         told += [sentences.HANDOVER, LEAD]
+    if not policy.sources.quotes_uncited:
+        told.append(tell_offers(policy.offered))
     return "\n\n".join(filter(None, (*told, *of_user)))
 
 

@@ -17,6 +17,7 @@ from bot.chat.beside import (
 from bot.chat.media.brackets import unforged
 from bot.chat.media.describing import describe_media
 from bot.chat.media.seeing import NOTHING_SEEN, Seen, without_echo
+from bot.chat.offers.telling import tell_sent
 from bot.chat.sentences import (
     NOT_ANSWERED_BRAKE,
     NOT_ANSWERED_HANDOFF,
@@ -149,7 +150,7 @@ def describe_turn(
         return WRITTEN_BY_PERSON.format(turn.content.strip())
     if find_reaction(turn):
         return describe_reaction(turn, quotable)
-    media = describe_media(turn, seen)
+    media = (*describe_media(turn, seen), *tell_sent(turn))
     told = (*describe_places(turn), *media, *describe_beside(turn))
     told = (*told, *describe_marks(turn))
     # A model that reads what was heard above its answers writes such lines itself.

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.checks.offered import find_unoffered
 from bot.settings import Settings
 
 LATE_MEMORY = (
@@ -24,6 +25,7 @@ def find_doubts(settings: Settings) -> Iterator[str]:
     folder = settings.media.folder
     if folder is not None and not _may_be_written(folder):
         yield NO_STORE
+    yield from find_unoffered(settings)
 
 
 def _may_be_written(folder: Path) -> bool:

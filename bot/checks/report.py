@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.checks.findings import Finding
+from bot.checks.offered import tell_offered
 from bot.checks.starts import find_obstacles, meant_to_run
 from bot.settings import Settings
 
@@ -32,6 +33,7 @@ def report_on(
     lines = [
         WRONG if not can_run else good if fits else UNFIT,
         *settings.describe(),
+        *tell_offered(settings),
         *(line for process in PROCESSES for line in _tell(settings, process)),
         *map(str, findings),
         *(f"Warning: {caution}" for caution in cautions),

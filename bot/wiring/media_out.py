@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.chat.talk import Talk
     from bot.media.outgoing.addresses import MediaAddresses
     from bot.media.outgoing.folder import MediaFolder
+    from bot.media.outgoing.offers import Offers
     from bot.whatsapp.account import TwilioAccount
     from bot.whatsapp.media.sent import SentMedia
     from db.media.sent import KeptContent
@@ -36,6 +37,14 @@ def build_sent_media(
         return repeat_once(partial(find_content, database, sha256))
 
     return SentMedia(_addresses(settings, twilio), find, _folder(settings))
+
+
+def build_offers(settings: Settings) -> "Offers":
+    """Return what knows the files that answers may bring."""
+    from bot.media.outgoing.offers import NoOffers, OfferedFiles
+
+    folder = _folder(settings)
+    return OfferedFiles(folder) if folder else NoOffers()
 
 
 def build_media_routes(

@@ -25,7 +25,7 @@ from bot.wiring.media import (
     register_sweeping,
     with_media,
 )
-from bot.wiring.media_out import build_sent_media, with_spoken
+from bot.wiring.media_out import build_offers, build_sent_media, with_spoken
 from bot.wiring.memory import SUMMARIES_AT_ONCE, build_recall, register_memory
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.senses import build_gallery, build_looking, build_senses
@@ -166,6 +166,7 @@ def _build_talk(
         knowledge=build_knowledge(settings, database),
         gallery=gallery,
         files=build_files(database),
+        offers=build_offers(settings),
     )
     talk = _with_database(talk, database)
     fetch = build_fetch(parts.twilio, settings.media)

@@ -42,7 +42,7 @@ class MediaFolder:
         """
         if not is_file_name(name):
             return None
-        content = self._read(name)
+        content = self.read(name, MOST_BYTES + 1)
         if content is None:
             return None
         if len(content) > MOST_BYTES:
@@ -51,7 +51,8 @@ class MediaFolder:
             )
         return FoundFile(name, check_file(content, name), content)
 
-    def _read(self, name: str) -> bytes | None:
+    def read(self, name: str, most_bytes: int) -> bytes | None:
+        """Return how a file begins; None: there is none."""
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             opened = os.open(self.path / name, flags)
@@ -61,6 +62,6 @@ class MediaFolder:
             if not stat.S_ISREG(os.fstat(opened).st_mode):
                 return None
             with os.fdopen(opened, "rb", closefd=False) as file:
-                return file.read(MOST_BYTES + 1)
+                return file.read(most_bytes)
         finally:
             os.close(opened)

@@ -1,0 +1,1 @@
+"""Files of the business that the LLM may send with an answer."""
