@@ -4,7 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.chat.memory.sorting.rules import (
+    DEPARTMENTS_HINT,
+    PRIORITIES_HINT,
+    Rule,
+    read_rules,
+)
 from bot.environment import Reader
+from db.records.support import PRIORITIES
 
 TOPICS = (
     "products", "prices", "orders", "delivery", "appointments", "opening hours",
@@ -22,23 +29,41 @@ class MemoryPolicy:
     """Whether talks are summed up and labelled, and when one has gone quiet.
 
     `across_chats`: what was said before the idle time-out is told in the next chat.
-    `topics` are those that a chat may be labelled with, and no others.
+    `topics` are those that a chat may be labelled with, and no others. `departments`
+    and `priorities` are rules by which a labelled chat gets one.
     """
 
     is_on: bool = True
     quiet: timedelta = timedelta(minutes=15)
     across_chats: bool = False
     topics: tuple[str, ...] = TOPICS
+    departments: tuple[Rule, ...] = ()
+    priorities: tuple[Rule, ...] = ()
 
 
 def read_memory(read: Reader) -> MemoryPolicy:
     """Return what is set; what is wrong is collected by the reader."""
     minutes = read.number("MEMORY_QUIET_MINUTES", 15, 1, 1440)
+    topics: tuple[str, ...] = read.parsed(
+        "MEMORY_TOPICS", _read_topics, TOPICS, TOPICS_HINT
+    )
     return MemoryPolicy(
         is_on=read.text("MEMORY", "on|off", "on or off") != "off",
         quiet=timedelta(minutes=minutes),
         across_chats=read.text("REMEMBER_ACROSS_CHATS", "on|off", "on or off") == "on",
-        topics=read.parsed("MEMORY_TOPICS", _read_topics, TOPICS, TOPICS_HINT),
+        topics=topics,
+        departments=read.parsed(
+            "MEMORY_DEPARTMENTS",
+            lambda given: read_rules(given, topics),
+            (),
+            DEPARTMENTS_HINT,
+        ),
+        priorities=read.parsed(
+            "MEMORY_PRIORITIES",
+            lambda given: read_rules(given, topics, PRIORITIES),
+            (),
+            PRIORITIES_HINT,
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from bot.chat.memory.asking import Question, ask_about
 from bot.chat.memory.line import Line
 from bot.chat.memory.policy import MemoryPolicy
 from bot.chat.memory.remembered import Remembered, read_remembered
+from bot.chat.memory.sorting.rules import find_name
 from bot.chat.memory.steps import Step, next_step
 from bot.chat.memory.stretch import Room, last_sid
 from bot.chat.memory.summary import Section, Summary
@@ -96,11 +97,11 @@ class Remembering:
             return False
         found = self._ask(chat, step.turns, seen) if step.turns else None
         if step.is_recap and found:
-            return self._store_labels(chat, found, last_sid(step.turns))
+            return self._store_labels(chat, found, step.turns)
         sections = (*step.before, *_section(step, found), *step.after)
         is_stored = self._store_summary(chat, Summary(sections))
         if found and is_stored:
-            self.store.store_labels(chat.chat_id, found.labels.to_metadata())
+            self.store.store_labels(chat.chat_id, self._labels(found, step.turns))
         return is_stored
 
     def _ask(self, chat: StoredChat, turns: Sequence[Turn], seen: Seen) -> Remembered:
@@ -143,13 +144,29 @@ class Remembering:
         return is_stored
 
     def _store_labels(
-        self, chat: StoredChat, found: Remembered, until: str | None
+        self, chat: StoredChat, found: Remembered, turns: Sequence[Turn]
     ) -> bool:
-        recap = {"text": found.section, "until": until}
-        labels = {**found.labels.to_metadata(), "recap": recap}
+        recap = {"text": found.section, "until": last_sid(turns)}
+        labels = {**self._labels(found, turns), "recap": recap}
         is_stored = self.store.store_labels(chat.chat_id, labels)
         REMEMBERED.labels("labelled" if is_stored else "overtaken").inc()
         return False  # nothing is due behind it
+
+    def _labels(self, found: Remembered, turns: Sequence[Turn]) -> dict[str, object]:
+        """Return what is known of a chat by now, and what rules make of it.
+
+        Where no rule fits any more, what an earlier one said is undone.
+        """
+        sorted_by = {
+            "department": self.policy.departments,
+            "priority": self.policy.priorities,
+        }
+        named = {
+            name: find_name(rules, found.labels, turns)
+            for name, rules in sorted_by.items()
+            if rules
+        }
+        return {**found.labels.to_metadata(), **named}
 
 
 def _section(step: Step, found: Remembered | None) -> Sequence[Section]:

@@ -1,10 +1,13 @@
 """A chat that went quiet, or was closed, is labelled in the call that recaps it."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.memory.labels import Labels
 from bot.chat.memory.policy import TOPICS
 from bot.chat.memory.remembered import Told, read_remembered
+from bot.settings import Settings
 from db.database import Database
 from tests.bot.chat.memory.talker import Talker, remembers, shown
 from tests.db.sql import change
@@ -55,6 +58,29 @@ def test_a_full_chat_is_labelled_and_the_one_that_goes_on_sums_it_up(
     ana.remembers()
     assert ana.metadata["tags"] == ["orders"]
     assert not any(turn.is_summary for turn in ana.chat.turns)
+
+
+def test_rules_on_labels_and_words_name_department_and_priority(
+    server: ScriptedLLM, ana: Talker
+) -> None:
+    told = {
+        "MEMORY_DEPARTMENTS": 'office: "my invoice"; sales: orders',
+        "MEMORY_PRIORITIES": "high: negative",
+    }
+    memory = Settings.from_env(told).policy.memory
+    ana.policy = replace(ana.policy, memory=memory)
+    server.next(
+        remembers("Bread.", sentiment="negative"), remembers("Paid."),
+        remembers("Hi.", topics=["small talk"]),
+    )  # fmt: skip
+    known = []
+    for text in ("Bread, please", "Where is MY INVOICE?", "x" * 9000):
+        ana.says(text)
+        ana.goes_quiet()
+        ana.remembers()
+        known.append((ana.metadata["department"], ana.metadata["priority"]))
+    assert known[:2] == [("sales", "high"), ("office", None)]
+    assert known[2] == ("office", None), "she wrote of it in the same talk"
 
 
 LABELLED = (

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.memory.policy import MemoryPolicy
+from bot.chat.memory.sorting.rules import Rule
 from bot.settings import Settings, SettingsError
 
 
@@ -28,6 +29,20 @@ def test_everything_can_be_set() -> None:
     assert read(REMEMBER_ACROSS_CHATS="on").across_chats
 
 
+def test_rules_name_topics_intents_sentiments_and_words() -> None:
+    rules = 'Sales: order, cakes; the office:  complaint, "Rechnung Nr."'
+    policy = read(
+        MEMORY_TOPICS="cakes, other",
+        MEMORY_DEPARTMENTS=rules,
+        MEMORY_PRIORITIES="urgent: negative",
+    )
+    assert policy.departments == (
+        Rule("sales", frozenset({"order", "cakes"})),
+        Rule("the office", frozenset({"complaint"}), ("rechnung nr",)),
+    )
+    assert policy.priorities == (Rule("urgent", frozenset({"negative"})),)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -40,6 +55,13 @@ def test_everything_can_be_set() -> None:
         ("MEMORY_TOPICS", "[cakes]"),
         ("MEMORY_TOPICS", ",".join(f"topic {n}" for n in range(41))),
         ("REMEMBER_ACROSS_CHATS", "1"),
+        ("MEMORY_DEPARTMENTS", "sales"),
+        ("MEMORY_DEPARTMENTS", "sales: cakes"),
+        ("MEMORY_DEPARTMENTS", "sa<les: orders"),
+        ("MEMORY_DEPARTMENTS", 'sales: orders, ""'),
+        ("MEMORY_DEPARTMENTS", 'sales: "!"'),
+        ("MEMORY_DEPARTMENTS", "; ".join(["sales: orders"] * 21)),
+        ("MEMORY_PRIORITIES", "soon: orders"),
     ],
 )
 def test_what_is_wrong_is_named(name: str, value: str) -> None:

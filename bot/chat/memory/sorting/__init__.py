@@ -1,0 +1,1 @@
+"""Rules of the operator's that sort chats by their labels."""
