@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import dropwhile
@@ -15,7 +15,7 @@ import click
 from bot.cli.database import reading
 from bot.cli.root import main
 from bot.cli.show import readable_time
-from bot.terminal import Column, table, terminal_width
+from bot.terminal import Column, one_line, table, terminal_width
 from db.errors import OperatorError
 from db.files import writing_whole
 
@@ -78,8 +78,10 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
     drops them. Handoffs are tickets that were opened, with the median times to a
     person's first word and to the end of those that had it on that day. Limited are
     answers that a limit stood before, such as ANSWERS_PER_DAY. Days before the
-    first one that had anything are left out.
+    first one that had anything are left out. Labels are those of chats that were
+    opened in these days and went quiet since.
     """
+    from db.queries.labels import count_labels
     from db.queries.statistics import measure
 
     if plot is not None and plot.suffix.lower() not in PLOTS:
@@ -87,10 +89,13 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
             f"{plot} is no picture: its name has to end in .svg or .png"
         )
     with reading() as connection:
-        found = measure(connection, days, datetime.now(UTC))
+        now = datetime.now(UTC)
+        found = measure(connection, days, now)
+        labels = count_labels(connection, days, now)
     if plot is not None:
         _draw(found, plot)
-    for line in [json.dumps(_as_json(found))] if as_json else _as_lines(found):
+    told = [json.dumps({**_as_json(found), "labels": labels})]
+    for line in told if as_json else (*_as_lines(found), *_label_lines(labels)):
         click.echo(line)
     if plot is not None:
         click.echo(f"Drawn: {plot}", err=True)
@@ -121,6 +126,14 @@ def _as_lines(statistics: "Statistics") -> Iterator[str]:
     rows = [(day.isoformat(), *_cells(numbers)) for day, numbers in told]
     rows.append(("total", *_cells(statistics.total)))
     yield from table(COLUMNS, rows, terminal_width())
+
+
+def _label_lines(labels: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Yield a line for each kind of label, if chats have any."""
+    yield from ["", "Labels of chats:"] if labels else []
+    for kind, counted in labels.items():
+        told = ", ".join(f"{label} {chats:,}" for label, chats in counted.items())
+        yield f"  {kind:<10}  {one_line(told)}"
 
 
 def _is_empty(day: "tuple[date, Numbers]") -> bool:

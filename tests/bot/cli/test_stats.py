@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
+from psycopg.types.json import Jsonb
 
 from bot.cli import main
 from db.database import Database
@@ -57,6 +58,38 @@ def test_a_table_tells_what_happened_by_day_and_in_all(database_url: str) -> Non
         f"{today} 1 1 1 1 1,000 1.00 s 1.00 s 1.00 s · · · · · · ·",
         "total 3 3 3 3 4,000 1.00 s 1.90 s 1.98 s · · · · · · ·",
     ]
+
+
+@pytest.mark.usefixtures("told")
+def test_labels_are_counted_by_kind_once_a_chat(
+    database: Database, database_url: str
+) -> None:
+    assert "Labels" not in bot(database_url).stdout
+    labels = {
+        "tags": ["orders", "prices"], "detected_intent": "order", "resolved": False,
+        "language": "es", "sentiment": "mixed", "department": "sales",
+        "priority": None, "recap": {"text": "Bread."},
+    }  # fmt: skip
+    by_hand = {"tags": "orders", "resolved": "true", "language": {"es": 1}}
+    for place, known in enumerate((labels, {**labels, "tags": ["orders"]}, by_hand)):
+        change(
+            database,
+            "UPDATE userchats SET metadata = %(known)s WHERE chat_id = (SELECT chat_id"
+            " FROM userchats ORDER BY created_at, chat_id OFFSET %(place)s LIMIT 1)",
+            known=Jsonb(known),
+            place=place,
+        )
+    lines = bot(database_url, "--days", "2").stdout.splitlines()
+    assert lines[lines.index("Labels of chats:") + 1 :] == [
+        "  topic       orders 2, prices 1",
+        "  intent      order 2",
+        "  sentiment   mixed 2",
+        "  language    es 2",
+        "  resolved    no 2, yes 1",
+        "  department  sales 2",
+    ]
+    told = json.loads(bot(database_url, "--days", "2", "--json").stdout)
+    assert told["labels"]["topic"] == {"orders": 2, "prices": 1}
 
 
 @pytest.mark.usefixtures("told")

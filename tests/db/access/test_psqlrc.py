@@ -27,6 +27,7 @@ SETTINGS = {"PROMPT1", "PROMPT2", "HISTCONTROL", "COMP_KEYWORD_CASE", "QUIET"}
 PIECES = {"help", "help_views", "help_rest", "tables_only"}
 PIECES |= {"tricks", "signs"}
 NEED_TABLES = {"newest", "documents", "stopped", "topics", "summaries", "jobs"}
+NEED_TABLES |= {"labels"}
 SAVED = [
     name
     for name in re.findall(r"^\\set (\w+) '", PSQLRC.read_text(), re.MULTILINE)
