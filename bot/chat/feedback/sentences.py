@@ -8,3 +8,4 @@ EMPTY = spoken("Please write it behind the word: /feedback and what you think.")
 
 # For whoever reads the transcript.
 NOTED = "Not answered: it judges an answer, and is kept with it."
+NOT_KEPT = "Not answered: it is about what a command said, which nobody judges."

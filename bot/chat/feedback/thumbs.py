@@ -63,25 +63,31 @@ def judging(
 def is_judgement(chat: Userchat, turn: Turn) -> bool:
     """Tell whether a message judges an answer.
 
-    A thumb behind a question of ours answers it, unless it is set on an answer.
+    A thumb behind a question of ours answers it, unless it is set on an answer. One
+    behind what a command says is about that, and not about the answer before.
     """
     if find_rating(turn) is None:
         return False
-    if turn.quotes is not None or find_reaction(turn):
+    if _is_set_on_one(turn):
         return True
+    if _command_before(chat, turn):
+        return False
     return find_judged(chat, turn) is not None and not _was_asked(chat, turn)
 
 
 def is_nod(chat: Userchat, turn: Turn) -> bool:
-    """Tell whether a message is content with an answer, and wants none itself."""
-    return find_rating(turn) == 1 and is_judgement(chat, turn)
+    """Tell whether a message is content with what was said, and wants no answer."""
+    if find_rating(turn) != 1:
+        return False
+    return is_judgement(chat, turn) or _is_about_command(chat, turn)
 
 
 def note_nod(chat: Userchat, batch: Batch) -> Reply | None:
     """Settle a thumbs up in silence; None: the batch is more, or something else."""
     if len(batch) > 1 or not is_nod(chat, batch[0]):
         return None
-    return note(batch, sentences.NOTED)
+    is_kept = is_judgement(chat, batch[0])
+    return note(batch, sentences.NOTED if is_kept else sentences.NOT_KEPT)
 
 
 def with_judgement(reply: Reply, chat: Userchat, batch: Batch) -> Reply:
@@ -91,6 +97,25 @@ def with_judgement(reply: Reply, chat: Userchat, batch: Batch) -> Reply:
         return reply
     deed = judging(turn, find_judged(chat, turn), rating=find_rating(turn))
     return replace(reply, deeds=(*reply.deeds, deed))
+
+
+def _is_set_on_one(turn: Turn) -> bool:
+    return turn.quotes is not None or find_reaction(turn) is not None
+
+
+def _is_about_command(chat: Userchat, turn: Turn) -> bool:
+    """Tell whether a message stands behind what a command said, which asks nothing."""
+    said = None if _is_set_on_one(turn) else _command_before(chat, turn)
+    return said is not None and not (said.asks or _is_question(said))
+
+
+def _command_before(chat: Userchat, turn: Turn) -> Turn | None:
+    """Return the last word to a user before a message, if a command said it."""
+    sids = [each.message_sid for each in chat.turns]
+    here = sids.index(turn.message_sid) if turn.message_sid in sids else len(sids)
+    ours = (t for t in reversed(chat.turns[:here]) if t.role == "assistant")
+    last = next(ours, None)
+    return last if last and last.command else None
 
 
 def _is_answer(turn: Turn) -> bool:
@@ -111,5 +136,8 @@ def _was_asked(chat: Userchat, turn: Turn) -> bool:
     reference_id = find_judged(chat, turn)
     said = (*chat.earlier_turns, *chat.turns)
     last = next((t for t in said if t.reference_id == reference_id), None)
-    words = last.content.rstrip(BEHIND_A_QUESTION) if last and reference_id else ""
-    return words.endswith(QUESTION_MARKS)
+    return bool(last and reference_id and _is_question(last))
+
+
+def _is_question(said: Turn) -> bool:
+    return said.content.rstrip(BEHIND_A_QUESTION).endswith(QUESTION_MARKS)

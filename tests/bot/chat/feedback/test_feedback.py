@@ -89,6 +89,24 @@ def test_a_thumb_behind_a_question_answers_it_unless_it_is_set_on_it(
     assert rows(database, KEPT) == [(1, None, question, ana.sids[-1])]
 
 
+def test_a_thumb_behind_a_command_counts_for_nothing(
+    database: Database, ana: Conversation
+) -> None:
+    answer = ask(ana)
+    tell(ana, "/help")
+    assert tell(ana, UP) == ""
+    assert (ana.last.role, ana.last.content) == ("system", sentences.NOT_KEPT)
+    assert len(ana.thoughts.prompts) == 1
+    assert tell(ana, "/new").endswith("?")
+    assert tell(ana, UP) == "Ten.", "it answers the question"
+    assert rows(database, KEPT) == []
+    sent = "UPDATE reply_parts SET message_sid = 'SMit' WHERE reference_id = %(it)s"
+    change(database, sent, it=answer)
+    tell(ana, "/help")
+    tell(ana, UP, OriginalRepliedMessageSid="SMit")
+    assert rows(database, KEPT) == [(1, None, answer, ana.sids[-1])]
+
+
 def test_a_button_says_it_and_before_any_answer_a_thumb_is_talk(
     database: Database, ana: Conversation
 ) -> None:
