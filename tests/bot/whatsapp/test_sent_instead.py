@@ -1,5 +1,7 @@
 """A voice note, or a file, that can't be sent: its words follow, once."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.media.outgoing.refs import StoredRef
@@ -83,6 +85,19 @@ def test_so_is_one_whose_failure_is_told_before_its_sid_is_known(
     desk.sends_later()
     assert twilio.bodies == ["", "We do."]
     assert desk.statuses == ["sent"]
+
+
+def test_whoever_is_killed_before_the_refusal_is_stored_is_followed_by_one_who_ends_it(
+    desk: Desk, twilio: ScriptedTwilio, note: PartContent
+) -> None:
+    desk.stores(note, LATER)
+    wait, window = timedelta(seconds=4), timedelta(days=1)
+    assert desk.outbox.claim_next(desk.user_id, wait, window)
+    desk.passes(60)
+    twilio.answers.append(NO_MEDIA)
+    desk.sends_later()
+    assert twilio.bodies == ["", "We do.", LATER]
+    assert desk.statuses == ["sent", "sent"]
 
 
 def test_a_text_that_fails_in_its_turn_is_the_end_of_it(
