@@ -79,22 +79,24 @@ class PostgresOutbox:
         has_more = found.has_more or found.has_early or not found.is_stored
         return Recorded(is_stored=found.is_stored, has_more=has_more)
 
-    def record_failed(self, part: Part, error_code: int | None) -> None:
+    def record_failed(self, part: Part, error_code: int | None) -> bool:
         """Store that a part, and what follows it in its reply, will not be sent.
 
         Of media that fail for what they are, the text that stands for them will be;
-        without one, what follows. An error without a code is about them, too.
+        without one, what follows. An error without a code is about them, too. Returns
+        whether such a text will be sent.
         """
         if error_code == OPTED_OUT_AT_TWILIO:
             self._write(sql.NOTE_OPT_OUT, part_id=part.part_id)
         is_media = error_code is None or error_code in ABOUT_MEDIA
         is_alone = is_media and part.instead is not None
         if is_alone and self._say_instead(part, error_code):
-            return
+            return True
         rest = {"reference_id": part.reference_id, "position": part.position}
         rest |= {"user_id": part.user_id, "error_code": error_code}
         last = part.position if is_alone else LAST_POSITION
         self._write(sql.RECORD_FAILED, **rest, last=last)
+        return False
 
     def _say_instead(self, part: Part, error_code: int | None) -> bool:
         """Have the text sent that a part's media stand for, if there is one."""

@@ -210,9 +210,10 @@ class Sender:
 
     def _abandon(self, part: Part, error: DeliveryError) -> None:
         """Record a permanent failure: the rest of the reply makes no sense alone."""
-        self._outbox.record_failed(part, error.code)
-        log.error(
-            "a reply can't be delivered: %s",
-            error,
-            extra={"error_code": error.code, "chat_id": part.chat_id},
-        )
+        about = {"error_code": error.code, "chat_id": part.chat_id}
+        if self._outbox.record_failed(part, error.code):
+            log.warning(
+                "media can't be sent, but for their text: %s", error, extra=about
+            )
+        else:
+            log.error("a reply can't be delivered: %s", error, extra=about)
