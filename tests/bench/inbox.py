@@ -6,7 +6,7 @@ fifth time they load the whole page again.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from db.logins.sessions import open_session
@@ -84,28 +84,42 @@ async def measure_inbox(stage: Stage, effort: Effort) -> list[Figure]:
     quiet = await _look(stage, tokens, seconds)
     alone = await _acks(stage, effort.seconds)
     p99_alone = await _p99(stage, alone / 4, seconds)
-    looking = asyncio.create_task(_look(stage, tokens, effort.seconds))
-    beside = await _acks(stage, effort.seconds)
-    full = await looking
-    looking = asyncio.create_task(_look(stage, tokens, seconds))
-    p99_beside = await _p99(stage, alone / 4, seconds)
-    usual = await looking
+    beside, full = await _beside(
+        _acks(stage, effort.seconds), _look(stage, tokens, effort.seconds)
+    )
+    p99_beside, usual = await _beside(
+        _p99(stage, alone / 4, seconds), _look(stage, tokens, seconds)
+    )
     stage.stop("console", "web")
-    rates = Figure(
-        "acks/s while 20 operators look ÷ without them", beside / alone,
-        detail=f"{beside:,.0f}/s, {alone:,.0f}/s",
-    )  # fmt: skip
-    p99s = Figure(
-        "ack p99 at a quarter of that rate, while they look", 1000 * p99_beside, "ms",
-        detail=f"{1000 * p99_alone:.1f} ms without them",
-    )  # fmt: skip
     return [
         *_figures("nobody writes", quiet),
         *_figures("messages come at a quarter of what web takes", usual),
         *_figures("messages come as fast as web takes them", full),
-        rates,
-        p99s,
+        _rates(alone, beside),
+        _p99s(p99_alone, p99_beside),
     ]
+
+
+async def _beside(
+    writing: Coroutine[None, None, float], looking: Coroutine[None, None, Looks]
+) -> tuple[float, Looks]:
+    """Let people write while operators look, and return what each measured."""
+    looks = asyncio.create_task(looking)
+    return await writing, await looks
+
+
+def _rates(alone: float, beside: float) -> Figure:
+    return Figure(
+        "acks/s while 20 operators look ÷ without them", beside / alone,
+        detail=f"{beside:,.0f}/s, {alone:,.0f}/s",
+    )  # fmt: skip
+
+
+def _p99s(alone: float, beside: float) -> Figure:
+    return Figure(
+        "ack p99 at a quarter of that rate, while they look", 1000 * beside, "ms",
+        detail=f"{1000 * alone:.1f} ms without them",
+    )  # fmt: skip
 
 
 def _figures(when: str, looks: Looks) -> list[Figure]:
