@@ -30,8 +30,6 @@ NewHouse = Callable[..., AbstractContextManager["House"]]
 ROOT = Path(__file__).parent.parent
 # For whatever normally comes, on a machine that has much else to do: it costs no time.
 PATIENCE = 60.0
-# A message of somebody new takes longer than the next one.
-BETWEEN_KEYS = 0.2
 _numbers = count(10_000)
 
 
@@ -221,15 +219,6 @@ class Phone:
         url = f"{self._house.simulator_url}/simulator/messages"
         file = {"file": (name, content, media_type)}
         requests.post(url, data=form, files=file, timeout=PATIENCE).raise_for_status()
-
-    def says_at_once(self, *texts: str) -> None:
-        """Send messages as fast as fingers allow, so that they come in this order."""
-        threads = [threading.Thread(target=self.says, args=(text,)) for text in texts]
-        for thread in threads:
-            thread.start()
-            threading.Event().wait(BETWEEN_KEYS)
-        for thread in threads:
-            thread.join()
 
     def messages(self, direction: str = "outbound") -> list[dict[str, Any]]:
         """Return the messages of this conversation, `outbound` being the bot's."""
