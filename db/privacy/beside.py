@@ -16,7 +16,10 @@ from db.privacy.traces import Traces, wipe_traces
 
 LIMITS = Limits(connections=2, statement_seconds=60.0, pool_seconds=5.0)
 # Writing to what pg_restore fills would spoil it.
-IN_USE = "SELECT count(*) FROM pg_stat_activity WHERE datname = %(name)s"
+IN_USE = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = %(name)s AND backend_type = 'client backend'
+"""
 BEING_FILLED = (
     "somebody is connected to it (if that is a restore, it erases again by itself "
     "before the bot gets it)"

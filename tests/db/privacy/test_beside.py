@@ -8,13 +8,14 @@ import pytest
 from db import schema
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.privacy.beside import Beside, erase_beside
+from db.privacy.beside import IN_USE, Beside, erase_beside
 from db.privacy.erasure import erase_person
 from db.privacy.tombstones import Graveyard
 from tests.db.access.logins import three_roles
 from tests.db.privacy.copies import left_beside
 from tests.db.privacy.planting import CARA, LONG, find_cara, plant
 from tests.db.sql import change, opened, take_in, value, values
+from tests.house import eventually
 from tests.records import ANA, said
 
 KEY = b"the key of the tests"
@@ -104,6 +105,8 @@ def test_what_a_restore_is_filling_is_not_touched(
         assert "if that is a restore" in done.fault
         assert value(beside, "SELECT count(*) FROM erasures") == 0
         beside.close()
+        in_use = {"name": beside.name}
+        eventually(lambda: not database.scalar(IN_USE, in_use))  # a moment later
         (done,) = erase_beside(database, GRAVEYARD)
         assert done == Beside(name=beside.name, people=1)
 
