@@ -4,9 +4,11 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import hypothesis
 import psycopg
@@ -15,6 +17,7 @@ import pytest
 from db import schema
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.embedded.cluster import ROLE
 from db.embedded.server import EmbeddedPostgres
 from db.in_memory import MemoryChatStore
 from db.outbox import PostgresOutbox
@@ -37,12 +40,16 @@ SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "200",
     "max_wal_senders": "0",
+    "scram_iterations": "1",  # a password is hashed as often for each connection
     "shared_buffers": "32MB",
     "wal_level": "minimal",
 }
 TEMPLATE = "template_migrated"
 # They mostly wait, and for long: begun last, they would end alone.
 SLOW_FOLDERS = ("e2e", "chaos", "bench")
+# The connections of run_on_server, by the server's address: each costs as much as a
+# small test, and every test's database is made and dropped there.
+_on_server: dict[str, psycopg.Connection[Any]] = {}
 
 
 @pytest.fixture
@@ -63,7 +70,13 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     usable = memory.is_dir() and os.access(memory, os.W_OK)
     with tempfile.TemporaryDirectory(dir=memory if usable else None) as folder:
         Path(folder).chmod(0o755)
-        with EmbeddedPostgres(Path(folder) / "data", SETTINGS) as server:
+        with (
+            EmbeddedPostgres(Path(folder) / "data", SETTINGS) as server,
+            closing(_connect(server)) as _on_server[server.url],
+        ):
+            # The same one, hashed anew: initdb knew no setting of ours.
+            password = urlsplit(server.url).password
+            run_on_server(server, f"ALTER ROLE {ROLE} PASSWORD '{password}'")
             yield server
 
 
@@ -150,5 +163,9 @@ def url_of(server: EmbeddedPostgres, database: str) -> str:
 
 
 def run_on_server(server: EmbeddedPostgres, statement: str) -> None:
-    with psycopg.connect(url_of(server, "postgres"), autocommit=True) as connection:
-        connection.execute(statement.encode())
+    """Run a statement beside the tests' databases, on the session's one connection."""
+    _on_server[server.url].execute(statement.encode())
+
+
+def _connect(server: EmbeddedPostgres) -> psycopg.Connection[Any]:
+    return psycopg.connect(url_of(server, "postgres"), autocommit=True)
