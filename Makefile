@@ -39,6 +39,9 @@ senses: .venv/senses.done ## What `make run` hears and reads with: voice notes, 
 
 install: .venv/dev.done ## Only install, into .venv: what runs, and the tools for tests
 
+# What they compile is kept, whatever the environment says: else every worker, and every
+# child that reads a document, compiles it anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/dev.done ## Run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
