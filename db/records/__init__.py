@@ -1,5 +1,6 @@
 """Frozen nouns that every module passes around."""
 
+from db.records.calls import CALL_STATES, Call, CallState
 from db.records.chats import (
     EPOCH,
     LISTS,
@@ -65,6 +66,7 @@ from db.records.tickets import LogEntry, Ticket
 
 __all__ = [
     "A_PERSON",
+    "CALL_STATES",
     "DEED_KINDS",
     "DELIVERY_STATUSES",
     "EPOCH",
@@ -81,6 +83,8 @@ __all__ = [
     "UNSETTLED",
     "WITH_TWILIO",
     "Added",
+    "Call",
+    "CallState",
     "Claim",
     "Deed",
     "DeedKind",

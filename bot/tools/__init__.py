@@ -1,0 +1,1 @@
+"""What the LLM may ask for: tools, and what came of each call."""
