@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.knowledge.protocol import Knowledge
     from bot.llm.account import LLMServer
     from bot.media.outgoing.offers import Offers
+    from bot.tools.acting import Acting
     from db.store import ChatStore
 
 
@@ -31,15 +32,18 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     gallery: "Gallery | None" = None,
     files: "OwnFiles | None" = None,
     offers: "Offers | None" = None,
+    acting: "Acting | None" = None,
 ) -> "Talk":
-    """Return the talk on an LLM's server; without a channel its replies stay here."""
+    """Return the talk on an LLM's server; what is not given, it does not do."""
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
     from bot.whatsapp.text.parts import with_parts
 
     talk = Talk(
         store=store,
-        answering=_build_answering(settings, llm, knowledge, gallery, files, offers),
+        answering=_build_answering(
+            settings, llm, knowledge, gallery, files, offers, acting
+        ),
         channel=channel or Channel(with_parts=with_parts),
         pace=settings.pace,
         allowance=settings.allowance,
@@ -50,13 +54,14 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     return with_languages(talk, settings.wording)
 
 
-def _build_answering(  # noqa: PLR0913, PLR0917  (the same)
+def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
     settings: Settings,
     llm: "LLMServer",
     knowledge: "Knowledge | None",
     gallery: "Gallery | None",
     files: "OwnFiles | None",
     offers: "Offers | None",
+    acting: "Acting | None",
 ) -> "Answers":
     from bot.chat.answering import Answering
     from bot.chat.files.finding import NoFiles
@@ -72,5 +77,6 @@ def _build_answering(  # noqa: PLR0913, PLR0917  (the same)
         knowledge=known,
         files=files or NoFiles(),
         offers=offers or NoOffers(),
+        acting=acting,
     )
     return Seeing(answering, gallery) if gallery else answering

@@ -6,6 +6,7 @@ triggers, functions, views and their masked copies, the compression of
 userchats.messages, and the queue's tables, which are procrastinate's.
 """
 
+from db.models.acting import tool_calls
 from db.models.answers import answer_passages, gap_questions, knowledge_gaps
 from db.models.base import metadata
 from db.models.chats import (
@@ -91,6 +92,7 @@ __all__ = [
     "support_messages",
     "support_sessions",
     "support_tickets",
+    "tool_calls",
     "user_aliases",
     "user_facts",
     "user_preferences",

@@ -1,5 +1,13 @@
 """Frozen nouns that every module passes around."""
 
+from db.records.calls import (
+    CALL_STATES,
+    Call,
+    CalledFor,
+    CallState,
+    Writing,
+    storable_json,
+)
 from db.records.chats import (
     EPOCH,
     LISTS,
@@ -65,6 +73,7 @@ from db.records.tickets import LogEntry, Ticket
 
 __all__ = [
     "A_PERSON",
+    "CALL_STATES",
     "DEED_KINDS",
     "DELIVERY_STATUSES",
     "EPOCH",
@@ -81,6 +90,9 @@ __all__ = [
     "UNSETTLED",
     "WITH_TWILIO",
     "Added",
+    "Call",
+    "CallState",
+    "CalledFor",
     "Claim",
     "Deed",
     "DeedKind",
@@ -124,8 +136,10 @@ __all__ = [
     "Upload",
     "Userchat",
     "Vector",
+    "Writing",
     "find_summary",
     "find_unanswered",
     "read_turns",
+    "storable_json",
     "to_storable",
 ]

@@ -1,0 +1,1 @@
+"""`bot tools`: what the bot may do, seen and tried by an operator."""

@@ -1,0 +1,1 @@
+"""The ledger of what was spent, and what may be."""

@@ -1,0 +1,1 @@
+"""The ledger of calls of tools, and where tools read."""
