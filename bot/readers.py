@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.chat.asked import Policy
+from bot.chat.choices.policy import read_choices
 from bot.chat.commands.own_words import read_vocabulary
 from bot.chat.handoff.policy import read_handoff
 from bot.chat.language.wording import read_wording
@@ -236,6 +237,7 @@ def _read_policy(read: Reader, llm_seconds: float) -> Policy:
             == "on",
         ),
         memory=read_memory(read),
+        choices=read_choices(read),
     )
 
 

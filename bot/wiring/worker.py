@@ -29,7 +29,7 @@ from bot.wiring.media_out import build_sent_media, with_spoken
 from bot.wiring.memory import SUMMARIES_AT_ONCE, build_recall, register_memory
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.senses import build_gallery, build_looking, build_senses
-from bot.wiring.talk import build_talk
+from bot.wiring.talk import build_parting, build_talk
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError
@@ -68,7 +68,7 @@ def build_worker(
     database = database or Database(parts.database_url, WORKER_LIMITS)
     twilio = _build_twilio(settings, parts, database)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
-    channel = _build_channel(twilio, sender)
+    channel = _build_channel(settings, twilio, sender)
     talk = _build_talk(settings, parts, database, channel, stopping)
     queue = _build_queue(settings, parts.database_url)
     register_jobs(queue, talk, sender)
@@ -138,13 +138,15 @@ def _erasure_key(settings: Settings) -> bytes:
     return known
 
 
-def _build_channel(twilio: "TwilioClient", sender: "Sender") -> "Channel":
+def _build_channel(
+    settings: Settings, twilio: "TwilioClient", sender: "Sender"
+) -> "Channel":
     from bot.chat.channel import Channel
-    from bot.whatsapp.text.parts import with_parts
     from bot.worker.typing_indicators import TypingIndicators
 
     typing = TypingIndicators(twilio.show_typing).shown
-    return Channel(with_parts=with_parts, typing=typing, send=sender.send_now)
+    parts = build_parting(settings)
+    return Channel(with_parts=parts, typing=typing, send=sender.send_now)
 
 
 def _build_talk(

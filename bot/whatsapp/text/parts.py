@@ -3,10 +3,14 @@
 import logging
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
+from bot.chat.choices.lines import without_lines
 from bot.chat.sentences import ENDS_HERE
 from bot.languages.speaking import speak
+from bot.whatsapp.choices.parts import find_content, with_tapped
 from bot.whatsapp.text.formatting import to_whatsapp
 from bot.whatsapp.text.splitting import split_message
 from db.records import PartContent, Reply
@@ -16,12 +20,13 @@ log = logging.getLogger(__name__)
 # Some 15,000 characters: who wants more asks for it, and each message is paid for.
 MOST_PARTS = 10
 
+NO_CONTENTS: Mapping[int, str] = MappingProxyType({})
 TO_BE_READ = re.compile(r"(?m)\d|https?://|\S@\S|`|^\s*[-*+]\s")
 # They count as letters or symbols, and show nothing.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
-def with_parts(reply: Reply) -> Reply:
+def with_parts(reply: Reply, contents: Mapping[int, str] = NO_CONTENTS) -> Reply:
     """Return the reply with the messages that it is sent as; ours alone are sent.
 
     They are MOST_PARTS at most, the last of which says so when the text went on, and
@@ -33,16 +38,27 @@ def with_parts(reply: Reply) -> Reply:
         return reply
     if reply.spoken and not _is_to_be_read(reply):
         return replace(reply, parts=(reply.spoken, *reply.pictures))
-    shown = (to_whatsapp(reply.turn.content), reply.sources)
-    bodies = split_message("\n\n".join(filter(None, shown)))
-    if len(bodies) > MOST_PARTS:
-        log.warning("an answer of %d messages was cut", len(bodies))
-        # Beside a part's 1500 units Twilio's 1600 leave room for the sentence.
-        ends = speak(reply.language, ENDS_HERE)
-        bodies = [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ends}"]
+    content = find_content(reply, contents)
+    said = without_lines(reply.turn) if content else reply.turn.content
+    bodies = _bodies(reply, said)
+    if content:
+        return with_tapped(reply, content, bodies)
     texts = (PartContent(body) for body in bodies)
     spoken = (reply.spoken,) if reply.spoken else ()
     return replace(reply, parts=(*spoken, *texts, *reply.pictures))
+
+
+def _bodies(reply: Reply, said: str) -> list[str]:
+    """Return what a reply says, with its sources, in messages that are short enough."""
+    bodies = split_message(
+        "\n\n".join(filter(None, (to_whatsapp(said), reply.sources)))
+    )
+    if len(bodies) <= MOST_PARTS:
+        return bodies
+    log.warning("an answer of %d messages was cut", len(bodies))
+    # Beside a part's 1500 units Twilio's 1600 leave room for the sentence.
+    ends = speak(reply.language, ENDS_HERE)
+    return [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ends}"]
 
 
 def _is_to_be_read(reply: Reply) -> bool:

@@ -8,10 +8,26 @@ revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
+# What turns may have besides.
+COMMENT_ON_MESSAGES = """
+COMMENT ON COLUMN userchats.messages IS
+  'The transcript, append-only, in order of arrival. Each element has role, content '
+  'and timestamp; where known message_sid, media, beside (what Twilio told with the '
+  'text, by Twilio''s names), reference_id, in_reply_to (the MessageSids it answers), '
+  'notice_for (those it only says something about), command, opt_out_type, model, '
+  'tokens_used, response_time (seconds), error, author (the user_id of the operator '
+  'who wrote it, or person; none: nobody of ours did), hands_over (why it passed the '
+  'chat on to a person), asks (the question that the next message may answer in a '
+  'word), {choices}limit (the setting for which there was no answer), covers_until (it '
+  'sums up what was said up to that MessageSid), stretches (where each of its '
+  'paragraphs ends), lead (what the user told of how to reach them).'
+"""
+CHOICES = "choices (what it offers to tap), "
 LOSES = "which tools were called for whom, with what, and what came of it"
 
 
 def upgrade() -> None:
+    op.execute(COMMENT_ON_MESSAGES.format(choices=CHOICES))
     op.create_table(
         "tool_calls",
         sa.Column(
@@ -133,6 +149,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(COMMENT_ON_MESSAGES.format(choices=""))
     op.drop_index("idx_tool_calls_user_id", table_name="tool_calls")
     op.drop_index("idx_tool_calls_reference_id", table_name="tool_calls")
     op.drop_index(
