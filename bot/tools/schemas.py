@@ -45,8 +45,22 @@ def read_arguments(written: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     problem = next(find_problems(value, schema), None)
     if problem:
         raise ArgumentsError(problem)
-    kept: dict[str, Any] = storable_json(value)
+    kept: dict[str, Any] = storable_json(_plain(value))
     return kept
+
+
+def _plain(value: Any) -> Any:
+    """Return JSON with whole numbers as such: JSONB makes no difference."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def as_json(arguments: Mapping[str, Any]) -> str:
+    """Return arguments as text; the same text for the same arguments."""
+    return json.dumps(arguments, sort_keys=True, ensure_ascii=False)
 
 
 def _refuse(constant: str) -> Any:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.chat.talk import Talk
     from bot.knowledge.protocol import Knowledge
     from bot.llm.account import LLMServer
+    from bot.tools.acting import Acting
     from db.records import Reply
     from db.store import ChatStore
 
@@ -33,17 +34,15 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     knowledge: "Knowledge | None" = None,
     gallery: "Gallery | None" = None,
     files: "OwnFiles | None" = None,
+    acting: "Acting | None" = None,
 ) -> "Talk":
-    """Return the talk on an LLM's server.
-
-    Without a channel its replies stay here; what else is not given is not shown.
-    """
+    """Return the talk on an LLM's server; what is not given, it does not do."""
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
 
     talk = Talk(
         store=store,
-        answering=_build_answering(settings, llm, knowledge, gallery, files),
+        answering=_build_answering(settings, llm, knowledge, gallery, files, acting),
         channel=channel or Channel(with_parts=build_parting(settings)),
         pace=settings.pace,
         allowance=settings.allowance,
@@ -61,12 +60,13 @@ def build_parting(settings: Settings) -> "Callable[[Reply], Reply]":
     return partial(with_parts, contents=settings.policy.choices.contents)
 
 
-def _build_answering(
+def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
     settings: Settings,
     llm: "LLMServer",
     knowledge: "Knowledge | None",
     gallery: "Gallery | None",
     files: "OwnFiles | None",
+    acting: "Acting | None",
 ) -> "Answers":
     from bot.chat.answering import Answering
     from bot.chat.choices.offering import Offering
@@ -77,7 +77,11 @@ def _build_answering(
 
     known = knowledge or NoKnowledge()
     answering = Answering(
-        OpenAIChat(llm), settings.policy, knowledge=known, files=files or NoFiles()
+        OpenAIChat(llm),
+        settings.policy,
+        knowledge=known,
+        files=files or NoFiles(),
+        acting=acting,
     )
     seeing = Seeing(answering, gallery) if gallery else answering
     offers = settings.policy.choices.is_on

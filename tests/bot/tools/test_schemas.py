@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.tools.schemas import ArgumentsError, read_arguments
+from bot.tools.schemas import ArgumentsError, as_json, read_arguments
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -31,7 +31,7 @@ def test_what_fits_is_kept_as_the_database_will_tell_it() -> None:
     kept = {"order": 17, "note": "a\ufffd\ufffd", "at": None, "to": {"zip": "1"}}
     assert read_arguments(given, SCHEMA) == kept
     assert read_arguments("", {"type": "object"}) == {}
-    assert read_arguments('{"order": 17.0}', SCHEMA) == {"order": 17.0}
+    assert as_json(read_arguments('{"order": 17.0}', SCHEMA)) == '{"order": 17}'
 
 
 WRONG = {
