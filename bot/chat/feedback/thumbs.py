@@ -112,4 +112,5 @@ def _was_asked(chat: Userchat, turn: Turn) -> bool:
     said = (*chat.earlier_turns, *chat.turns)
     last = next((t for t in said if t.reference_id == reference_id), None)
     words = last.content.rstrip(BEHIND_A_QUESTION) if last and reference_id else ""
-    return words.endswith(QUESTION_MARKS)
+    offers = last is not None and bool(last.choices)
+    return offers or words.endswith(QUESTION_MARKS)
