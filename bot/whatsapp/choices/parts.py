@@ -6,15 +6,16 @@ https://www.twilio.com/docs/content/twilio-quick-reply, …/twiliolist-picker
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from bot.chat.choices.lines import numbered
+from bot.chat.choices.lines import numbered, payloads_of
 from bot.chat.choices.policy import MOST_BUTTONS
 from bot.chat.choices.sentences import OPEN_LIST, PLEASE_CHOOSE
 from bot.languages.speaking import speak
+from bot.whatsapp.text.formatting import to_whatsapp
 from bot.whatsapp.text.splitting import utf16_length
 from db.records import PartContent, Reply, Template
 
+FENCE = "```"
 LONGEST_BUTTON, LONGEST_ENTRY, LONGEST_BODY = 20, 24, 1024
 
 
@@ -29,31 +30,31 @@ def find_content(reply: Reply, contents: Mapping[int, str]) -> str | None:
     return contents.get(len(titles)) if fits and not reply.spoken else None
 
 
-def with_tapped(reply: Reply, content: str, texts: Sequence[str]) -> Reply:
-    """Return a reply whose choices are tapped, behind its texts and pictures.
+def split_question(said: str, reply: Reply) -> tuple[str, str]:
+    """Return what stands above a reply's buttons, and the line that they answer.
 
-    A text of one short line alone stands in the same message.
+    That is its last paragraph, if it is one line and has nothing below it.
     """
-    is_alone = len(texts) == 1 and not (reply.pictures or reply.sources)
-    if is_alone and "\n" not in texts[0] and utf16_length(texts[0]) <= LONGEST_BODY:
-        return replace(reply, parts=(_tapped(reply, content, texts[0]),))
-    above = (*map(PartContent, texts), *reply.pictures)
-    words = speak(reply.language, PLEASE_CHOOSE)
-    return replace(reply, parts=(*above, _tapped(reply, content, words)))
+    above, _, last = said.rpartition("\n\n")
+    is_below = bool(reply.sources or reply.pictures) and not above
+    line = to_whatsapp(last)
+    fits = "\n" not in line and 0 < utf16_length(line) <= LONGEST_BODY
+    if fits and not is_below and above.count(FENCE) % 2 == 0:
+        return above, line
+    return said, speak(reply.language, PLEASE_CHOOSE)
 
 
-def _tapped(reply: Reply, content: str, words: str) -> PartContent:
-    """Return the message; its body is what Twilio makes of it, to find it by."""
+def tapped(reply: Reply, content: str, line: str) -> PartContent:
+    """Return the message with a reply's choices; Twilio makes its body of it."""
     titles = reply.turn.choices
-    told = (words, *_told(titles))
+    told = (line, *_told(titles, payloads_of(reply.turn)))
     if len(titles) > MOST_BUTTONS:
         told = (*told, speak(reply.language, OPEN_LIST))
     variables = {str(at): text for at, text in enumerate(told, 1)}
-    instead = f"{words}\n\n{numbered(titles)}"
-    return PartContent(words, template=Template(content, variables, instead))
+    instead = f"{line}\n\n{numbered(titles)}"
+    return PartContent(line, template=Template(content, variables, instead))
 
 
-def _told(titles: Sequence[str]) -> Iterator[str]:
-    """Yield title and payload of each choice: what comes back is the choice itself."""
-    for title in titles:
-        yield from (title, title)
+def _told(titles: Sequence[str], payloads: Sequence[str]) -> Iterator[str]:
+    for title, payload in zip(titles, payloads, strict=True):
+        yield from (title, payload)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from bot.chat.choices.lines import without_lines
 from bot.chat.sentences import ENDS_HERE
 from bot.languages.speaking import speak
-from bot.whatsapp.choices.parts import find_content, with_tapped
+from bot.whatsapp.choices.parts import find_content, split_question, tapped
 from bot.whatsapp.text.formatting import to_whatsapp
 from bot.whatsapp.text.splitting import split_message
 from db.records import PartContent, Reply
@@ -38,21 +38,25 @@ def with_parts(reply: Reply, contents: Mapping[int, str] = NO_CONTENTS) -> Reply
         return reply
     if reply.spoken and not _is_to_be_read(reply):
         return replace(reply, parts=(reply.spoken, *reply.pictures))
-    content = find_content(reply, contents)
-    said = without_lines(reply.turn) if content else reply.turn.content
-    bodies = _bodies(reply, said)
-    if content:
-        return with_tapped(reply, content, bodies)
-    texts = (PartContent(body) for body in bodies)
+    if content := find_content(reply, contents):
+        return _with_tapped(reply, content)
+    texts = map(PartContent, _bodies(reply, reply.turn.content))
     spoken = (reply.spoken,) if reply.spoken else ()
     return replace(reply, parts=(*spoken, *texts, *reply.pictures))
 
 
+def _with_tapped(reply: Reply, content: str) -> Reply:
+    """Return the reply with buttons, behind all else that it says."""
+    above, line = split_question(without_lines(reply.turn), reply)
+    texts = map(PartContent, _bodies(reply, above) if above else ())
+    last = tapped(reply, content, line)
+    return replace(reply, parts=(*texts, *reply.pictures, last))
+
+
 def _bodies(reply: Reply, said: str) -> list[str]:
     """Return what a reply says, with its sources, in messages that are short enough."""
-    bodies = split_message(
-        "\n\n".join(filter(None, (to_whatsapp(said), reply.sources)))
-    )
+    shown = "\n\n".join(filter(None, (to_whatsapp(said), reply.sources)))
+    bodies = split_message(shown)
     if len(bodies) <= MOST_PARTS:
         return bodies
     log.warning("an answer of %d messages was cut", len(bodies))

@@ -43,6 +43,7 @@ def test_what_is_longer_or_more_comes_before_the_buttons() -> None:
     assert bodies_of(with_source) == ["Which?\n\nFrom: list", ask]
     pictured = reply_with("Which?", "x", "y", pictures=(PICTURE,))
     assert bodies_of(pictured) == ["Which?", "", ask]
+    assert bodies_of(reply_with("A.\n\n*Which*?", "x", "y")) == ["A.", "*Which*?"]
     long = bodies_of(reply_with("word " * 300, "x", "y"))
     assert (len(long), long[-1]) == (2, ask)
 
