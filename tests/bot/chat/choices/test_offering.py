@@ -12,12 +12,13 @@ from bot.chat.choices.typed import find_chosen
 from bot.chat.commands.entries import Policies
 from bot.chat.commands.finding import NO_POLICIES
 from bot.chat.commands.own_words import read_vocabulary
+from bot.chat.feedback.thumbs import is_judgement
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.prompt import describe_turn
 from bot.environment import Reader
 from db.records import Reply
 from tests.bot.chat.conversation import Conversation
-from tests.bot.chat.transcripts import chat_of
+from tests.bot.chat.transcripts import chat_of, user_says
 from tests.records import reply_turn
 
 BREADS = "Which bread? [choices: Rye | Wheat | Oat]"
@@ -133,3 +134,13 @@ def test_what_is_set_is_read_and_what_is_wrong_is_named() -> None:
         bad = Reader({"TWILIO_CHOICES_CONTENT_SIDS": wrong})
         assert read_choices(bad) == ChoicePolicy()
         assert bad.problems.keys() == {"TWILIO_CHOICES_CONTENT_SIDS"}
+
+
+def test_a_thumb_behind_choices_judges_nothing() -> None:
+    turn = replace(reply_turn(BREADS), in_reply_to=("1",))
+    reply = with_choices(Reply(turn=turn), chat_of())
+    thumb = user_says("\U0001f44d", "2")
+    asked = chat_of(user_says("Bread", "1"), reply.turn, thumb)
+    assert not is_judgement(asked, thumb)
+    answered = chat_of(user_says("Bread", "1"), replace(turn, content="Rye."), thumb)
+    assert is_judgement(answered, thumb)
