@@ -10,6 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings, WorkerParts
+from bot.wiring.acting.approval import with_approving
 from bot.wiring.acting.tools import build_acting, register_tools
 from bot.wiring.knowledge import (
     DOCUMENTS_AT_ONCE,
@@ -161,6 +162,7 @@ def _build_talk(
     """Return the talk with all that looks, speaks and passes on around it."""
     looking = build_looking(settings)
     gallery = build_gallery(looking, read_contents(database, settings.media))
+    acting = build_acting(settings, database)
     talk = build_talk(
         settings,
         parts.llm,
@@ -170,9 +172,9 @@ def _build_talk(
         knowledge=build_knowledge(settings, database),
         gallery=gallery,
         files=build_files(database),
-        acting=build_acting(settings, database),
+        acting=acting,
     )
-    talk = _with_database(talk, database)
+    talk = with_approving(_with_database(talk, database), acting, database)
     fetch = build_fetch(parts.twilio, settings.media)
     desk = with_desk(talk, database, build_having(fetch, database, settings.media))
     taught = with_school(desk, fetch, database)

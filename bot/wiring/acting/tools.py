@@ -23,11 +23,12 @@ def build_acting(settings: Settings, database: Database) -> "Acting | None":
     Raises OperatorError where one can't be loaded.
     """
     from bot.tools.acting import Acting
+    from bot.tools.approval.waiting import ByApproval
     from db.tools.calls import ToolCalls
 
     if not settings.tools.are_set:
         return None
-    return Acting(build_registry(settings), ToolCalls(database))
+    return Acting(build_registry(settings), ToolCalls(database), ByApproval())
 
 
 def build_registry(settings: Settings) -> "Registry":
