@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
+    from bot.tools.acting import Acting
     from bot.whatsapp.reconciliation import Reconciliation
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
@@ -63,7 +64,6 @@ def build_worker(
     """
     from bot.whatsapp.sending import Sender
     from bot.worker.jobs import register_jobs
-    from bot.worker.scheduled import register_ends, register_retention
     from db.outbox import PostgresOutbox
 
     parts = settings.parts(WorkerParts)
@@ -71,18 +71,18 @@ def build_worker(
     twilio = _build_twilio(settings, parts, database)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
     channel = _build_channel(settings, twilio, sender)
-    talk = _build_talk(settings, parts, database, channel, stopping)
+    acting = build_acting(settings, database)
+    talk = _build_talk(settings, parts, database, channel, stopping, acting)
     queue = _build_queue(settings, parts.database_url)
     register_jobs(queue, talk, sender)
     _register_reconciliation(queue, settings, database, twilio)
-    register_retention(queue, database, settings.ages, stopping.is_set)
-    register_ends(queue, database, _ending(settings), stopping.is_set)
+    _register_scheduled(queue, settings, database, stopping)
     register_knowledge(queue, settings, database, stopping)
     _register_erasing(queue, settings, database)
     _register_relay(queue, settings, parts, database)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
-    register_tools(queue, settings, database, stopping.is_set)
+    register_tools(queue, settings, database, acting, stopping.is_set)
     return queue
 
 
@@ -109,6 +109,15 @@ def _register_reconciliation(
     from bot.worker.scheduled import register_reconciliation
 
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
+
+
+def _register_scheduled(
+    queue: "App", settings: Settings, database: Database, stopping: Event
+) -> None:
+    from bot.worker.scheduled import register_ends, register_retention
+
+    register_retention(queue, database, settings.ages, stopping.is_set)
+    register_ends(queue, database, _ending(settings), stopping.is_set)
 
 
 def _ending(settings: Settings) -> "Ending":
@@ -152,17 +161,17 @@ def _build_channel(
     return Channel(with_parts=parts, typing=typing, send=sender.send_now)
 
 
-def _build_talk(
+def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
     settings: Settings,
     parts: WorkerParts,
     database: Database,
     channel: "Channel",
     stopping: Event,
+    acting: "Acting | None",
 ) -> "Talk":
     """Return the talk with all that looks, speaks and passes on around it."""
     looking = build_looking(settings)
     gallery = build_gallery(looking, read_contents(database, settings.media))
-    acting = build_acting(settings, database)
     talk = build_talk(
         settings,
         parts.llm,

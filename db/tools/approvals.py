@@ -21,6 +21,7 @@ WHERE call_id = %(call_id)s AND user_id = %(user_id)s
 WAITING = f"""
 SELECT {COLUMNS} FROM tool_calls
 WHERE user_id = %(user_id)s AND state = 'waiting' AND tool = ANY(%(tools)s)
+  AND approved_by IS NULL
 ORDER BY created_at DESC, position DESC LIMIT {MOST_WAITING}
 """  # noqa: S608  (the same)
 # What the batch called itself comes first.
@@ -37,7 +38,7 @@ DECIDE = f"""
     ended_at = CASE WHEN NOT %(allows)s THEN now() END
   FROM asked
   WHERE call_id = %(call_id)s AND user_id = %(user_id)s AND state = 'waiting'
-    AND found = 'begun'
+    AND approved_by IS NULL AND found = 'begun'
   RETURNING call_id
 {OUTCOME}
 """  # noqa: S608  (our own statements)
@@ -45,11 +46,11 @@ REFUSE_LATE = """
 UPDATE tool_calls SET state = 'refused', error = 'nobody allowed it in time',
   ended_at = now()
 WHERE call_id = %(call_id)s AND user_id = %(user_id)s AND state = 'waiting'
-  AND created_at < now() - %(lasts)s::interval
+  AND approved_by IS NULL AND created_at < now() - %(lasts)s::interval
 """
 DROP = """
 UPDATE tool_calls SET state = 'refused', error = %(why)s, ended_at = now()
-WHERE call_id = ANY(%(call_ids)s) AND state = 'waiting'
+WHERE call_id = ANY(%(call_ids)s) AND state = 'waiting' AND approved_by IS NULL
 """
 
 

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 
 from bot.chat.acting.calls import wanted_for
 from bot.chat.approval.deciding import Decision, find_decision, times_asked
-from bot.chat.approval.question import asking
+from bot.chat.approval.question import asking, tell
 from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
 from bot.chat.choices.lines import CALL
+from bot.chat.handoff.passing import one_line, passing_on
+from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.replies import Answers, Batch, say
 from bot.languages.speaking import speak
 from bot.llm.protocol import LLMError
@@ -24,6 +26,8 @@ from bot.tools.protocol import Toolbox, ToolSpec
 from bot.tools.running import NobodyWaitsError, OvertakenError, Runner
 from db.records import EPOCH, Call, Decided, Reply, Userchat
 
+# The word for a chat that goes to a person who has to allow a call.
+APPROVAL = "approval"
 # Who answers otherwise is asked again, so often in all.
 MOST_ASKED = 3
 # The LLM says what came of it in the rest.
@@ -32,12 +36,16 @@ SHARE_OF_CALL = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Approving:
-    """Whoever answers with tools, where the user has to allow some of them."""
+    """Whoever answers with tools, where somebody has to allow some of them.
+
+    Without `handoff` there are no operators who could.
+    """
 
     answering: Answers
     box: Toolbox
     ledger: Ledger
     approvals: rules.Approvals
+    handoff: HandoffPolicy | None = None
 
     def answer(self, chat: Userchat, batch: Batch, seconds: float, /) -> Reply:
         """Return the reply to a batch, after the call that it allows.
@@ -59,7 +67,7 @@ class Approving:
         except LLMError as error:
             error.acted = error.acted or acted
             raise
-        return self._with_question(reply, chat)
+        return self._with_question(self._with_operator(reply, chat, batch), chat)
 
     def _decide(
         self, chat: Userchat, decision: Decision, wanted: Wanted
@@ -89,6 +97,20 @@ class Approving:
             left = wanted.deadline - time.monotonic()
             seconds = min(spec.seconds, left * SHARE_OF_CALL)
             runner.run(call, spec, wanted.caller, seconds)
+
+    def _with_operator(self, reply: Reply, chat: Userchat, batch: Batch) -> Reply:
+        """Return the reply that passes the chat on to who has to allow its calls."""
+        offered = self.box.offered()
+        specs = {spec.name: spec for spec in offered if spec.approval == "operator"}
+        if not specs or self.handoff is None or reply.hands_over:
+            return reply
+        sids = {turn.message_sid for turn in batch}
+        waiting = self.approvals.waiting(chat.user_id, specs)
+        mine = [call for call in waiting if call.message_sid in sids]
+        if not mine:
+            return reply
+        about = one_line(tell(mine[0], specs[mine[0].tool], "en"))
+        return passing_on(reply, about, self.handoff, APPROVAL, chat.language)
 
     def _with_question(self, reply: Reply, chat: Userchat) -> Reply:
         """Return the reply with the question whose answer is waited for, if any."""

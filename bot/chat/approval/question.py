@@ -33,12 +33,15 @@ def tell(call: Call, spec: ToolSpec, language: str | None) -> str:
     if spec.asks:
         asks = GAP.sub(lambda gap: told.get(gap[1], "\u2026"), spec.asks)
     else:
-        listed = ", ".join(f"{name}: {value}" for name, value in told.items())
-        name = spec.name.replace("_", " ").replace("-", " ")
-        asks = speak(
-            language, sentences.MAY_I, what=f"{name} ({listed})" if listed else name
-        )
+        asks = speak(language, sentences.MAY_I, what=name_of(call))
     return asks if len(asks) <= LONGEST_QUESTION else f"{asks[:LONGEST_QUESTION]}\u2026"
+
+
+def name_of(call: Call) -> str:
+    """Return what is called with what, in words."""
+    name = call.tool.replace("_", " ").replace("-", " ")
+    told = [f"{name}: {_in_line(value)}" for name, value in call.arguments.items()]
+    return f"{name} ({', '.join(told)})" if told else name
 
 
 def _in_line(value: object) -> str:

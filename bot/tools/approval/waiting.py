@@ -1,6 +1,7 @@
 """Calls that somebody has to allow: they wait in the ledger, and begin at most once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,6 +17,11 @@ ASKED_CUSTOMER = (
     "Not done yet. The user is asked to allow it by two buttons under your answer; of"
     " several calls that wait, only the last one is asked about. Say in one short"
     " sentence what is to be done; do not ask yourself, nor say that it was done."
+)
+ASKED_OPERATOR = (
+    "Not done yet. A person of the team has to allow it: they are asked now, and the"
+    " user is told what they say. Say so in one short sentence; do not say that it was"
+    " done."
 )
 SAID_NO = "Not done: the user said no."
 NOT_THEIRS = "Not done: the user may not allow this any more."
@@ -45,8 +51,14 @@ class Approvals(Protocol):
         """Refuse calls that wait; `why` is for operators."""
 
 
+@dataclass(frozen=True, slots=True)
 class ByApproval:
-    """Lets wait what the customer has to allow; the rest goes by its declaration."""
+    """Lets wait what somebody has to allow; the rest goes by its declaration.
+
+    `has_people`: there are operators who may be asked.
+    """
+
+    has_people: bool = False
 
     def decide(
         self, spec: ToolSpec, arguments: Mapping[str, Any], caller: Caller
@@ -54,4 +66,6 @@ class ByApproval:
         """Return `intent`, `waiting` or `refused`: see Gate."""
         if spec.approval == "customer":
             return Verdict("waiting", ASKED_CUSTOMER)
+        if spec.approval == "operator" and self.has_people:
+            return Verdict("waiting", ASKED_OPERATOR)
         return ByDeclaration().decide(spec, arguments, caller)

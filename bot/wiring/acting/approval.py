@@ -20,5 +20,7 @@ def with_approving(talk: "Talk", acting: "Acting | None", database: Database) ->
     from db.tools.approvals import PostgresApprovals
 
     approvals = PostgresApprovals(database)
-    approving = Approving(talk.answering, acting.box, acting.ledger, approvals)
+    approving = Approving(
+        talk.answering, acting.box, acting.ledger, approvals, talk.handoff
+    )
     return replace(talk, answering=approving)

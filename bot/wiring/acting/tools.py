@@ -28,7 +28,8 @@ def build_acting(settings: Settings, database: Database) -> "Acting | None":
 
     if not settings.tools.are_set:
         return None
-    return Acting(build_registry(settings), ToolCalls(database), ByApproval())
+    gate = ByApproval(has_people=settings.policy.handoff is not None)
+    return Acting(build_registry(settings), ToolCalls(database), gate)
 
 
 def build_registry(settings: Settings) -> "Registry":
@@ -46,12 +47,24 @@ def _build_boxes(settings: Settings) -> "list[Toolbox]":
 
 
 def register_tools(
-    queue: "App", settings: Settings, database: Database, stopping: "Callable[[], bool]"
+    queue: "App",
+    settings: Settings,
+    database: Database,
+    acting: "Acting | None",
+    stopping: "Callable[[], bool]",
 ) -> None:
-    """Register what looks after calls that were left open; nothing without tools."""
+    """Register what looks after calls that were left open, or that operators decided.
+
+    Nothing without tools.
+    """
+    from bot.worker.acting.carrying_out import CarryingOut, register_carrying_out
     from bot.worker.acting.sweeping import register_sweep_of_calls
+    from db.support.allowing import Allowing
     from db.tools.calls import ToolCalls
 
-    if settings.tools.are_set:
-        ledger, lasts = ToolCalls(database), settings.handoff.lasts
-        register_sweep_of_calls(queue, ledger, lasts, stopping)
+    if acting is None:
+        return
+    ledger, lasts = ToolCalls(database), settings.handoff.lasts
+    register_sweep_of_calls(queue, ledger, lasts, stopping)
+    carrying_out = CarryingOut(acting.box, ledger, Allowing(database), lasts)
+    register_carrying_out(queue, carrying_out)

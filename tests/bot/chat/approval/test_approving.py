@@ -1,116 +1,14 @@
 """A call that its user allows: once, whenever and however often they tap."""
 
-import types
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
-from uuid import UUID
-
 import pytest
 
-from bot.chat.answering import Answering
-from bot.chat.approval.approving import MOST_ASKED, Approving
+from bot.chat.approval.approving import MOST_ASKED
 from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
-from bot.llm.protocol import LLM
-from bot.tools import CallKey, tool, words
-from bot.tools.approval.waiting import SAID_NO, ByApproval
-from bot.tools.declaring import find_tools
-from bot.tools.protocol import Caller, Toolbox
-from bot.tools.python_tools import PythonTools
-from db.database import Database
-from db.records import Turn
-from db.tools.approvals import PostgresApprovals
-from tests.bot.chat.acting.diner import Guest, asks
-from tests.bot.llm.clients import client_of
+from bot.tools import words
+from bot.tools.approval.waiting import SAID_NO
+from tests.bot.chat.approval.diners import Diner
 from tests.db.sql import change, rows
-from tests.scripted_llm import Script, ScriptedLLM
-
-STATES = "SELECT arguments ->> 'people', state FROM tool_calls ORDER BY created_at"
-
-
-@pytest.fixture(scope="module")
-def llm() -> Iterator[ScriptedLLM]:
-    with ScriptedLLM() as scripted:
-        yield scripted
-
-
-class Oven:
-    """A toolbox whose process may be killed right behind an effect."""
-
-    def __init__(self, box: Toolbox) -> None:
-        self.box, self.kills = box, False
-        self.offered = box.offered
-
-    def call(
-        self,
-        name: str,
-        arguments: Mapping[str, Any],
-        caller: Caller,
-        key: UUID,
-        seconds: float,
-    ) -> str:
-        told = self.box.call(name, arguments, caller, key, seconds)
-        if self.kills:
-            raise KeyboardInterrupt
-        return told
-
-
-class Diner(Guest):
-    """A guest whose table is booked once they allow it."""
-
-    def __init__(self, llm: ScriptedLLM, client: LLM, database: Database) -> None:
-        super().__init__(llm, client, database)
-        self.booked: list[object] = []
-        self.database = database
-        self.oven = Oven(PythonTools(find_tools(self.module())))
-        acting = replace(self.acting, box=self.oven, gate=ByApproval())
-        assert isinstance(self.talk.answering, Answering)
-        answering = replace(self.talk.answering, acting=acting)
-        approvals = PostgresApprovals(database)
-        approving = Approving(answering, self.oven, self.ledger, approvals)
-        self.talk = replace(self.talk, answering=approving)
-
-    def module(self) -> types.ModuleType:
-        module = types.ModuleType("diner")
-
-        @tool(effects="once", approval="customer", asks="A table for {people}?")
-        def book(people: int) -> str:
-            """Book a table."""
-            self.booked.append(people)
-            return f"Booked for {people}."
-
-        @tool(effects="keyed", approval="customer", asks="Move it to {people}?")
-        def move(people: int, key: CallKey) -> str:
-            """Move a table."""
-            self.booked.append((people, key))
-            return "Moved."
-
-        module.book, module.move = book, move  # type: ignore[attr-defined]
-        return module
-
-    def wants(self, people: int = 4, tool: str = "book", said: str = "Gladly.") -> Turn:
-        """Have the LLM ask for a table; return the question."""
-        self.server.next(asks((tool, {"people": people})), Script(text=said))
-        self.says(f"A table for {people}")
-        self.hears()
-        return self.last
-
-    def taps(self, question: Turn, word: str = "yes") -> list[str]:
-        payload = f"{question.asks}:{word}"
-        self.says(word.title(), ButtonText=word.title(), ButtonPayload=payload)
-        return self.hears()
-
-    @property
-    def kept(self) -> list[tuple[str, str]]:
-        found = rows(self.database, STATES)
-        return [(str(people), str(state)) for people, state in found]
-
-
-@pytest.fixture
-def ana(llm: ScriptedLLM, database: Database) -> Iterator[Diner]:
-    llm.reset()
-    with client_of(llm.base_url) as client:
-        yield Diner(llm, client, database)
+from tests.scripted_llm import Script
 
 
 def test_what_is_allowed_is_done_once_whatever_is_tapped(ana: Diner) -> None:
