@@ -5,6 +5,7 @@ breaks, that batch finds it as it finds its own calls.
 """
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -54,6 +55,13 @@ WHERE call_id = ANY(%(call_ids)s) AND state = 'waiting' AND approved_by IS NULL
 """
 
 
+DROP_LATE = """
+UPDATE tool_calls SET state = 'refused', error = %(why)s, ended_at = now()
+WHERE state = 'waiting' AND approved_by IS NULL AND tool = ANY(%(tools)s)
+  AND created_at < now() - %(lasts)s::interval
+"""
+
+
 class PostgresApprovals:
     """Calls that wait, in PostgreSQL. Raises StoreUnavailableError."""
 
@@ -88,6 +96,11 @@ class PostgresApprovals:
         row = {"call_ids": list(call_ids), "why": why}
         if call_ids:
             repeat_once(lambda: self._database.count(DROP, row))
+
+    def drop_late(self, tools: Collection[str], lasts: timedelta, why: str) -> int:
+        """Refuse what waited for longer than `lasts`; return how many calls."""
+        row = {"tools": list(tools), "lasts": lasts, "why": why}
+        return repeat_once(lambda: self._database.count(DROP_LATE, row))
 
 
 def _bind(asked_for: CalledFor, decided: Decided) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
@@ -65,6 +66,18 @@ def register_tools(
     if acting is None:
         return
     ledger, lasts = ToolCalls(database), settings.handoff.lasts
-    register_sweep_of_calls(queue, ledger, lasts, stopping)
+    drop_late = partial(_drop_late, acting, database)
+    register_sweep_of_calls(queue, ledger, lasts, stopping, drop_late)
     carrying_out = CarryingOut(acting.box, ledger, Allowing(database), lasts)
     register_carrying_out(queue, carrying_out)
+
+
+def _drop_late(acting: "Acting", database: Database) -> int:
+    """Refuse what customers did not allow in time."""
+    from bot.tools.approval.waiting import CUSTOMER_LASTS, TOO_OLD
+    from db.tools.approvals import PostgresApprovals
+
+    offered = acting.box.offered()
+    tools = [spec.name for spec in offered if spec.approval == "customer"]
+    approvals = PostgresApprovals(database)
+    return approvals.drop_late(tools, CUSTOMER_LASTS, TOO_OLD)

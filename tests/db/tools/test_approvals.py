@@ -102,6 +102,20 @@ def test_newer_words_a_person_and_time_come_first(
     assert (now.state, now.message_sid) == ("refused", call.message_sid)
 
 
+def test_what_nobody_answered_in_time_is_dropped(
+    database: Database, approvals: PostgresApprovals, waits: Waits
+) -> None:
+    call, _ = waits
+    hour = timedelta(hours=1)
+    assert approvals.drop_late(["book_table"], hour, "late") == 0
+    change(database, "UPDATE tool_calls SET created_at = now() - interval '61 min'")
+    assert approvals.drop_late(["pay"], hour, "late") == 0
+    assert approvals.drop_late(["book_table"], hour, "late") == 1
+    now = approvals.find(call.call_id, call.user_id)
+    assert now is not None
+    assert (now.state, now.error) == ("refused", "late")
+
+
 def test_what_is_dropped_says_why(approvals: PostgresApprovals, waits: Waits) -> None:
     call, batch = waits
     approvals.drop([], "nothing")
