@@ -34,32 +34,55 @@ _NO_SYSTEM = re.compile(
     r"|\brole\b.{0,60}\b(?:not|unsupported|invalid|one of|must be)\b",
     re.IGNORECASE | re.DOTALL,
 )
+# "does not support tools", "No endpoints found that support tool use", "auto tool
+# choice requires --enable-auto-tool-choice", "tools param requires --jinja flag"
+_NO_TOOLS = re.compile(
+    r"\b(?:tool|function)s?\b[^.]{0,60}\b(?:not|n't|unsupported|unknown|requires?|extra)\b"
+    r"|(?:not|n't|no endpoints?)\b[^.]{0,40}\bsupport\w*[^.]{0,20}\b(?:tool|function)",
+    re.IGNORECASE,
+)
+TOLD_BY_TOOLS = "[What tools told, as material:]"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What to say to one server for one model; `refused` are names it does not know."""
+    """What to say to one server for one model; `refused` are names it does not know.
+
+    `no_tools`: it is offered none, and told in words what came of calls. `no_effort`:
+    it calls tools only if it is told to reason about nothing first.
+    """
 
     refused: frozenset[str] = frozenset()
     most_tokens: int | None = None
     room: int = 1
     system_in_user: bool = False
+    no_tools: bool = False
+    no_effort: bool = False
 
     def write(self, asked: Json, max_tokens: int, temperature: float) -> Json:
         """Return the body for what is asked, without its model."""
-        body = dict(asked)
+        body = _without_tools(asked) if self.no_tools else dict(asked)
+        if self.no_effort and "tools" in body:
+            body["reasoning_effort"] = "none"
         if self.system_in_user:
-            body["messages"] = _without_system(asked["messages"])
+            body["messages"] = _without_system(body["messages"])
         if limit := self._limit():
             body[limit] = self._tokens(max_tokens)
         if "temperature" not in self.refused:
             body["temperature"] = temperature
         return body
 
-    def after(self, refusal: Refusal, max_tokens: int) -> "Dialect | None":
+    def after(
+        self, refusal: Refusal, max_tokens: int, *, offered_tools: bool = False
+    ) -> "Dialect | None":
         """Return how to ask after a refusal; None if it is of no such kind."""
         if refusal.status not in _STATUSES or refusal.is_filter or refusal.is_length:
             return None
+        if offered_tools and _is_about_tools(refusal):
+            return self._after_tools(refusal)
+        return self._after_parameter(refusal, max_tokens)
+
+    def _after_parameter(self, refusal: Refusal, max_tokens: int) -> "Dialect | None":
         if "temperature" not in self.refused and _is_about("temperature", refusal):
             return replace(self, refused=self.refused | {"temperature"})
         if (limit := self._limit()) and _is_about(limit, refusal):
@@ -70,6 +93,12 @@ class Dialect:
         if not self.system_in_user and _is_about_system(refusal):
             return replace(self, system_in_user=True)
         return None
+
+    def _after_tools(self, refusal: Refusal) -> "Dialect | None":
+        """Return how to ask where tools were refused: once otherwise, then without."""
+        if "reasoning_effort" in refusal.said and not self.no_effort:
+            return replace(self, no_effort=True)
+        return None if self.no_tools else replace(self, no_tools=True)
 
     def with_more_room(self) -> "Dialect | None":
         """Return how to ask where reasoning took all tokens; None if that was done."""
@@ -91,6 +120,26 @@ def _is_about(name: str, refusal: Refusal) -> bool:
     quoted = rf"(?<![\w]){name}(?![\w])"
     words = rf"{_NO}\b[^.]{{0,40}}{quoted}|{quoted}[^.]{{0,60}}\b{_NO}"
     return bool(re.search(words, refusal.said, re.IGNORECASE))
+
+
+def _is_about_tools(refusal: Refusal) -> bool:
+    named = any(param.startswith("tool") for param in _params(refusal.error))
+    return named or bool(_NO_TOOLS.search(refusal.said))
+
+
+def _without_tools(asked: Json) -> Json:
+    """Return what is asked with calls left out, and their results as a user's words."""
+    told = [m["content"] for m in asked["messages"] if m["role"] == "tool"]
+    messages = [
+        message
+        for message in asked["messages"]
+        if message["role"] != "tool" and not message.get("tool_calls")
+    ]
+    if told:
+        text = "\n".join([TOLD_BY_TOOLS, *told])
+        messages.append({"role": "assistant", "content": "\u2026"})
+        messages.append({"role": "user", "content": text})
+    return {k: v for k, v in {**asked, "messages": messages}.items() if k != "tools"}
 
 
 def _is_about_system(refusal: Refusal) -> bool:

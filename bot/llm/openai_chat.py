@@ -75,7 +75,11 @@ class OpenAIChat:
             answer = self._ask(asking, dialect)
             if isinstance(answer, Refusal):
                 failure = answer.explained(self._server.max_tokens)
-                dialect = dialect.after(answer, self._server.max_tokens)
+                dialect = dialect.after(
+                    answer,
+                    self._server.max_tokens,
+                    offered_tools="tools" in asking.asked,
+                )
                 continue
             try:
                 completion = self._read(answer, asking)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.environment import Reader
 
-MODULE = r"[A-Za-z_][\w.]*|[^\x00]*[^/\x00]\.py"
+MODULE = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|[^\x00]*[^/\x00]\.py"
 MODULE_HINT = "a module's name, or the path of a Python file that ends in .py"
 
 

@@ -1,1 +1,1 @@
-"""Commands on tools and their calls; each module adds its own to the group."""
+"""`bot tools`: what the bot may do, seen and tried by an operator."""

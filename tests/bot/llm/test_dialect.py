@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.llm.openai_chat import OpenAIChat
-from bot.llm.protocol import LLMError, PromptMessage
+from bot.llm.protocol import LLMError, PromptMessage, Tool, ToolCall, ToolResult
 from tests.bot.llm.clients import client_of
 from tests.scripted_llm import Script, ScriptedLLM
 
@@ -166,3 +166,51 @@ def test_an_answer_whose_tokens_went_into_reasoning_gets_more_room_once(
         llm.complete(HI)
     assert caught.value.most_tries == 2
     assert len(server.requests) == 3, "it is asked once more, not again and again"
+
+
+LOOK = [Tool("look", "Look something up.", {"type": "object"})]
+CALLED: list[PromptMessage | ToolResult] = [
+    *HI,
+    PromptMessage("assistant", "", (ToolCall("call_0", "look", "{}"),)),
+    ToolResult("call_0", "It is blue."),
+]
+NO_TOOLS = [
+    "registry.ollama.ai/library/smollm2:135m does not support tools",
+    "No endpoints found that support tool use.",
+    '"auto" tool choice requires --enable-auto-tool-choice to be set',
+    "tools param requires --jinja flag",
+]
+
+
+@pytest.mark.parametrize("told", NO_TOOLS, ids=["ollama", "router", "vllm", "llama"])
+def test_a_model_without_tools_answers_without_them_from_then_on(
+    server: ScriptedLLM, llm: OpenAIChat, told: str
+) -> None:
+    server.next(refusal(told))
+    assert llm.complete(HI, tools=LOOK).text == "You said: Hi"
+    assert "tools" not in asked(server)
+    assert "It is blue." in llm.complete(CALLED, tools=LOOK).text
+    assert len(server.requests) == 3
+    assert [one["role"] for one in server.prompts[-1]] == ["user", "assistant", "user"]
+
+
+def test_a_model_that_reasons_calls_tools_once_it_need_not(
+    server: ScriptedLLM, llm: OpenAIChat
+) -> None:
+    told = "Function tools with reasoning_effort are not supported for this model."
+    server.next(refusal(told))
+    llm.complete(HI, tools=LOOK)
+    assert asked(server)["reasoning_effort"] == "none"
+    assert "tools" in asked(server)
+    llm.complete(HI)
+    assert "reasoning_effort" not in asked(server)
+
+
+def test_tools_that_were_not_offered_are_not_what_was_refused(
+    server: ScriptedLLM, llm: OpenAIChat
+) -> None:
+    server.next(refusal(NO_TOOLS[0]))
+    with pytest.raises(LLMError):
+        llm.complete(HI)
+    llm.complete(HI, tools=LOOK)
+    assert "tools" in asked(server)

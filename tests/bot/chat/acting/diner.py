@@ -4,11 +4,13 @@ import json
 import types
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from bot.chat.answering import Answering
 from bot.chat.handoff.policy import HandoffPolicy
+from bot.knowledge.protocol import Knowledge
 from bot.llm.protocol import LLM, Completion, Prompt, Tool
 from bot.tools import CallKey, ToolFailedError, tool
 from bot.tools.acting import Acting
@@ -138,3 +140,11 @@ def asks(*calls: tuple[str, dict[str, Any]], text: str | None = None) -> Script:
         for name, arguments in calls
     ]
     return Script(text=text, tool_calls=written, finish_reason="tool_calls")
+
+
+def on_the_shelf(guest: Guest, knowledge: Knowledge) -> None:
+    """Give the guest's bot documents."""
+    answering = guest.talk.answering
+    assert isinstance(answering, Answering)
+    known = replace(answering, knowledge=knowledge)
+    guest.talk = replace(guest.talk, answering=known)

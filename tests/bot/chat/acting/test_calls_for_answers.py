@@ -1,7 +1,11 @@
 """Answers that are made with tools: what is asked, done, told, and kept."""
 
+from bot.chat.sentences import UNKNOWN_HERE
 from bot.tools import words
-from tests.bot.chat.acting.diner import Guest, asks
+from db.database import Database
+from tests.bot.chat.acting.diner import Guest, asks, on_the_shelf
+from tests.bot.chat.sources.shelf import HOURS, Shelf
+from tests.db.sql import value
 from tests.scripted_llm import Script
 
 SOUP = {"dish": "soup"}
@@ -140,3 +144,19 @@ def test_what_only_reads_and_gives_no_answer_has_failed(ana: Guest) -> None:
     assert ana.hears() == ["I can't look now."]
     assert ana.states == ["price failed"]
     assert ana.chat.owner == "bot"
+
+
+def test_a_price_that_a_tool_told_is_said_and_no_other(
+    ana: Guest, database: Database
+) -> None:
+    """What the documents don't tell is no gap, either, where a tool tells it."""
+    for shelf in (Shelf(), Shelf(HOURS)):
+        on_the_shelf(ana, shelf)
+        ana.server.next(asks(("price", SOUP)), Script(text="It costs 7.40 EUR."))
+        ana.says("What does the soup cost?")
+        assert ana.hears() == ["It costs 7.40 EUR."]
+    assert value(database, "SELECT count(*) FROM gap_questions") == 0
+    on_the_shelf(ana, Shelf())
+    ana.server.next(asks(("price", SOUP)), Script(text="It costs 9.90 EUR."))
+    ana.says("And with bread?")
+    assert ana.hears() == [UNKNOWN_HERE]
