@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.chat.asked import Policy
+from bot.chat.choices.policy import read_choices
 from bot.chat.commands.own_words import read_vocabulary
 from bot.chat.handoff.policy import read_handoff
 from bot.chat.language.wording import read_wording
@@ -16,7 +17,7 @@ from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
 from bot.chat.limits.allowance import read_allowance
 from bot.chat.memory.policy import read_memory
 from bot.chat.patience import Pace
-from bot.chat.sources.policy import SHOWN, SourcePolicy
+from bot.chat.sources.policy import read_sources
 from bot.console.account import read_console
 from bot.environment import KEY, KEY_HINT, PROJECT, Reader
 from bot.llm.account import read_embeddings, read_llm, read_transcription
@@ -231,13 +232,9 @@ def _read_policy(read: Reader, llm_seconds: float) -> Policy:
         token_budget=read.integer("PROMPT_TOKEN_BUDGET", 4000, 200, 1_000_000),
         llm_seconds=llm_seconds,
         timezone=read.zone("TIMEZONE", UTC),
-        sources=SourcePolicy(
-            shown=read.text("KNOWLEDGE_SOURCES", "|".join(SHOWN), " or ".join(SHOWN))
-            or SHOWN[0],
-            quotes_uncited=read.text("KNOWLEDGE_QUOTE_UNCITED", "on|off", "on or off")
-            == "on",
-        ),
+        sources=read_sources(read),
         memory=read_memory(read),
+        choices=read_choices(read),
     )
 
 

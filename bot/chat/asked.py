@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.chat import sentences
+from bot.chat.choices.policy import ChoicePolicy
+from bot.chat.choices.sentences import OFFER
 from bot.chat.facts.describing import describe_facts
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.language.choosing import tell_language
@@ -46,6 +48,7 @@ class Policy:
     handoff: HandoffPolicy | None = None
     memory: MemoryPolicy = field(default_factory=MemoryPolicy)
     offered: tuple[Offer, ...] = ()
+    choices: ChoicePolicy = field(default_factory=ChoicePolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,9 @@ def _what_is_known(chat: Userchat) -> str:
 def _system_prompt(policy: Policy, *of_user: str) -> str:
     told = [policy.system_prompt, tell_date(datetime.now(policy.timezone))]
     # A model that never cites writes no markers either, but whatever it reads.
-    if policy.handoff and not policy.sources.quotes_uncited:
-        told += [sentences.HANDOVER, LEAD]
     if not policy.sources.quotes_uncited:
+        told += [sentences.HANDOVER, LEAD] if policy.handoff else []
+        told += [OFFER] if policy.choices.is_on else []
         told.append(tell_offers(policy.offered))
     return "\n\n".join(filter(None, (*told, *of_user)))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.chat import sentences
+from bot.chat.choices.lines import CALL
 from bot.chat.media.brackets import in_line
 from db.records import Media, Turn
 
@@ -90,7 +91,9 @@ def describe_beside(turn: Turn) -> Iterator[str]:
         chosen = [
             entry
             for name, value in turn.beside.items()
-            if name.startswith(beginnings) and value.strip() != turn.content.strip()
+            if name.startswith(beginnings)
+            and value.strip() != turn.content.strip()
+            and not value.startswith(CALL)  # it says to us which call it allows
             for entry in _read_entries(name, value)
         ]
         if chosen:

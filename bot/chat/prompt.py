@@ -14,6 +14,7 @@ from bot.chat.beside import (
     describe_reaction,
     find_reaction,
 )
+from bot.chat.choices.lines import as_written
 from bot.chat.media.brackets import unforged
 from bot.chat.media.describing import describe_media
 from bot.chat.media.seeing import NOTHING_SEEN, Seen, without_echo
@@ -154,7 +155,9 @@ def describe_turn(
     told = (*describe_places(turn), *media, *describe_beside(turn))
     told = (*told, *describe_marks(turn))
     # A model that reads what was heard above its answers writes such lines itself.
-    said = without_echo(turn.content) if turn.is_by_bot else turn.content
+    said = turn.content
+    if turn.is_by_bot:
+        said = as_written(turn, without_echo(said))
     said = unforged(said) if turn.role == "user" else said
     texts = [text for text in (said, *told) if text.strip()]
     return "\n".join([*describe_quote(turn, quotable), *texts] if texts else [])

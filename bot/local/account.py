@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from bot.settings import Settings
+from bot.simulator.contents.choices import CONTENT_SIDS
 from bot.simulator.records import SimulatorConfig
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.paths import INBOUND_PATH
@@ -37,6 +38,9 @@ def as_environment(account: TwilioAccount) -> dict[str, str]:
         "TWILIO_AUTH_TOKEN": ",".join(account.auth_tokens),
         "TWILIO_WHATSAPP_NUMBER": account.whatsapp_number,
         "TWILIO_API_BASE_URL": account.api_base_url or "",
+        "TWILIO_CHOICES_CONTENT_SIDS": ",".join(
+            f"{number}={sid}" for number, sid in CONTENT_SIDS.items()
+        ),
     }
 
 

@@ -172,12 +172,16 @@ def _find_quoted(quote: str, conversation: Mapping[str, Any]) -> str:
 
 
 def _in_words(message: Mapping[str, Any], origin: str) -> str:
-    """Return a message with where to find what came with it."""
+    """Return a message with where to find what came with it, and what to choose."""
     things = [
         f"[{media['type']}: {urljoin(origin, media['url'])}]"
         for media in message["media"]
     ]
-    return "\n".join([*filter(None, [message["body"]]), *things])
+    choices = [
+        f"[{number}] {choice['text']}"
+        for number, choice in enumerate(message["choices"], 1)
+    ]
+    return "\n".join([*filter(None, [message["body"]]), *things, *choices])
 
 
 def _attach(file: Path) -> dict[str, tuple[str, bytes, str]]:

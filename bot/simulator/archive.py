@@ -198,4 +198,5 @@ def _from_record(record: dict[str, Any]) -> Message:
         name: record[name] and datetime.fromisoformat(record[name]) for name in MOMENTS
     }
     media = tuple(Media(**each) for each in record["media"])
-    return Message(**{**record, **moments, "media": media})
+    choices = tuple(record.get("choices", ()))
+    return Message(**{**record, **moments, "media": media, "choices": choices})

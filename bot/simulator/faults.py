@@ -49,6 +49,7 @@ ERROR_TEXTS = {
     21617: "The concatenated message body exceeds the 1600 character limit",
     21619: "A text message body or media urls must be specified.",
     21623: "Number of media files exceeds allowed limit",
+    21656: "The ContentVariables Parameter is invalid",
     63007: "Twilio could not find a Channel with the specified From address",
 }
 HTTP_STATUSES = {20003: 401, 20404: 404, 20429: 429, 20500: 500}

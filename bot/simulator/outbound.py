@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from werkzeug.datastructures import MultiDict
 
+from bot.simulator.contents.choices import read_choices
 from bot.simulator.faults import TwilioError
 from bot.simulator.records import (
     Direction,
@@ -39,9 +40,11 @@ def parse_outbound(form: MultiDict[str, str], config: SimulatorConfig) -> Messag
     callback = form.get("StatusCallback")
     if callback is not None and not _is_callback_url(callback):
         raise TwilioError(21609, callback)
-    body = form.get("Body") or _template_text(form)
+    offered = read_choices(form)
+    body = offered[0] if offered else form.get("Body") or _template_text(form)
     media_urls = form.getlist("MediaUrl")
     message = _message("outbound-api", form["To"], body, media_urls, callback)
+    message = replace(message, choices=offered[1]) if offered else message
     service_sid = form.get("MessagingServiceSid")
     if not service_sid:
         return message

@@ -123,7 +123,7 @@ class Message:
     `status` of an inbound message is what its writer sees as ticks: sent, delivered
     (the webhook took it), read, failed. `reacts`: its body is an emoji at the message
     `reply_to`, or nothing, where that is taken back. `fields` are those of the webhook
-    that its writer filled in.
+    that its writer filled in. `choices` are what its reader may tap.
     """
 
     sid: str
@@ -145,6 +145,7 @@ class Message:
     reacts: bool = False
     forwarded: Forwarded = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
 
     @property
     def is_inbound(self) -> bool:
@@ -169,6 +170,7 @@ class Message:
             "reacts": self.reacts,
             "forwarded": self.forwarded,
             "fields": dict(self.fields),
+            "choices": list(self.choices),
             "status": self.status,
             "error_code": self.error_code,
             "created_at": self.created_at.isoformat(),

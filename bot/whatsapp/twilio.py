@@ -6,7 +6,7 @@ https://www.twilio.com/docs/messaging/api/message-resource
 import json
 import logging
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,8 @@ MOST_LISTED = 50
 LARGEST_PAGE = 1000  # of Twilio's lists
 MOST_RECEIVED = 10_000
 MOST_MEDIA = 10
+# A template that is not there, or takes no such variables.
+OF_TEMPLATES = frozenset({20404, 21654, 21655, 21656})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ class TwilioClient:
         self._typing_sdk = build_sdk(twilio, TYPING_SECONDS)
 
     def send_part(self, part: Part) -> Accepted:
-        """Give a part to Twilio, once and without retries. Raises DeliveryError."""
+        """Give a part to Twilio, once and without retries. Raises DeliveryError.
+
+        Where Twilio refuses its template, what it has instead is given.
+        """
         content = self._content_of(part)
         try:
             message = self._sdk.messages.create(
@@ -79,7 +84,10 @@ class TwilioClient:
                 **content,
             )
         except Exception as error:
-            raise explain(error) from error
+            refusal = explain(error)
+            if simpler := _instead_of(part, refusal):
+                return self.send_part(simpler)
+            raise refusal from error
         if not message.sid:
             raise DeliveryError(Outcome.UNKNOWN, "Twilio's answer names no message")
         return Accepted(message.sid, str(message.status))
@@ -122,14 +130,17 @@ class TwilioClient:
     def find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Return messages to that address with the part's text made since then.
 
-        A template's message has the text that the template made, as the part's body.
+        A template's message has the text that the template made, as the part's body,
+        or what was sent instead.
         No date is sent along: a message still in Twilio's queue has no DateSent.
         Raises DeliveryError.
         """
+        instead = part.template.instead if part.template else ""
+        bodies = {part.body, instead or part.body}
         return [
             Accepted(message.sid, message.status, message.error_code)
             for message in self._list_outbound(part.address, since)
-            if (message.body or "") == part.body
+            if (message.body or "") in bodies
         ]
 
     def find_answers(self, address: str, since: datetime) -> Sequence[str]:
@@ -203,6 +214,20 @@ class TwilioClient:
             )
         except Exception as error:
             raise explain(error) from error
+
+
+def _instead_of(part: Part, refusal: DeliveryError) -> Part | None:
+    """Return what is sent where Twilio surely refused a part's template."""
+    if part.template is None or not part.template.instead:
+        return None
+    if refusal.code not in OF_TEMPLATES:
+        return None
+    log.error(
+        "Twilio refused the template %s, so its text is sent instead: %s",
+        part.template.content_sid,
+        refusal,
+    )
+    return replace(part, body=part.template.instead, template=None)
 
 
 def _sent_at(message: MessageInstance) -> datetime:

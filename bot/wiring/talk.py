@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from bot.settings import Settings
 from bot.wiring.languages import with_languages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.chat.channel import Channel
     from bot.chat.files.finding import OwnFiles
     from bot.chat.pictures.showing import Gallery
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from bot.llm.account import LLMServer
     from bot.media.outgoing.offers import Offers
     from bot.tools.acting import Acting
+    from db.records import Reply
     from db.store import ChatStore
 
 
@@ -37,14 +41,13 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     """Return the talk on an LLM's server; what is not given, it does not do."""
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
-    from bot.whatsapp.text.parts import with_parts
 
     talk = Talk(
         store=store,
         answering=_build_answering(
             settings, llm, knowledge, gallery, files, offers, acting
         ),
-        channel=channel or Channel(with_parts=with_parts),
+        channel=channel or Channel(with_parts=build_parting(settings)),
         pace=settings.pace,
         allowance=settings.allowance,
         vocabulary=settings.vocabulary,
@@ -52,6 +55,13 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
         stopping=stopping or Event(),
     )
     return with_languages(talk, settings.wording)
+
+
+def build_parting(settings: Settings) -> "Callable[[Reply], Reply]":
+    """Return what makes a reply's messages, with choices to tap where that is set."""
+    from bot.whatsapp.text.parts import with_parts
+
+    return partial(with_parts, contents=settings.policy.choices.contents)
 
 
 def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
@@ -64,6 +74,7 @@ def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
     acting: "Acting | None",
 ) -> "Answers":
     from bot.chat.answering import Answering
+    from bot.chat.choices.offering import Offering
     from bot.chat.files.finding import NoFiles
     from bot.chat.pictures.seeing import Seeing
     from bot.knowledge.protocol import NoKnowledge
@@ -79,4 +90,6 @@ def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
         offers=offers or NoOffers(),
         acting=acting,
     )
-    return Seeing(answering, gallery) if gallery else answering
+    seeing = Seeing(answering, gallery) if gallery else answering
+    is_offering = settings.policy.choices.is_on
+    return Offering(seeing, settings.vocabulary) if is_offering else seeing

@@ -10,6 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings, WorkerParts
+from bot.wiring.acting.approval import with_approving
 from bot.wiring.acting.tools import build_acting, register_tools
 from bot.wiring.knowledge import (
     DOCUMENTS_AT_ONCE,
@@ -30,7 +31,7 @@ from bot.wiring.media_out import build_offers, build_sent_media, with_spoken
 from bot.wiring.memory import SUMMARIES_AT_ONCE, build_recall, register_memory
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.senses import build_gallery, build_looking, build_senses
-from bot.wiring.talk import build_talk
+from bot.wiring.talk import build_parting, build_talk
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
+    from bot.tools.acting import Acting
     from bot.whatsapp.reconciliation import Reconciliation
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
@@ -62,26 +64,25 @@ def build_worker(
     """
     from bot.whatsapp.sending import Sender
     from bot.worker.jobs import register_jobs
-    from bot.worker.scheduled import register_ends, register_retention
     from db.outbox import PostgresOutbox
 
     parts = settings.parts(WorkerParts)
     database = database or Database(parts.database_url, WORKER_LIMITS)
     twilio = _build_twilio(settings, parts, database)
     sender = Sender(PostgresOutbox(database), twilio, stopping)
-    channel = _build_channel(twilio, sender)
-    talk = _build_talk(settings, parts, database, channel, stopping)
+    channel = _build_channel(settings, twilio, sender)
+    acting = build_acting(settings, database)
+    talk = _build_talk(settings, parts, database, channel, stopping, acting)
     queue = _build_queue(settings, parts.database_url)
     register_jobs(queue, talk, sender)
     _register_reconciliation(queue, settings, database, twilio)
-    register_retention(queue, database, settings.ages, stopping.is_set)
-    register_ends(queue, database, _ending(settings), stopping.is_set)
+    _register_scheduled(queue, settings, database, stopping)
     register_knowledge(queue, settings, database, stopping)
     _register_erasing(queue, settings, database)
     _register_relay(queue, settings, parts, database)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
-    register_tools(queue, settings, database, stopping.is_set)
+    register_tools(queue, settings, database, acting, stopping.is_set)
     return queue
 
 
@@ -108,6 +109,15 @@ def _register_reconciliation(
     from bot.worker.scheduled import register_reconciliation
 
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
+
+
+def _register_scheduled(
+    queue: "App", settings: Settings, database: Database, stopping: Event
+) -> None:
+    from bot.worker.scheduled import register_ends, register_retention
+
+    register_retention(queue, database, settings.ages, stopping.is_set)
+    register_ends(queue, database, _ending(settings), stopping.is_set)
 
 
 def _ending(settings: Settings) -> "Ending":
@@ -140,21 +150,24 @@ def _erasure_key(settings: Settings) -> bytes:
     return known
 
 
-def _build_channel(twilio: "TwilioClient", sender: "Sender") -> "Channel":
+def _build_channel(
+    settings: Settings, twilio: "TwilioClient", sender: "Sender"
+) -> "Channel":
     from bot.chat.channel import Channel
-    from bot.whatsapp.text.parts import with_parts
     from bot.worker.typing_indicators import TypingIndicators
 
     typing = TypingIndicators(twilio.show_typing).shown
-    return Channel(with_parts=with_parts, typing=typing, send=sender.send_now)
+    parts = build_parting(settings)
+    return Channel(with_parts=parts, typing=typing, send=sender.send_now)
 
 
-def _build_talk(
+def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
     settings: Settings,
     parts: WorkerParts,
     database: Database,
     channel: "Channel",
     stopping: Event,
+    acting: "Acting | None",
 ) -> "Talk":
     """Return the talk with all that looks, speaks and passes on around it."""
     looking = build_looking(settings)
@@ -169,9 +182,9 @@ def _build_talk(
         gallery=gallery,
         files=build_files(database),
         offers=build_offers(settings),
-        acting=build_acting(settings, database),
+        acting=acting,
     )
-    talk = _with_database(talk, database)
+    talk = with_approving(_with_database(talk, database), acting, database)
     fetch = build_fetch(parts.twilio, settings.media)
     desk = with_desk(talk, database, build_having(fetch, database, settings.media))
     taught = with_school(desk, fetch, database)

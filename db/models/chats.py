@@ -81,10 +81,11 @@ userchats = Table(
             "response_time (seconds), error, author (the user_id of the operator who "
             "wrote it, or person; none: nobody of ours did), hands_over (why it passed "
             "the chat on to a person), asks (the question that the next message may "
-            "answer in a word), limit (the setting for which there was no answer), "
-            "covers_until (it sums up what was said up to that MessageSid), stretches "
-            "(where each of its paragraphs ends), lead (what the user told of how to "
-            "reach them), files (those of the business that went with it).",
+            "answer in a word), choices (what it offers to tap), limit (the setting "
+            "for which there was no answer), covers_until (it sums up what was said "
+            "up to that MessageSid), stretches (where each of its paragraphs ends), "
+            "lead (what the user told of how to reach them), files (those of the "
+            "business that went with it).",
             "metadata": "What else is known of the chat: continues (the chat_id that "
             "it goes on from); once it went quiet tags, detected_intent, sentiment, "
             "language, resolved, department and priority (where rules of the "

@@ -20,6 +20,9 @@ reads (db.knowledge.documents): one document's versions are taken in one at a ti
 `remember` is deferred in SQL by a look once a minute (db.memory.due), and has places of
 its own: no answer waits for a summary. Its lock names the user: erasing finds it.
 
+`carry_out_call` is deferred in SQL with what an operator decided about a call of a tool
+(db.support.allowing). Its lock is that of the user's answers: none is made beside it.
+
 `erase_person` is deferred with the row of the audit that says who asked for it
 (db.logins.erasing), or with the last word to whoever asked for it themselves
 (db.delivery.remembering): that is sent first. Erasing takes the job away, too, since it
@@ -36,6 +39,7 @@ TAKE_IN_DOCUMENT = "take_in_document"
 EMBED_CHUNKS = "embed_chunks"
 ERASE_PERSON = "erase_person"
 SWEEP_FILES = "sweep_files"
+CARRY_OUT_CALL = "carry_out_call"
 SWEEP_CALLS = "sweep_calls"
 REMEMBER = "remember"
 FIND_DUE_MEMORY = "find_due_memory"

@@ -5,6 +5,7 @@ from db.records.calls import (
     Call,
     CalledFor,
     CallState,
+    Decided,
     Writing,
     storable_json,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "CallState",
     "CalledFor",
     "Claim",
+    "Decided",
     "Deed",
     "DeedKind",
     "DeliveryStatus",

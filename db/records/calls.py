@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -73,3 +73,17 @@ class CalledFor:
 # ended: nobody is to be answered: it was, or STOP, a person, erasing came. taken:
 # another worker wrote this position, or settled this call.
 Writing = Literal["begun", "overtaken", "ended", "taken"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Whether a call that waits may begin, and who says so: customer, or a user_id.
+
+    One that waited for longer than `lasts` does not begin. `told` is for the LLM where
+    it may not.
+    """
+
+    allows: bool
+    by: str
+    lasts: timedelta
+    told: str = ""

@@ -21,8 +21,10 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Fields of a turn that aren't text, and what their elements are.
 NUMBERS = ("tokens_used", "response_time")
-LISTS = {"media": dict, "in_reply_to": str, "notice_for": str, "stretches": str,
-         "files": str}  # fmt: skip
+LISTS = {
+    "media": dict, "in_reply_to": str, "notice_for": str, "stretches": str,
+    "choices": str, "files": str,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +38,9 @@ class Turn:
     itself. `response_time` is in seconds. `author` is the user_id of the operator who
     said it, or A_PERSON; None: no person did. `hands_over` is why it put the chat into
     the queue for a person, in a word; None: it did not. `asks` names the question that
-    it asks, which the next message may answer in a word; `limit` the setting for which
-    there was no answer. `covers_until` makes it a summary: of all that was said up to
+    it asks, which the next message may answer in a word; `choices` are what it offers
+    to tap, or to choose by a number; `limit` is the setting for which there was no
+    answer. `covers_until` makes it a summary: of all that was said up to
     the message with that MessageSid; `stretches` are where each of its paragraphs ends,
     the same way. `lead` is what the user told of how to reach them: name, email,
     company. `files` are the names of files of the business that went with it.
@@ -61,6 +64,7 @@ class Turn:
     author: str | None = None
     hands_over: str | None = None
     asks: str | None = None
+    choices: tuple[str, ...] = ()
     limit: str | None = None
     covers_until: str | None = None
     stretches: tuple[str, ...] = ()

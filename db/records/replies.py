@@ -23,16 +23,19 @@ DELIVERY_STATUSES = (*UNSETTLED, *WITH_TWILIO, *FAILED)
 class Template:
     """A text that WhatsApp approved before, and what stands in its gaps.
 
+    `instead` is sent where Twilio does not take the template; empty: nothing is.
     https://www.twilio.com/docs/content
     """
 
     content_sid: str
     variables: Mapping[str, str]
+    instead: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
         filled = {name: to_storable(text) for name, text in self.variables.items()}
-        return {"content_sid": self.content_sid, "variables": filled}
+        instead = {"instead": to_storable(self.instead)} if self.instead else {}
+        return {"content_sid": self.content_sid, "variables": filled, **instead}
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,4 +140,5 @@ def _was_asked(chat: Userchat, turn: Turn) -> bool:
 
 
 def _is_question(said: Turn) -> bool:
-    return said.content.rstrip(BEHIND_A_QUESTION).endswith(QUESTION_MARKS)
+    words = said.content.rstrip(BEHIND_A_QUESTION)
+    return bool(said.choices) or words.endswith(QUESTION_MARKS)

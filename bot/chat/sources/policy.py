@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.environment import Reader
+
 SHOWN = ("names", "links", "off")
 
 
@@ -18,3 +20,10 @@ class SourcePolicy:
     shown: str = "names"
     quotes_uncited: bool = False
     quoted_confidence: float = 0.25
+
+
+def read_sources(read: Reader) -> SourcePolicy:
+    """Return what is set; what is wrong is collected by the reader."""
+    shown = read.text("KNOWLEDGE_SOURCES", "|".join(SHOWN), " or ".join(SHOWN))
+    quotes = read.text("KNOWLEDGE_QUOTE_UNCITED", "on|off", "on or off")
+    return SourcePolicy(shown=shown or SHOWN[0], quotes_uncited=quotes == "on")

@@ -29,6 +29,7 @@ export function bubble(message, quoted) {
     body.append(formatted(message.body));
     node.append(body);
   }
+  if (message.choices.length) node.append(choicesNode(message.choices));
   const fields = Object.entries(message.fields);
   if (fields.length) node.append(fieldsNode(fields));
   node.append(footer(message), actButtons(message));
@@ -127,6 +128,21 @@ function quoteNode(sid, quoted) {
     node.append(picture);
   }
   node.append(element("b", quoted ? whom : ""), text);
+  return node;
+}
+
+// What may be tapped: it comes back as the choice.
+function choicesNode(choices) {
+  const node = element("div", "", "to-tap");
+  node.setAttribute("role", "group");
+  node.setAttribute("aria-label", "Choices");
+  for (const [place, { text }] of choices.entries()) {
+    const button = element("button");
+    button.type = "button";
+    button.dataset.choice = place;
+    button.append(element("bdi", text));
+    node.append(button);
+  }
   return node;
 }
 

@@ -227,14 +227,15 @@ function scrollDown() {
 // --- what is clicked ---
 
 function pressInLog({ target }) {
-  const pressed = target.closest("[data-reply], [data-quotes], [data-react], [data-emoji]");
-  const { reply, quotes, react, emoji } = pressed?.dataset ?? {};
+  const pressed = target.closest("[data-reply], [data-quotes], [data-react], [data-emoji], [data-choice]");
+  const { reply, quotes, react, emoji, choice } = pressed?.dataset ?? {};
   const node = target.closest("[data-sid]");
   if (react) toggleEmojiRow(node);
   if (emoji) {
     toggleEmojiRow(node);
     composer.react(node.dataset.sid, emoji);
   }
+  if (choice) composer.choose(node.dataset.sid, messages.get(node.dataset.sid).choices[choice]);
   if (reply) composer.quote(messages.get(reply));
   if (quotes) find("log").querySelector(`[data-sid="${quotes}"]`)?.scrollIntoView({ block: "center" });
 }

@@ -111,6 +111,11 @@ export class Composer {
     return this.deliver(this.callbacks.writer(), { replyTo: sid, reaction: emoji });
   }
 
+  choose(sid, choice) {
+    this.callbacks.onProblem(null);
+    return this.deliver(this.callbacks.writer(), { replyTo: sid, choice });
+  }
+
   // Another conversation may be open by the time that a message is there.
   async deliver({ address: from, name }, content) {
     const { sid, error } = await sendMessage({ from, name, ...content });

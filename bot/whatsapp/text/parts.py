@@ -3,10 +3,14 @@
 import logging
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
+from bot.chat.choices.lines import without_lines
 from bot.chat.sentences import ENDS_HERE
 from bot.languages.speaking import speak
+from bot.whatsapp.choices.parts import find_content, split_question, tapped
 from bot.whatsapp.text.formatting import to_whatsapp
 from bot.whatsapp.text.splitting import split_message
 from db.records import PartContent, Reply
@@ -16,12 +20,13 @@ log = logging.getLogger(__name__)
 # Some 15,000 characters: who wants more asks for it, and each message is paid for.
 MOST_PARTS = 10
 
+NO_CONTENTS: Mapping[int, str] = MappingProxyType({})
 TO_BE_READ = re.compile(r"(?m)\d|https?://|\S@\S|`|^\s*[-*+]\s")
 # They count as letters or symbols, and show nothing.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
-def with_parts(reply: Reply) -> Reply:
+def with_parts(reply: Reply, contents: Mapping[int, str] = NO_CONTENTS) -> Reply:
     """Return the reply with the messages that it is sent as; ours alone are sent.
 
     They are MOST_PARTS at most, the last of which says so when the text went on, and
@@ -32,19 +37,35 @@ def with_parts(reply: Reply) -> Reply:
     """
     if reply.turn.role != "assistant" or not _is_visible(reply.turn.content):
         return reply
-    shown = (to_whatsapp(reply.turn.content), reply.sources)
-    bodies = split_message("\n\n".join(filter(None, shown)))
+    bodies = _bodies(reply, reply.turn.content)
     if reply.spoken and len(bodies) == 1 and not _is_to_be_read(reply):
         alone = replace(reply.spoken, instead=bodies[0])
         return replace(reply, parts=(alone, *reply.pictures))
-    if len(bodies) > MOST_PARTS:
-        log.warning("an answer of %d messages was cut", len(bodies))
-        # Beside a part's 1500 units Twilio's 1600 leave room for the sentence.
-        ends = speak(reply.language, ENDS_HERE)
-        bodies = [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ends}"]
-    texts = (PartContent(body) for body in bodies)
+    if content := find_content(reply, contents):
+        return _with_tapped(reply, content)
+    texts = map(PartContent, bodies)
     spoken = (replace(reply.spoken, instead=""),) if reply.spoken else ()
     return replace(reply, parts=(*spoken, *texts, *reply.pictures))
+
+
+def _with_tapped(reply: Reply, content: str) -> Reply:
+    """Return the reply with buttons, behind all else that it says."""
+    above, line = split_question(without_lines(reply.turn), reply)
+    texts = map(PartContent, _bodies(reply, above) if above else ())
+    last = tapped(reply, content, line)
+    return replace(reply, parts=(*texts, *reply.pictures, last))
+
+
+def _bodies(reply: Reply, said: str) -> list[str]:
+    """Return what a reply says, with its sources, in messages that are short enough."""
+    shown = "\n\n".join(filter(None, (to_whatsapp(said), reply.sources)))
+    bodies = split_message(shown)
+    if len(bodies) <= MOST_PARTS:
+        return bodies
+    log.warning("an answer of %d messages was cut", len(bodies))
+    # Beside a part's 1500 units Twilio's 1600 leave room for the sentence.
+    ends = speak(reply.language, ENDS_HERE)
+    return [*bodies[: MOST_PARTS - 1], f"{bodies[MOST_PARTS - 1]}\n\n{ends}"]
 
 
 def _is_to_be_read(reply: Reply) -> bool:

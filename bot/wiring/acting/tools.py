@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
@@ -23,11 +24,13 @@ def build_acting(settings: Settings, database: Database) -> "Acting | None":
     Raises OperatorError where one can't be loaded.
     """
     from bot.tools.acting import Acting
+    from bot.tools.approval.waiting import ByApproval
     from db.tools.calls import ToolCalls
 
     if not settings.tools.are_set:
         return None
-    return Acting(build_registry(settings), ToolCalls(database))
+    gate = ByApproval(has_people=settings.policy.handoff is not None)
+    return Acting(build_registry(settings), ToolCalls(database), gate)
 
 
 def build_registry(settings: Settings) -> "Registry":
@@ -45,12 +48,36 @@ def _build_boxes(settings: Settings) -> "list[Toolbox]":
 
 
 def register_tools(
-    queue: "App", settings: Settings, database: Database, stopping: "Callable[[], bool]"
+    queue: "App",
+    settings: Settings,
+    database: Database,
+    acting: "Acting | None",
+    stopping: "Callable[[], bool]",
 ) -> None:
-    """Register what looks after calls that were left open; nothing without tools."""
+    """Register what looks after calls that were left open, or that operators decided.
+
+    Nothing without tools.
+    """
+    from bot.worker.acting.carrying_out import CarryingOut, register_carrying_out
     from bot.worker.acting.sweeping import register_sweep_of_calls
+    from db.support.allowing import Allowing
     from db.tools.calls import ToolCalls
 
-    if settings.tools.are_set:
-        ledger, lasts = ToolCalls(database), settings.handoff.lasts
-        register_sweep_of_calls(queue, ledger, lasts, stopping)
+    if acting is None:
+        return
+    ledger, lasts = ToolCalls(database), settings.handoff.lasts
+    drop_late = partial(_drop_late, acting, database)
+    register_sweep_of_calls(queue, ledger, lasts, stopping, drop_late)
+    carrying_out = CarryingOut(acting.box, ledger, Allowing(database), lasts)
+    register_carrying_out(queue, carrying_out)
+
+
+def _drop_late(acting: "Acting", database: Database) -> int:
+    """Refuse what customers did not allow in time."""
+    from bot.tools.approval.waiting import CUSTOMER_LASTS, TOO_OLD
+    from db.tools.approvals import PostgresApprovals
+
+    offered = acting.box.offered()
+    tools = [spec.name for spec in offered if spec.approval == "customer"]
+    approvals = PostgresApprovals(database)
+    return approvals.drop_late(tools, CUSTOMER_LASTS, TOO_OLD)

@@ -23,8 +23,12 @@ def register_sweep_of_calls(
     ledger: ToolCalls,
     lasts: timedelta | None,
     stopping: Callable[[], bool],
+    drop_late: Callable[[], object] = lambda: None,
 ) -> None:
-    """Register what settles such calls as unknown; `lasts`: how long a person has."""
+    """Register what settles such calls as unknown; `lasts`: how long a person has.
+
+    `drop_late` refuses what waited for too long.
+    """
 
     @queue.periodic(cron=SWEEP_CRON)
     @queue.task(
@@ -34,6 +38,7 @@ def register_sweep_of_calls(
         if stopping():
             return
         try:
+            drop_late()
             swept = ledger.sweep(LEFT_AFTER, lasts, WHY)
         except OperatorError as error:
             log.warning("calls of tools could not be looked after: %s", error)

@@ -1,9 +1,12 @@
 """What the chat page sends and shows beside text, in a browser of a phone's size."""
 
+import json
+
 import pytest
 from flask import Response
 from playwright.sync_api import FilePayload, Page, expect
 
+from bot.simulator.contents.choices import CONTENT_SIDS
 from tests.bot.simulator.browser import CHROMIUM, CUT_OFF, LOADS_SOUND, dot, open_as
 from tests.bot.simulator.browser import PHONE as SIZE
 from tests.bot.simulator.desk import Desk
@@ -57,6 +60,21 @@ def send_the_rest(phone: Page) -> None:
     expect(phone.locator(".bubble .forwarded")).to_have_text("Forwarded many times")
     choose(phone, "An advert, form or order")
     phone.get_by_role("button", name="Send with these").click()
+
+
+def test_choices_are_tapped(
+    phone: Page, desk: Desk, bot: ScriptedBot, address: str
+) -> None:
+    variables = json.dumps({"1": "Bread?", "2": "Rye", "3": "r", "4": "Oat", "5": "o"})
+    form = {"ContentSid": CONTENT_SIDS[2], "ContentVariables": variables}
+    assert desk.create(To=address, **form).status_code == 201
+    phone.get_by_role("group", name="Choices").get_by_text("Oat").click()
+    bot.wait_until(lambda: len(bot.inbound_from(address)) == 1)
+    (got,) = bot.inbound_from(address)
+    assert (got.form["Body"], got.form["ButtonPayload"]) == ("Oat", "o")
+    assert got.form["OriginalRepliedMessageSid"]
+    expect(phone.locator(".bubble.inbound .body")).to_have_text("Oat")
+    assert phone.evaluate(CUT_OFF) == []
 
 
 def test_whatever_a_phone_sends_reaches_the_bot(

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.simulator.contents.choices import CONTENT_SIDS
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError, Outcome
 from bot.whatsapp.twilio import TwilioClient
@@ -78,6 +79,36 @@ def test_a_template_is_sent_with_its_variables(
     told = shown(desk)["body"]
     assert told.startswith(f"[template {template.content_sid}] ")
     assert json.loads(told.partition("] ")[2]) == {"1": "Ana", "2": '"7"'}
+
+
+def test_choices_are_tapped_and_come_back(desk: Desk, twilio: TwilioClient) -> None:
+    variables = {"1": "Which?", "2": "Rye", "3": "Rye", "4": "Oat", "5": "Oat"}
+    template = Template(CONTENT_SIDS[2], variables, "Which?\n\n1. Rye\n2. Oat")
+    part = replace(PART, body="Which?", template=template)
+    sent = twilio.send_part(part)
+    message = shown(desk)
+    assert message["body"] == "Which?"
+    choice = {"kind": "button", "text": "Oat", "payload": "Oat"}
+    assert message["choices"][1] == choice
+    found = twilio.find_sent(part, datetime.now(UTC) - timedelta(minutes=1))
+    assert [accepted.message_sid for accepted in found] == [sent.message_sid]
+    desk.user_says(ANA, choice=choice, reply_to=sent.message_sid)
+    fields = {"ButtonText": "Oat", "ButtonPayload": "Oat"}
+    assert shown(desk)["fields"] == fields
+
+
+def test_a_template_that_twilio_refuses_gives_way_to_its_text(
+    desk: Desk, twilio: TwilioClient
+) -> None:
+    template = Template(CONTENT_SIDS[2], {"1": "Which?"}, "Which?\n\n1. Rye\n2. Oat")
+    part = replace(PART, body="Which?", template=template)
+    sent = twilio.send_part(part)
+    assert shown(desk)["body"] == template.instead
+    found = twilio.find_sent(part, datetime.now(UTC) - timedelta(minutes=1))
+    assert [accepted.message_sid for accepted in found] == [sent.message_sid]
+    with pytest.raises(DeliveryError) as refused:
+        twilio.send_part(replace(part, template=replace(template, instead="")))
+    assert (refused.value.outcome, refused.value.code) == (Outcome.PERMANENT, 21656)
 
 
 def test_more_media_than_twilio_takes_are_refused_for_good(

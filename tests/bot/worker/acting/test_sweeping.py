@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.settings import Settings
-from bot.wiring.acting.tools import register_tools
+from bot.wiring.acting.tools import build_acting, register_tools
 from bot.worker.acting.sweeping import register_sweep_of_calls
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -17,10 +17,11 @@ URL = "postgresql://bot@127.0.0.1:9/nowhere"
 
 
 def test_without_tools_nothing_is_looked_for() -> None:
-    for tools, tasks in (("", 0), ("shop.tools", 1)):
-        queue = build_queue(URL)
+    for tools, tasks in (("", 0), ("bot.local.demo_tables", 1)):
+        queue, nowhere = build_queue(URL), Database(URL)
         settings = Settings.from_env({"BOT_TOOLS": tools})
-        register_tools(queue, settings, Database(URL), lambda: False)
+        acting = build_acting(settings, nowhere)
+        register_tools(queue, settings, nowhere, acting, lambda: False)
         assert len(queue.periodic_registry.periodic_tasks) == tasks
 
 

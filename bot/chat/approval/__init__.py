@@ -1,0 +1,1 @@
+"""What users are asked before a tool acts for them, and what they answer."""

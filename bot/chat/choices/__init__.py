@@ -1,0 +1,1 @@
+"""Choices that an answer offers: as buttons, a list, or numbered lines."""

@@ -1,0 +1,1 @@
+"""Templates that the account of the simulator has."""

@@ -1,0 +1,1 @@
+"""Calls of tools that somebody has to allow before they begin."""

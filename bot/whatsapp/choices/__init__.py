@@ -1,0 +1,1 @@
+"""Choices as WhatsApp shows them: buttons, or a list."""

@@ -1,0 +1,121 @@
+"""A call that its user allows: once, whenever and however often they tap."""
+
+import pytest
+
+from bot.chat.approval.approving import MOST_ASKED
+from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
+from bot.tools import words
+from bot.tools.approval.waiting import SAID_NO
+from tests.bot.chat.approval.diners import Diner
+from tests.db.sql import change, rows
+from tests.scripted_llm import Script
+
+
+def test_what_is_allowed_is_done_once_whatever_is_tapped(ana: Diner) -> None:
+    question = ana.wants()
+    assert question.content == "Gladly.\n\nA table for 4?\n\n1. Yes\n2. No"
+    assert (ana.booked, ana.kept) == ([], [("4", "waiting")])
+    ana.server.next(Script(text="Your table is booked."))
+    assert ana.taps(question) == ["Your table is booked."]
+    assert ana.results() == [f"{words.BEFORE}Booked for 4."]
+    assert "call:" not in str(ana.server.prompts)
+    assert ana.taps(question) == [ALREADY_DECIDED]
+    assert ana.taps(question, "no") == [ALREADY_DECIDED]
+    assert (ana.booked, ana.kept) == ([4], [("4", "done")])
+    who = "SELECT approved_by, message_sid FROM tool_calls"
+    assert rows(ana.database, who) == [("customer", ana.sids[1])]
+
+
+@pytest.mark.parametrize(
+    "said", ["s\u00ed", "1", "\U0001f44d"], ids=["es", "1", "thumb"]
+)
+def test_it_is_allowed_by_words_too(ana: Diner, said: str) -> None:
+    ana.wants()
+    ana.says(said)
+    ana.hears()
+    assert ana.booked == [4]
+
+
+def test_a_no_is_told_and_nothing_happens_afterwards(ana: Diner) -> None:
+    question = ana.wants()
+    ana.server.next(Script(text="As you like."))
+    assert ana.taps(question, "no") == ["As you like."]
+    assert ana.results() == [f"{words.BEFORE}{SAID_NO}"]
+    assert ana.taps(question) == [NOT_OPEN]
+    assert (ana.booked, ana.kept) == ([], [("4", "refused")])
+
+
+def test_changed_arguments_ask_anew_and_the_old_button_is_dead(ana: Diner) -> None:
+    old, new = ana.wants(4), ana.wants(5)
+    assert new.content.startswith("Gladly.\n\nA table for 5?")
+    assert ana.taps(old) == [NOT_OPEN]
+    assert ana.booked == []
+    ana.taps(new)
+    assert (ana.booked, ana.kept) == ([5], [("4", "refused"), ("5", "done")])
+
+
+def test_a_vague_answer_asks_again_and_not_for_ever(ana: Diner) -> None:
+    question = ana.wants()
+    for _ in range(MOST_ASKED - 1):
+        ana.server.next(Script(text="Ha."))
+        ana.says("lol")
+        assert ana.hears() == ["Ha.\n\nA table for 4?\n\n1. Yes\n2. No"]
+        assert ana.last.asks == question.asks
+    ana.says("lol")
+    assert ana.hears() == ["You said: lol"]
+    assert (ana.booked, ana.kept) == ([], [("4", "refused")])
+
+
+def test_what_is_allowed_too_late_is_not_done(ana: Diner) -> None:
+    question = ana.wants()
+    change(ana.database, "UPDATE tool_calls SET created_at = now() - interval '61 min'")
+    assert ana.taps(question) == [NOT_OPEN]
+    assert (ana.booked, ana.kept) == ([], [("4", "refused")])
+
+
+def test_nobody_allows_what_is_somebody_elses(ana: Diner) -> None:
+    question = ana.wants()
+    payload = f"{question.asks}:yes"
+    other = "whatsapp:+15550009999"
+    ana.says("Yes", From=other, ButtonText="Yes", ButtonPayload=payload)
+    ana.hears()
+    assert (ana.booked, ana.kept) == ([], [("4", "waiting")])
+
+
+@pytest.mark.parametrize("name", ["book", "move"])
+def test_killed_behind_its_effect_it_is_repeated_only_with_its_key(
+    ana: Diner, name: str
+) -> None:
+    question = ana.wants(tool=name)
+    ana.oven.kills = True
+    with pytest.raises(KeyboardInterrupt):
+        ana.taps(question)
+    ana.oven.kills = False
+    ana.server.next(Script(text="Here we are."))
+    (heard,) = ana.hears()
+    if name == "book":
+        assert (ana.booked, ana.kept) == ([4], [("4", "unknown")])
+        assert "person of our team" in heard
+    else:
+        first, second = ana.booked
+        assert first == second
+        assert (heard, ana.kept) == ("Here we are.", [("4", "done")])
+
+
+def test_killed_before_its_answer_it_is_not_done_again(ana: Diner) -> None:
+    question = ana.wants()
+    ana.server.next(Script(status=500))
+    payload = f"{question.asks}:yes"
+    ana.says("Yes", ButtonText="Yes", ButtonPayload=payload)
+    assert ana.is_kept_waiting()
+    ana.server.next(Script(text="Booked."))
+    assert ana.hears() == ["Booked."]
+    assert (ana.booked, ana.kept) == ([4], [("4", "done")])
+
+
+def test_who_stopped_allows_nothing(ana: Diner) -> None:
+    question = ana.wants()
+    ana.says("STOP")
+    ana.hears()
+    assert ana.taps(question) == []
+    assert (ana.booked, ana.kept) == ([], [("4", "waiting")])
