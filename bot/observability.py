@@ -47,6 +47,7 @@ LLM_ERRORS = Counter("bot_llm_errors", "LLM calls without an answer")
 REFUSED = Counter("bot_refused_requests", "What is no webhook, by reason", ["reason"])
 REMEMBERED = Counter("bot_memory", "Summaries and labels by outcome", ["outcome"])
 DOCUMENTS = Counter("bot_documents", "Versions of documents by outcome", ["outcome"])
+TOOL_CALLS = Counter("bot_tool_calls", "Calls of tools by outcome", ["outcome"])
 SENDS = Counter("bot_sends", "Parts given to Twilio by outcome", ["outcome"])
 
 

@@ -24,6 +24,7 @@ from bot.llm.voice.account import read_speech
 from bot.media.outgoing.account import read_media_out
 from bot.media.policy import read_media
 from bot.relay.account import read_alerts
+from bot.tools.account import read_tools
 from bot.whatsapp.account import TwilioAccount
 from db.address import build_url, find_refused, is_address
 from db.backups.folder import BackupFolder
@@ -214,6 +215,7 @@ def _read_talk(read: Reader, llm_seconds: float, *, has_people: bool) -> dict[st
         "teachers": _read_teachers(read),
         "alert_roads": read_alerts(read),
         "wording": read_wording(read),
+        "tools": read_tools(read),
     }
 
 

@@ -26,6 +26,7 @@ from bot.media.policy import MediaPolicy
 from bot.media.senses.telling import tell_hearing, tell_sight
 from bot.readers import read_all
 from bot.relay.account import AlertRoads
+from bot.tools.account import ToolSources
 from bot.whatsapp.account import TwilioAccount
 from db.backups.folder import BackupFolder
 from db.errors import OperatorError
@@ -127,6 +128,7 @@ class Settings:
     teachers: frozenset[str]
     alert_roads: AlertRoads
     wording: Wording
+    tools: ToolSources
     public_base_url: str
     session_timeout: timedelta
     port: int

@@ -2,10 +2,17 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bot.chat import sentences
+from bot.chat.acting.calls import (
+    seconds_of,
+    wanted_for,
+    with_calls,
+    with_tools,
+)
 from bot.chat.asked import (
     Asked,
     Policy,
@@ -35,8 +42,9 @@ from bot.chat.sources.material import Material
 from bot.chat.sources.naming import name_sources
 from bot.knowledge.protocol import Knowledge, NoKnowledge
 from bot.languages.speaking import speak
-from bot.llm.protocol import LLM, Completion, LLMError, Prompt
+from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
 from bot.observability import LLM_ERRORS, LLM_SECONDS
+from bot.tools.acting import Acted, Acting
 from db.records import Reply, Userchat, to_storable
 
 log = logging.getLogger(__name__)
@@ -66,10 +74,10 @@ class Room:
 class Answering:
     """The only way to an LLM.
 
-    Asking has no effects: an answer may be thrown away, and asked for again. Once there
-    are tools, they record their effects for the batch that asked for them, and a batch
-    is asked again only before its first effect. What is remembered is `room`. `shown`
-    are pictures for this one answer, what matters most first.
+    An answer may be thrown away, and asked for again: what `acting` does for it stands
+    in a ledger, under the batch that asked for it, and is never repeated. What is
+    remembered is `room`. `shown` are pictures for this one answer, what matters most
+    first.
     """
 
     llm: LLM
@@ -78,20 +86,22 @@ class Answering:
     knowledge: Knowledge = field(default_factory=NoKnowledge)
     files: OwnFiles = field(default_factory=NoFiles)
     shown: tuple[Shown, ...] = ()
+    acting: Acting | None = None
 
     def answer(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:
         """Return the LLM's reply to a batch of the chat; nothing is stored or sent.
 
-        Takes at most `seconds`, and no longer than the policy says. Raises LLMError.
+        Takes at most `seconds`, and no longer than the policy, and the limits of tools,
+        say. Raises LLMError.
         """
-        deadline = time.monotonic() + min(seconds, self.policy.llm_seconds)
-        policy, told = self.room.limit(self.policy), None
+        most = self.policy.llm_seconds + seconds_of(self.acting)
+        deadline = time.monotonic() + min(seconds, most)
+        policy, told = with_tools(self.room.limit(self.policy), self.acting), None
         material = self._find(chat, batch, policy, deadline)
         asked = self._ask(chat, batch, policy, material)
         for tries_left in reversed(range(MOST_PROMPTS)):
             try:
-                left = max(deadline - time.monotonic(), LEAST_SECONDS)
-                completion = self._complete(asked.prompt, left)
+                acted = self._act(asked.prompt, chat, batch, deadline)
                 break
             except LLMError as error:
                 policy, material = _after(error, policy, asked)
@@ -103,19 +113,31 @@ class Answering:
                 log.warning("the LLM is asked once more, with less of the chat")
                 asked = shorter
         self._remember(told)
-        return self._reply(completion, asked, chat, batch)
+        return self._reply(acted, asked, chat, batch)
 
-    def _reply(
-        self, completion: Completion, asked: Asked, chat: Userchat, batch: Batch
-    ) -> Reply:
+    def _act(
+        self, prompt: Prompt, chat: Userchat, batch: Batch, deadline: float
+    ) -> Acted:
+        """Return what the LLM says, after its calls where there are tools."""
+        wanted = wanted_for(chat, batch, deadline) if self.acting else None
+        if self.acting is None or wanted is None:
+            return Acted(self._complete(prompt, deadline - time.monotonic()))
+        return self.acting.complete(self._complete, prompt, wanted)
+
+    def _reply(self, acted: Acted, asked: Asked, chat: Userchat, batch: Batch) -> Reply:
         """Return the reply that a completion makes: what is said, and what is done."""
+        completion = acted.completion
+        asked = replace(asked, talk=(*asked.talk, *acted.told))
         noted = read_lead(completion.text)
         said = read_wish(words_or_thanks(noted, chat))
         said = replace(said, text=ended(replace(completion, text=said.text)))
         question = "\n".join(words_of(turn, chat.seen) for turn in batch)
         checked = _checked(said, question, asked, self.policy)
+        if acted.has_done:
+            checked = replace(checked, gap=None)  # a tool told it
         reply = _reply_with(completion, checked, chat, batch, self.policy)
         acting = with_action(reply, said, chat, batch, self.policy.handoff)
+        acting = with_calls(acting, acted, chat, self.policy.handoff)
         return with_judgement(with_lead(acting, noted, chat, batch), chat, batch)
 
     def _ask(
@@ -148,9 +170,12 @@ class Answering:
                 prompt_tokens,
             )
 
-    def _complete(self, prompt: Prompt, seconds: float) -> Completion:
+    def _complete(
+        self, prompt: Prompt, seconds: float, tools: Sequence[Tool] = ()
+    ) -> Completion:
+        most = max(min(seconds, self.policy.llm_seconds), LEAST_SECONDS)
         try:
-            completion = self.llm.complete(prompt, seconds)
+            completion = self.llm.complete(prompt, most, tools)
         except LLMError as error:
             LLM_ERRORS.inc()
             log.warning("the LLM gave no answer: %s", error)

@@ -12,12 +12,15 @@ from db.records import Reply, Turn, Userchat, to_storable
 # The messages that are answered together, oldest first.
 Batch = tuple[Turn, ...]
 
+# A reply with its parts, and how many turns the chat has with it: 0 if it was refused.
+Recorded = tuple[Reply, int]
+
 
 class Answers(Protocol):
     """Makes the reply to a batch for which somebody has to work: an LLM, a school."""
 
     def answer(self, chat: Userchat, batch: Batch, seconds: float, /) -> Reply:
-        """Return the reply, within `seconds`; asked again, it has no further effect.
+        """Return the reply, within `seconds`; asked again, it repeats no effect.
 
         Raises LLMError where there is none this time.
         """

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 from uuid import UUID
 
+from bot.chat.acting.asking import Asking
 from bot.chat.channel import Channel
 from bot.chat.commands.entries import Policies, Vocabulary
 from bot.chat.handoff.passing import last_word
@@ -19,9 +20,9 @@ from bot.chat.language.choosing import Choosing
 from bot.chat.limits.allowance import Allowance, Counts, NoCounts
 from bot.chat.limits.gate import close_door, reply_in_pause
 from bot.chat.media.quiet import Look, Quiet
-from bot.chat.patience import Pace, seconds_to
+from bot.chat.patience import Pace
 from bot.chat.preferences.wishes import wants_alerts
-from bot.chat.replies import Answers, Batch, notice
+from bot.chat.replies import Answers, Batch, Recorded, notice
 from bot.chat.rules import (
     has_changed,
     leave_out,
@@ -39,13 +40,8 @@ from db.store import ChatStore
 log = logging.getLogger(__name__)
 
 MOST_REPLIES_A_CALL = 100
-MOST_PROMPTS_AGAIN = 2  # when new messages came while the LLM worked
 PAUSE = "the bot is paused: `bot resume` ends it"
 SECONDS_OF_PAUSE = 15.0  # until a paused bot looks again
-ANY_TURNS = 2**31 - 1
-
-# A reply with its parts, and how many turns the chat has with it: 0 if it was refused.
-Recorded = tuple[Reply, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,32 +237,19 @@ class Talk:
         return fresh, newer
 
     def _ask(self, chat: Userchat, batch: Batch, deadline: float | None) -> Recorded:
-        """Store the LLM's answer; ask again if messages came while it worked.
+        asking = Asking(
+            answering=self.answering,
+            record=self._record,
+            refreshed=self._refreshed,
+            rule=self._rule,
+            look=self._quiet.look,
+            check=self._check_pause,
+        )
+        return asking.ask(chat, batch, deadline)
 
-        The store refuses the answer then, and throwing it away is safe because asking
-        has no effects: see Answering, also for what holds once there are tools. If
-        asking again fails, the answer to what came first still holds; the rest comes
-        next.
-        """
-        reply = self.answering.answer(chat, batch, seconds_to(deadline))
-        for tries_left in reversed(range(MOST_PROMPTS_AGAIN + 1)):
-            if self._pauses():
-                raise LLMError(PAUSE, retry_after=SECONDS_OF_PAUSE)
-            most_turns = len(chat.turns) if tries_left else ANY_TURNS
-            made, stored = self._record(chat, reply, most_turns)
-            if stored:
-                break
-            fresh, newer = self._refreshed(chat, batch)
-            if decided := self._rule(fresh, newer):
-                return self._record(chat, decided)  # a person took it over
-            try:
-                if newer != batch:
-                    fresh = self._quiet.look(fresh, newer, deadline)
-                    reply = self.answering.answer(fresh, newer, seconds_to(deadline))
-            except LLMError:
-                return self._record(chat, reply, ANY_TURNS)
-            chat, batch = fresh, newer
-        return made, stored
+    def _check_pause(self) -> None:
+        if self._pauses():
+            raise LLMError(PAUSE, retry_after=SECONDS_OF_PAUSE)
 
     def _after_failure(
         self,

@@ -92,7 +92,8 @@ class LLMError(Exception):
     asking all the same; without it, until the message is too old. `too_long`: a shorter
     prompt may be answered; `prompt_tokens`: how long it may be, if that is known.
     `retry_after`: in how many seconds the server may be asked again, if that is known.
-    `no_pictures`: its server, or its model, takes none.
+    `no_pictures`: its server, or its model, takes none. `acted`: a tool was called
+    before it failed.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class LLMError(Exception):
         self.prompt_tokens: int | None = None
         self.retry_after = retry_after
         self.no_pictures = False
+        self.acted = False
 
 
 class LLM(Protocol):

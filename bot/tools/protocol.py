@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NewType, Protocol
 from uuid import UUID
 
 # What calling a tool twice does. none: nothing, it only reads. keyed: nothing, since it
@@ -10,6 +10,11 @@ from uuid import UUID
 Effects = Literal["none", "keyed", "once"]
 # Who has to allow a call before it is begun.
 Approval = Literal["always", "customer", "operator", "never"]
+# What names one call, whichever try it is: the same key, the same effect.
+CallKey = NewType("CallKey", UUID)
+# As LLMs' servers want names to be.
+NAME = r"[A-Za-z_][A-Za-z0-9_-]{0,63}"
+MOST_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.chat.talk import Talk
     from bot.knowledge.protocol import Knowledge
     from bot.llm.account import LLMServer
+    from bot.tools.acting import Acting
     from db.store import ChatStore
 
 
@@ -29,18 +30,16 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     knowledge: "Knowledge | None" = None,
     gallery: "Gallery | None" = None,
     files: "OwnFiles | None" = None,
+    acting: "Acting | None" = None,
 ) -> "Talk":
-    """Return the talk on an LLM's server.
-
-    Without a channel its replies stay here; what else is not given is not shown.
-    """
+    """Return the talk on an LLM's server; what is not given, it does not do."""
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
     from bot.whatsapp.text.parts import with_parts
 
     talk = Talk(
         store=store,
-        answering=_build_answering(settings, llm, knowledge, gallery, files),
+        answering=_build_answering(settings, llm, knowledge, gallery, files, acting),
         channel=channel or Channel(with_parts=with_parts),
         pace=settings.pace,
         allowance=settings.allowance,
@@ -51,12 +50,13 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     return with_languages(talk, settings.wording)
 
 
-def _build_answering(
+def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
     settings: Settings,
     llm: "LLMServer",
     knowledge: "Knowledge | None",
     gallery: "Gallery | None",
     files: "OwnFiles | None",
+    acting: "Acting | None",
 ) -> "Answers":
     from bot.chat.answering import Answering
     from bot.chat.files.finding import NoFiles
@@ -66,6 +66,10 @@ def _build_answering(
 
     known = knowledge or NoKnowledge()
     answering = Answering(
-        OpenAIChat(llm), settings.policy, knowledge=known, files=files or NoFiles()
+        OpenAIChat(llm),
+        settings.policy,
+        knowledge=known,
+        files=files or NoFiles(),
+        acting=acting,
     )
     return Seeing(answering, gallery) if gallery else answering

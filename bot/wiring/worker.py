@@ -10,6 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings, WorkerParts
+from bot.wiring.acting.tools import build_acting, register_tools
 from bot.wiring.knowledge import (
     DOCUMENTS_AT_ONCE,
     build_knowledge,
@@ -80,6 +81,7 @@ def build_worker(
     _register_relay(queue, settings, parts, database)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
+    register_tools(queue, settings, database, stopping.is_set)
     return queue
 
 
@@ -166,6 +168,7 @@ def _build_talk(
         knowledge=build_knowledge(settings, database),
         gallery=gallery,
         files=build_files(database),
+        acting=build_acting(settings, database),
     )
     talk = _with_database(talk, database)
     fetch = build_fetch(parts.twilio, settings.media)

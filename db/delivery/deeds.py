@@ -31,12 +31,20 @@ SET_PREFERENCES = """
   ON CONFLICT (user_id) DO UPDATE
   SET preferences = jsonb_strip_nulls(user_preferences.preferences || {values})
 """
+# ids: the calls of tools that the answer was made with. Others, of a worker that was
+# thought dead, are not told by this answer.
+TIE_CALLS = """
+  UPDATE tool_calls SET reference_id = %(reference_id)s::uuid FROM appended
+  WHERE user_id = customer_id AND message_sid = {values} ->> 'message_sid'
+    AND {values} -> 'ids' @> to_jsonb(call_id::text) AND reference_id IS NULL
+"""
 DEEDS: Mapping[DeedKind, str] = {
     "erase_user": ERASE_USER,
     "forget_facts": FORGET_FACTS,
     "judge": JUDGE,
     "keep_lead": KEEP_LEAD,
     "set_preferences": SET_PREFERENCES,
+    "tie_calls": TIE_CALLS,
 }
 # How those hold the user's row that change it: from the start, or two could wait in a
 # ring. An e-mail address is a key, by which other tables could name the row.

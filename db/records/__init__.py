@@ -1,6 +1,13 @@
 """Frozen nouns that every module passes around."""
 
-from db.records.calls import CALL_STATES, Call, CallState
+from db.records.calls import (
+    CALL_STATES,
+    Call,
+    CalledFor,
+    CallState,
+    Writing,
+    storable_json,
+)
 from db.records.chats import (
     EPOCH,
     LISTS,
@@ -85,6 +92,7 @@ __all__ = [
     "Added",
     "Call",
     "CallState",
+    "CalledFor",
     "Claim",
     "Deed",
     "DeedKind",
@@ -128,8 +136,10 @@ __all__ = [
     "Upload",
     "Userchat",
     "Vector",
+    "Writing",
     "find_summary",
     "find_unanswered",
     "read_turns",
+    "storable_json",
     "to_storable",
 ]

@@ -6,11 +6,22 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
+from db.records.chats import to_storable
+
 # waiting: somebody has to allow it. intent: it may be under way. done, failed: it is
 # over, and what came of it is known. unknown: whether it took effect, nobody knows.
 # refused: it was not begun, and never will be.
 CallState = Literal["waiting", "intent", "done", "failed", "unknown", "refused"]
 CALL_STATES: tuple[CallState, ...] = get_args(CallState)
+
+
+def storable_json(value: Any) -> Any:
+    """Return JSON whose texts PostgreSQL takes, as it will be read back."""
+    if isinstance(value, str):
+        return to_storable(value)
+    if isinstance(value, Mapping):
+        return {to_storable(str(k)): storable_json(one) for k, one in value.items()}
+    return [storable_json(one) for one in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +48,28 @@ class Call:
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledFor:
+    """The batch that tools are called for, as it was when the LLM was asked.
+
+    `message_sids` are its messages, oldest first: the first one names the batch.
+    `turns` is how many the chat had; None: what was written since does not matter.
+    """
+
+    chat_id: str
+    user_id: UUID
+    message_sids: tuple[str, ...]
+    turns: int | None = None
+
+    @property
+    def message_sid(self) -> str:
+        """What the batch's calls are kept under."""
+        return self.message_sids[0]
+
+
+# begun: the call stands in the ledger as was asked. overtaken: newer messages came.
+# ended: nobody is to be answered: it was, or STOP, a person, erasing came. taken:
+# another worker wrote this position, or settled this call.
+Writing = Literal["begun", "overtaken", "ended", "taken"]

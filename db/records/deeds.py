@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 # A closed set: what each does stands in db/delivery/deeds.py.
 DeedKind = Literal[
-    "erase_user", "forget_facts", "judge", "keep_lead", "set_preferences"
+    "erase_user", "forget_facts", "judge", "keep_lead", "set_preferences", "tie_calls"
 ]
 DEED_KINDS: tuple[DeedKind, ...] = get_args(DeedKind)
 

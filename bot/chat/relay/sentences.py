@@ -5,6 +5,7 @@ REASONS = {
     "asked": "asked for a person",
     "model": "the bot hands over",
     "promise": "the bot promised a person",
+    "effect": "a tool may have done something, or not: look in its system",
     "keyword": "used a word that you named",
     "thumbs": "is not content with the answers",
     "error": "the bot could not answer",

@@ -19,6 +19,7 @@ from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.patience import Pace
 from bot.chat.talk import Talk
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tokens, Tool
+from bot.tools.acting import Acting
 from bot.whatsapp.inbound import parse_inbound
 from db.in_memory import MemoryChatStore
 from db.records import PartContent, Reply, Turn, Userchat
@@ -91,6 +92,7 @@ class Conversation:
         store: ChatStore | None = None,
         stopping: threading.Event | None = None,
         handoff: HandoffPolicy | None = None,
+        acting: Acting | None = None,
     ) -> None:
         self.thoughts = ScriptedThoughts(*thoughts)
         self.store = store or MemoryChatStore(timedelta(days=1))
@@ -100,7 +102,9 @@ class Conversation:
         self.sids: list[str] = []
         self.talk = Talk(
             store=self.store,
-            answering=Answering(llm or self.thoughts, replace(POLICY, handoff=handoff)),
+            answering=Answering(
+                llm or self.thoughts, replace(POLICY, handoff=handoff), acting=acting
+            ),
             handoff=handoff,
             channel=Channel(with_parts=as_one_part, typing=self._typing),
             pace=pace,

@@ -1,0 +1,1 @@
+"""What the bot does beside talking: its tools, put together."""

@@ -1,0 +1,1 @@
+"""What runs on the queue for what the bot does beside talking."""
