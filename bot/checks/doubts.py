@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.settings import Settings
+from bot.tools.mcp.servers import McpServer, is_installed
 
 LATE_MEMORY = (
     "MEMORY_QUIET_MINUTES is above SESSION_TIMEOUT_MINUTES: the next chat begins "
@@ -14,6 +15,11 @@ NO_STORE = (
     "MEDIA_STORE names no folder that is there, or can be made, and written by this "
     "user: nothing that people send can be kept there"
 )
+NO_MCP = (
+    "BOT_MCP is set, and what speaks to MCP servers is not installed: their tools are "
+    "not offered until you run `make mcp`"
+)
+UNREAD = "BOT_MCP: nothing reads {words} of the server {name}"
 
 
 def find_doubts(settings: Settings) -> Iterator[str]:
@@ -24,6 +30,14 @@ def find_doubts(settings: Settings) -> Iterator[str]:
     folder = settings.media.folder
     if folder is not None and not _may_be_written(folder):
         yield NO_STORE
+    servers = settings.tools.servers
+    if servers and not is_installed():
+        yield NO_MCP
+    yield from (_tell_unread(server) for server in servers if server.unread)
+
+
+def _tell_unread(server: McpServer) -> str:
+    return UNREAD.format(words=", ".join(server.unread), name=server.name)
 
 
 def _may_be_written(folder: Path) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from bot.tools.mcp.schemas import find_fault
 from bot.tools.mcp.servers import McpServer, Rule
 from bot.tools.protocol import Approval, Effects, ToolSpec
 
@@ -110,19 +111,7 @@ def _find_fault(
         return "another tool is called like it"
     if len(definition.told) > MOST_DEFINITION_BYTES:
         return f"it says more of itself than {MOST_DEFINITION_BYTES} bytes"
-    schema = json.loads(definition.told).get("inputSchema", {})
-    return _find_fault_of(schema)
-
-
-def _find_fault_of(schema: Any) -> str | None:
-    if not isinstance(schema, dict) or schema.get("type") != "object":
-        return "its arguments are no object"
-    properties = schema.get("properties", {})
-    if not isinstance(properties, dict):
-        return "its arguments have no names"
-    if any(key in schema for key in ("$ref", "allOf", "anyOf", "oneOf")):
-        return "its arguments are told in a way that LLMs do not take"
-    return None
+    return find_fault(json.loads(definition.told).get("inputSchema"))
 
 
 def _offer(server: McpServer, definition: Definition) -> Offer:
@@ -157,11 +146,8 @@ def _read_hints(hints: Any, *, is_keyed: bool) -> tuple[Effects, Approval]:
 def _without(schema: Mapping[str, Any], filled: Set[str]) -> dict[str, Any]:
     """Return the schema without the arguments that the bot gives."""
     properties = schema.get("properties", {})
-    required = schema.get("required", [])
     kept = {name: told for name, told in properties.items() if name not in filled}
-    left = (
-        [n for n in required if n not in filled] if isinstance(required, list) else []
-    )
+    left = [name for name in schema.get("required", []) if name not in filled]
     rest = {word: told for word, told in schema.items() if word != "$schema"}
     return {**rest, "properties": kept, "required": left}
 

@@ -5,6 +5,7 @@
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from bot.wiring.acting.mcp import build_servers
 from db.database import Database
 
 if TYPE_CHECKING:
@@ -23,15 +24,20 @@ def build_acting(settings: Settings, database: Database) -> "Acting | None":
     Raises OperatorError where one can't be loaded.
     """
     from bot.tools.acting import Acting
+    from bot.tools.registry import Registry
     from db.tools.calls import ToolCalls
 
     if not settings.tools.are_set:
         return None
-    return Acting(build_registry(settings), ToolCalls(database))
+    boxes = [*_build_boxes(settings), *build_servers(settings, database)]
+    return Acting(Registry(boxes), ToolCalls(database))
 
 
 def build_registry(settings: Settings) -> "Registry":
-    """Return all tools. Raises OperatorError where one can't be loaded."""
+    """Return the tools that are here; none of servers, which are not started.
+
+    Raises OperatorError where one can't be loaded.
+    """
     from bot.tools.registry import Registry
 
     return Registry(list(_build_boxes(settings)))

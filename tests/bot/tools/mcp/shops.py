@@ -58,3 +58,12 @@ def again(box: McpToolbox, tool: str, number: str) -> str:
         except ToolFailedError:
             assert time.monotonic() < end, "it never came back"
             time.sleep(0.02)
+
+
+def is_refused(box: McpToolbox, tool: str) -> bool:
+    """Whether a tool waits for an approval: a list is believed for a second."""
+    try:
+        ask(box, tool, number="17")
+    except ToolFailedError as error:
+        return "approval" in str(error)
+    return False

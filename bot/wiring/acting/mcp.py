@@ -1,0 +1,32 @@
+"""The MCP servers that are set, at work."""
+
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+from db.database import Database
+
+if TYPE_CHECKING:
+    from bot.tools.mcp.toolbox import McpToolbox
+
+# A server that takes longer has its tools a little later: nobody waits for it.
+START_SECONDS = 5.0
+
+
+def build_servers(settings: Settings, database: Database) -> "list[McpToolbox]":
+    """Return the toolbox of all servers, started; none where there are none.
+
+    Nor where the extra is not installed, of which the start's warnings tell.
+    """
+    from bot.tools.mcp.servers import is_installed
+    from bot.tools.mcp.toolbox import McpToolbox
+    from db.tools.pins import ToolPins
+
+    servers = settings.tools.servers
+    if not servers or not is_installed():
+        return []
+    toolbox = McpToolbox(servers, ToolPins(database))
+    toolbox.start()
+    toolbox.wait(START_SECONDS)
+    return [toolbox]
