@@ -5,9 +5,10 @@ from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
 from bot.cli.support import owners, pausing, tickets
+from bot.cli.tools import approving, servers
 
 __all__ = [
-    "ask", "audit", "backups", "chats", "db", "documents", "gaps", "main", "operators",
-    "owners", "pausing", "products", "restore", "retention", "stats", "tickets",
-    "users",
+    "approving", "ask", "audit", "backups", "chats", "db", "documents", "gaps", "main",
+    "operators", "owners", "pausing", "products", "restore", "retention", "servers",
+    "stats", "tickets", "users",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Commands for what the bot may call; each module adds its own."""
