@@ -70,6 +70,11 @@ class ToolPins:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def known(self, server: str) -> dict[str, str]:
+        """Return what its tools said of themselves when they were approved."""
+        pins = self._database.read(Pin, OF_A_SERVER, {"server": server})
+        return {pin.tool: pin.approved for pin in pins if pin.approved is not None}
+
     def look(self, server: str, offered: Mapping[str, str]) -> set[str]:
         """Return which of the tools on offer are approved as they are.
 

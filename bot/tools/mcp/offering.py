@@ -69,6 +69,12 @@ def choose(server: McpServer, told: Sequence[Mapping[str, Any]]) -> "Choice":
     return Choice(server, tuple(found), tuple(left_out))
 
 
+def listed_before(server: McpServer, known: Mapping[str, str]) -> Listing:
+    """Return what is on offer by what is known, before the server itself says it."""
+    choice = choose(server, [json.loads(told) for told in known.values()])
+    return choice.listing(choice.told.keys())
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What can be offered once it is approved."""
@@ -83,8 +89,9 @@ class Choice:
         return {each.tool: each.told for each in self.definitions}
 
     def listing(self, approved: Set[str]) -> Listing:
-        """Return what becomes of the list."""
+        """Return what becomes of the list, by name: prompts stay as they are."""
         known = [each for each in self.definitions if each.tool in approved]
+        known.sort(key=lambda each: each.tool)
         return Listing(
             offers=[_offer(self.server, each) for each in known],
             waiting=[t.tool for t in self.definitions if t.tool not in approved],

@@ -38,8 +38,10 @@ class OwnedServer:
     `listing` is what is known of its tools: replaced as a whole, never changed.
     """
 
-    def __init__(self, server: McpServer, pins: Pins, first_pause: float) -> None:
-        self.server, self.listing = server, Listing()
+    def __init__(
+        self, server: McpServer, pins: Pins, first_pause: float, listing: Listing
+    ) -> None:
+        self.server, self.listing = server, listing
         self.was_tried = threading.Event()
         self._pins, self._first_pause = pins, first_pause
         self._send, self._queue = anyio.create_memory_object_stream[Asked](MOST_WAITING)

@@ -10,6 +10,9 @@ class Pins(Protocol):
     Safe to share between threads; it may wait for a database.
     """
 
+    def known(self, server: str) -> Mapping[str, str]:
+        """Return what its tools said of themselves when they were approved."""
+
     def look(self, server: str, offered: Mapping[str, str]) -> Set[str]:
         """Return which of the tools on offer are approved as they are.
 
@@ -23,6 +26,10 @@ class PinsOfOneRun:
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, str]] = {}
+
+    def known(self, server: str) -> Mapping[str, str]:
+        """Return what they said of themselves first."""
+        return self._known.get(server, {})
 
     def look(self, server: str, offered: Mapping[str, str]) -> Set[str]:
         """Return which of the tools on offer are as they were first."""

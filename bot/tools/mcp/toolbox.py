@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from bot.tools.mcp.asked import Asked
-from bot.tools.mcp.offering import Offer
+from bot.tools.mcp.offering import Listing, Offer, listed_before
 from bot.tools.mcp.pins import Pins
 from bot.tools.mcp.servers import McpServer
 from bot.tools.protocol import Caller, ToolFailedError, ToolSpec
@@ -40,22 +40,32 @@ class McpToolbox:
         first_pause: float = FIRST_PAUSE_SECONDS,
     ) -> None:
         self._servers, self._pins, self._first_pause = servers, pins, first_pause
-        self._owned: Sequence[OwnedServer] = ()
+        self._known: Mapping[str, Listing] = {}
+        self._owned: Mapping[str, OwnedServer] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
         self._is_up = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mcp", daemon=True)
 
     def start(self) -> None:
-        """Begin to start the servers."""
+        """Begin to start the servers; what is known of them is on offer at once.
+
+        It may wait for the pins.
+        """
+        self._known = {server.name: self._listed(server) for server in self._servers}
         self._thread.start()
 
-    def wait(self, seconds: float) -> None:
-        """Wait until each server was tried once, but no longer."""
+    def wait(self, seconds: float, *, for_new: bool = False) -> None:
+        """Wait until each server was tried once, but no longer.
+
+        With `for_new` only for those of which nothing is on offer yet.
+        """
         until = time.monotonic() + seconds
-        self._is_up.wait(seconds)
-        for owned in self._owned:
-            owned.was_tried.wait(max(0.0, until - time.monotonic()))
+        for name, listing in self._known.items():
+            if not (for_new and listing.offers):
+                self._is_up.wait(max(0.0, until - time.monotonic()))
+                if owned := self._owned.get(name):
+                    owned.was_tried.wait(max(0.0, until - time.monotonic()))
 
     def close(self) -> None:
         """End the servers, within a few seconds."""
@@ -76,21 +86,32 @@ class McpToolbox:
         seconds: float,
     ) -> str:
         """Call a tool; raises ToolFailedError and ToolUnclearError."""
-        owned, offer = self._find(name)
-        filled = _fill(owned.server, offer, arguments, caller, key)
-        asked = Asked(owned.server.name, offer.tool, filled, seconds)
-        self._tell(owned.take, asked)
+        server, offer = self._find(name)
+        filled = _fill(server, offer, arguments, caller, key)
+        asked = Asked(server.name, offer.tool, filled, seconds)
+        self._is_up.wait(max(0.0, asked.left))
+        if owned := self._owned.get(server.name):
+            self._tell(owned.take, asked)
         return asked.wait()
 
-    def _offers(self) -> Iterator[tuple["OwnedServer", Offer]]:
-        for owned in self._owned:
-            for offer in owned.listing.offers:
-                yield owned, offer
+    def _listed(self, server: McpServer) -> Listing:
+        try:
+            return listed_before(server, self._pins.known(server.name))
+        except Exception as error:  # noqa: BLE001  (the database's: it may come back)
+            log.warning("what is known of MCP servers can't be read: %s", type(error))
+            return Listing()
 
-    def _find(self, name: str) -> tuple["OwnedServer", Offer]:
-        for owned, offer in self._offers():
+    def _offers(self) -> Iterator[tuple[McpServer, Offer]]:
+        for server in self._servers:
+            owned = self._owned.get(server.name)
+            listing = owned.listing if owned else self._known.get(server.name)
+            for offer in listing.offers if listing else ():
+                yield server, offer
+
+    def _find(self, name: str) -> tuple[McpServer, Offer]:
+        for server, offer in self._offers():
             if offer.spec.name == name:
-                return owned, offer
+                return server, offer
         raise ToolFailedError("There is no such tool, or it waits for approval.")
 
     def _tell(self, what: Any, *about: Any) -> None:
@@ -116,12 +137,14 @@ class McpToolbox:
         from bot.tools.mcp.owned import OwnedServer  # noqa: PLC0415  (loads the SDK)
 
         self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
-        self._owned = [
-            OwnedServer(server, self._pins, self._first_pause)
+        self._owned = {
+            server.name: OwnedServer(
+                server, self._pins, self._first_pause, self._known[server.name]
+            )
             for server in self._servers
-        ]
+        }
         async with anyio.create_task_group() as tasks:
-            for owned in self._owned:
+            for owned in self._owned.values():
                 tasks.start_soon(owned.own)
             self._is_up.set()
             await self._closing.wait()

@@ -10,7 +10,7 @@ from db.database import Database
 if TYPE_CHECKING:
     from bot.tools.mcp.toolbox import McpToolbox
 
-# A server that takes longer has its tools a little later: nobody waits for it.
+# For a server that was never seen before; the tools of others are known.
 START_SECONDS = 5.0
 
 
@@ -28,5 +28,5 @@ def build_servers(settings: Settings, database: Database) -> "list[McpToolbox]":
         return []
     toolbox = McpToolbox(servers, ToolPins(database))
     toolbox.start()
-    toolbox.wait(START_SECONDS)
+    toolbox.wait(START_SECONDS, for_new=True)
     return [toolbox]

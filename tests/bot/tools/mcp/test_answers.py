@@ -90,5 +90,5 @@ def test_what_a_server_changed_is_not_offered_to_the_llm(
     ana.says("Where is order 17?")
     ana.hears()
     offered = [one["function"]["name"] for one in llm.requests[-1].body["tools"]]
-    assert offered == ["shop__move_order", "shop__book_table"]
+    assert offered == ["shop__book_table", "shop__move_order"]
     assert "passwords" not in str(llm.requests)
