@@ -19,6 +19,7 @@ POOLED = (
     "leads through PgBouncer (pgbouncer=true), which is for `bot web` alone: give the "
     "server's own address"
 )
+NEEDS_LEDGER = "needs the database, where calls are kept: not STORAGE_BACKEND=memory"
 INNER_NAMES = (".localhost", ".local", ".internal")
 Problems = Mapping[str, str]
 
@@ -47,12 +48,14 @@ def meant_to_run(settings: Settings) -> list[str]:
 
 def _of_run(settings: Settings) -> Problems:
     found = {**_public_address(settings), **_ports_alike(settings)}
+    found |= _tools_in_memory(settings)
     found |= {**_not_installed(settings), **_data_folder(settings)}
     return {**found, **_pooled(settings)}
 
 
 def _of_web(settings: Settings) -> Problems:
-    return {**_missing(settings.web_parts), **_public_address(settings)}
+    found = {**_missing(settings.web_parts), **_public_address(settings)}
+    return {**found, **_tools_in_memory(settings)}
 
 
 def _of_worker(settings: Settings) -> Problems:
@@ -99,6 +102,12 @@ def _is_inner(address: str | None) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return "." not in host or host.endswith(INNER_NAMES)
+
+
+def _tools_in_memory(settings: Settings) -> Problems:
+    """Without a ledger no effect is safe."""
+    is_clash = settings.in_memory and settings.tools.are_set
+    return {"BOT_TOOLS": NEEDS_LEDGER} if is_clash else {}
 
 
 def _pooled(settings: Settings) -> Problems:

@@ -5,10 +5,10 @@ from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
 from bot.cli.support import owners, pausing, tickets
-from bot.cli.tools import approving, servers
+from bot.cli.tools import approving, calling, looking, servers
 
 __all__ = [
-    "approving", "ask", "audit", "backups", "chats", "db", "documents", "gaps", "main",
-    "operators", "owners", "pausing", "products", "restore", "retention", "servers",
-    "stats", "tickets", "users",
+    "approving", "ask", "audit", "backups", "calling", "chats", "db", "documents",
+    "gaps", "looking", "main", "operators", "owners", "pausing", "products", "restore",
+    "retention", "servers", "stats", "tickets", "users",
 ]  # fmt: skip

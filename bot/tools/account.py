@@ -6,7 +6,7 @@ from bot.environment import Reader
 from bot.tools.mcp.account import read_mcp
 from bot.tools.mcp.servers import McpServer
 
-MODULE = r"[A-Za-z_][\w.]*|[^\x00]*[^/\x00]\.py"
+MODULE = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|[^\x00]*[^/\x00]\.py"
 MODULE_HINT = "a module's name, or the path of a Python file that ends in .py"
 
 

@@ -47,6 +47,7 @@ TABLES = {
     "support_messages": NOTE,
     "support_sessions": ALL,
     "support_tickets": KEEP,
+    "tool_calls": LOOK,
     "user_aliases": LOOK,
     "user_facts": LOOK,
     "user_preferences": LOOK,

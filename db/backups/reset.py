@@ -19,7 +19,7 @@ STEPS = (
     "TRUNCATE reply_parts, userchats, userchats_archive, early_statuses, "
     "answer_passages, gap_questions, knowledge_gaps, support_tickets, "
     "support_messages, support_sessions, support_alerts, media, media_chunks, "
-    "media_contents, user_facts, feedback",
+    "media_contents, user_facts, feedback, tool_calls",
     "TRUNCATE procrastinate_periodic_defers",
     f"DELETE FROM procrastinate_jobs WHERE queue_name <> '{KNOWLEDGE}'",  # noqa: S608
     "DELETE FROM inbound_messages WHERE received_at < now() - interval '2 days'",

@@ -18,6 +18,7 @@ from db.database import Connection, Database
 from db.errors import OperatorError
 from db.outages import COLLISIONS, FAILURES, outages, reason_of
 from db.privacy import documents
+from db.privacy.acting import held as acted
 from db.privacy.erased_sids import carry_over
 from db.privacy.support import held
 from db.privacy.tombstones import (
@@ -93,6 +94,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
 """,  # noqa: S608
     **documents.PURGES,
     **understood.PURGES,
+    **acted.PURGES,
     "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (

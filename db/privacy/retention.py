@@ -19,6 +19,7 @@ from typing import Any
 from db.database import Connection, Database
 from db.outages import COLLISIONS, outages
 from db.privacy import steps
+from db.privacy.acting import steps as acted
 from db.privacy.ages import Ages
 from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
@@ -140,6 +141,7 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (understood.DROP_MEDIA, ages.delete_archived),
         (understood.DROP_FACTS, ages.delete_archived),
         (understood.DROP_FEEDBACK, ages.delete_archived),
+        (acted.DROP_CALLS, ages.delete_archived),
         (steps.DROP_JOBS, ages.drop_records),
         (steps.DROP_INBOUND, ages.drop_records),
         (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),

@@ -1,1 +1,1 @@
-"""Commands for what the bot may call; each module adds its own."""
+"""`bot tools`: what the bot may do, seen and tried by an operator."""

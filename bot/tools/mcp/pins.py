@@ -35,3 +35,23 @@ class PinsOfOneRun:
         """Return which of the tools on offer are as they were first."""
         known = self._known.setdefault(server, dict(offered))
         return {tool for tool, told in offered.items() if known.get(tool) == told}
+
+
+class PinsAsTheyAre:
+    """Pins that are looked at and never changed, for a command's own look.
+
+    `approved` holds definitions by tool, by server. Of a server that nobody knows yet
+    all is shown: its first list will be approved.
+    """
+
+    def __init__(self, approved: Mapping[str, Mapping[str, str]]) -> None:
+        self._approved = approved
+
+    def known(self, server: str) -> Mapping[str, str]:
+        """Return what its tools said of themselves when they were approved."""
+        return self._approved.get(server, {})
+
+    def look(self, server: str, offered: Mapping[str, str]) -> Set[str]:
+        """Return which of the tools on offer are approved as they are."""
+        known = self._approved.get(server, offered)
+        return {tool for tool, told in offered.items() if known.get(tool) == told}

@@ -9,7 +9,7 @@ from bot.wiring.acting.mcp import build_servers
 from db.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from procrastinate import App
 
@@ -26,21 +26,25 @@ def build_acting(settings: Settings, database: Database) -> "Acting | None":
     from bot.tools.acting import Acting
     from bot.tools.registry import Registry
     from db.tools.calls import ToolCalls
+    from db.tools.pins import ToolPins
 
     if not settings.tools.are_set:
         return None
-    boxes = [*_build_boxes(settings), *build_servers(settings, database)]
+    boxes: list[Toolbox] = [
+        *_build_boxes(settings),
+        *build_servers(settings, ToolPins(database)),
+    ]
     return Acting(Registry(boxes), ToolCalls(database))
 
 
-def build_registry(settings: Settings) -> "Registry":
-    """Return the tools that are here; none of servers, which are not started.
+def build_registry(settings: Settings, more: "Sequence[Toolbox]" = ()) -> "Registry":
+    """Return the tools that are here, and more: those of servers that are started.
 
     Raises OperatorError where one can't be loaded.
     """
     from bot.tools.registry import Registry
 
-    return Registry(list(_build_boxes(settings)))
+    return Registry([*_build_boxes(settings), *more])
 
 
 def _build_boxes(settings: Settings) -> "list[Toolbox]":

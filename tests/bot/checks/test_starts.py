@@ -58,6 +58,14 @@ def without(name: str, *others: dict[str, str]) -> dict[str, str]:
         (without("PUBLIC_BASE_URL"),
          {p: {"PUBLIC_BASE_URL"} for p in ("run", "web", "worker")}),
         (MEMORY, {"worker": {"STORAGE_BACKEND"}}),
+        (
+            MEMORY | {"BOT_TOOLS": "shop.tools"},
+            {
+                "run": {"BOT_TOOLS"},
+                "web": {"BOT_TOOLS"},
+                "worker": {"STORAGE_BACKEND"},
+            },
+        ),
         (ALL | {"DATABASE_URL": "postgres://bot@one,two:6432/x?pgbouncer=true"},
          {p: {"DATABASE_URL"} for p in ("run", "worker")}),
         (ALL | {"PORT": "8001"}, {}),  # the simulator does not start

@@ -31,6 +31,10 @@ UNDERSTOOD = """
     SELECT user_id, 'preference', 'likes rye', 'SM1' FROM users;
     INSERT INTO feedback (user_id, operator_id, rating)
     SELECT user_id, user_id, 1 FROM users;
+    INSERT INTO tool_calls (call_id, user_id, chat_id, message_sid, position, tool,
+      arguments, state, approved_by)
+    SELECT gen_random_uuid(), user_id, 'x', 'SM1', 0, 'look', '{}', 'done', user_id
+    FROM users;
     UPDATE users SET company = %(name)s;
     UPDATE userchats SET metadata = metadata || jsonb_build_object(
       'recap', jsonb_build_object('text', %(name)s::text)),
@@ -77,7 +81,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "chat_messages", "chat_overview", "user_statistics", "unanswered_messages",
         "failed_deliveries", "llm_usage_daily", "deliveries_by_day", "answer_sources",
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
-        "fact_overview", "feedback_overview",
+        "fact_overview", "feedback_overview", "tool_call_overview",
     }  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
         "login_attempts", "login_sessions", "media", "media_chunks", "media_contents",
         "opt_outs", "products", "reply_parts", "retention_places", "second_factors",
         "support_alerts", "support_messages", "support_sessions", "support_tickets",
-        "user_aliases", "user_facts", "user_preferences", "userchats",
+        "tool_calls", "user_aliases", "user_facts", "user_preferences", "userchats",
         "userchats_archive", "users",
     ]  # fmt: skip
 

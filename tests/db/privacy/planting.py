@@ -93,7 +93,12 @@ VALUES (%(user_id)s, 'person', %(marker)s, 'SMarchived');
 INSERT INTO user_preferences (user_id, preferences, language_seen)
 VALUES (%(user_id)s, '{"language": "de"}', 'de');
 INSERT INTO feedback (user_id, rating, text, message_sid)
-VALUES (%(user_id)s, 1, %(marker)s, 'SMarchived')
+VALUES (%(user_id)s, 1, %(marker)s, 'SMarchived');
+INSERT INTO tool_calls (call_id, user_id, chat_id, message_sid, position, tool,
+  arguments, state, result, error, approved_by)
+VALUES (gen_random_uuid(), %(user_id)s::uuid, '00000000000000aa', 'SMarchived', 0,
+  'look', jsonb_build_object('note', %(marker)s::text), 'done', %(marker)s, %(marker)s,
+  %(user_id)s::uuid::text)
 """
 
 

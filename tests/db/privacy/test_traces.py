@@ -43,7 +43,8 @@ OF_NOBODY = [
     "reply_parts.chat_id", "reply_parts.our_address", "reply_parts.status",
     "retention_places.after_chat_id", "retention_places.table_name",
     "support_messages.kind", "support_tickets.chat_id", "support_tickets.priority",
-    "support_tickets.status", "user_facts.kind", "user_preferences.language_seen",
+    "support_tickets.status", "tool_calls.state", "tool_calls.tool",
+    "user_facts.kind", "user_preferences.language_seen",
     "userchats.chat_id", "userchats_archive.chat_id", "users.owner", "users.role",
 ]  # fmt: skip
 

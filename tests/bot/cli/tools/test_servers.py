@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from bot.cli import main
 from db.database import Database
 from db.tools.pins import ToolPins
+from tests.db.sql import change
 from tests.mcp_server import Shop
 
 FIND, OTHER = '{"name": "find_order"}', '{"description": "\\u202eall", "name": "x"}'
@@ -66,3 +67,19 @@ def test_what_waits_is_shown_and_approved(
     assert (code, told.splitlines()[-1]) == (0, "Approved: new of shop")
     assert pins.look("shop", {"find_order": OTHER, "new": FIND}) == {"new"}
     assert "of the server other waits" in run(environment, "approve", "other")[1]
+
+
+def test_tools_of_servers_are_listed_and_called_like_others(
+    environment: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    change(
+        database, "INSERT INTO users (phone_number) VALUES ('whatsapp:+15551230001')"
+    )
+    code, told = run(environment, "list")
+    assert code == 0, told
+    assert "shop__find_order" in told
+    words = ("shop__find_order", '{"number": "17"}', "--as", "+15551230001")
+    code, told = run(environment, "call", *words)
+    assert code == 0, told
+    assert told.endswith('find_order: {"number": "17"}\n')
+    assert ToolPins(database).known("shop") == {}  # nothing was pinned
