@@ -23,7 +23,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run senses test check languages lock chaos bench migration image-check
+.PHONY: help install run senses mcp test check languages lock chaos bench migration image-check
 .PHONY: start stop restart status logs shell tools backup restore reset
 
 help: ## List the targets
@@ -36,6 +36,8 @@ run: .venv/run.done ## Start the whole bot here: database, model, simulator, and
 	@exec $(BIN)/python -m bot run
 
 senses: .venv/senses.done ## What `make run` hears and reads with: voice notes, pictures
+
+mcp: .venv/mcp.done ## What speaks to the MCP servers of BOT_MCP
 
 install: .venv/dev.done ## Only install, into .venv: what runs, and the tools for tests
 
@@ -73,9 +75,11 @@ lock: .venv/dev.done ## Resolve the pinned versions again
 		-o requirements-run.txt
 	$(COMPILE) --upgrade --extra ocr --extra speech -c requirements-run.txt pyproject.toml \
 		-o requirements-senses.txt
-	$(COMPILE) --upgrade --extra local --extra plots --extra ocr --extra speech --extra dev \
-		-c requirements-run.txt -c requirements-senses.txt pyproject.toml \
-		-o requirements-dev.txt
+	$(COMPILE) --upgrade --extra mcp -c requirements-run.txt -c requirements-senses.txt \
+		pyproject.toml -o requirements-mcp.txt
+	$(COMPILE) --upgrade --extra local --extra plots --extra ocr --extra speech --extra mcp \
+		--extra dev -c requirements-run.txt -c requirements-senses.txt \
+		-c requirements-mcp.txt pyproject.toml -o requirements-dev.txt
 
 ## With Docker Compose:
 
@@ -144,6 +148,11 @@ reset: ## Empty the database; asks, and takes a backup first
 .venv/senses.done: .venv/run.done requirements-senses.txt
 	@echo "Installing a small ear and an eye for letters into .venv (once; 700 MB) ..."
 	@$(PIP) --require-hashes -r requirements-senses.txt
+	@touch $@
+
+.venv/mcp.done: .venv/run.done requirements-mcp.txt
+	@echo "Installing what speaks to MCP servers into .venv (once; 30 MB) ..."
+	@$(PIP) --require-hashes -r requirements-mcp.txt
 	@touch $@
 
 .venv/dev.done: .venv/run.done requirements-dev.txt

@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from tests.test_deploy_files import ROOT
 
 
@@ -16,12 +18,19 @@ def test_requirements_are_pinned_by_hash_without_a_registry_address() -> None:
     assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text)
 
 
-def test_the_extras_of_make_senses_are_locked_as_the_tests_have_them() -> None:
+@pytest.mark.parametrize(
+    ("lock", "brings"),
+    [
+        ("requirements-senses.txt", {"faster-whisper", "rapidocr"}),
+        ("requirements-mcp.txt", {"mcp"}),
+    ],
+)
+def test_extras_are_locked_as_the_tests_have_them(lock: str, brings: set[str]) -> None:
     pins = [
         dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE))
-        for name in ("requirements-senses.txt", "requirements-dev.txt")
+        for name in (lock, "requirements-dev.txt")
     ]
-    assert {"faster-whisper", "rapidocr"} <= pins[0].keys()
+    assert brings <= pins[0].keys()
     assert pins[0].items() <= pins[1].items()
 
 

@@ -107,7 +107,7 @@ def _ports_of_compose(environment: Mapping[str, str]) -> Iterator[str]:
 
 def _files(environment: Mapping[str, str], env_file: Path) -> Iterator[Path]:
     yield env_file
-    for name in ("POSTGRES_PASSWORD_FILE", "CONSOLE_SECRET_KEY_FILE"):
+    for name in ("POSTGRES_PASSWORD_FILE", "CONSOLE_SECRET_KEY_FILE", "BOT_MCP"):
         if named := environment.get(name, "").strip():
             yield Path(named)
     folder = environment.get("DATA_FOLDER", "").strip() or PROJECT / ".data"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.checks.offered import find_unoffered
 from bot.settings import Settings
+from bot.tools.mcp.servers import McpServer, is_installed
 
 LATE_MEMORY = (
     "MEMORY_QUIET_MINUTES is above SESSION_TIMEOUT_MINUTES: the next chat begins "
@@ -15,6 +16,11 @@ NO_STORE = (
     "MEDIA_STORE names no folder that is there, or can be made, and written by this "
     "user: nothing that people send can be kept there"
 )
+NO_MCP = (
+    "BOT_MCP is set, and what speaks to MCP servers is not installed: their tools are "
+    "not offered until you run `make mcp`"
+)
+UNREAD = "BOT_MCP: nothing reads {words} of the server {name}"
 
 
 def find_doubts(settings: Settings) -> Iterator[str]:
@@ -26,6 +32,14 @@ def find_doubts(settings: Settings) -> Iterator[str]:
     if folder is not None and not _may_be_written(folder):
         yield NO_STORE
     yield from find_unoffered(settings)
+    servers = settings.tools.servers
+    if servers and not is_installed():
+        yield NO_MCP
+    yield from (_tell_unread(server) for server in servers if server.unread)
+
+
+def _tell_unread(server: McpServer) -> str:
+    return UNREAD.format(words=", ".join(server.unread), name=server.name)
 
 
 def _may_be_written(folder: Path) -> bool:

@@ -5,10 +5,10 @@ from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
 from bot.cli.support import owners, pausing, tickets
-from bot.cli.tools import allowing, calling, looking
+from bot.cli.tools import allowing, approving, calling, looking, servers
 
 __all__ = [
-    "allowing", "ask", "audit", "backups", "calling", "chats", "db", "documents",
-    "gaps", "looking", "main", "operators", "owners", "pausing", "products", "restore",
-    "retention", "stats", "tickets", "users",
+    "allowing", "approving", "ask", "audit", "backups", "calling", "chats", "db",
+    "documents", "gaps", "looking", "main", "operators", "owners", "pausing",
+    "products", "restore", "retention", "servers", "stats", "tickets", "users",
 ]  # fmt: skip

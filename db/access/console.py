@@ -76,8 +76,10 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 # Of these it knows nothing: who was erased, when the bot first started and whether it
-# pauses, what retention has come to.
-HIDDEN = frozenset({"erased_sids", "erasures", "first_start", "retention_places"})
+# pauses, what retention has come to, which tools of servers were approved.
+HIDDEN = frozenset(
+    {"erased_sids", "erasures", "first_start", "retention_places", "tool_pins"}
+)
 
 
 def rights_on(table: str, columns: Container[str]) -> str | None:

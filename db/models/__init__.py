@@ -6,7 +6,7 @@ triggers, functions, views and their masked copies, the compression of
 userchats.messages, and the queue's tables, which are procrastinate's.
 """
 
-from db.models.acting import tool_calls
+from db.models.acting import tool_calls, tool_pins
 from db.models.answers import answer_passages, gap_questions, knowledge_gaps
 from db.models.base import metadata
 from db.models.chats import (
@@ -93,6 +93,7 @@ __all__ = [
     "support_sessions",
     "support_tickets",
     "tool_calls",
+    "tool_pins",
     "user_aliases",
     "user_facts",
     "user_preferences",

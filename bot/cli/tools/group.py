@@ -4,11 +4,15 @@
 
 from typing import TYPE_CHECKING
 
-from bot.cli.database import read_settings
+import click
+
+from bot.cli.database import read_settings, reading
 from bot.cli.root import main
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.tools.mcp.toolbox import McpToolbox
     from bot.tools.protocol import ToolSpec
     from bot.tools.registry import Registry
 
@@ -24,8 +28,30 @@ def load() -> "Registry":
 
     settings = read_settings()
     if not settings.tools.are_set:
-        raise OperatorError("no tools are set: see BOT_TOOLS in .env.example")
-    return build_registry(settings)
+        raise OperatorError(
+            "no tools are set: see BOT_TOOLS and BOT_MCP in .env.example"
+        )
+    return build_registry(settings, _start_servers(settings))
+
+
+def _start_servers(settings: "Settings") -> "list[McpToolbox]":
+    """Start the MCP servers for this command; their tools as they are approved."""
+    from bot.tools.mcp.pins import PinsAsTheyAre
+    from bot.wiring.acting.mcp import build_servers
+    from db.tools.pins import read_pins
+
+    if not settings.tools.servers:
+        return []
+    with reading() as connection:
+        pins = read_pins(connection)
+    approved: dict[str, dict[str, str]] = {pin.server: {} for pin in pins}
+    for pin in pins:
+        if pin.approved is not None:
+            approved[pin.server][pin.tool] = pin.approved
+    started = build_servers(settings, PinsAsTheyAre(approved))
+    for toolbox in started:
+        click.get_current_context().call_on_close(toolbox.close)
+    return started
 
 
 def find(registry: "Registry", name: str) -> "ToolSpec":

@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from bot.wiring.acting.mcp import build_servers
 from db.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from procrastinate import App
 
@@ -26,18 +27,23 @@ def build_acting(settings: Settings, database: Database) -> "Acting | None":
     from bot.tools.acting import Acting
     from bot.tools.approval.waiting import ByApproval
     from db.tools.calls import ToolCalls
+    from db.tools.pins import ToolPins
 
     if not settings.tools.are_set:
         return None
     gate = ByApproval(has_people=settings.policy.handoff is not None)
-    return Acting(build_registry(settings), ToolCalls(database), gate)
+    registry = build_registry(settings, build_servers(settings, ToolPins(database)))
+    return Acting(registry, ToolCalls(database), gate)
 
 
-def build_registry(settings: Settings) -> "Registry":
-    """Return all tools. Raises OperatorError where one can't be loaded."""
+def build_registry(settings: Settings, more: "Sequence[Toolbox]" = ()) -> "Registry":
+    """Return the tools that are here, and more: those of servers that are started.
+
+    Raises OperatorError where one can't be loaded.
+    """
     from bot.tools.registry import Registry
 
-    return Registry(list(_build_boxes(settings)))
+    return Registry([*_build_boxes(settings), *more])
 
 
 def _build_boxes(settings: Settings) -> "list[Toolbox]":

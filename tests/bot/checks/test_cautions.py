@@ -1,5 +1,7 @@
 """What stops nothing and is hardly meant: strange names, files open to everybody."""
 
+import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -117,3 +119,24 @@ def test_a_store_that_takes_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (told,) = cautions(MEDIA_STORE=str(tmp_path / "file" / "media"))
     assert told.startswith("MEDIA_STORE names no folder that is there")
+
+
+def test_a_word_of_mcp_json_that_nothing_reads_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "mcp.json"
+    file.touch(0o600)
+    shop = {"command": "uvx", "timeout": 5, "alwaysAllow": []}
+    file.write_text(json.dumps({"mcpServers": {"shop": shop}}))
+    told = "BOT_MCP: nothing reads alwaysAllow, timeout of the server shop"
+    assert cautions(BOT_MCP=str(file)) == [told]
+
+
+def test_servers_without_what_speaks_to_them_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mcp.json"
+    file.touch(0o600)
+    file.write_text(json.dumps({"mcpServers": {"shop": {"command": "uvx"}}}))
+    assert cautions(BOT_MCP=str(file)) == []
+    monkeypatch.setitem(sys.modules, "mcp", None)  # as if it were not installed
+    (told,) = cautions(BOT_MCP=str(file))
+    assert "`make mcp`" in told

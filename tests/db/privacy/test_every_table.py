@@ -36,7 +36,7 @@ TOMBSTONES = {"erasures", "erased_sids"}
 # So does who did what to whom: by ids, which lead to nobody once a person is erased.
 ALSO_STAYS = {"audit_log"}
 # One migration, one moment, and a chat's id that leads nowhere once it is erased; texts
-# of the business's, and hashes that are forgotten in a day.
+# of the business's, hashes that are forgotten in a day, what tools say of themselves.
 OF_NOBODY = {
     "alembic_version",
     "canned_replies",
@@ -45,6 +45,7 @@ OF_NOBODY = {
     "first_start",
     "login_attempts",
     "retention_places",
+    "tool_pins",
 }
 # Bytes that people's media name, and parts: they lead to nobody by themselves.
 NAMED = {"media_contents"}

@@ -1,0 +1,69 @@
+"""A toolbox of small MCP servers, and calls of their tools, for tests."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+from bot.tools.mcp.pins import Pins, PinsOfOneRun
+from bot.tools.mcp.servers import McpServer
+from bot.tools.mcp.toolbox import McpToolbox
+from bot.tools.protocol import Caller, ToolFailedError
+
+ANA = Caller(user_id=uuid4(), address="whatsapp:+15551230001", chat_id="c", name="Ana")
+KEY = uuid4()
+# Much longer than anything here takes: a loaded machine is slow.
+PATIENCE = 30.0
+
+
+@contextmanager
+def toolbox(*servers: McpServer, pins: Pins | None = None) -> Iterator[McpToolbox]:
+    box = McpToolbox(servers, pins or PinsOfOneRun(), first_pause=0.05)
+    box.start()
+    try:
+        box.wait(PATIENCE)
+        yield box
+    finally:
+        box.close()
+
+
+def ask(
+    box: McpToolbox,
+    tool: str,
+    seconds: float = PATIENCE,
+    key: UUID = KEY,
+    **arguments: object,
+) -> str:
+    return box.call(tool, arguments, ANA, key, seconds)
+
+
+def names(box: McpToolbox) -> Sequence[str]:
+    return [spec.name for spec in box.offered()]
+
+
+def until(fits: Callable[[], bool]) -> None:
+    """Wait for what comes by itself."""
+    end = time.monotonic() + PATIENCE
+    while not fits():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+
+
+def again(box: McpToolbox, tool: str, number: str) -> str:
+    """Ask until the server is back."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask(box, tool, number=number)
+        except ToolFailedError:
+            assert time.monotonic() < end, "it never came back"
+            time.sleep(0.02)
+
+
+def is_refused(box: McpToolbox, tool: str) -> bool:
+    """Whether a tool waits for an approval: a list is believed for a second."""
+    try:
+        ask(box, tool, number="17")
+    except ToolFailedError as error:
+        return "approval" in str(error)
+    return False
