@@ -9,6 +9,7 @@ from uuid import UUID
 from db.database import Connection, Database
 from db.media.contents import read_file
 from db.privacy import documents
+from db.privacy.money import held as spent
 from db.privacy.support import held
 from db.privacy.understanding import held as understood
 from db.privacy.understanding.held import FIND_FILED
@@ -54,6 +55,7 @@ ORDER BY id""",  # noqa: S608
     **documents.SECTIONS,
     **held.SECTIONS,
     **understood.SECTIONS,
+    **spent.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

@@ -31,6 +31,10 @@ UNDERSTOOD = """
     SELECT user_id, 'preference', 'likes rye', 'SM1' FROM users;
     INSERT INTO feedback (user_id, operator_id, rating)
     SELECT user_id, user_id, 1 FROM users;
+    INSERT INTO spendings (user_id, chat_id, purpose, model, state, micros, currency,
+                           priced_on, day)
+    SELECT customer_id, chat_id, 'answer', 'a-model', 'settled', 1200, 'USD',
+           current_date, current_date FROM userchats;
     UPDATE users SET company = %(name)s;
     UPDATE userchats SET metadata = metadata || jsonb_build_object(
       'recap', jsonb_build_object('text', %(name)s::text)),
@@ -77,7 +81,8 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "chat_messages", "chat_overview", "user_statistics", "unanswered_messages",
         "failed_deliveries", "llm_usage_daily", "deliveries_by_day", "answer_sources",
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
-        "fact_overview", "feedback_overview",
+        "fact_overview", "feedback_overview", "spending_overview", "costs_by_day",
+        "chat_costs",
     }  # fmt: skip
 
 
