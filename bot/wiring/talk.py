@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,18 @@ from bot.wiring.languages import with_languages
 if TYPE_CHECKING:
     from bot.chat.channel import Channel
     from bot.chat.files.finding import OwnFiles
+    from bot.chat.limits.allowance import Allowance
     from bot.chat.pictures.showing import Gallery
     from bot.chat.replies import Answers
     from bot.chat.talk import Talk
     from bot.knowledge.protocol import Knowledge
-    from bot.llm.account import LLMServer
+    from bot.llm.protocol import LLM
     from db.store import ChatStore
 
 
 def build_talk(  # noqa: PLR0913  (most have defaults)
     settings: Settings,
-    llm: "LLMServer",
+    llm: "LLM",
     store: "ChatStore",
     *,
     channel: "Channel | None" = None,
@@ -30,7 +32,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     gallery: "Gallery | None" = None,
     files: "OwnFiles | None" = None,
 ) -> "Talk":
-    """Return the talk on an LLM's server.
+    """Return the talk on an LLM.
 
     Without a channel its replies stay here; what else is not given is not shown.
     """
@@ -43,7 +45,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
         answering=_build_answering(settings, llm, knowledge, gallery, files),
         channel=channel or Channel(with_parts=with_parts),
         pace=settings.pace,
-        allowance=settings.allowance,
+        allowance=_allowance(settings),
         vocabulary=settings.vocabulary,
         handoff=settings.policy.handoff,
         stopping=stopping or Event(),
@@ -51,9 +53,16 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     return with_languages(talk, settings.wording)
 
 
+def _allowance(settings: Settings) -> "Allowance":
+    """Return what is allowed, with who is called beyond a budget."""
+    calls = settings.money.beyond == "person"
+    person = settings.policy.handoff if calls else None
+    return replace(settings.allowance, calls_person=person)
+
+
 def _build_answering(
     settings: Settings,
-    llm: "LLMServer",
+    llm: "LLM",
     knowledge: "Knowledge | None",
     gallery: "Gallery | None",
     files: "OwnFiles | None",
@@ -62,10 +71,9 @@ def _build_answering(
     from bot.chat.files.finding import NoFiles
     from bot.chat.pictures.seeing import Seeing
     from bot.knowledge.protocol import NoKnowledge
-    from bot.llm.openai_chat import OpenAIChat
 
     known = knowledge or NoKnowledge()
     answering = Answering(
-        OpenAIChat(llm), settings.policy, knowledge=known, files=files or NoFiles()
+        llm, settings.policy, knowledge=known, files=files or NoFiles()
     )
     return Seeing(answering, gallery) if gallery else answering

@@ -1,0 +1,65 @@
+"""What counts the money that is spent; nothing where no PRICES are set."""
+
+# ruff: noqa: PLC0415
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.llm.endpoint import Measure, unmeasured
+from bot.settings import Settings
+from db.database import Database
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from bot.llm.account import LLMServer
+    from bot.llm.protocol import LLM
+    from bot.money.meter import Meter
+
+
+def build_meter(settings: Settings, database: Database) -> "Meter | None":
+    """Return what counts calls in a database; None where nothing is to be counted."""
+    from bot.money.meter import Meter
+    from db.money.ledger import PostgresLedger
+
+    money = settings.money
+    if money.prices is None:
+        return None
+    return Meter(PostgresLedger(database), money.prices, money.limits, money.timezone)
+
+
+def build_measure(settings: Settings, database: Database) -> Measure:
+    """Return what counts calls of embeddings and speech."""
+    meter = build_meter(settings, database)
+    return meter.measure if meter else unmeasured
+
+
+def build_llm(
+    server: "LLMServer",
+    meter: "Meter | None" = None,
+    purpose: str = "answer",
+    cheap: str | None = None,
+) -> "LLM":
+    """Return the LLM on a server, for a purpose, counted by a meter if there is one.
+
+    The model `cheap` is asked on the same server once little is left.
+    """
+    from bot.llm.openai_chat import OpenAIChat
+    from bot.money.metered import MeteredLLM, Paid
+
+    dear = Paid(OpenAIChat(server), server)
+    if meter is None:
+        return dear.llm
+    other = replace(server, model=cheap) if cheap else None
+    paid = Paid(OpenAIChat(other), other) if other else None
+    return MeteredLLM(meter, purpose, dear, paid)
+
+
+def register_money(queue: "App", settings: Settings, database: Database) -> None:
+    """Register what settles spendings that killed workers left."""
+    from bot.worker.money.settling import register_settling
+    from db.money.ledger import PostgresLedger
+
+    if settings.money.prices is None:
+        return
+    register_settling(queue, PostgresLedger(database))
