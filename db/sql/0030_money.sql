@@ -230,14 +230,73 @@ BEGIN
     seconds = (outcome ->> 'seconds')::numeric,
     characters = (outcome ->> 'characters')::int
   WHERE id = which;
-  PERFORM lock_budgets(was.day, was.user_id);
-  UPDATE budgets SET spent_micros = budgets.spent_micros + spent - was.micros
-  FROM lock_budgets(was.day, was.user_id) AS held WHERE budgets.id = held.id;
-  told := tell_of_budgets(was.day, NULL);
+  told := change_budgets(was.day, was.user_id, spent - was.micros);
 END $$;
 COMMENT ON FUNCTION settle_spending(bigint, jsonb) IS
   'Writes down what a call cost that was reserved, once; what is settled stays. Returns '
   'of which budgets operators are to be told now.';
+
+CREATE FUNCTION change_budgets(
+  on_day date, whose uuid, change bigint
+) RETURNS text[] LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  PERFORM lock_budgets(on_day, whose);
+  UPDATE budgets SET spent_micros = budgets.spent_micros + change
+  FROM lock_budgets(on_day, whose) AS held WHERE budgets.id = held.id;
+  RETURN tell_of_budgets(on_day, NULL);
+END $$;
+COMMENT ON FUNCTION change_budgets(date, uuid, bigint) IS
+  'Counts against budgets what was spent without being reserved, or takes it back. '
+  'Returns of which of them operators are to be told now.';
+
+CREATE FUNCTION spend_on_messages(
+  sent jsonb, OUT spent bigint, OUT told text[]
+) LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  whose uuid;
+BEGIN
+  told := '{}';
+  SELECT user_id INTO whose FROM users
+  WHERE user_id = (sent ->> 'user_id')::uuid FOR KEY SHARE;
+  WITH written AS (
+    INSERT INTO spendings (user_id, chat_id, part_id, purpose, model, state, micros,
+                           currency, priced_on, is_estimated, is_unknown, day,
+                           settled_at)
+    SELECT whose, CASE WHEN whose IS NOT NULL THEN chat_id END,
+           CASE WHEN whose IS NOT NULL THEN part_id END, 'message', model, 'settled',
+           micros, sent ->> 'currency', (sent ->> 'priced_on')::date, true, is_unknown,
+           (sent ->> 'day')::date, now()
+    FROM jsonb_to_recordset(sent -> 'parts') AS part (
+      part_id uuid, chat_id text, model text, micros bigint, is_unknown boolean)
+    ON CONFLICT (part_id) DO NOTHING
+    RETURNING micros)
+  SELECT COALESCE(sum(micros), 0) INTO spent FROM written;
+  IF spent > 0 THEN
+    told := change_budgets((sent ->> 'day')::date, whose, spent);
+  END IF;
+END $$;
+COMMENT ON FUNCTION spend_on_messages(jsonb) IS
+  'Writes down what messages to one person cost on one day, each once.';
+
+CREATE FUNCTION correct_spending(
+  which bigint, new_micros bigint, is_told boolean
+) RETURNS text[] LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  was spendings%ROWTYPE;
+BEGIN
+  SELECT * INTO was FROM spendings
+  WHERE id = which AND state = 'settled' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN '{}';
+  END IF;
+  UPDATE spendings SET micros = new_micros, is_estimated = NOT is_told,
+    is_unknown = is_unknown AND NOT is_told,
+    state = CASE new_micros WHEN 0 THEN 'released' ELSE state END
+  WHERE id = which;
+  RETURN change_budgets(was.day, was.user_id, new_micros - was.micros);
+END $$;
+COMMENT ON FUNCTION correct_spending(bigint, bigint, boolean) IS
+  'Writes down what something turned out to have cost, told by whoever bills it.';
 
 -- What people are known by is kept out of the planner's samples.
 ALTER TABLE spendings ALTER COLUMN user_id SET STATISTICS 0,

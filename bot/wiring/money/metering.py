@@ -3,9 +3,11 @@
 # ruff: noqa: PLC0415
 
 from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
 from bot.llm.endpoint import Measure, unmeasured
+from bot.money.prices import MILLION
 from bot.settings import Settings
 from db.database import Database
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from bot.llm.account import LLMServer
     from bot.llm.protocol import LLM
     from bot.money.meter import Meter
+    from bot.money.policy import MoneyPolicy
+    from db.money.messages import MessagePrices
 
 
 def build_meter(settings: Settings, database: Database) -> "Meter | None":
@@ -56,10 +60,37 @@ def build_llm(
 
 
 def register_money(queue: "App", settings: Settings, database: Database) -> None:
-    """Register what settles spendings that killed workers left."""
+    """Register what settles what killed workers left, and what prices messages."""
+    from bot.money.meter import tell_log
+    from bot.worker.money.messages import register_messages
     from bot.worker.money.settling import register_settling
     from db.money.ledger import PostgresLedger
+    from db.money.messages import Messages
 
     if settings.money.prices is None:
         return
     register_settling(queue, PostgresLedger(database))
+    if prices := _message_prices(settings.money):
+        register_messages(queue, Messages(database, prices), tell_log)
+
+
+def _message_prices(money: "MoneyPolicy") -> "MessagePrices | None":
+    """Return what messages cost; None where they are not to be counted."""
+    from db.money.messages import MessagePrices
+
+    prices = money.prices
+    if prices is None or prices.messages is None:
+        return None
+    return MessagePrices(
+        by_prefix={
+            prefix: _to_micros(each) for prefix, each in prices.messages.items()
+        },
+        unknown=_to_micros(prices.unknown_message),
+        currency=prices.currency,
+        priced_on=prices.date,
+        timezone=money.timezone,
+    )
+
+
+def _to_micros(price: Decimal) -> int:
+    return int((price * MILLION).to_integral_value(rounding=ROUND_CEILING))
