@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.checks.cautions import find_cautions, known_names
+from bot.checks.doubts import NOT_COUNTED
 from tests.bot.test_env_file import entries
 
 NO_FILE = Path("/no/such/.env")
@@ -117,3 +118,10 @@ def test_a_store_that_takes_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (told,) = cautions(MEDIA_STORE=str(tmp_path / "file" / "media"))
     assert told.startswith("MEDIA_STORE names no folder that is there")
+
+
+def test_prices_that_nobody_counts_by_are_told(tmp_path: Path) -> None:
+    given = {"PRICES": "docs/prices.example.toml", "STORAGE_BACKEND": "memory"}
+    assert NOT_COUNTED in [*find_cautions(given, tmp_path / ".env")]
+    del given["STORAGE_BACKEND"]
+    assert NOT_COUNTED not in [*find_cautions(given, tmp_path / ".env")]
