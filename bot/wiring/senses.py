@@ -5,11 +5,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.llm.endpoint import Measure, unmeasured
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.chat.pictures.showing import Gallery
+    from bot.llm.endpoint import Measure
     from bot.media.protocol import Sense
     from bot.media.senses.children import Children
     from bot.media.senses.sight import Looking
@@ -21,7 +21,7 @@ Load = Callable[[str], bytes | None]
 def build_senses(
     settings: Settings,
     looking: "Looking | None" = None,
-    measure: Measure = unmeasured,
+    measure: "Measure | None" = None,
 ) -> dict[str, "Sense"]:
     """Return what reads each kind of media, by its kind; what is missing can't be read.
 
@@ -59,12 +59,15 @@ def build_gallery(looking: "Looking", load: Load) -> "Gallery":
 
 
 def _build_voice(
-    settings: Settings, children: "Children", measure: Measure
+    settings: Settings, children: "Children", measure: "Measure | None"
 ) -> "Sense | None":
+    from bot.llm.endpoint import unmeasured
     from bot.llm.speech.transcriptions import Transcriptions
     from bot.media.senses.extras import can_listen_here
     from bot.media.senses.voice import VoiceByServer, VoiceHere
 
     if settings.transcription:
-        return VoiceByServer(Transcriptions(settings.transcription, measure=measure))
+        return VoiceByServer(
+            Transcriptions(settings.transcription, measure=measure or unmeasured)
+        )
     return VoiceHere(children) if can_listen_here() else None

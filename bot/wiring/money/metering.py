@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
-from bot.llm.endpoint import Measure, unmeasured
 from bot.money.prices import MILLION
 from bot.settings import Settings
 from db.database import Database
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from bot.llm.account import LLMServer
+    from bot.llm.endpoint import Measure
     from bot.llm.protocol import LLM
     from bot.money.meter import Meter
     from bot.money.policy import MoneyPolicy
@@ -32,8 +32,10 @@ def build_meter(settings: Settings, database: Database) -> "Meter | None":
     return Meter(PostgresLedger(database), money.prices, money.limits, money.timezone)
 
 
-def build_measure(settings: Settings, database: Database) -> Measure:
+def build_measure(settings: Settings, database: Database) -> "Measure":
     """Return what counts calls of embeddings and speech."""
+    from bot.llm.endpoint import unmeasured
+
     meter = build_meter(settings, database)
     return meter.measure if meter else unmeasured
 
