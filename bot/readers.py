@@ -24,6 +24,7 @@ from bot.llm.account import read_embeddings, read_llm, read_transcription
 from bot.llm.voice.account import read_speech
 from bot.media.outgoing.account import read_media_out
 from bot.media.policy import read_media
+from bot.money.policy import read_money
 from bot.relay.account import read_alerts
 from bot.tools.account import read_tools
 from bot.whatsapp.account import TwilioAccount
@@ -199,6 +200,7 @@ def _read_models(read: Reader, llm_seconds: float) -> dict[str, Any]:
     return {
         "llm": llm,
         "embeddings": read_embeddings(read, llm),
+        "money": read_money(read),
         "transcription": read_transcription(read, llm),
         "media_out": read_media_out(read),
         "speech": read_speech(read, llm),

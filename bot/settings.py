@@ -24,6 +24,7 @@ from bot.llm.account import EmbeddingServer, LLMServer, TranscriptionServer
 from bot.llm.voice.account import SpeechServer, tell_speaking
 from bot.media.policy import MediaPolicy
 from bot.media.senses.telling import tell_hearing, tell_sight
+from bot.money.policy import MoneyPolicy
 from bot.readers import read_all
 from bot.relay.account import AlertRoads
 from bot.tools.account import ToolSources
@@ -120,6 +121,7 @@ class Settings:
     embeddings: EmbeddingServer | None
     transcription: TranscriptionServer | None
     speech: SpeechServer | None
+    money: MoneyPolicy
     policy: Policy
     handoff: HandoffPolicy
     pace: Pace

@@ -18,6 +18,7 @@ from bot.chat.handoff.passing import last_word
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.language.choosing import Choosing
 from bot.chat.limits.allowance import Allowance, Counts, NoCounts
+from bot.chat.limits.budget import reply_beyond_budget
 from bot.chat.limits.gate import close_door, reply_in_pause
 from bot.chat.media.quiet import Look, Quiet
 from bot.chat.patience import Pace
@@ -30,10 +31,10 @@ from bot.chat.rules import (
     reply_without_llm,
     silence_about,
 )
-from bot.chat.telling import log_stored
+from bot.chat.telling import about, in_words, log_stored
 from bot.llm.protocol import LLMError
 from bot.media.tries import Tries
-from bot.observability import bound
+from bot.money.meter import BudgetSpentError
 from db.records import Known, Reply, Userchat
 from db.store import ChatStore
 
@@ -96,7 +97,7 @@ class Talk:
                 return self._done(chat, replies)
             if replies:
                 self.channel.send(chat.user_id)
-            with bound(message_sid=batch[-1].message_sid or ""):
+            with about(chat, batch):
                 reply, stored = self._reply_to(chat, batch, deadline)
             if stored:
                 replies.append(reply)
@@ -141,8 +142,8 @@ class Talk:
         batch = next_batch(chat, self.policies) if chat else ()
         if chat is None or not batch:
             return []
-        with bound(message_sid=batch[-1].message_sid or ""):
-            word = last_word(chat, batch, _in_words(reason), self.handoff)
+        with about(chat, batch):
+            word = last_word(chat, batch, in_words(reason), self.handoff)
             silence = silence_about(chat, batch, self.policies)
             reply, stored = self._record(chat, silence or word)
             return [reply] if stored else []
@@ -262,6 +263,8 @@ class Talk:
         chat, batch = self._refreshed(chat, batch)
         if decided := self._rule(chat, batch):
             return decided
+        if isinstance(error, BudgetSpentError):
+            return reply_beyond_budget(chat, batch, error, self.allowance, self.counts)
         poisoned = self._is_poisoned(batch, error)
         if deadline is not None or poisoned or self.pace.is_too_old(batch):
             return last_word(chat, batch, str(error), self.handoff)
@@ -274,9 +277,3 @@ class Talk:
         if error.most_tries is None:
             return False
         return self.tries.count(batch[0].message_sid) >= error.most_tries
-
-
-def _in_words(reason: str | Exception) -> str:
-    if isinstance(reason, str):
-        return reason
-    return f"internal error: {type(reason).__name__}"

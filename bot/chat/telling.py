@@ -1,13 +1,35 @@
 """What the log and the numbers tell of a reply that was stored."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bot.chat.limits.allowance import PAUSED, find_exceeded
 from bot.chat.limits.brake import is_brake
-from bot.observability import ANSWERS
-from db.records import Reply
+from bot.chat.replies import Batch
+from bot.money.whom import spending_for
+from bot.observability import ANSWERS, bound
+from db.records import Reply, Userchat
 
 log = logging.getLogger(__name__)
+
+
+@contextmanager
+def about(chat: Userchat, batch: Batch) -> Iterator[None]:
+    """Have the log tell what is done inside of a batch, and the ledger for whom."""
+    sid = batch[-1].message_sid
+    with (
+        bound(message_sid=sid or ""),
+        spending_for(chat.user_id, chat.chat_id, sid),
+    ):
+        yield
+
+
+def in_words(reason: str | Exception) -> str:
+    """Return why something failed, of an exception its type: its text may quote."""
+    if isinstance(reason, str):
+        return reason
+    return f"internal error: {type(reason).__name__}"
 
 
 def log_stored(reply: Reply) -> None:

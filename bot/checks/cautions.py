@@ -24,7 +24,7 @@ OF_COMPOSE = frozenset(
 OURS = re.compile(
     "(TWILIO|OPENAI|LLM|EMBEDDING|KNOWLEDGE|POSTGRES|RETENTION|BACKUP|ANSWER|PGADMIN"
     "|CONSOLE|ALERT|SMTP|HANDOFF|OPENING|TRANSCRIPTION|SPEECH|MEMORY"
-    "|REMEMBER|ANSWERS)_"
+    "|REMEMBER|ANSWERS|BUDGET)_"
 )
 # What Twilio's SDK and PostgreSQL's image read, and what Docker and Kubernetes set for
 # containers beside us.

@@ -23,11 +23,19 @@ NO_MCP = (
 UNREAD = "BOT_MCP: nothing reads {words} of the server {name}"
 
 
+NOT_COUNTED = (
+    "PRICES has no effect with STORAGE_BACKEND=memory: what calls cost is written down "
+    "in the database alone, and no budget holds"
+)
+
+
 def find_doubts(settings: Settings) -> Iterator[str]:
     """Yield a sentence for each; no value is told."""
     memory = settings.policy.memory
     if memory.is_on and memory.quiet > settings.session_timeout:
         yield LATE_MEMORY
+    if settings.in_memory and settings.money.prices:
+        yield NOT_COUNTED
     folder = settings.media.folder
     if folder is not None and not _may_be_written(folder):
         yield NO_STORE

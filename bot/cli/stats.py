@@ -69,7 +69,11 @@ PLAN: Any = [["said", "said"], ["seconds", "tokens"], ["people", "failures"]]
     "--plot", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.svg|.png",
     help="Draw the days into a file.",
 )  # fmt: skip
-def stats(days: int, as_json: bool, plot: Path | None) -> None:
+@click.option(
+    "--money", is_flag=True,
+    help="What was spent: by day, purpose, model, person and chat, and on budgets.",
+)  # fmt: skip
+def stats(days: int, as_json: bool, plot: Path | None, money: bool) -> None:
     """Show what happened in the last DAYS, day by day (in UTC).
 
     Messages are those of users, answers those of the LLM; p50, p95 and p99 are the
@@ -80,10 +84,15 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
     answers that a limit stood before, such as ANSWERS_PER_DAY. Days before the
     first one that had anything are left out. Labels are those of chats that were
     opened in these days and went quiet since.
+
+    With --money, days are those of TIMEZONE.
     """
     from db.queries.labels import count_labels
     from db.queries.statistics import measure
 
+    if money:
+        _tell_money(days, as_json, plot)
+        return
     if plot is not None and plot.suffix.lower() not in PLOTS:
         raise OperatorError(
             f"{plot} is no picture: its name has to end in .svg or .png"
@@ -99,6 +108,19 @@ def stats(days: int, as_json: bool, plot: Path | None) -> None:
         click.echo(line)
     if plot is not None:
         click.echo(f"Drawn: {plot}", err=True)
+
+
+def _tell_money(days: int, as_json: bool, plot: Path | None) -> None:
+    from bot.cli.money import costs
+    from db.queries.money import measure_money
+
+    if plot is not None:
+        raise OperatorError("--money is not drawn: leave --plot out")
+    with reading() as connection:
+        found = measure_money(connection, days)
+    told = [json.dumps(costs.as_json(found))] if as_json else costs.as_lines(found)
+    for line in told:
+        click.echo(line)
 
 
 def _as_json(statistics: "Statistics") -> dict[str, Any]:

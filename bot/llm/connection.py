@@ -134,7 +134,9 @@ def _explained(error: HttpError) -> LLMError:
             " check OPENAI_BASE_URL and OPENAI_MODEL.",
             most_tries=FEW_TRIES,
         )
-    return LLMError(
+    explained = LLMError(
         f"The LLM's server gave no usable answer ({error}): check OPENAI_BASE_URL and"
         " that the server runs."
     )
+    explained.may_cost = error.may_have_arrived
+    return explained

@@ -8,10 +8,11 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.llm.account import EmbeddingServer
-from bot.llm.endpoint import Endpoint, Offer
+from bot.llm.endpoint import Asking, Endpoint, Measure, Offer, unmeasured
 from bot.llm.protocol import LLMError
 from db.records import Vector
 
@@ -55,15 +56,20 @@ class Embeddings:
     """
 
     def __init__(
-        self, server: EmbeddingServer, clock: Callable[[], float] = time.monotonic
+        self,
+        server: EmbeddingServer,
+        clock: Callable[[], float] = time.monotonic,
+        measure: Measure = unmeasured,
     ) -> None:
         self.model = server.model
+        self._measure = measure
         self._endpoint = Endpoint(OFFER, server.base_url, server.api_key, clock)
 
     def embed_question(self, text: str, seconds: float, model: str) -> Vector:
         """Return the vector of a question, within `seconds`. Raises LLMError."""
         before, _ = prefixes_of(model)
-        return self._embed([before + text[:MOST_CHARACTERS]], seconds, model)[0]
+        given = [before + text[:MOST_CHARACTERS]]
+        return self._embed(given, seconds, Asking("question", model))[0]
 
     def embed_passages(
         self, texts: Sequence[str], seconds: float, model: str
@@ -71,18 +77,21 @@ class Embeddings:
         """Return a vector for each of at most MOST_TEXTS passages. Raises LLMError."""
         _, before = prefixes_of(model)
         given = [before + text[:MOST_CHARACTERS] for text in texts]
-        return self._embed(given, seconds, model)
+        return self._embed(given, seconds, Asking("documents", model))
 
     def close(self) -> None:
         """End the connections; what is under way fails with LLMError."""
         self._endpoint.close()
 
-    def _embed(self, texts: list[str], seconds: float, model: str) -> list[Vector]:
+    def _embed(self, texts: list[str], seconds: float, asking: Asking) -> list[Vector]:
         # Half of a surrogate pair can't be sent, and is no word either.
         clean = [text.encode(errors="replace").decode() for text in texts]
-        body = json.dumps({"model": model, "input": clean}, ensure_ascii=False)
-        with self._endpoint.watching():
-            answer = self._endpoint.post(body.encode(), JSON, seconds)
+        asked = {"model": asking.model, "input": clean}
+        body = json.dumps(asked, ensure_ascii=False).encode()
+        asking = replace(asking, input_bytes=sum(len(text.encode()) for text in clean))
+        with self._measure(asking) as told, self._endpoint.watching():
+            answer = self._endpoint.post(body, JSON, seconds)
+            told.tokens = _read_tokens(answer)
             return list(_read_vectors(answer, len(texts)))
 
 
@@ -110,6 +119,15 @@ def _read_vectors(answer: bytes, amount: int) -> Iterator[Vector]:
             " EMBEDDING_BASE_URL and EMBEDDING_MODEL."
         )
     yield from vectors
+
+
+def _read_tokens(answer: bytes) -> int | None:
+    """Return how many tokens a server says that it read."""
+    try:
+        count = json.loads(answer)["usage"]["prompt_tokens"]
+    except UNREADABLE:
+        return None
+    return count if type(count) is int and count >= 0 else None
 
 
 def _to_unit(numbers: Any) -> Vector:

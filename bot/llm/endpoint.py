@@ -4,8 +4,8 @@ What it is asked, and what its answers mean, is its caller's.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -20,6 +20,37 @@ from db import __version__
 MOST_CONNECTIONS = 1000
 USED_UP = "the account's credit is used up; check the account"
 RATE = "its rate or the account's credit is used up; check the account"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A call of a server beside the LLM's chat, before it is made.
+
+    `seconds` are of sound, at most; `characters` are spoken, and `input_bytes` read.
+    """
+
+    purpose: str
+    model: str
+    input_bytes: int = 0
+    seconds: float = 0.0
+    characters: int = 0
+
+
+@dataclass(slots=True)
+class Told:
+    """What the server told of it, once it answered; None: nothing."""
+
+    tokens: int | None = None
+    seconds: float | None = None
+
+
+Measure = Callable[[Asking], AbstractContextManager[Told]]
+
+
+@contextmanager
+def unmeasured(_asking: Asking) -> Iterator[Told]:
+    """Count nothing: nobody asked for it."""
+    yield Told()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +151,13 @@ class Endpoint:
 
     def _explained(self, error: HttpError, seconds: float) -> LLMError:
         server = self._offer.server
-        if isinstance(error, TooLateError):
-            return LLMError(f"{server} gave no whole answer within {seconds:.1f} s.")
         what = "too many bytes" if isinstance(error, TooLargeError) else str(error)
-        return LLMError(
+        told = (
             f"{server} gave no usable answer ({what}): check {self._offer.setting}"
             "_BASE_URL and that the server runs."
         )
+        if isinstance(error, TooLateError):
+            told = f"{server} gave no whole answer within {seconds:.1f} s."
+        explained = LLMError(told)
+        explained.may_cost = error.may_have_arrived
+        return explained

@@ -6,15 +6,15 @@ https://platform.openai.com/docs/api-reference/chat/create
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.http_bounds import TooLateError
+from bot.http_bounds import HttpError, TooLateError
 from bot.llm.account import OPENAI_URL, LLMServer
 from bot.llm.breaker import Breaker
 from bot.llm.connection import Connection
 from bot.llm.dialect import Dialect
-from bot.llm.protocol import Completion, LLMError, Prompt, Tool
+from bot.llm.protocol import Completion, LLMError, Prompt, Tokens, Tool
 from bot.llm.reading import SpentError, parse_answer, read_completion
 from bot.llm.refusals import Refusal, find_refusal
 from bot.llm.wire import write_prompt
@@ -68,6 +68,7 @@ class OpenAIChat:
     def _converse(self, asking: "_Asking") -> Completion:
         """Ask until there is an answer, or a failure that teaches nothing new."""
         dialect: Dialect | None = self._dialect
+        wasted: Tokens | None = None
         failure = LLMError("The LLM was not asked.")
         for _ in range(MOST_REQUESTS):
             if dialect is None:
@@ -85,10 +86,11 @@ class OpenAIChat:
                 completion = self._read(answer, asking)
             except SpentError as spent:
                 failure = spent
+                wasted = spent.tokens
                 dialect = dialect.with_more_room()
                 continue
             self._remember(dialect)
-            return completion
+            return _with(completion, wasted)
         raise failure
 
     def _read(self, answer: Any, asking: "_Asking") -> Completion:
@@ -114,18 +116,34 @@ class OpenAIChat:
             parsed = parse_answer(answer)
         except LLMError:
             raise
-        except TooLateError:
-            raise LLMError(
-                f"The LLM gave no whole answer within {seconds:g} s: check its server,"
-                " or raise LLM_TIMEOUT_SECONDS."
-            ) from None
         except Exception as e:  # noqa: BLE001 - the queue knows what to do with LLMError
             # Not chained: it may quote the prompt or parts of the key.
-            raise LLMError(
-                f"The LLM's server gave no usable answer ({type(e).__name__}): check"
-                " OPENAI_BASE_URL and that the server runs."
-            ) from None
+            raise _explained(e, seconds) from None
         return find_refusal(parsed) or parsed
+
+
+def _explained(error: Exception, seconds: float) -> LLMError:
+    """Return what went wrong on the way; what arrived may have to be paid."""
+    if isinstance(error, TooLateError):
+        told = (
+            f"The LLM gave no whole answer within {seconds:g} s: check its server, or"
+            " raise LLM_TIMEOUT_SECONDS."
+        )
+    else:
+        told = (
+            f"The LLM's server gave no usable answer ({type(error).__name__}): check"
+            " OPENAI_BASE_URL and that the server runs."
+        )
+    explained = LLMError(told)
+    explained.may_cost = not isinstance(error, HttpError) or error.may_have_arrived
+    return explained
+
+
+def _with(completion: Completion, wasted: Tokens | None) -> Completion:
+    """Return the completion with what an earlier try of it used, too."""
+    if wasted is None:
+        return completion
+    return replace(completion, tokens=completion.tokens.plus(wasted))
 
 
 def _headers_of(server: LLMServer) -> Iterator[tuple[str, str]]:

@@ -62,11 +62,31 @@ Prompt = Sequence[PromptMessage | ToolResult]
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a completion cost, as far as the server tells."""
+    """What a completion cost, as far as the server tells.
+
+    `cached` are those of the prompt that the server had read before, `reasoning` those
+    of the completion that nobody sees.
+    """
 
     prompt: int | None = None
     completion: int | None = None
     total: int | None = None
+    cached: int | None = None
+    reasoning: int | None = None
+
+    def plus(self, more: "Tokens") -> "Tokens":
+        """Return both together; what only one of them tells is told by neither."""
+        return Tokens(
+            _sum(self.prompt, more.prompt),
+            _sum(self.completion, more.completion),
+            _sum(self.total, more.total),
+            (self.cached or 0) + (more.cached or 0),
+            (self.reasoning or 0) + (more.reasoning or 0),
+        )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,8 @@ class LLMError(Exception):
     prompt may be answered; `prompt_tokens`: how long it may be, if that is known.
     `retry_after`: in how many seconds the server may be asked again, if that is known.
     `no_pictures`: its server, or its model, takes none. `acted`: a tool was called
-    before it failed.
+    before it failed. `may_cost`: it may have to be paid all the same; `tokens` are what
+    it used, where that was told.
     """
 
     def __init__(
@@ -113,6 +134,8 @@ class LLMError(Exception):
         self.retry_after = retry_after
         self.no_pictures = False
         self.acted = False
+        self.may_cost = False
+        self.tokens: Tokens | None = None
 
 
 class LLM(Protocol):

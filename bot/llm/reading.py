@@ -55,7 +55,9 @@ def read_completion(
     calls = tuple(_read_calls(message.get("tool_calls"))) if offered_tools else ()
     text = spoken(_read_text(message.get("content"))) or _read_refusal(message)
     if not calls and not text:
-        raise _emptiness(choice)
+        emptiness = _emptiness(choice)
+        emptiness.may_cost, emptiness.tokens = True, _read_tokens(answer.get("usage"))
+        raise emptiness
     return Completion(
         text=text,
         model=_text_of(answer, "model") or asked_model,
@@ -144,9 +146,24 @@ def _read_calls(calls: Any) -> Iterator[ToolCall]:
 def _read_tokens(usage: Any) -> Tokens:
     if not isinstance(usage, dict):
         return Tokens()
-    names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    counts = (usage.get(name) for name in names)
-    return Tokens(*(count if isinstance(count, int) else None for count in counts))
+    return Tokens(
+        prompt=_count_of(usage, "prompt_tokens"),
+        completion=_count_of(usage, "completion_tokens"),
+        total=_count_of(usage, "total_tokens"),
+        cached=_detail_of(usage, "prompt_tokens_details", "cached_tokens")
+        or _count_of(usage, "prompt_cache_hit_tokens"),
+        reasoning=_detail_of(usage, "completion_tokens_details", "reasoning_tokens"),
+    )
+
+
+def _detail_of(usage: Json, details: str, name: str) -> int | None:
+    told = usage.get(details)
+    return _count_of(told, name) if isinstance(told, dict) else None
+
+
+def _count_of(told: Json, name: str) -> int | None:
+    count = told.get(name)
+    return count if type(count) is int and count >= 0 else None
 
 
 def _text_of(known: Json, name: str) -> str | None:

@@ -8,6 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from bot.wiring.money.metering import build_measure
 from db.database import Database
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def build_knowledge(settings: Settings, database: Database) -> "Knowledge":
         vectors=Vectors(database),
         products=partial(find_products, Products(database)),
     )
-    served = settings.embeddings
-    return Retrieval(shelf, Embeddings(served) if served else None)
+    served, measure = settings.embeddings, build_measure(settings, database)
+    embeddings = Embeddings(served, measure=measure) if served else None
+    return Retrieval(shelf, embeddings)
 
 
 def with_school(talk: "Talk", fetch: "Fetch", database: Database) -> "Talk":
@@ -71,5 +73,6 @@ def register_knowledge(
 
     register_intake(queue, Intake(Documents(database), read_version))
     if settings.embeddings:
-        server = Embeddings(settings.embeddings)
+        measure = build_measure(settings, database)
+        server = Embeddings(settings.embeddings, measure=measure)
         register_embedding(queue, Vectors(database), server, stopping.is_set)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from bot.wiring.media import read_contents
+from bot.wiring.money.metering import build_measure
 from db.database import Database
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def with_spoken(talk: "Talk", settings: Settings, database: Database) -> "Talk":
     from db.media.contents import MediaContents
 
     keep = MediaContents(database, settings.media.folder).put
-    speak = Voice(settings.speech).speak
+    speak = Voice(settings.speech, measure=build_measure(settings, database)).speak
     return replace(talk, answering=Spoken(talk.answering, speak, keep))
 
 

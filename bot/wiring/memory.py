@@ -7,6 +7,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings, WorkerParts
+from bot.wiring.money.metering import build_llm, build_meter
 from db.database import Database
 
 if TYPE_CHECKING:
@@ -78,13 +79,13 @@ def _build_remembering(
     """
     from bot.chat.memory.remembering import Remembering
     from bot.chat.memory.stretch import Room
-    from bot.llm.openai_chat import OpenAIChat
     from db.memory.summaries import Summaries
 
     policy = settings.policy
+    server = _unhurried(settings.parts(WorkerParts).llm)
     return Remembering(
         store=Summaries(database),
-        llm=OpenAIChat(_unhurried(settings.parts(WorkerParts).llm)),
+        llm=build_llm(server, build_meter(settings, database), "memory"),
         policy=policy.memory,
         room=Room(policy.most_turns, policy.token_budget),
         llm_seconds=policy.llm_seconds,

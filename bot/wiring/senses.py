@@ -9,6 +9,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.chat.pictures.showing import Gallery
+    from bot.llm.endpoint import Measure
     from bot.media.protocol import Sense
     from bot.media.senses.children import Children
     from bot.media.senses.sight import Looking
@@ -18,7 +19,9 @@ Load = Callable[[str], bytes | None]
 
 
 def build_senses(
-    settings: Settings, looking: "Looking | None" = None
+    settings: Settings,
+    looking: "Looking | None" = None,
+    measure: "Measure | None" = None,
 ) -> dict[str, "Sense"]:
     """Return what reads each kind of media, by its kind; what is missing can't be read.
 
@@ -31,7 +34,7 @@ def build_senses(
     # All kinds of children share the few places that there are.
     children = looking.children or Children()
     senses: dict[str, Sense] = {"document": Documents(children)}
-    if voice := _build_voice(settings, children):
+    if voice := _build_voice(settings, children, measure):
         senses["audio"] = voice
     if looking.sight.sees or looking.children:
         senses["image"] = looking
@@ -55,11 +58,16 @@ def build_gallery(looking: "Looking", load: Load) -> "Gallery":
     return Gallery(looking.sight, load, looking.read)
 
 
-def _build_voice(settings: Settings, children: "Children") -> "Sense | None":
+def _build_voice(
+    settings: Settings, children: "Children", measure: "Measure | None"
+) -> "Sense | None":
+    from bot.llm.endpoint import unmeasured
     from bot.llm.speech.transcriptions import Transcriptions
     from bot.media.senses.extras import can_listen_here
     from bot.media.senses.voice import VoiceByServer, VoiceHere
 
     if settings.transcription:
-        return VoiceByServer(Transcriptions(settings.transcription))
+        return VoiceByServer(
+            Transcriptions(settings.transcription, measure=measure or unmeasured)
+        )
     return VoiceHere(children) if can_listen_here() else None

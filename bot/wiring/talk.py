@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
     from bot.chat.channel import Channel
     from bot.chat.files.finding import OwnFiles
+    from bot.chat.limits.allowance import Allowance
     from bot.chat.pictures.showing import Gallery
     from bot.chat.replies import Answers
     from bot.chat.talk import Talk
     from bot.knowledge.protocol import Knowledge
-    from bot.llm.account import LLMServer
+    from bot.llm.protocol import LLM
     from bot.media.outgoing.offers import Offers
     from bot.tools.acting import Acting
     from db.records import Reply
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 def build_talk(  # noqa: PLR0913  (most have defaults)
     settings: Settings,
-    llm: "LLMServer",
+    llm: "LLM",
     store: "ChatStore",
     *,
     channel: "Channel | None" = None,
@@ -38,7 +40,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
     offers: "Offers | None" = None,
     acting: "Acting | None" = None,
 ) -> "Talk":
-    """Return the talk on an LLM's server; what is not given, it does not do."""
+    """Return the talk on an LLM; what is not given, it does not do."""
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
 
@@ -49,7 +51,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
         ),
         channel=channel or Channel(with_parts=build_parting(settings)),
         pace=settings.pace,
-        allowance=settings.allowance,
+        allowance=_allowance(settings),
         vocabulary=settings.vocabulary,
         handoff=settings.policy.handoff,
         stopping=stopping or Event(),
@@ -64,9 +66,16 @@ def build_parting(settings: Settings) -> "Callable[[Reply], Reply]":
     return partial(with_parts, contents=settings.policy.choices.contents)
 
 
+def _allowance(settings: Settings) -> "Allowance":
+    """Return what is allowed, with who is called beyond a budget."""
+    calls = settings.money.beyond == "person"
+    person = settings.policy.handoff if calls else None
+    return replace(settings.allowance, calls_person=person)
+
+
 def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
     settings: Settings,
-    llm: "LLMServer",
+    llm: "LLM",
     knowledge: "Knowledge | None",
     gallery: "Gallery | None",
     files: "OwnFiles | None",
@@ -78,12 +87,11 @@ def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
     from bot.chat.files.finding import NoFiles
     from bot.chat.pictures.seeing import Seeing
     from bot.knowledge.protocol import NoKnowledge
-    from bot.llm.openai_chat import OpenAIChat
     from bot.media.outgoing.offers import NoOffers
 
     known = knowledge or NoKnowledge()
     answering = Answering(
-        OpenAIChat(llm),
+        llm,
         settings.policy,
         knowledge=known,
         files=files or NoFiles(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.settings import InlineParts, Settings, WebParts
 from bot.whatsapp.paths import INBOUND_PATH
 from bot.wiring.media_out import build_media_routes
+from bot.wiring.money.metering import build_llm
 from bot.wiring.talk import build_talk
 from db import __version__, schema
 from db.chats import PostgresChatStore
@@ -67,7 +68,8 @@ def _build_inline(settings: Settings) -> "Flask":
 
     parts = settings.parts(InlineParts)
     store = MemoryChatStore(settings.session_timeout)
-    talk = replace(build_talk(settings, parts.llm, store), counts=store)
+    llm = build_llm(parts.llm)
+    talk = replace(build_talk(settings, llm, store), counts=store)
     webhooks = _build_webhooks(
         settings,
         parts.twilio,

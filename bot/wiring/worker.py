@@ -29,6 +29,12 @@ from bot.wiring.media import (
 )
 from bot.wiring.media_out import build_offers, build_sent_media, with_spoken
 from bot.wiring.memory import SUMMARIES_AT_ONCE, build_recall, register_memory
+from bot.wiring.money.metering import (
+    build_llm,
+    build_measure,
+    build_meter,
+    register_money,
+)
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.senses import build_gallery, build_looking, build_senses
 from bot.wiring.talk import build_parting, build_talk
@@ -83,6 +89,7 @@ def build_worker(
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
     register_tools(queue, settings, database, acting, stopping.is_set)
+    register_money(queue, settings, database)
     return queue
 
 
@@ -172,9 +179,10 @@ def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
     """Return the talk with all that looks, speaks and passes on around it."""
     looking = build_looking(settings)
     gallery = build_gallery(looking, read_contents(database, settings.media))
+    meter, cheap = build_meter(settings, database), settings.money.cheap
     talk = build_talk(
         settings,
-        parts.llm,
+        build_llm(parts.llm, meter, "answer", cheap),
         _build_store(settings, database),
         channel=channel,
         stopping=stopping,
@@ -189,7 +197,7 @@ def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
     desk = with_desk(talk, database, build_having(fetch, database, settings.media))
     taught = with_school(desk, fetch, database)
     talk = with_spoken(taught, settings, database)
-    senses = build_senses(settings, looking)
+    senses = build_senses(settings, looking, build_measure(settings, database))
     return with_media(talk, fetch, database, settings.media, senses)
 
 

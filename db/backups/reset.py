@@ -20,6 +20,10 @@ STEPS = (
     "answer_passages, gap_questions, knowledge_gaps, support_tickets, "
     "support_messages, support_sessions, support_alerts, media, media_chunks, "
     "media_contents, user_facts, feedback, tool_calls",
+    # What was spent stays spent.
+    "UPDATE spendings SET user_id = NULL, chat_id = NULL, message_sid = NULL, "
+    "part_id = NULL",
+    "DELETE FROM budgets WHERE user_id IS NOT NULL",
     "TRUNCATE procrastinate_periodic_defers",
     f"DELETE FROM procrastinate_jobs WHERE queue_name <> '{KNOWLEDGE}'",  # noqa: S608
     "DELETE FROM inbound_messages WHERE received_at < now() - interval '2 days'",

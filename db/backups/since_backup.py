@@ -16,7 +16,6 @@ from uuid import UUID
 
 from db.backups.rotation import is_ahead
 from db.backups.since.facts import forget_facts
-from db.backups.since.pausing import keep_pause
 from db.backups.since.people import (
     KEEP_USER,
     People,
@@ -24,6 +23,7 @@ from db.backups.since.people import (
     keep_people,
     read_people,
 )
+from db.backups.since.wishes import keep_wishes
 from db.database import Connection, Database
 from db.delivery.restored import (
     DOUBT_PARTS,
@@ -150,7 +150,7 @@ def tell_what_happened(
         _skip_numbers(told, last)
         seen = _keep_seen(witness, told, since, waiting)
         _keep_people(told, people)
-        _keep_wishes(witness, told)
+        keep_wishes(witness, told)
         moved, doubted = _move_parts(witness, told, since)
         settled = _settle(told, open_ones, still_open)
         return SinceBackup(seen=seen, settled=settled, moved=moved, doubted=doubted)
@@ -282,11 +282,6 @@ def _keep_people(told: Connection, people: People) -> None:
         told.count(KEEP_USER, row._asdict())
         told.count(KEEP_OPT_OUT, row._asdict())
     keep_people(told, people)
-
-
-def _keep_wishes(witness: Connection, told: Connection) -> None:
-    forget_facts(witness, told)
-    keep_pause(witness, told)
 
 
 def _settle(told: Connection, open_ones: Open, still_open: Collection[str]) -> int:

@@ -28,6 +28,7 @@ from db.models.logins import (
     login_sessions,
     second_factors,
 )
+from db.models.money import budgets, spendings
 from db.models.people import erased_sids, erasures, opt_outs, user_aliases, users
 from db.models.support import (
     canned_replies,
@@ -58,6 +59,7 @@ __all__ = [
     "all_chats",
     "answer_passages",
     "audit_log",
+    "budgets",
     "canned_replies",
     "chat_overview",
     "chats_to_index",
@@ -88,6 +90,7 @@ __all__ = [
     "reply_parts",
     "retention_places",
     "second_factors",
+    "spendings",
     "support_alerts",
     "support_messages",
     "support_sessions",

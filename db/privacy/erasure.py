@@ -20,6 +20,7 @@ from db.outages import COLLISIONS, FAILURES, outages, reason_of
 from db.privacy import documents
 from db.privacy.acting import held as acted
 from db.privacy.erased_sids import carry_over
+from db.privacy.money import held as spent
 from db.privacy.support import held
 from db.privacy.tombstones import (
     Graveyard,
@@ -95,6 +96,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
     **documents.PURGES,
     **understood.PURGES,
     **acted.PURGES,
+    **spent.PURGES,
     "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (

@@ -10,6 +10,7 @@ from db.database import Connection, Database
 from db.media.contents import read_file
 from db.privacy import documents
 from db.privacy.acting import held as acted
+from db.privacy.money import held as spent
 from db.privacy.support import held
 from db.privacy.understanding import held as understood
 from db.privacy.understanding.held import FIND_FILED
@@ -56,6 +57,7 @@ ORDER BY id""",  # noqa: S608
     **held.SECTIONS,
     **understood.SECTIONS,
     **acted.SECTIONS,
+    **spent.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

@@ -23,6 +23,7 @@ from db.privacy.acting import steps as acted
 from db.privacy.ages import Ages
 from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
+from db.privacy.money import steps as spent
 from db.privacy.steps import LOCK_TIMEOUT, MOST_SECONDS, Step
 from db.privacy.support import steps as support
 from db.privacy.understanding import steps as understood
@@ -142,6 +143,8 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (understood.DROP_FACTS, ages.delete_archived),
         (understood.DROP_FEEDBACK, ages.delete_archived),
         (acted.DROP_CALLS, ages.delete_archived),
+        (spent.DROP_SPENDINGS, spent.kept_for(ages.delete_archived)),
+        (spent.DROP_BUDGETS, spent.kept_for(ages.delete_archived)),
         (steps.DROP_JOBS, ages.drop_records),
         (steps.DROP_INBOUND, ages.drop_records),
         (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),

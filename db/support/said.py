@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from db.chats import FIND_QUOTED
 from db.database import Connection
 from db.media.seen import read_seen
 from db.media.sent import find_kinds
+from db.money.costs import read_costs
 from db.records import SeenMedia, Turn
 from db.support.inbox.ratings import ShownRating, read_ratings
 
@@ -116,6 +117,7 @@ class Beside:
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     ratings: Mapping[str, Sequence[ShownRating]] = field(default_factory=dict)
+    costs: Mapping[str, str] = field(default_factory=dict)
 
 
 Row = TypeVar("Row", ShownPart, ShownPassage, MetGap)
@@ -136,7 +138,16 @@ def read_beside(connection: Connection, user_id: UUID, turns: Sequence[Turn]) ->
         seen=read_seen(connection, user_id, brought) if brought else {},
         kinds=find_kinds(connection, _find_stored(parts)),
         ratings=read_ratings(connection, user_id, ids),
+        costs=read_costs(connection, [*_answers(turns)]),
     )
+
+
+def _answers(turns: Sequence[Turn]) -> Iterator[tuple[UUID, Sequence[str]]]:
+    """Yield the bot's answers, and which messages they answer."""
+    for turn in turns:
+        if turn.is_by_bot and turn.in_reply_to:
+            for key in _read_ids([turn.reference_id]):
+                yield key, turn.in_reply_to
 
 
 def _find_stored(parts: Sequence[ShownPart]) -> set[str]:

@@ -24,6 +24,7 @@ from bot.knowledge.finding.embedding import embed_missing
 from bot.knowledge.finding.retrieval import Retrieval, Shelf
 from bot.llm.account import EmbeddingServer
 from bot.llm.embeddings import Embeddings
+from bot.llm.endpoint import Asking
 from bot.llm.protocol import LLMError
 from bot.local.embeddings import MODEL_NAME, url_of
 from db.database import Database
@@ -49,11 +50,11 @@ ACROSS = {"es": 0.93, "de": 0.91, "ar": 0.79, "hi": 0.88, "zh": 0.80}
 class KeptEmbeddings(Embeddings):
     """The real model's vectors, each made once: kept in a folder by their text."""
 
-    def _embed(self, texts: list[str], seconds: float, model: str) -> list[Vector]:
+    def _embed(self, texts: list[str], seconds: float, asking: Asking) -> list[Vector]:
         files = [KEPT / hashlib.sha256(text.encode()).hexdigest() for text in texts]
         lacking = [at for at, file in enumerate(files) if not file.exists()]
         if lacking:
-            made = super()._embed([texts[at] for at in lacking], LONG, model)
+            made = super()._embed([texts[at] for at in lacking], LONG, asking)
             for at, vector in zip(lacking, made, strict=True):
                 files[at].write_bytes(struct.pack(f"<{len(vector)}f", *vector))
         return [_read(file) for file in files]

@@ -101,12 +101,14 @@ def test_the_examples_are_right(tmp_path: Path) -> None:
     # Files that are not there, and one of two ways to give the same.
     skipped = {"SYSTEM_PROMPT_FILE", "POSTGRES_PASSWORD_FILE", "DATABASE_URL"}
     skipped |= {"CONSOLE_SECRET_KEY_FILE", "MEDIA_OUT", "BOT_MCP"}
-    skipped |= {"CONSOLE_SECRET_KEY_FILE", "SENTENCES_FOLDER"}
+    skipped |= {"CONSOLE_SECRET_KEY_FILE", "SENTENCES_FOLDER", "PRICES"}
     lines = [
         entry.example.removeprefix("Example: ")
         for entry in entries()
         if entry.name not in skipped
     ]
+    # Without prices there are no budgets.
+    lines.append(f"PRICES={ROOT / 'docs' / 'prices.example.toml'}")
     settings = Settings.from_env(as_env_file(tmp_path, lines))
     assert settings.twilio is not None
     assert settings.twilio.auth_tokens == ("current-token", "next-token")

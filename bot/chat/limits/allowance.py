@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Literal, Protocol
 from uuid import UUID
 
+from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.learning.teachers import read_teachers
 from bot.chat.limits import sentences
 from bot.chat.replies import Batch, note, say
@@ -30,6 +31,10 @@ WORDS = {
     "ANSWERS_PER_PERSON_DAY": sentences.TOO_MANY_OF_YOUR_DAY,
     "ANSWERS_PER_HOUR": sentences.TOO_MANY_OF_ALL,
     "ANSWERS_PER_DAY": sentences.TOO_MANY_OF_ALL_DAY,
+    "BUDGET_ANSWER": sentences.TOO_DEAR,
+    "BUDGET_PERSON_DAY": sentences.TOO_MANY_OF_YOUR_DAY,
+    "BUDGET_DAY": sentences.TOO_MANY_OF_ALL_DAY,
+    "BUDGET_MONTH": sentences.TOO_MANY_OF_ALL_MONTH,
     "BOT_PAUSED": sentences.PAUSED,
 }
 PAUSED = "BOT_PAUSED"
@@ -73,7 +78,8 @@ class Allowance:
     """What an operator allows; 0, and nobody allowed: as many, and whoever, there are.
 
     `per_person` and `for_all` are answers within an hour; those of a day count from
-    midnight in `timezone`. `messages_minute` are a person's own, in one chat.
+    midnight in `timezone`. `messages_minute` are a person's own, in one chat. Beyond a
+    budget `calls_person` is how a person is called; None: a polite word is said.
     """
 
     per_person: int = 0
@@ -85,6 +91,7 @@ class Allowance:
     blocked: frozenset[str] = frozenset()
     is_paused: bool = False
     timezone: tzinfo = UTC
+    calls_person: HandoffPolicy | None = None
 
     def reply_to_stranger(
         self, chat: Userchat, batch: Batch, counts: Counts

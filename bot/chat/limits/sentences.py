@@ -19,6 +19,14 @@ TOO_MANY_OF_ALL_DAY = spoken(
     "Sorry, we got more messages today than I can answer, and I did not answer yours. "
     "Please write again tomorrow, or contact us another way if it is urgent."
 )
+TOO_MANY_OF_ALL_MONTH = spoken(
+    "Sorry, we got more messages this month than I can answer, and I did not answer "
+    "yours. Please contact us another way."
+)
+TOO_DEAR = spoken(
+    "Sorry, this is more than I can work through in one answer, and I did not answer "
+    "your last message. Please ask for less at once, or contact us another way."
+)
 TOO_FAST = spoken(
     "Your messages come faster than I can read them, and I did not answer the last. "
     "Please wait a minute, and write again what matters in one message."

@@ -17,6 +17,7 @@ from bot.chat.memory.steps import Step, next_step
 from bot.chat.memory.stretch import Room, last_sid
 from bot.chat.memory.summary import Section, Summary
 from bot.llm.protocol import LLM, Completion, LLMError
+from bot.money.whom import spending_for
 from bot.observability import REMEMBERED
 from db.memory.protocol import MemoryStore, StoredChat
 from db.records import Turn, find_summary
@@ -87,8 +88,11 @@ class Remembering:
             is_quiet = datetime.now(UTC) - chat.last_at >= self.policy.quiet
             line = Line(chat, self.store.load)
             step = next_step(line, self.room, is_quiet=is_quiet)
-            if step is None or not self._take(chat, step, line.seen):
+            if step is None:
                 return
+            with spending_for(chat.user_id, chat.chat_id):
+                if not self._take(chat, step, line.seen):
+                    return
 
     def _take(self, chat: StoredChat, step: Step, seen: Seen) -> bool:
         """Take a step; tell whether the next one may follow."""

@@ -10,6 +10,7 @@ REASONS = {
     "keyword": "used a word that you named",
     "thumbs": "is not content with the answers",
     "error": "the bot could not answer",
+    "budget": "the budget is spent",
 }
 WAITS = "\U0001f514 #{ticket} {name} waits for a person: {why}."
 ENDS = (

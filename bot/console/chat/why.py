@@ -22,6 +22,7 @@ class Said:
     parts: Sequence[ShownPart] = ()
     passages: Sequence[ShownPassage] = ()
     gaps: Sequence[MetGap] = ()
+    cost: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def tell_making(said: Said) -> Iterator[Fact]:
         yield Fact("Tokens", f"{turn.tokens_used:,}")
     if turn.response_time is not None:
         yield Fact("Seconds", f"{turn.response_time:.1f}")
+    if said.cost:
+        yield Fact("Cost", said.cost)
 
 
 def tell_passages(said: Said) -> Iterator[Fact]:

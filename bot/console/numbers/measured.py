@@ -1,5 +1,6 @@
 """Numbers measured once for all who look, and kept for a while."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -8,6 +9,7 @@ from db.database import Database
 from db.errors import OperatorError
 from db.knowledge.gaps import ListedGap, list_gaps
 from db.queries.handoffs import HandoffStatistics, measure_handoffs
+from db.queries.money import TotalSpent, measure_money
 from db.queries.statistics import Statistics, measure
 
 # For one statement: all messages of those days are looked at.
@@ -25,6 +27,7 @@ class Measured:
     statistics: Statistics
     handoffs: HandoffStatistics
     gaps: list[ListedGap]
+    spent: Sequence[TotalSpent]
 
 
 @dataclass(slots=True)
@@ -55,4 +58,5 @@ def _measure(database: Database, days: int) -> Measured:
             statistics=measure(connection, days, now),
             handoffs=measure_handoffs(connection, days, now),
             gaps=list_gaps(connection, MOST_GAPS),
+            spent=measure_money(connection, days).totals,
         )

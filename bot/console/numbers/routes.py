@@ -10,6 +10,8 @@ from bot.console.numbers.measured import Measured, Measuring
 from bot.console.parts import Piece, console
 from bot.console.permissions import May, needs
 from bot.console.shown import pages_of
+from db.money.costs import MILLION
+from db.queries.money import TotalSpent
 
 SPANS = (7, 30, 90)
 UNITS = (("hours", 3600, 2 * 3600), ("minutes", 60, 2 * 60), ("seconds", 1, 0))
@@ -77,8 +79,14 @@ def _facts(found: Measured) -> list[Fact]:
         ("Tokens", tell(total.tokens)),
         ("Not delivered", tell(total.failures)),
         ("Active chats now", tell(now.active_chats)),
+        *(("Spent", _money(spent)) for spent in found.spent),
     ]
     return [Fact(*each) for each in told]
+
+
+def _money(spent: TotalSpent) -> str:
+    """Return an amount to the hundredth: `bot stats --money` has all of it."""
+    return f"{spent.micros / MILLION:,.2f} {spent.currency}"
 
 
 def _time(seconds: float | None) -> str:

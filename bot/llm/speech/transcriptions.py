@@ -10,8 +10,8 @@ from secrets import token_hex
 
 from bot.http_client import Answer
 from bot.llm.account import TranscriptionServer
-from bot.llm.endpoint import Endpoint, Offer
-from bot.llm.speech.sounds import Sound
+from bot.llm.endpoint import Asking, Endpoint, Measure, Offer, unmeasured
+from bot.llm.speech.sounds import Sound, find_seconds
 from bot.llm.speech.transcripts import Transcript, read_transcript
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ MOST_BYTES = 4 * 1024 * 1024
 FORMATS = ("verbose_json", "json")
 # With these a server may mean the format.
 REFUSED = frozenset({400, 422, 501})
+# No voice note has less: AMR at its worst. Of what does not tell how long it is.
+LEAST_BITS_A_SECOND = 4750
 NOT_THIS_FILE = "it refused the recording, or TRANSCRIPTION_MODEL is wrong"
 OFFER = Offer(
     path="/audio/transcriptions",
@@ -42,9 +44,13 @@ class Transcriptions:
     """
 
     def __init__(
-        self, server: TranscriptionServer, clock: Callable[[], float] = time.monotonic
+        self,
+        server: TranscriptionServer,
+        clock: Callable[[], float] = time.monotonic,
+        measure: Measure = unmeasured,
     ) -> None:
         self.model = server.model
+        self._measure = measure
         self._format = FORMATS[0]
         self._endpoint = Endpoint(OFFER, server.base_url, server.api_key, clock)
 
@@ -54,9 +60,13 @@ class Transcriptions:
         No prompt is sent, so that none can come back as what was heard.
         """
         deadline = time.monotonic() + seconds
-        with self._endpoint.watching():
+        length = find_seconds(content)
+        worst = len(content) * 8 / LEAST_BITS_A_SECOND if length is None else length
+        asking = Asking("hearing", self.model, seconds=worst)
+        with self._measure(asking) as told, self._endpoint.watching():
             answer, asked_for = self._post(content, sound, deadline, seconds)
             heard = read_transcript(self._endpoint.read(answer))
+            told.seconds = length if heard.seconds is None else heard.seconds
         if asked_for != self._format:
             self._format = asked_for
             log.warning("%s is asked for %s from now on", OFFER.server, asked_for)

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable
 
-from bot.llm.endpoint import Endpoint, Offer
+from bot.llm.endpoint import Asking, Endpoint, Measure, Offer, unmeasured
 from bot.llm.voice.account import PATH, SpeechServer
 
 # Twenty minutes of speech; a voice note has one or two.
@@ -28,8 +28,12 @@ class Voice:
     """Asks one server to speak; safe to call from many threads."""
 
     def __init__(
-        self, server: SpeechServer, clock: Callable[[], float] = time.monotonic
+        self,
+        server: SpeechServer,
+        clock: Callable[[], float] = time.monotonic,
+        measure: Measure = unmeasured,
     ) -> None:
+        self._model, self._measure = server.model, measure
         self._told = {"model": server.model, "voice": server.voice}
         self._endpoint = Endpoint(OFFER, server.base_url, server.api_key, clock)
 
@@ -41,7 +45,8 @@ class Voice:
         clean = text.encode(errors="replace").decode()
         asked = {**self._told, "input": clean, "response_format": "opus"}
         body = json.dumps(asked, ensure_ascii=False).encode()
-        with self._endpoint.watching():
+        asking = Asking("speaking", self._model, characters=len(clean))
+        with self._measure(asking), self._endpoint.watching():
             return self._endpoint.post(body, HEADERS, seconds)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from bot.media.protocol import NotSensedError, NotYetSensedError, Sensed
 from bot.media.senses.children import Children
 from bot.media.senses.extras import find_model
 from bot.media.senses.inventions import LEAST_LOG_PROB, MOST_COMPRESSION, spoken
+from bot.money.meter import BudgetSpentError
 
 # Nothing is said in less; Whisper invents there.
 LEAST_SECONDS = 0.6
@@ -128,7 +129,7 @@ def _is_nothing(length: float | None) -> bool:
 
 
 def _explained(error: LLMError) -> NotSensedError | NotYetSensedError:
-    if error.permanent:
+    if error.permanent or isinstance(error, BudgetSpentError):
         return NotSensedError(str(error))
     return NotYetSensedError(
         str(error), most_tries=error.most_tries, retry_after=error.retry_after

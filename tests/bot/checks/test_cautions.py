@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.checks.cautions import find_cautions, known_names
+from bot.checks.doubts import NOT_COUNTED
 from tests.bot.test_env_file import entries
 
 NO_FILE = Path("/no/such/.env")
@@ -140,3 +141,10 @@ def test_servers_without_what_speaks_to_them_are_told(
     monkeypatch.setitem(sys.modules, "mcp", None)  # as if it were not installed
     (told,) = cautions(BOT_MCP=str(file))
     assert "`make mcp`" in told
+
+
+def test_prices_that_nobody_counts_by_are_told(tmp_path: Path) -> None:
+    given = {"PRICES": "docs/prices.example.toml", "STORAGE_BACKEND": "memory"}
+    assert NOT_COUNTED in [*find_cautions(given, tmp_path / ".env")]
+    del given["STORAGE_BACKEND"]
+    assert NOT_COUNTED not in [*find_cautions(given, tmp_path / ".env")]

@@ -35,6 +35,10 @@ UNDERSTOOD = """
       arguments, state, approved_by)
     SELECT gen_random_uuid(), user_id, 'x', 'SM1', 0, 'look', '{}', 'done', user_id
     FROM users;
+    INSERT INTO spendings (user_id, chat_id, purpose, model, state, micros, currency,
+                           priced_on, day)
+    SELECT customer_id, chat_id, 'answer', 'a-model', 'settled', 1200, 'USD',
+           current_date, current_date FROM userchats;
     UPDATE users SET company = %(name)s;
     UPDATE userchats SET metadata = metadata || jsonb_build_object(
       'recap', jsonb_build_object('text', %(name)s::text)),
@@ -82,6 +86,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "failed_deliveries", "llm_usage_daily", "deliveries_by_day", "answer_sources",
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
         "fact_overview", "feedback_overview", "tool_call_overview",
+        "spending_overview", "costs_by_day", "chat_costs",
     }  # fmt: skip
 
 

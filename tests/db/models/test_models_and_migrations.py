@@ -54,7 +54,7 @@ def test_the_comparison_looks_at_everything(found: Catalog) -> None:
     assert kinds.count("table") == len(metadata.tables)
     assert kinds.count("column") == sum(len(t.c) for t in metadata.tables.values())
     assert kinds.count("index") == sum(len(t.indexes) for t in metadata.tables.values())
-    assert kinds.count("option") == 5
+    assert kinds.count("option") == 7
     definitions = {thing.definition.split()[0] for thing in found.values()}
     assert definitions >= {"PRIMARY", "FOREIGN", "UNIQUE", "CHECK"}
     assert "IDENTITY a" in found["column reply_parts.sequence"].definition

@@ -92,6 +92,12 @@ INSERT INTO user_facts (user_id, kind, text, message_sid)
 VALUES (%(user_id)s, 'person', %(marker)s, 'SMarchived');
 INSERT INTO user_preferences (user_id, preferences, language_seen)
 VALUES (%(user_id)s, '{"language": "de"}', 'de');
+INSERT INTO spendings (user_id, chat_id, message_sid, part_id, purpose, model, state,
+                       micros, currency, priced_on, day)
+VALUES (%(user_id)s, %(marker)s, %(marker)s, gen_random_uuid(), 'answer', 'a-model',
+        'settled', 1200, 'USD', current_date, current_date);
+INSERT INTO budgets (scope, starts_on, user_id, limit_micros, spent_micros)
+VALUES ('person', current_date, %(user_id)s, 5000, 1200);
 INSERT INTO feedback (user_id, rating, text, message_sid)
 VALUES (%(user_id)s, 1, %(marker)s, 'SMarchived');
 INSERT INTO tool_calls (call_id, user_id, chat_id, message_sid, position, tool,

@@ -1,0 +1,1 @@
+"""What counts the money that is spent."""

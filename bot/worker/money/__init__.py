@@ -1,0 +1,1 @@
+"""What looks after the ledger of spendings on a schedule."""

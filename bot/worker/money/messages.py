@@ -1,0 +1,42 @@
+"""What writes down, every minute, what the messages that were sent cost."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from procrastinate import App
+
+from db.errors import OperatorError
+from db.money.messages import Messages
+from db.queue.jobs import PRICE_MESSAGES, UPKEEP
+from db.records.money import Scope
+
+log = logging.getLogger(__name__)
+
+PRICE_CRON = "* * * * *"
+# Once an hour all is looked at that a stopped worker may have left.
+LATELY, LONG = timedelta(hours=1), timedelta(days=7)
+MINUTES = 60
+
+
+def register_messages(
+    queue: App, messages: Messages, tell: Callable[[tuple[Scope, ...]], None]
+) -> None:
+    """Register it; `tell` is called with budgets of which operators are to be told."""
+
+    @queue.periodic(cron=PRICE_CRON)
+    @queue.task(
+        name=PRICE_MESSAGES,
+        queue=UPKEEP,
+        lock=PRICE_MESSAGES,
+        queueing_lock=PRICE_MESSAGES,
+    )
+    def price_messages(timestamp: int) -> None:
+        is_whole = timestamp // MINUTES % MINUTES == 0
+        age = LONG if is_whole else LATELY
+        try:
+            if told := messages.price(age):
+                tell(told)
+            messages.take_back(age)
+        except OperatorError as error:
+            log.warning("messages could not be priced: %s", error)

@@ -1,0 +1,1 @@
+"""What of the ledger is a person's, and for how long it is kept."""

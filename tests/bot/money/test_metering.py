@@ -1,0 +1,161 @@
+"""Calls that are paid for: reserved before, settled after, on the real ledger."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.chat.handoff.policy import HandoffPolicy
+from bot.chat.limits import sentences
+from bot.chat.limits.allowance import Allowance
+from bot.llm.account import LLMServer
+from bot.llm.endpoint import Asking
+from bot.llm.protocol import Completion, LLMError, PromptMessage, Tokens
+from bot.money.meter import BudgetSpentError, Limits, Meter
+from bot.money.metered import MeteredLLM, Paid
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.delivery.answered import AnswersOfLate
+from db.money.ledger import PostgresLedger
+from db.records.money import Scope
+from tests.bot.chat.conversation import Conversation, ScriptedThoughts
+from tests.bot.money.pricing import PRICES
+from tests.db.sql import rows, value
+
+PROMPT = [PromptMessage("user", "How much is it?")]
+DEAR = LLMServer(api_key="none", model="dear", max_tokens=10)
+CHEAP = replace(DEAR, model="cheap")
+ALL = "SELECT model, state, micros, is_estimated FROM spendings ORDER BY id"
+
+
+class Counting(ScriptedThoughts):
+    """An LLM whose server tells what it used."""
+
+    def complete(self, *asked: object, **more: object) -> Completion:
+        done = super().complete(*asked, **more)  # type: ignore[arg-type]
+        return replace(done, tokens=Tokens(100, 20, 120, cached=60, reasoning=10))
+
+
+def meter(database: Database, limits: Limits | None = None) -> Meter:
+    return Meter(PostgresLedger(database), PRICES, limits or {})
+
+
+def test_what_a_server_tells_is_written_down_to_the_millionth(
+    database: Database,
+) -> None:
+    llm = MeteredLLM(meter(database), "answer", Paid(Counting(), DEAR))
+    llm.complete(PROMPT)
+    # 40 at 2.5, 60 at 1.25; 10 at 10, 10 at 5.
+    assert rows(database, ALL) == [("dear", "settled", 325, False)]
+    query = """
+        SELECT input_tokens, cached_tokens, output_tokens, reasoning_tokens
+        FROM spendings
+    """
+    assert rows(database, query) == [(100, 60, 20, 10)]
+
+
+def test_a_server_that_tells_nothing_is_estimated(database: Database) -> None:
+    silent = Paid(ScriptedThoughts("Yes, it is."), replace(DEAR, model="unheard-of"))
+    MeteredLLM(meter(database), "answer", silent).complete(PROMPT)
+    ((_, state, micros, is_estimated),) = rows(database, ALL)
+    assert (state, is_estimated) == ("settled", True)
+    assert micros > 0
+    assert value(database, "SELECT is_unknown FROM spendings")
+
+
+@pytest.mark.parametrize("may_cost", [False, True])
+def test_a_failure_costs_nothing_unless_it_may_have_to_be_paid(
+    database: Database, may_cost: bool
+) -> None:
+    failure = LLMError("no answer")
+    failure.may_cost = may_cost
+    llm = MeteredLLM(meter(database), "answer", Paid(ScriptedThoughts(failure), DEAR))
+    with pytest.raises(LLMError, match="no answer"):
+        llm.complete(PROMPT)
+    ((_, state, micros, is_estimated),) = rows(database, ALL)
+    assert (state, is_estimated) == (("released", "settled")[may_cost], may_cost)
+    assert (micros > 0) == may_cost
+
+
+def test_the_cheap_model_has_the_last_fifth_and_then_nobody_answers(
+    database: Database,
+) -> None:
+    dear, cheap = Counting("Dear."), Counting("Cheap.")
+    budget: dict[Scope, int] = {"day": 2000}
+    both = MeteredLLM(
+        meter(database, budget), "answer", Paid(dear, DEAR), Paid(cheap, CHEAP)
+    )
+    said: list[str] = []
+
+    def ask_on() -> None:
+        for _ in range(200):
+            said.append(both.complete(PROMPT).text)
+
+    with pytest.raises(BudgetSpentError) as caught:
+        ask_on()
+    assert caught.value.scope == "day"
+    assert said == sorted(said, reverse=True)
+    assert set(said) == {"Dear.", "Cheap."}
+    assert value(database, "SELECT sum(micros) FROM spendings") <= 2000
+    assert value(database, "SELECT limit_micros FROM budgets") == 2000
+
+
+def test_hearing_and_embedding_are_counted_by_what_was_told(database: Database) -> None:
+    measure = meter(database).measure
+    with measure(Asking("hearing", "ear", seconds=60.0)) as told:
+        told.seconds = 30.0
+    with measure(Asking("question", "cheap", input_bytes=1000)) as told:
+        told.tokens = 10
+    with measure(Asking("question", "cheap", input_bytes=1000)):
+        pass
+    assert rows(database, ALL) == [
+        ("ear", "settled", 3000, False),
+        ("cheap", "settled", 1, False),
+        ("cheap", "settled", 100, True),
+    ]
+
+
+def test_beyond_a_budget_a_person_is_told_once_and_the_llm_is_not_asked(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    ana = Conversation(store=pg)
+    llm = MeteredLLM(meter(database, {"person": 1}), "answer", Paid(ana.thoughts, DEAR))
+    answering = replace(ana.talk.answering, llm=llm)  # type: ignore[type-var]
+    counts = AnswersOfLate(database)
+    ana.talk = replace(ana.talk, answering=answering, counts=counts)
+    ana.says("What does it cost?", 0)
+    assert ana.hears() == [sentences.TOO_MANY_OF_YOUR_DAY]
+    ana.says("And that?", 0)
+    assert ana.hears() == []
+    assert ana.thoughts.prompts == []
+    assert ana.chat.unanswered() == ()
+
+
+def test_beyond_a_budget_a_person_may_be_called(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    ana = Conversation(store=pg)
+    llm = MeteredLLM(meter(database, {"day": 1}), "answer", Paid(ana.thoughts, DEAR))
+    answering = replace(ana.talk.answering, llm=llm)  # type: ignore[type-var]
+    calling = Allowance(calls_person=HandoffPolicy())
+    ana.talk = replace(ana.talk, answering=answering, allowance=calling)
+    ana.says("What does it cost?", 0)
+    assert len(ana.hears()) == 1
+    assert value(database, "SELECT owner FROM users") == "queue"
+    assert value(database, "SELECT reason FROM support_tickets") == "budget"
+
+
+def test_what_an_answer_cost_is_written_down_for_whom_it_was(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    ana = Conversation(store=pg)
+    llm = MeteredLLM(meter(database), "answer", Paid(Counting("Nine."), DEAR))
+    answering = replace(ana.talk.answering, llm=llm)  # type: ignore[type-var]
+    ana.talk = replace(ana.talk, answering=answering)
+    ana.says("When do you open?", 0)
+    assert ana.hears() == ["Nine."]
+    ((phone, chat_id, sid),) = rows(
+        database, "SELECT phone_number, chat_id, message_sid FROM spending_overview"
+    )
+    assert phone == ana.chat.address
+    assert chat_id == ana.chat.chat_id
+    assert sid == ana.chat.turns[0].message_sid
