@@ -30,6 +30,7 @@ from bot.whatsapp.account import TwilioAccount
 from db.backups.folder import BackupFolder
 from db.errors import OperatorError
 from db.privacy.ages import Ages
+from db.records import Holding
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -115,6 +116,7 @@ class Settings:
     database_url: str | None = field(repr=False)
     database_read_url: str | None = field(repr=False)
     twilio: TwilioAccount | None
+    holding: Holding | None
     llm: LLMServer | None
     embeddings: EmbeddingServer | None
     transcription: TranscriptionServer | None

@@ -122,14 +122,17 @@ class TwilioClient:
     def find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Return messages to that address with the part's text made since then.
 
-        A template's message has the text that the template made, as the part's body.
+        A template's message has the text that was approved, which may be another than
+        the part's body: any counts, and those in its words before others.
         No date is sent along: a message still in Twilio's queue has no DateSent.
         Raises DeliveryError.
         """
+        listed = self._list_outbound(part.address, since)
+        same = [message for message in listed if (message.body or "") == part.body]
+        others = [one for one in listed if one not in same] if part.template else []
         return [
             Accepted(message.sid, message.status, message.error_code)
-            for message in self._list_outbound(part.address, since)
-            if (message.body or "") == part.body
+            for message in (*others, *same)
         ]
 
     def find_answers(self, address: str, since: datetime) -> Sequence[str]:

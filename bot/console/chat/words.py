@@ -9,7 +9,7 @@ from uuid import UUID
 
 from markupsafe import Markup, escape
 
-from db.outbox import SERVICE_WINDOW
+from db.delivery.window import SERVICE_WINDOW
 from db.support.reading import Customer
 from db.support.said import ShownPart
 
