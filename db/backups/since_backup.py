@@ -16,6 +16,7 @@ from uuid import UUID
 
 from db.backups.rotation import is_ahead
 from db.backups.since.facts import forget_facts
+from db.backups.since.held import keep_notices
 from db.backups.since.pausing import keep_pause
 from db.backups.since.people import (
     KEEP_USER,
@@ -168,7 +169,7 @@ def doubt_all(new: Database, open_ones: Open) -> SinceBackup:
     with _telling(new) as told:
         end_logins(told)
         forget_facts(None, told)
-        doubted = _doubt(told, _unsent_parts(told))
+        doubted = told.count(DOUBT_PARTS, {"parts": _unsent_parts(told)})
         settled = _settle(told, open_ones, set())
     return SinceBackup(seen=0, settled=settled, moved=0, doubted=doubted)
 
@@ -251,7 +252,7 @@ def _move_parts(
             moved += 1
             told.scalar(QUEUE_SENDS, {"user_id": str(user_id), "pause": timedelta()})
     _keep_sent(witness, told, since)
-    return moved, _doubt(told, list(unknown))
+    return moved, told.count(DOUBT_PARTS, {"parts": list(unknown)})
 
 
 def _keep_sent(witness: Connection, told: Connection, since: datetime) -> None:
@@ -273,10 +274,6 @@ def _unsent_parts(told: Connection) -> list[UUID]:
     return told.column(UNSENT_PARTS, {"unsettled": list(UNSETTLED)})
 
 
-def _doubt(told: Connection, parts: list[UUID]) -> int:
-    return told.count(DOUBT_PARTS, {"parts": parts})
-
-
 def _keep_people(told: Connection, people: People) -> None:
     for row in people.opted_out:
         told.count(KEEP_USER, row._asdict())
@@ -287,6 +284,7 @@ def _keep_people(told: Connection, people: People) -> None:
 def _keep_wishes(witness: Connection, told: Connection) -> None:
     forget_facts(witness, told)
     keep_pause(witness, told)
+    keep_notices(witness, told)
 
 
 def _settle(told: Connection, open_ones: Open, still_open: Collection[str]) -> int:
