@@ -5,6 +5,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -74,7 +75,8 @@ def build_worker(
     queue = _build_queue(settings, parts.database_url)
     register_jobs(queue, talk, sender)
     _register_reconciliation(queue, settings, database, twilio)
-    register_retention(queue, database, settings.ages, stopping.is_set)
+    lasts = settings.holding.lasts if settings.holding else timedelta()
+    register_retention(queue, database, settings.ages, stopping.is_set, lasts)
     register_ends(queue, database, _ending(settings), stopping.is_set)
     register_knowledge(queue, settings, database, stopping)
     _register_erasing(queue, settings, database)

@@ -21,6 +21,7 @@ from db.records import OUTSIDE_WINDOW, Holding
 # Our servers' clocks may differ by so much.
 SLACK = "interval '5 s'"
 DROPPED = "not sent: it was held for {days} days, and they had not written"
+UNSET = "not sent: nothing is held since TWILIO_FALLBACK_CONTENT_SID is not set"
 
 # Operators are told by other means (author relay), and WhatsApp takes templates always.
 # Who wrote last is asked of their chats only where the part itself can't tell.
@@ -152,7 +153,7 @@ def release_held(database: Database, user_id: UUID, lasts: timedelta) -> bool:
 def drop_held(database: Database, lasts: timedelta) -> int:
     """Drop what is held for longer, of all users, some hundred; return how many chats.
 
-    Raises StoreUnavailableError.
+    Of no time at all: nothing is held any more. Raises StoreUnavailableError.
     """
     with outages(), database.transaction() as connection:
         return _drop(connection, OF_SOME, {"lasts": lasts})
@@ -163,7 +164,7 @@ def _drop(connection: Connection, whose: str, known: Mapping[str, Any]) -> int:
     found = connection.rows(DROP.format(whose=whose), known)
     for row in found:
         about = {"chat_id": row.chat_id, "replies": row.replies}
-        about["remark"] = DROPPED.format(days=days)
+        about["remark"] = DROPPED.format(days=days) if days else UNSET
         about["at"] = connection.scalar(FIND_TIME, about)
         connection.count(NOTE, about)
         connection.count(KEEP_TIME, about)

@@ -32,6 +32,10 @@ UNDERSTOOD = """
     INSERT INTO feedback (user_id, operator_id, rating)
     SELECT user_id, user_id, 1 FROM users;
     UPDATE users SET company = %(name)s;
+    INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body,
+                             author, status, held_at)
+    SELECT gen_random_uuid(), chat_id, customer_id, 0, '+1555', 'Ready.',
+           customer_id::text, 'held', now() FROM userchats;
     UPDATE userchats SET metadata = metadata || jsonb_build_object(
       'recap', jsonb_build_object('text', %(name)s::text)),
       messages = jsonb_set(messages, '{0,lead}',
@@ -77,7 +81,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "chat_messages", "chat_overview", "user_statistics", "unanswered_messages",
         "failed_deliveries", "llm_usage_daily", "deliveries_by_day", "answer_sources",
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
-        "fact_overview", "feedback_overview",
+        "fact_overview", "feedback_overview", "held_messages",
     }  # fmt: skip
 
 
