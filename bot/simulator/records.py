@@ -123,7 +123,8 @@ class Message:
     `status` of an inbound message is what its writer sees as ticks: sent, delivered
     (the webhook took it), read, failed. `reacts`: its body is an emoji at the message
     `reply_to`, or nothing, where that is taken back. `fields` are those of the webhook
-    that its writer filled in.
+    that its writer filled in. `content_sid` is the template that it was made from,
+    `fails_with` the error that this one meets.
     """
 
     sid: str
@@ -145,6 +146,8 @@ class Message:
     reacts: bool = False
     forwarded: Forwarded = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    content_sid: str | None = None
+    fails_with: int | None = None
 
     @property
     def is_inbound(self) -> bool:

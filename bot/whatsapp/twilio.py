@@ -19,6 +19,7 @@ from bot.whatsapp.media.sent import SentMedia
 from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
 from bot.whatsapp.rest_client import RebasedHttpClient
+from bot.whatsapp.templates.rules import fault_of_values
 from db.errors import StoreUnavailableError
 from db.records import FAILED, Part, PartContent
 
@@ -91,6 +92,8 @@ class TwilioClient:
         nothing is left, or the store can't be asked.
         """
         if template := part.template:
+            if fault := fault_of_values(template.variables):
+                raise DeliveryError(Outcome.PERMANENT, fault)
             variables = json.dumps(dict(template.variables))
             return {"content_sid": template.content_sid, "content_variables": variables}
         media = self._addresses_of(part.media)
