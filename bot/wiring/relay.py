@@ -35,7 +35,13 @@ def register_relay(
     """Register what tells operators who waits for them."""
     from bot.relay.alerts import Alerts
     from bot.relay.announcing import Announcing
+    from bot.relay.troubles import Troubles
     from bot.worker.alerts import register_alerts
 
     roads = settings.alert_roads
-    register_alerts(queue, Alerts(database, roads, fetch), Announcing(database, roads))
+    register_alerts(
+        queue,
+        Alerts(database, roads, fetch),
+        Announcing(database, roads),
+        Troubles(database, roads),
+    )
