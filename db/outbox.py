@@ -62,7 +62,7 @@ class PostgresOutbox:
 
         It may not while the part before it is with Twilio, but not sent, for less than
         `patience`; nor if it was made longer than `window` ago. None: all are settled.
-        Where parts are held, one that WhatsApp would refuse is, and a notice is made.
+        Where parts are held, one that WhatsApp would refuse is, and a fallback is made.
         """
         parameters = {"user_id": user_id, "patience": patience, "window": window}
         with outages():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.chat.relay.sentences import TEMPLATE as ALERT
 from bot.checks.findings import Finding
 from bot.settings import Settings
-from bot.whatsapp.templates.account import FALLBACK
+from bot.whatsapp.templates.account import SETTING
 from bot.whatsapp.templates.content import KnownTemplate, NotAskedError
 from bot.whatsapp.templates.rules import faults_of_text, gaps_of
 
@@ -32,16 +32,16 @@ class Wanted:
 
 def find_wanted(settings: Settings) -> list[Wanted]:
     """Return the templates that the settings name."""
-    notices = settings.holding.notices if settings.holding else {}
+    fallbacks = settings.holding.fallbacks if settings.holding else {}
     found = [
         Wanted(
             purpose=f"something waits ({language})",
-            setting=FALLBACK,
-            content_sid=notice.content_sid,
-            text=notice.body,
+            setting=SETTING,
+            content_sid=fallback.content_sid,
+            text=fallback.body,
             language=language,
         )
-        for language, notice in notices.items()
+        for language, fallback in fallbacks.items()
     ]
     if sid := settings.alert_roads.content_sid:
         found.append(

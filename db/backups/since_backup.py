@@ -16,7 +16,7 @@ from uuid import UUID
 
 from db.backups.rotation import is_ahead
 from db.backups.since.facts import forget_facts
-from db.backups.since.held import keep_notices
+from db.backups.since.held import keep_fallbacks
 from db.backups.since.pausing import keep_pause
 from db.backups.since.people import (
     KEEP_USER,
@@ -284,7 +284,7 @@ def _keep_people(told: Connection, people: People) -> None:
 def _keep_wishes(witness: Connection, told: Connection) -> None:
     forget_facts(witness, told)
     keep_pause(witness, told)
-    keep_notices(witness, told)
+    keep_fallbacks(witness, told)
 
 
 def _settle(told: Connection, open_ones: Open, still_open: Collection[str]) -> int:

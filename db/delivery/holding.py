@@ -1,8 +1,8 @@
 """What is held: kept back outside the service window until its user writes.
 
 All of it is claimed, held and let go in statements of one user's parts, so nothing has
-to be put right after a crash. Rows with `held_at` are what waits, and the notice that
-says so, until the user writes: a wait has one notice, whichever part began it.
+to be put right after a crash. Rows with `held_at` are what waits, and the fallback that
+says so, until the user writes: a wait has one fallback, whichever part began it.
 """
 
 from collections.abc import Mapping
@@ -37,14 +37,14 @@ LET_GO = f"""let_go AS (
     AND part.held_at IS NOT NULL AND part.status = 'held' AND ({NOT_WANTED})
   RETURNING part.part_id
 ), """  # noqa: S608  (our own words)
-# Nothing waits any more: it was let go, or its user wrote before the notice went out.
+# Nothing waits any more: it was let go, or its user wrote before the fallback went out.
 OR_NEEDLESS = """
-      OR part.author = 'notice' AND NOT EXISTS (
+      OR part.author = 'fallback' AND NOT EXISTS (
         SELECT FROM reply_parts AS held
         WHERE held.user_id = part.user_id AND held.held_at IS NOT NULL
           AND held.status = 'held'
           AND held.part_id NOT IN (SELECT part_id FROM let_go))"""
-# Who holds a part (its row is locked) makes the notice: two can't.
+# Who holds a part (its row is locked) makes the fallback: two can't.
 SHUT = f"""asked AS (
   SELECT {IS_OPEN} AS is_open FROM head
 ), shut AS (
@@ -53,24 +53,24 @@ SHUT = f"""asked AS (
   WHERE part.part_id = head.part_id AND part.user_id = head.user_id
     AND part.status = 'pending' AND NOT is_open
   RETURNING part.*
-), noticed AS (
+), told_of AS (
   INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
                            our_address, body, template, author, held_at)
   SELECT reference_id, chat_id, user_id,
          (SELECT max(mine.position) + 1 FROM reply_parts AS mine
           WHERE mine.reference_id = shut.reference_id),
-         address, our_address, word.notice ->> 'body', word.notice -> 'template',
-         'notice', now()
+         address, our_address, word.fallback ->> 'body', word.fallback -> 'template',
+         'fallback', now()
   FROM shut CROSS JOIN LATERAL (
-    SELECT COALESCE(%(notices)s::jsonb -> (
+    SELECT COALESCE(%(fallbacks)s::jsonb -> (
       SELECT COALESCE(preferences ->> 'language', language_seen)
       FROM user_preferences WHERE user_preferences.user_id = shut.user_id
-    ), %(notice)s::jsonb) AS notice
+    ), %(fallback)s::jsonb) AS fallback
   ) AS word
   WHERE NOT EXISTS (
     SELECT FROM reply_parts AS told
     WHERE told.user_id = shut.user_id AND told.held_at IS NOT NULL
-      AND told.author = 'notice'
+      AND told.author = 'fallback'
       AND (told.status <> 'canceled' OR told.message_sid IS NOT NULL))
 ), """  # noqa: S608  (our own words)
 CLAIM_OR_HOLD = CLAIM.format(
@@ -125,11 +125,11 @@ KEEP_TIME = "UPDATE userchats SET updated_at = %(at)s WHERE chat_id = %(chat_id)
 
 def bind_holding(holding: Holding) -> Mapping[str, Any]:
     """Return the further parameters of CLAIM_OR_HOLD."""
-    notices = {name: one.to_json() for name, one in holding.notices.items()}
+    fallbacks = {name: one.to_json() for name, one in holding.fallbacks.items()}
     return {
         "free": FREE,
-        "notices": Jsonb(notices),
-        "notice": Jsonb(holding.default.to_json()),
+        "fallbacks": Jsonb(fallbacks),
+        "fallback": Jsonb(holding.default.to_json()),
     }
 
 

@@ -15,7 +15,7 @@ FROM (
          concat_ws(':', 'trouble', template ->> 'content_sid', error_code) AS lock
   FROM reply_parts
   WHERE {{mine}} AND status IN {FAILED} AND error_code IS NOT NULL
-    AND (author = 'notice' OR error_code = {OUTSIDE_WINDOW} AND author <> 'relay')
+    AND (author = 'fallback' OR error_code = {OUTSIDE_WINDOW} AND author <> 'relay')
   LIMIT 1
 ) AS trouble
 WHERE NOT EXISTS (

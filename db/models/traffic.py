@@ -124,7 +124,7 @@ reply_parts = Table(
         Text,
         nullable=False,
         server_default=text("'bot'"),
-        comment="Who wrote it: bot; notice: that something is held; relay: what "
+        comment="Who wrote it: bot; fallback: that something is held; relay: what "
         "operators are told of customers; else the user_id of the operator who did, or "
         "person.",
     ),
@@ -162,7 +162,7 @@ reply_parts = Table(
     ),
     time_column(
         "held_at",
-        "Since when it waits for the user to write, or of a notice since when they "
+        "Since when it waits for the user to write, or of a fallback since when they "
         "were told; NULL: it does not.",
         default=False,
     ),

@@ -18,7 +18,7 @@ HELD = "held"  # apart from that way: until the user writes
 WITH_TWILIO = ("accepted", "scheduled", "queued", "sent", "delivered", "read")
 FAILED = ("failed", "undelivered", "canceled")
 # Who wrote the word that something waits.
-NOTICE = "notice"
+FALLBACK = "fallback"
 # Twilio's word that the service window is over.
 OUTSIDE_WINDOW = 63016
 DELIVERY_STATUSES = (*UNSETTLED, HELD, *WITH_TWILIO, *FAILED)
@@ -41,7 +41,7 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Fallback:
     """The template that tells, in one language, that something waits.
 
     `body` is the text that it makes.
@@ -60,17 +60,17 @@ class Notice:
 class Holding:
     """How what can't be sent outside the service window waits for its user.
 
-    `notices` are by language; whose language has none gets the first. What waited for
+    `fallbacks` are by language; whose language has none gets the first. What waited for
     `lasts` when its user writes is not sent any more.
     """
 
-    notices: Mapping[str, Notice]
+    fallbacks: Mapping[str, Fallback]
     lasts: timedelta
 
     @property
-    def default(self) -> Notice:
-        """The notice for whose language has none."""
-        return next(iter(self.notices.values()))
+    def default(self) -> Fallback:
+        """The one for whose language has none."""
+        return next(iter(self.fallbacks.values()))
 
 
 @dataclass(frozen=True, slots=True)

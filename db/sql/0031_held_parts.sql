@@ -5,14 +5,14 @@ ALTER TABLE reply_parts ADD COLUMN heard_at timestamptz,
 COMMENT ON COLUMN reply_parts.heard_at IS
   'When the user last wrote, as far as was known; NULL: their chats tell.';
 COMMENT ON COLUMN reply_parts.held_at IS
-  'Since when it waits for the user to write, or of a notice since when they were told; '
+  'Since when it waits for the user to write, or of a fallback since when they were told; '
   'NULL: it does not.';
 COMMENT ON COLUMN reply_parts.status IS
   'pending, sending, uncertain (a send without an answer), then as Twilio says: '
   'accepted, scheduled, queued, sent, delivered, read, failed, undelivered, canceled. '
   'Or held: until the user writes.';
 COMMENT ON COLUMN reply_parts.author IS
-  'Who wrote it: bot; notice: that something is held; relay: what operators are told of '
+  'Who wrote it: bot; fallback: that something is held; relay: what operators are told of '
   'customers; else the user_id of the operator who did, or person.';
 CREATE INDEX idx_reply_parts_held ON reply_parts (user_id, sequence)
   WHERE held_at IS NOT NULL;
@@ -87,7 +87,7 @@ SELECT part.held_at, date_trunc('second', now() - part.held_at) AS waiting,
        part.body,
        (SELECT told.status FROM reply_parts AS told
         WHERE told.user_id = part.user_id AND told.held_at IS NOT NULL
-          AND told.author = 'notice' ORDER BY told.sequence DESC LIMIT 1) AS notice,
+          AND told.author = 'fallback' ORDER BY told.sequence DESC LIMIT 1) AS fallback,
        part.created_at, part.chat_id, part.part_id
 FROM reply_parts AS part JOIN users ON users.user_id = part.user_id
 LEFT JOIN users AS author ON author.user_id::text = part.author
@@ -103,7 +103,7 @@ COMMENT ON COLUMN held_messages.full_name IS
   'The name the user told us, or chose in WhatsApp: untrusted.';
 COMMENT ON COLUMN held_messages.author IS 'Who wrote it: bot, or the operator.';
 COMMENT ON COLUMN held_messages.body IS 'The text that waits.';
-COMMENT ON COLUMN held_messages.notice IS
+COMMENT ON COLUMN held_messages.fallback IS
   'How far the template got that tells them so; NULL: there is none.';
 COMMENT ON COLUMN held_messages.created_at IS 'When it was made.';
 COMMENT ON COLUMN held_messages.chat_id IS 'The chat of the reply.';
@@ -113,7 +113,7 @@ CREATE VIEW masked.held_messages AS
 SELECT held_at, waiting, customer_id,
        masked.mask_address(phone_number) AS phone_number,
        masked.shorten_name(full_name) AS full_name,
-       masked.shorten_name(author) AS author, body, notice, created_at, chat_id, part_id
+       masked.shorten_name(author) AS author, body, fallback, created_at, chat_id, part_id
 FROM public.held_messages;
 
 DO $$

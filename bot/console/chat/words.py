@@ -10,7 +10,7 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from db.delivery.window import SERVICE_WINDOW
-from db.records import NOTICE
+from db.records import FALLBACK
 from db.support.reading import Customer
 from db.support.said import ShownPart
 
@@ -133,12 +133,14 @@ def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
 
 def describe_parts(parts: Sequence[ShownPart], *, stopped: bool) -> Iterator[Delivery]:
     """Yield how far a turn got: the slowest of its parts, then what failed of it."""
-    own = [part for part in parts if part.author != NOTICE]
+    own = [part for part in parts if part.author != FALLBACK]
     going = [part.status for part in own if part.status in STATUSES]
     if going:
         status = min(going, key=ORDER.index)
         yield Delivery(*STATUSES[status], status)
-    yield from map(_describe_notice, [part for part in parts if part.author == NOTICE])
+    yield from map(
+        _describe_fallback, [part for part in parts if part.author == FALLBACK]
+    )
     for part in own:
         if part.status not in STATUSES:
             which = f"Message {part.position + 1}: " if len(own) > 1 else ""
@@ -147,7 +149,7 @@ def describe_parts(parts: Sequence[ShownPart], *, stopped: bool) -> Iterator[Del
             yield Delivery("\u26a0", f"{which}{why}", bad)
 
 
-def _describe_notice(part: ShownPart) -> Delivery:
+def _describe_fallback(part: ShownPart) -> Delivery:
     """Say how far the template got that tells them of what waits."""
     if part.status in STATUSES:
         sign, words = STATUSES[part.status]

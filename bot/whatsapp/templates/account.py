@@ -7,9 +7,9 @@ from bot.environment import Reader
 from bot.languages.names import ENGLISH, LANGUAGES
 from bot.languages.speaking import speak
 from bot.whatsapp.templates.sentences import SOMETHING_WAITS
-from db.records import Holding, Notice
+from db.records import Fallback, Holding
 
-FALLBACK, FALLBACK_DAYS = "TWILIO_FALLBACK_CONTENT_SID", "TWILIO_FALLBACK_DAYS"
+SETTING, SETTING_DAYS = "TWILIO_FALLBACK_CONTENT_SID", "TWILIO_FALLBACK_DAYS"
 ONE = re.compile(r"(?:([a-z]{2})=)?(HX[0-9a-fA-F]{32})")
 HINT = (
     "HX and 32 hex digits; or several by , each with its language: en=HX..., de=HX..."
@@ -19,12 +19,12 @@ HINT = (
 def read_holding(read: Reader) -> Holding | None:
     """Return how what comes too late for free text waits; None: it does not."""
     none: dict[str, str] = {}
-    sids = read.parsed(FALLBACK, _parse, none, HINT)
-    days = read.integer(FALLBACK_DAYS, 7, 1, 365)
+    sids = read.parsed(SETTING, _parse, none, HINT)
+    days = read.integer(SETTING_DAYS, 7, 1, 365)
     if not sids:
         return None
-    notices = {name: Notice(sid, text_in(name)) for name, sid in sids.items()}
-    return Holding(notices=notices, lasts=timedelta(days=days))
+    fallbacks = {name: Fallback(sid, text_in(name)) for name, sid in sids.items()}
+    return Holding(fallbacks=fallbacks, lasts=timedelta(days=days))
 
 
 def text_in(language: str) -> str:

@@ -16,11 +16,11 @@ SELECT EXISTS (SELECT FROM pg_attribute
                WHERE attrelid = to_regclass('public.reply_parts')
                  AND attname = 'held_at')
 """
-NOTICES = """
+FALLBACKS = """
 SELECT part_id, reference_id, chat_id, user_id, position, address, our_address, body,
        template, author, status, message_sid, error_code, attempts, claimed_at,
        created_at, held_at
-FROM reply_parts WHERE held_at IS NOT NULL AND author = 'notice' ORDER BY sequence
+FROM reply_parts WHERE held_at IS NOT NULL AND author = 'fallback' ORDER BY sequence
 """
 # Its SID may be kept as one of ours that no part is known for: it is by now.
 KEEP = """
@@ -35,10 +35,10 @@ ON CONFLICT DO NOTHING
 """
 
 
-def keep_notices(witness: Connection, told: Connection) -> None:
-    """Have the restored database know of the notices of those who have not written."""
+def keep_fallbacks(witness: Connection, told: Connection) -> None:
+    """Have the restored database know who was told that something waits."""
     if not (told.scalar(HAS_HELD) and witness.scalar(HAS_HELD)):
         return
-    for row in witness.stream(NOTICES, {}, lot=BATCH):
+    for row in witness.stream(FALLBACKS, {}, lot=BATCH):
         known: dict[str, Any] = row._asdict()
         told.count(KEEP, {**known, "template": Jsonb(known["template"])})

@@ -39,7 +39,7 @@ WHERE is_failed(parts.status);
 """
 # What is canceled and has no SID was never given to Twilio.
 HELD = """WHEN parts.status = 'canceled' AND parts.message_sid IS NULL
-           AND parts.author = 'notice'
+           AND parts.author = 'fallback'
          THEN 'nothing waited for the user any more'
          """
 CODES = """         WHEN 63018 THEN 'more than the number may send'
@@ -52,7 +52,7 @@ AS_BEFORE = """
 DROP VIEW masked.held_messages;
 DROP VIEW held_messages;
 UPDATE reply_parts SET status = 'failed', error_code = 63016 WHERE status = 'held';
-UPDATE reply_parts SET author = 'bot' WHERE author = 'notice';
+UPDATE reply_parts SET author = 'bot' WHERE author = 'fallback';
 DROP INDEX idx_reply_parts_held;
 ALTER TABLE reply_parts DROP CONSTRAINT reply_parts_status_check,
   DROP CONSTRAINT reply_parts_held_check, DROP COLUMN heard_at, DROP COLUMN held_at;

@@ -23,8 +23,8 @@ JOBS = """
 SELECT args ->> 'content_sid', (args ->> 'code')::int FROM procrastinate_jobs
 WHERE task_name = 'tell_trouble' ORDER BY id
 """
-NOTICE = """
-UPDATE reply_parts SET author = 'notice',
+FALLBACK = """
+UPDATE reply_parts SET author = 'fallback',
   template = jsonb_build_object('content_sid', %(sid)s::text, 'variables', '{}'::jsonb)
 """
 
@@ -43,7 +43,7 @@ def test_each_template_and_error_is_told_once(office: Office) -> None:
     outbox = PostgresOutbox(office.database)
     [one] = replied(office.store, outbox, "Something waits.")
     [two] = replied(office.store, outbox, "Something waits.", to=BEN)
-    change(office.database, NOTICE, sid=SID)
+    change(office.database, FALLBACK, sid=SID)
     told(office, one, 63041)
     told(office, two, 63041)
     assert rows(office.database, JOBS) == [(SID, 63041)]
@@ -55,7 +55,7 @@ def test_each_template_and_error_is_told_once(office: Office) -> None:
 def test_what_is_the_user_s_is_none_of_the_template_s(office: Office) -> None:
     outbox = PostgresOutbox(office.database)
     [one] = replied(office.store, outbox, "Something waits.")
-    change(office.database, NOTICE, sid=SID)
+    change(office.database, FALLBACK, sid=SID)
     told(office, one, 63003)
     assert rows(office.database, JOBS) == []
 

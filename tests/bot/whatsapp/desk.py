@@ -30,7 +30,7 @@ class Desk:
         folder: MediaFolder | None = None,
         holding: Holding | None = None,
     ) -> None:
-        self.database = database
+        self.database, self.origin = database, origin
         self.pg = PostgresChatStore(database, timedelta(days=1))
         self.outbox = PostgresOutbox(database, holding)
         twilio = TwilioAccount(

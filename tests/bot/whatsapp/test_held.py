@@ -90,7 +90,7 @@ def test_it_is_told_in_their_language(
     )
     desk.answers_late("one")
     assert sent(twilio)[-1] == GERMAN
-    query = "SELECT body FROM reply_parts WHERE author = 'notice'"
+    query = "SELECT body FROM reply_parts WHERE author = 'fallback'"
     assert values(desk.database, query) == [WARTET]
 
 

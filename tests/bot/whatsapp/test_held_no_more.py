@@ -54,7 +54,7 @@ def test_an_operator_s_reply_waits_too(
     assert desk.says(PartContent("It is ready."))
     desk.sends_later()
     assert sent(twilio) == ["hello", ENGLISH]
-    query = "SELECT author, body, notice FROM held_messages"
+    query = "SELECT author, body, fallback FROM held_messages"
     assert rows(desk.database, query) == [("person", "It is ready.", "sent")]
     desk.writes()
     assert sent(twilio) == ["hello", ENGLISH, "It is ready."]
@@ -94,9 +94,9 @@ def test_whoever_dies_leaves_nothing_that_is_said_twice(
     shut = claim(desk.user_id, timedelta(), timedelta(days=1))
     assert shut
     assert shut.is_shut
-    notice = claim(desk.user_id, timedelta(), timedelta(days=1))
-    assert notice
-    assert (notice.is_claimed, notice.part.author) == (True, "notice")
+    fallback = claim(desk.user_id, timedelta(), timedelta(days=1))
+    assert fallback
+    assert (fallback.is_claimed, fallback.part.author) == (True, "fallback")
     # It was taken, and its sender died before that was stored.
     twilio.taken.append({**taken("sent")[1], "body": WAITS})  # type: ignore[dict-item]
     desk.passes(30)

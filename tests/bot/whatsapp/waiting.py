@@ -3,7 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from db.records import DeliveryStatus, Holding, Notice, Owner, PartContent, PersonReply
+from db.records import (
+    DeliveryStatus,
+    Fallback,
+    Holding,
+    Owner,
+    PartContent,
+    PersonReply,
+)
 from db.support.owners import change_owner
 from db.support.replies import record_person_reply
 from tests.bot.whatsapp.desk import Desk
@@ -14,7 +21,7 @@ from tests.records import ANA, answer_to, said
 ENGLISH, GERMAN = f"HX{1:032}", f"HX{2:032}"
 WAITS, WARTET = "Something waits.", "Etwas wartet."
 HOLDING = Holding(
-    notices={"en": Notice(ENGLISH, WAITS), "de": Notice(GERMAN, WARTET)},
+    fallbacks={"en": Fallback(ENGLISH, WAITS), "de": Fallback(GERMAN, WARTET)},
     lasts=timedelta(days=7),
 )
 CHATS_AGO = """
@@ -44,15 +51,22 @@ class WaitingDesk(Desk):
         take_in(self.pg, said(text, ANA))
         self.sender.release_held(self.user_id)
 
-    def answers_late(self, *contents: str, hours: float = 25) -> None:
-        """Ana asked long ago, and is answered now."""
+    def hears(self, text: str) -> None:
+        """Ana writes; no worker has begun with it."""
+        take_in(self.pg, said(text, ANA))
+
+    def answers_late(
+        self, *contents: str, hours: float = 25, sends: bool = True
+    ) -> None:
+        """Ana asked long ago, and is answered now; nobody `sends` that yet, or one."""
         message = said("a question", ANA)
         chat_id = take_in(self.pg, message)
         self.passes_by(hours=hours)
         heard_at = datetime.now(UTC) - timedelta(hours=hours)
         reply = replace(answer_to(message, parts=contents), heard_at=heard_at)
         assert self.pg.record_reply(chat_id, reply)
-        self.sends_now()
+        if sends:
+            self.sends_now()
 
     def says(self, *parts: PartContent) -> bool:
         """An operator replies, whose chat it is; tell whether that waits."""

@@ -7,14 +7,15 @@ import pytest
 
 from db.database import Database
 from db.outbox import PostgresOutbox
-from db.records import Holding, Notice, Part
+from db.records import Fallback, Holding, Part
 from tests.db.backups.times import Times
 from tests.db.parts import replied
 from tests.db.sql import change, rows, take_in
 from tests.records import ANA, new_sid, said
 
 HOLDING = Holding(
-    notices={"en": Notice(f"HX{1:032}", "Something waits.")}, lasts=timedelta(days=7)
+    fallbacks={"en": Fallback(f"HX{1:032}", "Something waits.")},
+    lasts=timedelta(days=7),
 )
 PARTS = "SELECT body, status FROM reply_parts ORDER BY sequence"
 LONG_AGO = """
