@@ -14,7 +14,6 @@ from db.delivery.codes import (
     OPTED_OUT_AT_TWILIO,
 )
 from db.delivery.holding import CLAIM_OR_HOLD, bind_holding, release_held
-from db.delivery.troubles import TELL
 from db.delivery.window import SERVICE_WINDOW
 from db.outages import outages, repeat_once
 from db.records import (
@@ -112,7 +111,7 @@ class PostgresOutbox:
         rest |= {"user_id": part.user_id, "error_code": error_code}
         self._write(sql.RECORD_FAILED, **rest)
         if error_code in OF_TEMPLATES:
-            self._write(TELL.format(mine=sql.BY_ID), part_id=part.part_id)
+            self._write(sql.TELL.format(mine=sql.BY_ID), part_id=part.part_id)
 
     def find_known(self, message_sids: Sequence[str]) -> set[str]:
         """Return those of the SIDs that a part has, or had when it was refused.
@@ -171,7 +170,7 @@ class PostgresOutbox:
             self._write(sql.FAIL_REST, message_sid=status.message_sid)
             if status.error_code in OF_TEMPLATES:
                 told = {"message_sid": status.message_sid}
-                self._write(TELL.format(mine=sql.BY_SID), **told)
+                self._write(sql.TELL.format(mine=sql.BY_SID), **told)
         return is_known
 
     def _find_and_advance(self, status: DeliveryStatus) -> bool:

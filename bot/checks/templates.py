@@ -43,25 +43,24 @@ def find_wanted(settings: Settings) -> list[Wanted]:
         )
         for language, fallback in fallbacks.items()
     ]
+    return [*found, *_find_others(settings)]
+
+
+def _find_others(settings: Settings) -> Iterator[Wanted]:
     if sid := settings.alert_roads.content_sid:
-        found.append(
-            Wanted(
-                purpose="alert to operators",
-                setting="TWILIO_ALERT_CONTENT_SID",
-                content_sid=sid,
-                text=_numbered(ALERT),
-            )
+        yield Wanted(
+            purpose="alert to operators",
+            setting="TWILIO_ALERT_CONTENT_SID",
+            content_sid=sid,
+            text=_numbered(ALERT),
         )
     for each in settings.console_templates:
-        found.append(
-            Wanted(
-                purpose=f"console: {each.title}",
-                setting="CONSOLE_TEMPLATES",
-                content_sid=each.content_sid,
-                text=each.text,
-            )
+        yield Wanted(
+            purpose=f"console: {each.title}",
+            setting="CONSOLE_TEMPLATES",
+            content_sid=each.content_sid,
+            text=each.text,
         )
-    return found
 
 
 def check_templates(settings: Settings, find: Find) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ def register_alerts(
 ) -> None:
     """Register the tasks that call_operators() and db.support.alerts defer by name.
 
-    And what db.delivery.troubles defers.
+    And what db.outbox defers.
     """
 
     @queue.task(name=ALERT_OPERATORS, queue=ALERTS, retry=BackOff(30))

@@ -15,7 +15,7 @@ waits at most for each person who waits for one of ours.
 operators by e-mail, or by a webhook, apart from what goes over WhatsApp.
 
 `tell_trouble` is deferred with the failure of what tells users that something is held,
-once for each template and error (db.delivery.troubles).
+once for each template and error (db.delivery.statements).
 
 `take_in_document` is deferred in SQL as well, with the version of the document that it
 reads (db.knowledge.documents): one document's versions are taken in one at a time.
