@@ -1,6 +1,5 @@
 """How each setting is read; what is wrong is collected by the reader."""
 
-import re
 from dataclasses import replace
 from datetime import UTC, timedelta
 from ipaddress import ip_address
@@ -19,7 +18,7 @@ from bot.chat.memory.policy import read_memory
 from bot.chat.patience import Pace
 from bot.chat.sources.policy import read_sources
 from bot.console.account import read_console
-from bot.environment import KEY, KEY_HINT, PROJECT, Reader
+from bot.environment import PROJECT, Reader
 from bot.llm.account import read_embeddings, read_llm, read_transcription
 from bot.llm.voice.account import read_speech
 from bot.media.outgoing.account import read_media_out
@@ -27,7 +26,8 @@ from bot.media.policy import read_media
 from bot.money.policy import read_money
 from bot.relay.account import read_alerts
 from bot.tools.account import read_tools
-from bot.whatsapp.account import TwilioAccount
+from bot.whatsapp.account import read_twilio
+from bot.whatsapp.templates.account import read_holding
 from db.address import build_url, find_refused, is_address
 from db.backups.folder import BackupFolder
 from db.privacy.ages import Ages
@@ -41,9 +41,7 @@ DEFAULT_SYSTEM_PROMPT = (
     "customer. Never invent prices, opening hours or promises."
 )
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-ADDRESS = r"whatsapp:\+[1-9][0-9]{6,14}"
 TOKEN, TOKEN_HINT = "[!-~]{16,}", "16 or more characters"
-MESSAGING_SERVICE = "TWILIO_MESSAGING_SERVICE_SID"
 NAME = "whatsapp_bot"  # of the database and its user, where nothing else is said
 
 
@@ -59,7 +57,8 @@ def read_all(read: Reader) -> dict[str, Any]:
         "storage_backend": backend or "database",
         "database_url": read_database_url(read),
         "database_read_url": _read_address(read, "DATABASE_READ_URL"),
-        "twilio": _read_twilio(read),
+        "twilio": read_twilio(read),
+        "holding": read_holding(read),
         **_read_models(read, llm_seconds),
         **_read_talk(read, llm_seconds, has_people=backend != "memory"),
         "public_base_url": _read_public_base_url(read) or f"http://127.0.0.1:{port}",
@@ -148,51 +147,6 @@ def _read_password(read: Reader) -> str | None:
         clash = "is set, and POSTGRES_PASSWORD too: keep one"
         read.problems["POSTGRES_PASSWORD_FILE"] = clash
     return read.file("POSTGRES_PASSWORD_FILE", file)
-
-
-def _read_twilio(read: Reader) -> TwilioAccount | None:
-    sid = read.text("TWILIO_ACCOUNT_SID", "AC[0-9a-fA-F]{32}", "AC and 32 hex digits")
-    tokens = _read_secrets(read, "TWILIO_AUTH_TOKEN")
-    shared = _read_secrets(read, "TWILIO_SHARED_KEYS")
-    number = read.text("TWILIO_WHATSAPP_NUMBER", ADDRESS, "like whatsapp:+14155238886")
-    key = read.text("TWILIO_API_KEY_SID", "SK[0-9a-fA-F]{32}", "SK and 32 hex digits")
-    secret = read.text("TWILIO_API_KEY_SECRET", KEY, KEY_HINT)
-    service = read.text(MESSAGING_SERVICE, "MG[0-9a-fA-F]{32}", "MG and 32 hex digits")
-    base_url = read.origin("TWILIO_API_BASE_URL")
-    account = {
-        "TWILIO_ACCOUNT_SID": sid,
-        "TWILIO_AUTH_TOKEN": tokens,
-        "TWILIO_WHATSAPP_NUMBER": number,
-    }
-    keys = {"TWILIO_API_KEY_SID": key, "TWILIO_API_KEY_SECRET": secret}
-    if not read.is_set(*account, *keys, MESSAGING_SERVICE, "TWILIO_SHARED_KEYS"):
-        return None
-    read.expect_all(account)
-    if read.is_set(*keys):
-        read.expect_all(keys)
-    return TwilioAccount(
-        account_sid=sid or "",
-        auth_tokens=tokens,
-        whatsapp_number=number or "",
-        api_key_sid=key,
-        api_key_secret=secret,
-        messaging_service_sid=service,
-        api_base_url=base_url,
-        shared_keys=shared,
-    )
-
-
-def _read_secrets(read: Reader, name: str) -> tuple[str, ...]:
-    hint = f"{KEY_HINT}, or several by ,"
-    return read.parsed(name, _split_secrets, (), hint)
-
-
-def _split_secrets(given: str) -> tuple[str, ...]:
-    secrets = [secret.strip() for secret in given.split(",")]
-    found = tuple(secret for secret in secrets if secret)
-    if not all(re.fullmatch(KEY, secret) for secret in found):
-        raise ValueError
-    return found
 
 
 def _read_models(read: Reader, llm_seconds: float) -> dict[str, Any]:

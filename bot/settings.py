@@ -32,6 +32,7 @@ from bot.whatsapp.account import TwilioAccount
 from db.backups.folder import BackupFolder
 from db.errors import OperatorError
 from db.privacy.ages import Ages
+from db.records import Holding
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -117,6 +118,7 @@ class Settings:
     database_url: str | None = field(repr=False)
     database_read_url: str | None = field(repr=False)
     twilio: TwilioAccount | None
+    holding: Holding | None
     llm: LLMServer | None
     embeddings: EmbeddingServer | None
     transcription: TranscriptionServer | None

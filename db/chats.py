@@ -74,7 +74,8 @@ FIND_QUOTED = """
 WITH hot AS (
   SELECT message_sid, jsonb_build_object(
            'role', 'assistant', 'message_sid', message_sid, 'content', body,
-           'author', CASE WHEN author NOT IN ('bot', 'relay') THEN author END,
+           'author', CASE WHEN author NOT IN ('bot', 'fallback', 'relay')
+                     THEN author END,
            'media', (SELECT jsonb_agg(jsonb_build_object('url', url))
                      FROM jsonb_array_elements_text(media) AS url)) AS said
   FROM reply_parts

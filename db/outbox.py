@@ -11,14 +11,24 @@ from db.delivery import statements as sql
 from db.delivery.codes import (
     ABOUT_MEDIA,
     MAY_GO_THROUGH_LATER,
+    OF_TEMPLATES,
     OPTED_OUT_AT_TWILIO,
 )
+from db.delivery.holding import CLAIM_OR_HOLD, bind_holding, release_held
+from db.delivery.window import SERVICE_WINDOW
 from db.outages import outages, repeat_once
-from db.records import FAILED, WITH_TWILIO, Claim, DeliveryStatus, Part, Template
+from db.records import (
+    FAILED,
+    OUTSIDE_WINDOW,
+    WITH_TWILIO,
+    Claim,
+    DeliveryStatus,
+    Holding,
+    Part,
+    Template,
+)
+from db.records.alerts import RELAY
 
-# A free answer is taken this long: what is older is not sent again.
-# https://www.twilio.com/docs/whatsapp/key-concepts#customer-service-windows
-SERVICE_WINDOW = timedelta(hours=24)
 LAST_POSITION = 2**31 - 1
 
 
@@ -31,10 +41,15 @@ class Recorded:
 
 
 class PostgresOutbox:
-    """The parts of replies in PostgreSQL."""
+    """The parts of replies in PostgreSQL; with `holding` some wait for their user."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, holding: Holding | None = None) -> None:
         self._database = database
+        self._holding = holding
+        self._claim = CLAIM_OR_HOLD if holding else sql.CLAIM_NEXT
+        self._waiting = bind_holding(holding) if holding else {}
+        shut = {OUTSIDE_WINDOW} if holding else set()
+        self._refusable = MAY_GO_THROUGH_LATER | shut
 
     def find_parts(self, reference_id: UUID) -> Sequence[Part]:
         """Return a reply's parts in their order."""
@@ -49,11 +64,23 @@ class PostgresOutbox:
 
         It may not while the part before it is with Twilio, but not sent, for less than
         `patience`; nor if it was made longer than `window` ago. None: all are settled.
+        Where parts are held, one that WhatsApp would refuse is, and a fallback is made.
         """
         parameters = {"user_id": user_id, "patience": patience, "window": window}
         with outages():
-            row = self._database.first(sql.CLAIM_NEXT, parameters)
+            row = self._database.first(self._claim, {**parameters, **self._waiting})
         return _read_claim(row._asdict()) if row else None
+
+    def holds(self, part: Part) -> bool:
+        """Tell whether such a part is held outside the service window."""
+        return self._holding is not None and not part.template and part.author != RELAY
+
+    def release_held(self, user_id: UUID) -> bool:
+        """Let what is held of a user go, if they wrote since; False: nothing did."""
+        holding = self._holding
+        return holding is not None and release_held(
+            self._database, user_id, holding.lasts
+        )
 
     def release_part(self, part: Part, error_code: int | None = None) -> None:
         """Put a part that surely wasn't sent back to `pending`.
@@ -96,6 +123,8 @@ class PostgresOutbox:
         rest |= {"user_id": part.user_id, "error_code": error_code}
         last = part.position if is_alone else LAST_POSITION
         self._write(sql.RECORD_FAILED, **rest, last=last)
+        if error_code in OF_TEMPLATES:
+            self._write(sql.TELL.format(mine=sql.BY_ID), part_id=part.part_id)
         return False
 
     def _say_instead(self, part: Part, error_code: int | None) -> bool:
@@ -154,14 +183,14 @@ class PostgresOutbox:
         """
         if status.status not in FAILED:
             return False
-        if status.error_code in MAY_GO_THROUGH_LATER:
+        if status.error_code in self._refusable:
             statement = sql.REFUSE
         elif status.error_code in ABOUT_MEDIA:
             statement = sql.REFUSE_MEDIA
         else:
             return False
         refused = {**_bind_status(status), "part_id": status.part_id}
-        refused |= {"window": SERVICE_WINDOW}
+        refused |= {"window": SERVICE_WINDOW, "shut_code": OUTSIDE_WINDOW}
         return bool(repeat_once(lambda: self._database.first(statement, refused)))
 
     def _move(self, status: DeliveryStatus) -> bool:
@@ -169,6 +198,8 @@ class PostgresOutbox:
         if is_known and status.status in FAILED:
             failed = {"message_sid": status.message_sid}
             self._write(sql.FAIL_REST, **failed, about_media=list(ABOUT_MEDIA))
+            if status.error_code in OF_TEMPLATES:
+                self._write(sql.TELL.format(mine=sql.BY_SID), **failed)
         return is_known
 
     def _find_and_advance(self, status: DeliveryStatus) -> bool:
@@ -218,11 +249,13 @@ def _bind_move(status: DeliveryStatus, part_id: UUID | None) -> dict[str, Any]:
 
 
 def _read_claim(columns: dict[str, Any]) -> Claim:
-    held, attempt = columns.pop("is_held"), columns.pop("attempt")
+    behind, shut = columns.pop("is_behind"), columns.pop("is_shut")
+    attempt = columns.pop("attempt")
     part = _read_part(columns)
     if attempt is not None:
         part = replace(part, attempts=attempt)
-    return Claim(part=part, is_held=held, is_claimed=attempt is not None)
+    is_claimed = attempt is not None
+    return Claim(part=part, is_behind=behind, is_claimed=is_claimed, is_shut=shut)
 
 
 def _read_part(columns: dict[str, Any]) -> Part:

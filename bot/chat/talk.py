@@ -151,7 +151,8 @@ class Talk:
     def _record(
         self, chat: Userchat, made: Reply, most_turns: int | None = None
     ) -> Recorded:
-        reply = self.channel.with_parts(replace(made, language=chat.language))
+        known = replace(made, language=chat.language, heard_at=chat.heard_at)
+        reply = self.channel.with_parts(known)
         stored = self.store.record_reply(chat.chat_id, reply, most_turns)
         if stored:
             log_stored(reply)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from bot.checks.findings import Finding
 from bot.llm.account import LLMServer
@@ -30,7 +31,10 @@ ONLY_IN_WINDOW = (
 
 def ask_all(settings: Settings) -> Iterator[Finding]:
     """Ask each that is configured, one after the other."""
-    from bot.checks.twilio_account import ask_twilio  # noqa: PLC0415 (takes a second)
+    # ruff: noqa: PLC0415 (these take a second)
+    from bot.checks.templates import check_templates
+    from bot.checks.twilio_account import ask_twilio
+    from bot.whatsapp.templates.content import find_template
 
     if settings.database_url is not None and not settings.in_memory:
         yield ask_database(settings.database_url)
@@ -41,6 +45,8 @@ def ask_all(settings: Settings) -> Iterator[Finding]:
         yield ask_llm(settings.llm)
     if settings.twilio is not None:
         yield from ask_twilio(settings.twilio, settings.public_base_url)
+        find = partial(find_template, settings.twilio)
+        yield from check_templates(settings, find)
 
 
 def ask_database(url: str, setting: str = "DATABASE_URL") -> Finding:

@@ -90,14 +90,15 @@ def list_(address: str | None, active: bool, limit: int) -> None:
 @click.argument("chat_id")
 def show(chat_id: str) -> None:
     """Show a transcript; the beginning of a CHAT_ID will do."""
-    from db.queries.transcripts import load_transcript
+    from db.queries.transcripts import find_held, load_transcript
 
     with reading() as connection:
         transcript = load_transcript(connection, chat_id)
+        held = find_held(connection, transcript.chat_id)
     if sys.stdout.isatty():
-        click.echo_via_pager(describe_transcript(transcript))
+        click.echo_via_pager(describe_transcript(transcript, held))
         return
-    for text in describe_transcript(transcript):
+    for text in describe_transcript(transcript, held):
         click.echo(text, nl=False)
 
 

@@ -1,6 +1,6 @@
 """How things are shown on a terminal. What people wrote is untrusted: no tricks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -253,8 +253,13 @@ def _describe_chat(line: "ChatLine") -> tuple[str, ...]:
     )
 
 
-def describe_transcript(transcript: "Transcript") -> Iterator[str]:
-    """Yield a transcript piece by piece, line ends included."""
+def describe_transcript(
+    transcript: "Transcript", held: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield a transcript piece by piece, line ends included.
+
+    `held` are replies (reference_id) that wait for the user to write.
+    """
     state = "active" if transcript.is_active else "closed"
     state = "archived" if transcript.archived else state
     name = one_line(transcript.full_name or "")
@@ -264,6 +269,8 @@ def describe_transcript(transcript: "Transcript") -> Iterator[str]:
         when = str(message.get("timestamp", ""))[:19].replace("T", " ")
         facts = [when, *(str(message[n]) for n in ("role", "model") if n in message)]
         facts += filter(None, [transcript.author_of(message)])
+        if message.get("reference_id") in held:
+            facts.append("held until they write")
         yield "\n" + click.style(printable("  ".join(facts)), dim=True) + "\n"
         for line in printable(str(message.get("content") or "")).split("\n"):
             yield f"  {line}\n"

@@ -136,6 +136,11 @@ def _as_lines(statistics: "Statistics") -> Iterator[str]:
         f"{statistics.users:,} users, {statistics.all_chats:,} chats, "
         f"{statistics.active_chats:,} of them active"
     )
+    if statistics.held:
+        yield (
+            f"{statistics.held:,} messages are held until their users write "
+            "(:held in bot db shell)"
+        )
     yield ""
     told = [*dropwhile(_is_empty, statistics.days.items())]
     if not told:

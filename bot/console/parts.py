@@ -21,8 +21,9 @@ class Console:
     `database` is the console's own role's. `origin` is where people reach it: its host
     is the only one that is answered to, and with https cookies are sent by TLS alone.
     `handoff_lasts` is how long a chat stays a person's after their last word.
-    `templates` are offered where the service window is over. `media_folder` has the
-    bytes of media; None: the database has them.
+    `templates` are offered where the service window is over; with `holds` a reply
+    waits then until they write. `media_folder` has the bytes of media; None: the
+    database has them.
     """
 
     database: Database
@@ -31,6 +32,7 @@ class Console:
     timezone: tzinfo = UTC
     handoff_lasts: timedelta | None = None
     templates: Sequence[ReplyTemplate] = ()
+    holds: bool = False
     media_folder: Path | None = None
 
     @property

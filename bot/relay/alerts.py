@@ -20,9 +20,9 @@ from bot.relay.account import AlertRoads
 from bot.relay.media import FetchNow, fetch_all, fetch_nothing, pass_on
 from bot.whatsapp.text.splitting import split_message
 from db.database import Connection, Database
+from db.delivery.window import is_open
 from db.errors import OperatorError
 from db.outages import outages
-from db.outbox import SERVICE_WINDOW
 from db.records import EPOCH, PartContent, SeenMedia, Template
 from db.records.alerts import Alert, News, OnDuty
 from db.support.alerts import announce, find_news, find_on_duty, record_alert
@@ -35,8 +35,6 @@ MOST_PARTS = 5
 MOST_THINGS = 5
 # For what a customer sent to be had; then its words go alone.
 PATIENCE = timedelta(seconds=30)
-# Between the alert and Twilio's taking it the window must not close.
-SPARE = timedelta(minutes=5)
 
 
 class LaterError(OperatorError):
@@ -116,7 +114,7 @@ class Alerts:
 
         None where there is none, and for single words: a template is paid for.
         """
-        if _is_open(operator):
+        if is_open(operator.wrote_at, datetime.now(UTC)):
             words = map(PartContent, split_message(told.text)[:MOST_PARTS])
             return (*words, *_things(news, told, seen))
         if self.roads.content_sid is None or news.event is None or operator.knows_event:
@@ -134,9 +132,3 @@ def _things(news: News, told: Told, seen: Seen) -> list[PartContent]:
     caption = caption_of(news.case)
     parts = [part for one in theirs for part in pass_on([one], caption)]
     return parts[:MOST_THINGS]
-
-
-def _is_open(operator: OnDuty) -> bool:
-    """Tell whether WhatsApp takes a free message to the operator."""
-    last = operator.wrote_at
-    return last is not None and datetime.now(UTC) - last < SERVICE_WINDOW - SPARE

@@ -11,6 +11,15 @@ class NotAnnouncedError(OperatorError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What is wrong with the bot. `id` is the same for every try."""
+
+    id: UUID
+    text: str
+    to: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """What is told. `id` is the same for every try; `words` are an excerpt."""
 

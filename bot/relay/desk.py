@@ -42,13 +42,15 @@ class Desk:
     """Reads what operators write. `lasts`: how long a chat is theirs after a reply.
 
     `fetch` has what they send beside words fetched and kept. `policies` are those of
-    the talk, whose commands every user has.
+    the talk, whose commands every user has. With `holds` a reply may wait until its
+    customer writes.
     """
 
     database: Database
     lasts: timedelta | None = None
     fetch: FetchNow = fetch_nothing
     policies: Policies = NO_POLICIES
+    holds: bool = False
 
     def take(self, chat: Userchat, batch: Batch) -> tuple[Reply, int] | None:
         """Do what an operator's message asks for, and settle it.
@@ -91,7 +93,7 @@ class Desk:
             return None
         if late := not_late(turn, order):
             return Done(late)
-        work = Work(connection, chat, turn, order, self.lasts)
+        work = Work(connection, chat, turn, order, self.lasts, self.holds)
         if order.kind in {Kind.MUTE, Kind.UNMUTE}:
             return do(work, None)
         if order.kind is Kind.QUEUE:

@@ -32,6 +32,7 @@ class Work:
     turn: Turn
     order: Order
     lasts: timedelta | None
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,17 @@ def _say(work: Work, case: Case) -> str:
         parts=parts,
         author_id=work.chat.user_id,
         lasts=work.lasts,
+        may_wait=work.holds,
     )
     try:
-        record_person_reply(work.connection, reply)
+        done = record_person_reply(work.connection, reply)
     except NotSentError as error:
         return _about(sentences.NOT_SENT, case, why=str(error))
     _audit(work, Action.REPLIED, case)
     is_new = case.owner != "human"
     more = ((lost > 0, sentences.ONLY_SOME), (is_new, sentences.TAKEN))
-    lines = [_about(sentences.SENT, case), *(line for wanted, line in more if wanted)]
+    said = sentences.HELD if done.waits else sentences.SENT
+    lines = [_about(said, case), *(line for wanted, line in more if wanted)]
     return "\n".join(lines)
 
 

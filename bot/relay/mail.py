@@ -11,7 +11,7 @@ from threading import Timer
 
 from bot.environment import LOOPBACK
 from bot.relay.account import AlertRoads, MailServer
-from bot.relay.announcement import Announcement, NotAnnouncedError
+from bot.relay.announcement import Announcement, NotAnnouncedError, Trouble
 
 SECONDS = 20.0
 READY = 220
@@ -32,12 +32,25 @@ def send_mail(
 
     Raises NotAnnouncedError.
     """
-    if not announcement.to:
+    _send(roads, write_mail(roads.mail_from, announcement), seconds)
+
+
+def send_trouble_mail(
+    roads: AlertRoads, trouble: Trouble, seconds: float = SECONDS
+) -> None:
+    """Send it to all of its addresses at once. Raises NotAnnouncedError."""
+    message = _begin(roads.mail_from, trouble)
+    message["Subject"] = "Your WhatsApp bot needs you"
+    message.set_content(f"{trouble.text}\n")
+    _send(roads, message, seconds)
+
+
+def _send(roads: AlertRoads, message: EmailMessage, seconds: float) -> None:
+    if not message["To"]:
         reason = "no operator has an e-mail address, and ALERT_EMAILS names none"
         raise NotAnnouncedError(reason)
     if roads.mail_server is None:
         raise NotAnnouncedError("SMTP_URL is missing")
-    message = write_mail(roads.mail_from, announcement)
     try:
         with _connected(roads.mail_server, _domain(roads.mail_from), seconds) as server:
             server.send_message(message)
@@ -48,13 +61,8 @@ def send_mail(
 def write_mail(sender: str, announcement: Announcement) -> EmailMessage:
     """Return the message; tried again it has the same Message-ID."""
     what = WORDS[announcement.event]
-    message = EmailMessage()
+    message = _begin(sender, announcement)
     message["Subject"] = f"[#{announcement.ticket}] {announcement.name}: {what}"
-    message["From"] = sender
-    message["To"] = ", ".join(announcement.to)
-    message["Date"] = formatdate()
-    message["Message-ID"] = f"<{announcement.id}@{_domain(sender)}>"
-    message["Auto-Submitted"] = "auto-generated"
     text = BODY.format(
         name=announcement.name,
         what=what,
@@ -63,6 +71,16 @@ def write_mail(sender: str, announcement: Announcement) -> EmailMessage:
         words=announcement.words,
     )
     message.set_content(text)
+    return message
+
+
+def _begin(sender: str, told: Announcement | Trouble) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = ", ".join(told.to)
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{told.id}@{_domain(sender)}>"
+    message["Auto-Submitted"] = "auto-generated"
     return message
 
 

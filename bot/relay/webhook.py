@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from bot.http_bounds import HttpError
 from bot.http_client import HttpServer
 from bot.relay.account import AlertRoads
-from bot.relay.announcement import Announcement, NotAnnouncedError
+from bot.relay.announcement import Announcement, NotAnnouncedError, Trouble
 
 SECONDS = 10.0
 MOST_BYTES = 64 * 1024
@@ -22,8 +22,17 @@ SIGNATURE = "x-bot-signature"
 
 def post_webhook(roads: AlertRoads, announcement: Announcement) -> None:
     """Post it. Raises NotAnnouncedError unless the answer is a 2xx."""
+    _post(roads, write_body(announcement))
+
+
+def post_trouble(roads: AlertRoads, trouble: Trouble) -> None:
+    """Post what is wrong with the bot. Raises NotAnnouncedError."""
+    told = {"id": str(trouble.id), "event": "trouble", "words": trouble.text}
+    _post(roads, json.dumps(told, ensure_ascii=False).encode())
+
+
+def _post(roads: AlertRoads, body: bytes) -> None:
     url = urlsplit(roads.webhook_url or "")
-    body = write_body(announcement)
     headers = {
         "content-type": "application/json",
         "user-agent": "whatsapp-llm-bot",

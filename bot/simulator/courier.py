@@ -153,14 +153,21 @@ class Courier:
 
     def _plan(self, message: Message) -> list[Step]:
         queued = [Step("queued")] if message.messaging_service_sid else []
-        last_inbound = self._mailbox.last_inbound(message.address)
-        if last_inbound is None or now() - last_inbound.created_at > SERVICE_WINDOW:
-            return [*queued, Step("failed", OUTSIDE_SERVICE_WINDOW)]
+        if refusal := self._refusal_of(message):
+            return [*queued, Step("failed", refusal)]
         fault = self._faults.take("delivery")
         if fault is None:
             return [*queued, Step("sent"), Step("delivered")]
         sent = [] if fault.kind == "failed" else [Step("sent")]
         return [*queued, *sent, Step(fault.kind, fault.code)]
+
+    def _refusal_of(self, message: Message) -> int | None:
+        """Return why WhatsApp won't have it: templates go out at any time."""
+        if message.content_sid:
+            return message.fails_with
+        last_inbound = self._mailbox.last_inbound(message.address)
+        is_open = last_inbound and now() - last_inbound.created_at <= SERVICE_WINDOW
+        return None if is_open else OUTSIDE_SERVICE_WINDOW
 
     def _left(self, message: Message) -> list[Step]:
         """Return the steps that are before a message still."""

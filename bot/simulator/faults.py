@@ -22,6 +22,7 @@ KINDS = {
     "create": REST_KINDS,
     "list": REST_KINDS,
     "fetch": REST_KINDS,
+    "content": REST_KINDS,
     "media": REST_KINDS | {"drip", "elsewhere"},
     "media_lead": REST_KINDS | {"drip", "elsewhere"},
     "typing": REST_KINDS,

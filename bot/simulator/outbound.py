@@ -45,6 +45,7 @@ def parse_outbound(form: MultiDict[str, str], config: SimulatorConfig) -> Messag
     media_urls = form.getlist("MediaUrl")
     message = _message("outbound-api", form["To"], body, media_urls, callback)
     message = replace(message, choices=offered[1]) if offered else message
+    message = replace(message, content_sid=form.get("ContentSid"))
     service_sid = form.get("MessagingServiceSid")
     if not service_sid:
         return message

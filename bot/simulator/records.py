@@ -123,7 +123,8 @@ class Message:
     `status` of an inbound message is what its writer sees as ticks: sent, delivered
     (the webhook took it), read, failed. `reacts`: its body is an emoji at the message
     `reply_to`, or nothing, where that is taken back. `fields` are those of the webhook
-    that its writer filled in. `choices` are what its reader may tap.
+    that its writer filled in. `choices` are what its reader may tap. `content_sid` is
+    the template that it was made from, `fails_with` the error that this one meets.
     """
 
     sid: str
@@ -146,6 +147,8 @@ class Message:
     forwarded: Forwarded = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
+    content_sid: str | None = None
+    fails_with: int | None = None
 
     @property
     def is_inbound(self) -> bool:

@@ -51,6 +51,7 @@ def create_message() -> Response:
     """Accept a message for a phone: 201, status queued."""
     board = switchboard()
     message = parse_outbound(request.form, board.config)
+    message = board.shelf.fill(message, request.form.get("ContentVariables", ""))
     board.accept_outbound(message)
     answer = jsonify(_message_json(message, board.config))
     answer.status_code = 201

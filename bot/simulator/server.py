@@ -12,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import NotFound
 
+from bot.simulator.content.routes import content, orders
 from bot.simulator.faults import TwilioError, fault_orders, with_faults
 from bot.simulator.phone.routes import phone
 from bot.simulator.phone.writing import MOST_FILE_BYTES
@@ -48,12 +49,14 @@ def create_simulator(config: SimulatorConfig) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MOST_FILE_BYTES + ROOM_FOR_THE_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = ROOM_FOR_THE_FORM
     board = Switchboard(config)
-    app.extensions.update(switchboard=board, faults=board.faults)
+    app.extensions.update(switchboard=board, faults=board.faults, shelf=board.shelf)
     app.before_request(_refuse_strangers)
     app.after_request(_restrict_the_page)
     app.register_blueprint(rest)
     app.register_blueprint(phone)
     app.register_blueprint(fault_orders)
+    app.register_blueprint(content)
+    app.register_blueprint(orders)
     app.register_error_handler(TwilioError, _refuse)
     app.register_error_handler(NotFound, _not_found)
     app.add_url_rule("/", view_func=show_chat_page)

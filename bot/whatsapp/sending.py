@@ -15,8 +15,9 @@ from uuid import UUID
 from bot.observability import SENDS
 from bot.whatsapp.outcomes import DeliveryError, Outcome
 from bot.whatsapp.twilio import SEND_SECONDS, Accepted, TwilioClient
-from db.outbox import SERVICE_WINDOW, PostgresOutbox
-from db.records import FAILED, Claim, DeliveryStatus, Part
+from db.delivery.window import SERVICE_WINDOW
+from db.outbox import PostgresOutbox
+from db.records import FAILED, OUTSIDE_WINDOW, Claim, DeliveryStatus, Part
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +65,21 @@ class Sender:
             claim = self._claim_next(user_id)
             if claim is None:
                 return True
-            if claim.is_held or claim.part.status in UNRESOLVED:
+            if claim.is_shut:
+                continue
+            if claim.is_behind or claim.part.status in UNRESOLVED:
                 return False
             if not self._deliver(claim):
                 return True
         return False
+
+    def release_held(self, user_id: UUID) -> None:
+        """Send what waited for a user who wrote, before anything newer.
+
+        What can't be sent at once goes before the rest all the same.
+        """
+        if self._outbox.release_held(user_id):
+            self.send_now(user_id)
 
     def send_parts(self, user_id: UUID) -> None:
         """Send all that is left of a user's parts, in order.
@@ -79,7 +90,9 @@ class Sender:
             claim = self._claim_next(user_id)
             if claim is None:
                 return
-            if claim.is_held:
+            if claim.is_shut:
+                continue
+            if claim.is_behind:
                 self._stopping.wait(self.poll_seconds)
             elif claim.part.status in UNRESOLVED:
                 self._resolve(claim.part)
@@ -115,13 +128,16 @@ class Sender:
         except DeliveryError as error:
             if error.outcome != Outcome.PERMANENT:
                 raise
-            self._abandon(claim.part, error)
+            if error.code == OUTSIDE_WINDOW and self._outbox.holds(claim.part):
+                self._outbox.release_part(claim.part, error.code)  # to be held
+            else:
+                self._abandon(claim.part, error)
             return True
 
     def _send_claimed(self, claim: Claim) -> bool:
         if claim.is_claimed:
             return self._send(claim.part)
-        if datetime.now(UTC) - claim.part.created_at > SERVICE_WINDOW:
+        if datetime.now(UTC) - claim.part.since > SERVICE_WINDOW:
             raise DeliveryError(
                 Outcome.PERMANENT, "the 24 hours for an answer are over"
             )

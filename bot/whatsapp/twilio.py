@@ -19,6 +19,7 @@ from bot.whatsapp.media.sent import SentMedia
 from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
 from bot.whatsapp.rest_client import RebasedHttpClient
+from bot.whatsapp.templates.rules import fault_of_values
 from db.errors import StoreUnavailableError
 from db.records import FAILED, Part, PartContent
 
@@ -99,6 +100,8 @@ class TwilioClient:
         nothing is left, or the store can't be asked.
         """
         if template := part.template:
+            if fault := fault_of_values(template.variables):
+                raise DeliveryError(Outcome.PERMANENT, fault)
             variables = json.dumps(dict(template.variables))
             return {"content_sid": template.content_sid, "content_variables": variables}
         media = self._addresses_of(part.media)
@@ -130,17 +133,19 @@ class TwilioClient:
     def find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Return messages to that address with the part's text made since then.
 
-        A template's message has the text that the template made, as the part's body,
-        or what was sent instead.
-        No date is sent along: a message still in Twilio's queue has no DateSent.
-        Raises DeliveryError.
+        A template's message has the text that was approved, or what was sent instead,
+        which may be another than the part's body: any counts, and those in its words
+        before others. No date is sent along: a message still in Twilio's queue has no
+        DateSent. Raises DeliveryError.
         """
         instead = part.template.instead if part.template else ""
         bodies = {part.body, instead or part.body}
+        listed = self._list_outbound(part.address, since)
+        same = [message for message in listed if (message.body or "") in bodies]
+        others = [one for one in listed if one not in same] if part.template else []
         return [
             Accepted(message.sid, message.status, message.error_code)
-            for message in self._list_outbound(part.address, since)
-            if (message.body or "") in bodies
+            for message in (*others, *same)
         ]
 
     def find_answers(self, address: str, since: datetime) -> Sequence[str]:

@@ -38,6 +38,7 @@ def build_console(settings: Settings) -> "Flask":
         origin=settings.console_url,
         timezone=settings.policy.timezone,
         templates=settings.console_templates,
+        holds=settings.holding is not None,
         handoff_lasts=settings.handoff.lasts,
         media_folder=settings.media.folder,
     )

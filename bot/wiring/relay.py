@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from bot.relay.media import FetchNow
 
 
-def with_desk(talk: "Talk", database: Database, fetch: "FetchNow") -> "Talk":
-    """Return the talk that passes on what operators write to their customers."""
+def with_desk(
+    talk: "Talk", database: Database, fetch: "FetchNow", *, holds: bool = False
+) -> "Talk":
+    """Return the talk that passes on what operators write to their customers.
+
+    `holds`: outside the service window that waits until they write.
+    """
     from bot.relay.desk import Desk
 
     lasts = talk.handoff.lasts if talk.handoff else None
-    desk = Desk(database, lasts, fetch, talk.policies)
+    desk = Desk(database, lasts, fetch, talk.policies, holds=holds)
     return replace(talk, relay=desk.take)
 
 
@@ -30,7 +35,13 @@ def register_relay(
     """Register what tells operators who waits for them."""
     from bot.relay.alerts import Alerts
     from bot.relay.announcing import Announcing
+    from bot.relay.troubles import Troubles
     from bot.worker.alerts import register_alerts
 
     roads = settings.alert_roads
-    register_alerts(queue, Alerts(database, roads, fetch), Announcing(database, roads))
+    register_alerts(
+        queue,
+        Alerts(database, roads, fetch),
+        Announcing(database, roads),
+        Troubles(database, roads),
+    )

@@ -5,6 +5,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -75,7 +76,7 @@ def build_worker(
     parts = settings.parts(WorkerParts)
     database = database or Database(parts.database_url, WORKER_LIMITS)
     twilio = _build_twilio(settings, parts, database)
-    sender = Sender(PostgresOutbox(database), twilio, stopping)
+    sender = Sender(PostgresOutbox(database, settings.holding), twilio, stopping)
     channel = _build_channel(settings, twilio, sender)
     acting = build_acting(settings, database)
     talk = _build_talk(settings, parts, database, channel, stopping, acting)
@@ -123,7 +124,8 @@ def _register_scheduled(
 ) -> None:
     from bot.worker.scheduled import register_ends, register_retention
 
-    register_retention(queue, database, settings.ages, stopping.is_set)
+    lasts = settings.holding.lasts if settings.holding else timedelta()
+    register_retention(queue, database, settings.ages, stopping.is_set, lasts)
     register_ends(queue, database, _ending(settings), stopping.is_set)
 
 
@@ -194,7 +196,8 @@ def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
     )
     talk = with_approving(_with_database(talk, database), acting, database)
     fetch = build_fetch(parts.twilio, settings.media)
-    desk = with_desk(talk, database, build_having(fetch, database, settings.media))
+    having = build_having(fetch, database, settings.media)
+    desk = with_desk(talk, database, having, holds=settings.holding is not None)
     taught = with_school(desk, fetch, database)
     talk = with_spoken(taught, settings, database)
     senses = build_senses(settings, looking, build_measure(settings, database))

@@ -7,15 +7,21 @@ from procrastinate import App, JobContext
 from bot.observability import bound
 from bot.relay.alerts import Alerts
 from bot.relay.announcing import Announcing
+from bot.relay.troubles import Troubles
 from bot.worker.jobs import BackOff
-from db.queue.jobs import ALERT_OPERATORS, ALERTS, ANNOUNCE
+from db.queue.jobs import ALERT_OPERATORS, ALERTS, ANNOUNCE, TELL_TROUBLE
 
 # Over some minutes: who waits for a person does not wait for hours.
 MOST_TRIES = 10
 
 
-def register_alerts(queue: App, alerts: Alerts, announcing: Announcing) -> None:
-    """Register the tasks that call_operators() and db.support.alerts defer by name."""
+def register_alerts(
+    queue: App, alerts: Alerts, announcing: Announcing, troubles: Troubles
+) -> None:
+    """Register the tasks that call_operators() and db.support.alerts defer by name.
+
+    And what db.outbox defers.
+    """
 
     @queue.task(name=ALERT_OPERATORS, queue=ALERTS, retry=BackOff(30))
     def alert_operators(user_id: str) -> None:
@@ -29,3 +35,13 @@ def register_alerts(queue: App, alerts: Alerts, announcing: Announcing) -> None:
         is_last = context.job.attempts + 1 >= MOST_TRIES
         with bound(user_id=user_id):
             announcing.announce(UUID(user_id), channel, is_last=is_last)
+
+    @queue.task(
+        name=TELL_TROUBLE,
+        queue=ALERTS,
+        retry=BackOff(120, MOST_TRIES),
+        pass_context=True,
+    )
+    def tell_trouble(context: JobContext, content_sid: str | None, code: int) -> None:
+        is_last = context.job.attempts + 1 >= MOST_TRIES
+        troubles.tell(content_sid, code, is_last=is_last)

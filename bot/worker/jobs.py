@@ -55,11 +55,13 @@ def register_jobs(queue: App, talk: Talk, sender: Sender) -> None:
 
     @queue.task(name=ANSWER_CHAT, queue=ANSWERS, retry=BackOff(10), pass_context=True)
     def answer_chat(context: JobContext, chat_id: str) -> None:
+        user_id = _user_of(context.job)
         with bound(chat_id=chat_id):
             try:
+                sender.release_held(user_id)
                 _answer(talk, chat_id, context.job.attempts)
             finally:  # also what is said before the next try
-                sender.send_now(_user_of(context.job))
+                sender.send_now(user_id)
 
     @queue.task(name=SEND_PARTS, queue=DELIVERIES, retry=BackOff(30))
     def send_parts(user_id: str) -> None:

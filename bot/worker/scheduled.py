@@ -12,6 +12,7 @@ from bot.knowledge.finding.embedding import VectorStore, embed_missing
 from bot.llm.embeddings import Embeddings
 from bot.whatsapp.reconciliation import Reconciliation
 from db.database import Database
+from db.delivery.holding import drop_held
 from db.errors import OperatorError
 from db.privacy.ages import Ages
 from db.privacy.retention import Bounds, run_retention
@@ -82,14 +83,20 @@ def register_reconciliation(queue: App, reconciliation: Reconciliation) -> None:
 
 
 def register_retention(
-    queue: App, database: Database, ages: Ages, stopping: Callable[[], bool]
+    queue: App,
+    database: Database,
+    ages: Ages,
+    stopping: Callable[[], bool],
+    held: timedelta = timedelta(),
 ) -> None:
-    """Register what keeps the database small."""
+    """Register what keeps the database small, and drops what is held for longer."""
 
     @queue.periodic(cron=RETENTION_CRON)
     @queue.task(name=RETENTION, queue=UPKEEP, lock=RETENTION, queueing_lock=RETENTION)
     def retention(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
         try:
+            if chats := drop_held(database, held):
+                log.error("messages were held in vain", extra={"chats": chats})
             done = list(run_retention(database, ages, bounds=BOUNDS, stopping=stopping))
         except OperatorError as error:
             log.warning("retention broke off: %s", error)

@@ -168,7 +168,7 @@ def doubt_all(new: Database, open_ones: Open) -> SinceBackup:
     with _telling(new) as told:
         end_logins(told)
         forget_facts(None, told)
-        doubted = _doubt(told, _unsent_parts(told))
+        doubted = told.count(DOUBT_PARTS, {"parts": _unsent_parts(told)})
         settled = _settle(told, open_ones, set())
     return SinceBackup(seen=0, settled=settled, moved=0, doubted=doubted)
 
@@ -251,7 +251,7 @@ def _move_parts(
             moved += 1
             told.scalar(QUEUE_SENDS, {"user_id": str(user_id), "pause": timedelta()})
     _keep_sent(witness, told, since)
-    return moved, _doubt(told, list(unknown))
+    return moved, told.count(DOUBT_PARTS, {"parts": list(unknown)})
 
 
 def _keep_sent(witness: Connection, told: Connection, since: datetime) -> None:
@@ -271,10 +271,6 @@ def _found(witness: Connection, parts: list[UUID]) -> Iterator[dict[str, Any]]:
 
 def _unsent_parts(told: Connection) -> list[UUID]:
     return told.column(UNSENT_PARTS, {"unsettled": list(UNSETTLED)})
-
-
-def _doubt(told: Connection, parts: list[UUID]) -> int:
-    return told.count(DOUBT_PARTS, {"parts": parts})
 
 
 def _keep_people(told: Connection, people: People) -> None:

@@ -21,3 +21,16 @@ OPERATORS = frozenset({63001, 63002, 63007, 63020, 63051})
 # A message that was taken and failed later for one of these is sent again. Not for a
 # code that we don't know: nothing says that the user didn't read it.
 MAY_GO_THROUGH_LATER = TOO_MUCH | THEIR_TROUBLE | OPERATORS
+# Of the service window, and of a template: who runs the bot can end them.
+OF_TEMPLATES = {
+    21655: "the account has no such template",
+    21656: "its variables are others",
+    63016: "it is not approved",
+    63018: "the number may not send more now",
+    63027: "it is not there in that language",
+    63028: "its variables are others",
+    63040: "WhatsApp rejected it",
+    63041: "WhatsApp paused it",
+    63042: "WhatsApp disabled it",
+    63049: "WhatsApp chose not to deliver it",
+}

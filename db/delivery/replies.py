@@ -66,13 +66,14 @@ WITH held AS (
 ), parts AS (
   INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
                            our_address, body, media, template, author,
-                           instead)
+                           instead, heard_at)
   SELECT %(reference_id)s::uuid, %(chat_id)s, users.user_id, part.position - 1,
          COALESCE((SELECT address FROM inbound_messages
                    WHERE message_sid = %(last_about)s), users.phone_number),
          (SELECT our_address FROM inbound_messages
           WHERE message_sid = %(last_about)s),
-         part.body, part.media, part.template, part.author, part.instead
+         part.body, part.media, part.template, part.author, part.instead,
+         %(heard_at)s
   FROM appended JOIN users ON users.user_id = appended.customer_id
   CROSS JOIN ROWS FROM (
     jsonb_to_recordset(%(parts)s::jsonb)
@@ -143,6 +144,7 @@ def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, 
         "last_about": about[-1] if about else None,
         "parts": Jsonb([part.to_json() for part in reply.parts]),
         "opts_out": reply.opts_out,
+        "heard_at": reply.heard_at,
         "error": None if reply.error is None else to_storable(reply.error),
         **bind_deeds(reply),
         **(bind_sources(reply) if has_sources(reply) else {}),

@@ -4,15 +4,19 @@ They ask the database that was in use, which may be at an older migration, and t
 restored one.
 """
 
-UNSENT_PARTS = "SELECT part_id FROM reply_parts WHERE status = ANY (%(unsettled)s)"
+UNSENT_PARTS = """
+SELECT part_id FROM reply_parts WHERE status = ANY (%(unsettled)s) OR status = 'held'
+"""
 # Twilio had them, and may have refused them since.
 REFUSABLE_PARTS = """
 SELECT part_id FROM reply_parts
 WHERE status = ANY (%(refusable)s) AND created_at > %(since)s - interval '1 day'
 """
-# (An older database knows of no refused SIDs.)
+# (An older database knows of no refused SIDs, and of nothing that is held.)
 PARTS = """
 SELECT status, message_sid, error_code, attempts, claimed_at, part_id,
+  (to_jsonb(part) ->> 'held_at')::timestamptz AS held_at,
+  (to_jsonb(part) ->> 'heard_at')::timestamptz AS heard_at,
   ARRAY(SELECT jsonb_array_elements_text(
     COALESCE(NULLIF(to_jsonb(part) -> 'refused_sids', 'null'), '[]'))) AS refused_sids
 FROM reply_parts AS part WHERE part_id = ANY (%(parts)s)
@@ -20,7 +24,8 @@ FROM reply_parts AS part WHERE part_id = ANY (%(parts)s)
 MOVE_PART = """
 UPDATE reply_parts SET status = %(status)s, message_sid = %(message_sid)s,
   error_code = %(error_code)s, attempts = %(attempts)s, claimed_at = %(claimed_at)s,
-  refused_sids = NULLIF(%(refused_sids)s::text[], '{}')
+  refused_sids = NULLIF(%(refused_sids)s::text[], '{}'),
+  held_at = %(held_at)s, heard_at = %(heard_at)s
 WHERE part_id = %(part_id)s
 """
 HAS_MOVED = """
@@ -29,7 +34,8 @@ AND (status, message_sid, refused_sids) IS DISTINCT FROM
 RETURNING user_id
 """
 DOUBT_PARTS = """
-UPDATE reply_parts SET status = 'uncertain' WHERE part_id = ANY (%(parts)s)
+UPDATE reply_parts SET status = 'uncertain', held_at = NULL
+WHERE part_id = ANY (%(parts)s)
 """
 # Of parts that the restored database may not have: what was sent of them is ours, too.
 SENT_SINCE = """

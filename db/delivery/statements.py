@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from db.records import FAILED, UNSETTLED, WITH_TWILIO, Part
+from db.records import FAILED, OUTSIDE_WINDOW, UNSETTLED, WITH_TWILIO, Part
 
 # How far a part is; a failure is final, and a later callback can't undo it.
 PROGRESS = (*UNSETTLED, *WITH_TWILIO)
@@ -20,6 +20,9 @@ SELECT {COLUMNS} FROM reply_parts AS part
 WHERE reference_id = %(reference_id)s ORDER BY position
 """  # noqa: S608  (our own column names)
 
+NOT_WANTED = """part.created_at < opted_out_at OR part.author = 'bot'
+      AND (users.owner = 'human' OR part.created_at < users.taken_at)"""
+
 # A user's parts go out in the order in which they were made: only the first one that is
 # not settled can be claimed, and not while the one before it is at Twilio but not sent.
 # (A tuple of words reads in Python as it does in SQL.)
@@ -28,14 +31,14 @@ WHERE reference_id = %(reference_id)s ORDER BY position
 # worker died over it, Twilio was busy), is not sent any more; nor what the bot made for
 # whom a human has now, or took over since: it would talk past what was said meanwhile.
 # The word that confirms the STOP is made in the same transaction, at the same time.
-CLAIM_NEXT = f"""
-WITH stopped AS (
+# What stands in braces is for what is held: see db/delivery/holding.py.
+CLAIM = f"""
+WITH {{let_go}}stopped AS (
   UPDATE reply_parts AS part SET status = 'canceled'
   FROM users LEFT JOIN opt_outs USING (user_id)
   WHERE users.user_id = %(user_id)s AND part.user_id = users.user_id
     AND part.unsettled AND part.status = 'pending'
-    AND (part.created_at < opted_out_at OR part.author = 'bot'
-      AND (users.owner = 'human' OR part.created_at < users.taken_at))
+    AND ({NOT_WANTED}{{or_needless}})
   RETURNING part.part_id
 ), head AS (
   SELECT * FROM reply_parts
@@ -48,24 +51,27 @@ WITH stopped AS (
   FROM reply_parts, head
   WHERE reply_parts.user_id = %(user_id)s AND reply_parts.sequence < head.sequence
   ORDER BY reply_parts.sequence DESC LIMIT 1
-), held AS (
+), behind AS (
   SELECT EXISTS (
     SELECT FROM before WHERE status IN {NOT_ON_ITS_WAY}
-    AND since > now() - %(patience)s) AS is_held
-), claimed AS (
+    AND since > now() - %(patience)s) AS is_behind
+), {{shut}}claimed AS (
   UPDATE reply_parts AS part
   SET status = 'sending', attempts = part.attempts + 1, claimed_at = now()
-  FROM head, held
+  FROM head, behind{{and_asked}}
   WHERE part.part_id = head.part_id AND part.user_id = head.user_id
     AND part.status = 'pending'
-    AND NOT is_held
+    AND NOT is_behind{{and_open}}
     AND (part.refused_sids IS NULL OR part.claimed_at < now() - {PAUSE})
-    AND part.created_at > now() - %(window)s
+    AND GREATEST(part.created_at, part.heard_at) > now() - %(window)s
   RETURNING part.attempts
 )
-SELECT {COLUMNS}, is_held, (SELECT attempts FROM claimed) AS attempt
-FROM head AS part, held
+SELECT {COLUMNS}, is_behind, (SELECT attempts FROM claimed) AS attempt,
+  {{is_shut}} AS is_shut
+FROM head AS part, behind
 """  # noqa: S608  (the same)
+GAPS = ("let_go", "or_needless", "shut", "and_asked", "and_open", "is_shut")
+CLAIM_NEXT = CLAIM.format(**{**dict.fromkeys(GAPS, ""), "is_shut": "false"})
 
 # `attempts` tells one attempt from the next: who was thought dead must not free what
 # another worker is sending meanwhile, or it goes out twice.
@@ -131,7 +137,8 @@ WITH refused AS (
     AND status IN {REFUSABLE}
     AND (refused_sids IS NULL OR NOT refused_sids @> ARRAY[%(message_sid)s])
     AND {{may}}
-    AND created_at > now() - %(window)s
+    AND GREATEST(created_at, heard_at) > now() - %(window)s
+    AND (%(error_code)s <> %(shut_code)s OR template IS NULL AND author <> 'relay')
   RETURNING 'send:' || user_id AS lock, user_id
 ), queued AS (
   SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
@@ -220,3 +227,21 @@ WHERE NOT EXISTS (
   SELECT FROM procrastinate_jobs
   WHERE status = 'todo' AND lock = 'send:' || %(user_id)s)
 """
+# What of the service window and its template somebody who runs the bot must mend: a job
+# tells them. It is deferred once for a template and an error, as long as finished jobs
+# are kept: its lock is the note that they were told.
+TELL = f"""
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
+SELECT 'alerts', 'tell_trouble', trouble.lock,
+       jsonb_build_object('content_sid', trouble.content_sid, 'code', trouble.code)
+FROM (
+  SELECT template ->> 'content_sid' AS content_sid, error_code AS code,
+         concat_ws(':', 'trouble', template ->> 'content_sid', error_code) AS lock
+  FROM reply_parts
+  WHERE {{mine}} AND status IN {FAILED} AND error_code IS NOT NULL
+    AND (author = 'fallback' OR error_code = {OUTSIDE_WINDOW} AND author <> 'relay')
+  LIMIT 1
+) AS trouble
+WHERE NOT EXISTS (
+  SELECT FROM procrastinate_jobs AS told WHERE told.lock = trouble.lock)
+"""  # noqa: S608  (our own words)

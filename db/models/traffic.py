@@ -27,7 +27,7 @@ from db.models.base import (
     time_column,
     user_column,
 )
-from db.records import DELIVERY_STATUSES, FAILED, UNSETTLED, WITH_TWILIO
+from db.records import DELIVERY_STATUSES, FAILED, HELD, UNSETTLED, WITH_TWILIO
 
 # As PostgreSQL writes it, or Alembic sees a difference.
 UNSETTLED_WORDS = ", ".join(f"'{word}'::text" for word in UNSETTLED)
@@ -130,8 +130,9 @@ reply_parts = Table(
         Text,
         nullable=False,
         server_default=text("'bot'"),
-        comment="Who wrote it: bot; relay: what operators are told of customers; else "
-        "the user_id of the operator who did, or person.",
+        comment="Who wrote it: bot; fallback: that something is held; relay: what "
+        "operators are told of customers; else the user_id of the operator who did, or "
+        "person.",
     ),
     Column(
         "status",
@@ -139,7 +140,8 @@ reply_parts = Table(
         nullable=False,
         server_default=text("'pending'"),
         comment=f"{', '.join(UNSETTLED)} (a send without an answer), then as Twilio "
-        f"says: {', '.join((*WITH_TWILIO, *FAILED))}.",
+        f"says: {', '.join((*WITH_TWILIO, *FAILED))}. Or {HELD}: until the user "
+        "writes.",
     ),
     Column("message_sid", Text, comment="Twilio's id, once it is known."),
     error_code_column(),
@@ -159,6 +161,17 @@ reply_parts = Table(
     time_column("claimed_at", "When the last attempt began.", default=False),
     time_column("created_at", "When the reply was made."),
     time_column("updated_at", "Last change of this row (set by a trigger)."),
+    time_column(
+        "heard_at",
+        "When the user last wrote, as far as was known; NULL: their chats tell.",
+        default=False,
+    ),
+    time_column(
+        "held_at",
+        "Since when it waits for the user to write, or of a fallback since when they "
+        "were told; NULL: it does not.",
+        default=False,
+    ),
     Column(
         "unsettled",
         Boolean,
@@ -169,6 +182,9 @@ reply_parts = Table(
     CheckConstraint(
         column("status").in_(DELIVERY_STATUSES),
         name="reply_parts_status_check",
+    ),
+    CheckConstraint(
+        "status <> 'held' OR held_at IS NOT NULL", name="reply_parts_held_check"
     ),
     CheckConstraint("jsonb_typeof(media) = 'array'", name="reply_parts_media_check"),
     CheckConstraint(
@@ -188,6 +204,12 @@ reply_parts = Table(
         "user_id",
         "sequence",
         postgresql_where=text("unsettled"),
+    ),
+    Index(
+        "idx_reply_parts_held",
+        "user_id",
+        "sequence",
+        postgresql_where=column("held_at").is_not(None),
     ),
     Index(
         "idx_reply_parts_media",

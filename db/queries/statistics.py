@@ -65,7 +65,9 @@ GROUP BY GROUPING SETS ((1, 2), (2))
 NOW = """
 SELECT (SELECT count(*) FROM users WHERE phone_number IS NOT NULL) AS users,
        (SELECT count(*) FROM userchats WHERE is_active) AS active_chats,
-       (SELECT count(*) FROM all_chats) AS all_chats
+       (SELECT count(*) FROM all_chats) AS all_chats,
+       (SELECT count(*) FROM reply_parts
+        WHERE held_at IS NOT NULL AND status = 'held') AS held
 """
 
 
@@ -97,11 +99,15 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """What there is now, and what happened: day by day in UTC, and in all of them."""
+    """What there is now, and what happened: day by day in UTC, and in all of them.
+
+    `held`: messages that wait for their users to write.
+    """
 
     users: int
     active_chats: int
     all_chats: int
+    held: int
     total: Numbers
     days: Mapping[date, Numbers]
 

@@ -34,6 +34,11 @@ TRANSCRIPT = select(
     AUTHORS.label("authors"),
 ).join_from(all_chats, users, users.c.user_id == all_chats.c.customer_id)
 
+HELD = """
+SELECT reference_id::text FROM reply_parts
+WHERE chat_id = %(chat_id)s AND status = 'held'
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatLine:
@@ -116,6 +121,11 @@ def load_transcript(connection: Connection, prefix: str) -> Transcript:
         ids = ", ".join(transcript.chat_id for transcript in found)
         raise OperatorError(f"more than one chat_id begins with {prefix!r}: {ids} …")
     return found[0]
+
+
+def find_held(connection: Connection, chat_id: str) -> frozenset[str]:
+    """Return a chat's replies (reference_id) that wait for their user to write."""
+    return frozenset(connection.column(HELD, {"chat_id": chat_id}))
 
 
 def find_customer(connection: Connection, given: str) -> Person:

@@ -14,6 +14,9 @@ waits at most for each person who waits for one of ours.
 `announce` is deferred with the first alert of each event (db.support.alerts): it tells
 operators by e-mail, or by a webhook, apart from what goes over WhatsApp.
 
+`tell_trouble` is deferred with the failure of what tells users that something is held,
+once for each template and error (db.delivery.statements).
+
 `take_in_document` is deferred in SQL as well, with the version of the document that it
 reads (db.knowledge.documents): one document's versions are taken in one at a time.
 
@@ -35,6 +38,7 @@ RECONCILE = "reconcile"
 ALERT_OPERATORS = "alert_operators"
 END_TAKEOVERS = "end_takeovers"
 ANNOUNCE = "announce"
+TELL_TROUBLE = "tell_trouble"
 TAKE_IN_DOCUMENT = "take_in_document"
 EMBED_CHUNKS = "embed_chunks"
 ERASE_PERSON = "erase_person"

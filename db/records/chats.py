@@ -227,6 +227,12 @@ class Userchat:
     earlier_summary: Turn | None = None
     carried: tuple[Recalled, ...] = ()
 
+    @property
+    def heard_at(self) -> datetime | None:
+        """When the user last wrote in it; None: they did not."""
+        theirs = (turn for turn in reversed(self.turns) if turn.role == "user")
+        return next((turn.timestamp for turn in theirs), None)
+
     def unanswered(self) -> tuple[Turn, ...]:
         """Return the user's messages that no turn names as settled, oldest first."""
         return find_unanswered(self.turns)

@@ -14,7 +14,8 @@ class PersonReply:
     `text` stands in the transcript, `parts` are what is sent (their author is set when
     they are stored). `reference_id` is made where it is written: the same one twice is
     said once. `version` is the `owner_version` that the operator saw; None: whatever it
-    is now. `lasts`: how long the chat stays theirs after it.
+    is now. `lasts`: how long the chat stays theirs after it. `may_wait`: outside the
+    service window it is held until they write.
     """
 
     user_id: UUID
@@ -24,16 +25,19 @@ class PersonReply:
     author_id: UUID | None = None
     version: int | None = None
     lasts: timedelta | None = None
+    may_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonReplied:
     """What became of it: the chat it stands in, its ticket, and the new version.
 
-    `is_new`: False where it was said before, and this was a repeat.
+    `is_new`: False where it was said before, and this was a repeat. `waits`: it is
+    held until they write.
     """
 
     chat_id: str
     ticket_id: int | None
     version: int
     is_new: bool
+    waits: bool = False

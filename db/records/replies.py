@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,14 @@ from db.records.support import HandOver
 # A part's status: not known to be with Twilio yet, then how far it gets there, in this
 # order; or, at any time, how it fails. There are no others: the database refuses them.
 UNSETTLED = ("pending", "sending", "uncertain")
+HELD = "held"  # apart from that way: until the user writes
 WITH_TWILIO = ("accepted", "scheduled", "queued", "sent", "delivered", "read")
 FAILED = ("failed", "undelivered", "canceled")
-DELIVERY_STATUSES = (*UNSETTLED, *WITH_TWILIO, *FAILED)
+# Who wrote the word that something waits.
+FALLBACK = "fallback"
+# Twilio's word that the service window is over.
+OUTSIDE_WINDOW = 63016
+DELIVERY_STATUSES = (*UNSETTLED, HELD, *WITH_TWILIO, *FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,39 @@ class Template:
         filled = {name: to_storable(text) for name, text in self.variables.items()}
         instead = {"instead": to_storable(self.instead)} if self.instead else {}
         return {"content_sid": self.content_sid, "variables": filled, **instead}
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """The template that tells, in one language, that something waits.
+
+    `body` is the text that it makes.
+    """
+
+    content_sid: str
+    body: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as columns of `reply_parts`."""
+        template = Template(self.content_sid, {}).to_json()
+        return {"body": self.body, "template": template}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """How what can't be sent outside the service window waits for its user.
+
+    `fallbacks` are by language; whose language has none gets the first. What waited for
+    `lasts` when its user writes is not sent any more.
+    """
+
+    fallbacks: Mapping[str, Fallback]
+    lasts: timedelta
+
+    @property
+    def default(self) -> Fallback:
+        """The one for whose language has none."""
+        return next(iter(self.fallbacks.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +114,8 @@ class Reply:
     into the queue for a person, with it; `gives_back` takes it out of the queue, for
     the bot; `calls_operators` tells them that the user wrote to whom they have, or
     shall have. `deeds` are what is written in the same statement besides. `language` is
-    the user's, None: not known.
+    the user's, None: not known; `heard_at` when they last wrote, as far as whoever made
+    the reply knows.
     """
 
     turn: Turn
@@ -93,6 +132,7 @@ class Reply:
     calls_operators: bool = False
     deeds: tuple[Deed, ...] = ()
     language: str | None = None
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,18 +151,26 @@ class Part(PartContent):
     our_address: str | None = None
     message_sid: str | None = None
     claimed_at: datetime | None = None
+    heard_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """From when on it may be sent for as long as the service window lasts."""
+        return max(self.created_at, self.heard_at or self.created_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A user's first part that is not settled yet, and whether it is ours to send.
 
-    `is_held`: the part before it is with Twilio, but not on its way yet.
+    `is_behind`: the part before it is with Twilio, but not on its way yet. `is_shut`:
+    it is held by now, for its user's service window is over.
     """
 
     part: Part
     is_claimed: bool
-    is_held: bool
+    is_behind: bool
+    is_shut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

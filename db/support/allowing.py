@@ -13,8 +13,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from psycopg.types.json import Jsonb
 
 from db.database import Connection, Database
+from db.delivery.window import SERVICE_WINDOW
 from db.outages import outages, repeat_once
-from db.outbox import SERVICE_WINDOW
 from db.records import Call, PartContent, Turn, to_storable
 from db.support.replies import find_last_inbound, store_parts
 from db.tools.calls import CALL_A_PERSON, COLUMNS, HOLD_USER, LONGEST_SUBJECT

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from db.database import Connection, Database
+from db.delivery.window import SERVICE_WINDOW
 from db.outages import outages
-from db.outbox import SERVICE_WINDOW
 from db.records import Owner, PartContent, Turn
 from db.support.owners import change_owner
 from db.support.replies import find_last_inbound, store_parts

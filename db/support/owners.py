@@ -33,7 +33,8 @@ SELECT change_owner(%(user_id)s, %(owner)s, %(operator)s, %(why)s, %(lasts)s, %(
 UNDER_WAY = """
 SELECT EXISTS (
   SELECT FROM reply_parts
-  WHERE user_id = %(user_id)s AND unsettled AND status = 'sending' AND author = 'bot'
+  WHERE user_id = %(user_id)s AND unsettled AND status = 'sending'
+    AND author IN ('bot', 'fallback')
     AND claimed_at > now() - %(seconds)s * interval '1 second')
 """
 

@@ -11,8 +11,8 @@ from psycopg.types.json import Jsonb
 
 from db.database import Connection
 from db.delivery.statements import QUEUE_SENDS
+from db.delivery.window import LAST_INBOUND, LATEST, SERVICE_WINDOW, is_open
 from db.errors import OperatorError
-from db.outbox import SERVICE_WINDOW
 from db.records import A_PERSON, PartContent, PersonReplied, PersonReply, Turn
 from db.support.owners import change_owner
 
@@ -29,18 +29,6 @@ SELECT chat_id, (SELECT id FROM support_tickets WHERE user_id = %(user_id)s
                  ORDER BY id DESC LIMIT 1) AS ticket_id
 FROM reply_parts WHERE reference_id = %(reference_id)s AND user_id = %(user_id)s LIMIT 1
 """
-# Of the last chats: who has not written in them has not for long.
-LATEST = """
-SELECT said.message, latest.updated_at, said.number FROM (
-  SELECT messages, updated_at FROM userchats WHERE customer_id = %(user_id)s
-  ORDER BY updated_at DESC LIMIT 3
-) AS latest CROSS JOIN LATERAL
-  jsonb_array_elements(messages) WITH ORDINALITY AS said (message, number)
-WHERE said.message ->> 'role' = 'user'
-"""
-LAST_INBOUND = f"""
-SELECT max(message_time(message ->> 'timestamp')) FROM ({LATEST}) AS theirs
-"""  # noqa: S608  (our own words)
 # It settles what waits: nobody else answers that. Where no chat is active one is
 # opened, if no message does so at the same time.
 APPEND = """
@@ -71,13 +59,14 @@ LEFT JOIN (
     ORDER BY updated_at DESC, number DESC LIMIT 1)
 ) AS came ON true
 ORDER BY part.position
-"""  # noqa: S608  (the same)
+"""  # noqa: S608  (our own words)
 NOTE_ANSWER = """
 UPDATE support_tickets SET status = 'waiting', snoozed_until = NULL,
   first_response_at = COALESCE(first_response_at, now())
 WHERE user_id = %(user_id)s AND status <> 'resolved' RETURNING id
 """
 NOTE_REPLY = "SELECT note_event(%(ticket_id)s, %(author_id)s, 'replied', NULL)"
+CLOSED = "They wrote nothing for 24 hours: WhatsApp takes a template only."
 
 
 class NotSentError(OperatorError):
@@ -111,8 +100,11 @@ def record_person_reply(connection: Connection, reply: PersonReply) -> PersonRep
             version=user.owner_version,
             is_new=False,
         )
-    _check(connection, reply, user)
-    return _store(connection, reply)
+    _check(reply, user)
+    waits = _is_too_late(connection, reply)
+    if waits and not reply.may_wait:
+        raise NotSentError("closed", CLOSED)
+    return replace(_store(connection, reply), waits=waits)
 
 
 def _store(connection: Connection, reply: PersonReply) -> PersonReplied:
@@ -140,7 +132,7 @@ def find_last_inbound(connection: Connection, user_id: UUID) -> datetime | None:
     return found
 
 
-def _check(connection: Connection, reply: PersonReply, user: Any) -> None:
+def _check(reply: PersonReply, user: Any) -> None:
     mine = user.owner_id in {None, reply.author_id}
     if not reply.parts:
         raise NotSentError("empty", "There is nothing to send: write something.")
@@ -152,14 +144,16 @@ def _check(connection: Connection, reply: PersonReply, user: Any) -> None:
         user.owner == "human" and user.owner_id == reply.author_id
     ):
         raise NotSentError("changed", "The chat changed hands: look at it, send again.")
+
+
+def _is_too_late(connection: Connection, reply: PersonReply) -> bool:
+    """Tell whether the service window is over for what is no template."""
     if all(part.template for part in reply.parts):
-        return
+        return False
     last = find_last_inbound(connection, reply.user_id)
-    if last is None or datetime.now(UTC) - last > SERVICE_WINDOW:
-        raise NotSentError(
-            "closed",
-            "They wrote nothing for 24 hours: WhatsApp takes a template only.",
-        )
+    if reply.may_wait:
+        return not is_open(last, datetime.now(UTC))
+    return last is None or datetime.now(UTC) - last > SERVICE_WINDOW
 
 
 def _append(connection: Connection, reply: PersonReply) -> str:

@@ -10,7 +10,8 @@ from uuid import UUID
 from procrastinate.sql import queries
 
 from db.chats import PostgresChatStore
-from db.outbox import SERVICE_WINDOW, PostgresOutbox
+from db.delivery.window import SERVICE_WINDOW
+from db.outbox import PostgresOutbox
 from db.queue.own_jobs import FINISH
 from db.records import DeliveryStatus, InboundMessage
 from tests.bench.scale_data import Size

@@ -13,6 +13,7 @@ from db.database import Database
 from db.outbox import PostgresOutbox
 from db.records import (
     FAILED,
+    HELD,
     UNSETTLED,
     WITH_TWILIO,
     Role,
@@ -118,7 +119,7 @@ def allowed_statuses(database: Database) -> set[str]:
 def test_every_status_stands_in_one_group_and_both_tell_the_same(
     database: Database,
 ) -> None:
-    known = [*UNSETTLED, *WITH_TWILIO, *FAILED]
+    known = [*UNSETTLED, HELD, *WITH_TWILIO, *FAILED]
     assert len(known) == len(set(known))
     assert set(known) == allowed_statuses(database)
     told = rows(
@@ -128,7 +129,7 @@ def test_every_status_stands_in_one_group_and_both_tell_the_same(
         known=known,
     )
     for status, is_unsettled, is_on_its_way, is_failed in told:
-        assert is_unsettled == (status in UNSETTLED)
+        assert is_unsettled == (status in {*UNSETTLED, HELD})
         assert is_on_its_way == (status in WITH_TWILIO and status not in ARRIVED)
         assert is_failed == (status in FAILED)
         groups = [is_unsettled, is_on_its_way, is_failed, status in ARRIVED]

@@ -78,12 +78,12 @@ def test_a_part_waits_a_few_seconds_for_the_one_before_to_be_sent(
     outbox.record_accepted(one.part_id, new_sid(), status)
     held = claim(outbox, two)
     assert held
-    assert (held.is_held, held.is_claimed) == (True, False)
+    assert (held.is_behind, held.is_claimed) == (True, False)
     earlier = "UPDATE reply_parts SET claimed_at = claimed_at - interval '5 s'"
     change(database, f"{earlier} WHERE part_id = %(id)s", id=one.part_id)
     found = claim(outbox, two)
     assert found
-    assert (found.is_held, found.is_claimed) == (False, True)
+    assert (found.is_behind, found.is_claimed) == (False, True)
 
 
 def test_what_is_too_old_for_an_answer_is_not_claimed(

@@ -31,6 +31,10 @@ ENDS_SOON = "your takeover ends soon"
 NO_WORDS = "none"
 
 SENT = "Sent to {name} (#{ticket})."
+HELD = (
+    "Kept for {name} (#{ticket}), who wrote nothing for 24 hours: they are told that "
+    "something waits, and get it when they write."
+)
 TAKEN = "The chat is yours now: /bot gives it back, /done resolves."
 NOT_SENT = "Not sent to {name} (#{ticket}): {why}"
 NO_MEDIA = (

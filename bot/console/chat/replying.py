@@ -134,6 +134,7 @@ def _store(
         author_id=operator().user_id,
         version=draft.version,
         lasts=console().handoff_lasts,
+        may_wait=console().holds,
     )
     done = record_person_reply(connection, said)
     if not done.is_new:

@@ -71,6 +71,9 @@ def _told(talk: Talk, case: Case) -> dict[str, object]:
         "name": words.name_of(talk.customer),
         "address": words.address_of(talk.customer),
         "owner_words": words.describe_owner(talk.customer, me.user_id),
-        "window_words": words.describe_window(talk.closes, now, zone),
+        "window_words": words.describe_window(
+            talk.closes, now, zone, holds=console().holds
+        ),
+        "holds": console().holds,
         "clock": lambda moment: words.clock(moment, now, zone),
     }

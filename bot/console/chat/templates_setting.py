@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.whatsapp.templates.rules import fault_of_values
 from db.records import PartContent, Template
 
 MOST_TEMPLATES = 50
@@ -40,10 +41,10 @@ class ReplyTemplate:
         """
         given = {name: values.get(name, "").strip() for name in self.variables}
         for name, value in given.items():
-            if not value or len(value) > LONGEST_VALUE or "\n" in value:
+            if len(value) > LONGEST_VALUE or fault_of_values({name: value}):
                 raise ValueError(
                     f"Fill in {{{{{name}}}}}: one line, of {LONGEST_VALUE} characters "
-                    "at most."
+                    "at most, without five blanks in a row."
                 )
         body = VARIABLE.sub(lambda gap: given[gap[1]], self.text)
         return PartContent(body, template=Template(self.content_sid, given))

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from markupsafe import Markup, escape
 
-from db.outbox import SERVICE_WINDOW
+from db.delivery.window import SERVICE_WINDOW
+from db.records import FALLBACK
 from db.support.reading import Customer
 from db.support.said import ShownPart
 
@@ -24,6 +25,7 @@ STATUSES = {
     "pending": ("\N{CLOCK FACE TWO OCLOCK}", "waits to be sent"),
     "sending": ("\N{CLOCK FACE TWO OCLOCK}", "is being sent"),
     "uncertain": ("\N{CLOCK FACE TWO OCLOCK}", "sent, not confirmed yet"),
+    "held": ("\N{DOUBLE VERTICAL BAR}", "waits until they write"),
     "accepted": ("\N{CLOCK FACE TWO OCLOCK}", "is with Twilio"),
     "scheduled": ("\N{CLOCK FACE TWO OCLOCK}", "is with Twilio"),
     "queued": ("\N{CLOCK FACE TWO OCLOCK}", "is with Twilio"),
@@ -98,8 +100,15 @@ def closes_at(last_inbound: datetime | None, now: datetime) -> datetime | None:
     return last_inbound + SERVICE_WINDOW
 
 
-def describe_window(closes: datetime | None, now: datetime, zone: tzinfo) -> str:
-    """Return for how long a reply may still be sent."""
+def describe_window(
+    closes: datetime | None, now: datetime, zone: tzinfo, *, holds: bool = False
+) -> str:
+    """Return for how long a reply may still be sent, and what becomes of it after."""
+    if closes is None and holds:
+        return (
+            "They wrote nothing for 24 hours: your reply waits until they write, and a "
+            "template tells them so."
+        )
     if closes is None:
         return "They wrote nothing for 24 hours: WhatsApp takes a template only."
     until = clock(closes, now, zone)
@@ -124,16 +133,32 @@ def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
 
 def describe_parts(parts: Sequence[ShownPart], *, stopped: bool) -> Iterator[Delivery]:
     """Yield how far a turn got: the slowest of its parts, then what failed of it."""
-    going = [part.status for part in parts if part.status in STATUSES]
+    own = [part for part in parts if part.author != FALLBACK]
+    going = [part.status for part in own if part.status in STATUSES]
     if going:
         status = min(going, key=ORDER.index)
         yield Delivery(*STATUSES[status], status)
-    for part in parts:
+    yield from map(
+        _describe_fallback, [part for part in parts if part.author == FALLBACK]
+    )
+    for part in own:
         if part.status not in STATUSES:
-            which = f"Message {part.position + 1}: " if len(parts) > 1 else ""
+            which = f"Message {part.position + 1}: " if len(own) > 1 else ""
             why = _describe_failure(part, stopped=stopped)
             bad = "canceled" if part.status == "canceled" else "failed"
             yield Delivery("\u26a0", f"{which}{why}", bad)
+
+
+def _describe_fallback(part: ShownPart) -> Delivery:
+    """Say how far the template got that tells them of what waits."""
+    if part.status in STATUSES:
+        sign, words = STATUSES[part.status]
+        return Delivery(sign, f"The template that tells them: {words}", part.status)
+    why = part.meaning or f"Twilio's error {part.error_code}"
+    if part.status == "canceled":
+        return Delivery("\u26a0", f"No template was sent: {why}", "canceled")
+    told = f"They were not told by the template: {why}. It goes out when they write."
+    return Delivery("\u26a0", told, "failed")
 
 
 def _describe_failure(part: ShownPart, *, stopped: bool) -> str:

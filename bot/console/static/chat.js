@@ -124,21 +124,25 @@
     const line = document.getElementById("chat-window");
     if (!line) return;
     const closes = line.dataset.closes;
+    const holds = "holds" in line.dataset;
     const minutes = closes ? Math.floor((new Date(closes) - Date.now()) / 60000) : -1;
     if (closes && minutes >= 0) {
       const left = minutes >= 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes} min`;
       line.textContent = line.textContent.replace(/for .*? \(/, `for ${left} (`);
     } else if (closes) {
-      line.textContent = "The 24 hours are over: load the page again for templates.";
+      line.textContent = holds
+        ? "The 24 hours are over: your reply waits until they write, and a template tells them so."
+        : "The 24 hours are over: load the page again for templates.";
       line.classList.add("closed");
     }
     // What is typed stays to be seen, sent or not.
     const isOpen = minutes >= 0;
-    if (form && (isOpen || !box.value)) form.hidden = !isOpen;
+    const locked = !isOpen && !holds;
+    if (form && (!locked || !box.value)) form.hidden = locked;
     const templates = document.getElementById("chat-templates");
     if (templates) templates.hidden = isOpen;
     const canned = document.querySelector(".chat-canned");
-    if (canned) canned.hidden = !isOpen;
+    if (canned) canned.hidden = locked;
   }
 
   // What is typed.

@@ -7,6 +7,7 @@ import pytest
 from db.database import Database
 from tests.bot.whatsapp.desk import Desk
 from tests.bot.whatsapp.scripted_twilio import Exchange, ScriptedTwilio, exchange
+from tests.bot.whatsapp.waiting import HOLDING, WaitingDesk
 
 
 @pytest.fixture(scope="package")
@@ -24,3 +25,8 @@ def twilio(rest_server: Exchange) -> ScriptedTwilio:
 @pytest.fixture
 def desk(database: Database, rest_server: Exchange) -> Desk:
     return Desk(database, rest_server.url)
+
+
+@pytest.fixture
+def desk_that_holds(database: Database, rest_server: Exchange) -> WaitingDesk:
+    return WaitingDesk(database, rest_server.url, holding=HOLDING)

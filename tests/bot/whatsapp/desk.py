@@ -15,7 +15,7 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.media.sent import find_content
 from db.outbox import PostgresOutbox
-from db.records import PartContent
+from db.records import Holding, PartContent
 from tests.db.parts import replied
 from tests.db.sql import change, rows, value
 
@@ -24,11 +24,15 @@ class Desk:
     """One user's replies, and a sender of them."""
 
     def __init__(
-        self, database: Database, origin: str, folder: MediaFolder | None = None
+        self,
+        database: Database,
+        origin: str,
+        folder: MediaFolder | None = None,
+        holding: Holding | None = None,
     ) -> None:
-        self.database = database
+        self.database, self.origin = database, origin
         self.pg = PostgresChatStore(database, timedelta(days=1))
-        self.outbox = PostgresOutbox(database)
+        self.outbox = PostgresOutbox(database, holding)
         twilio = TwilioAccount(
             account_sid="AC" + "0" * 32,
             auth_tokens=("token",),

@@ -65,7 +65,9 @@ class Twilio:
             return Response(200, {"success": True})  # that somebody types
         form = parse_qs(request.body.decode(), keep_blank_values=True)
         status, told = taken("sent")
-        text, media = form.get("Body", [""])[0], form.get("MediaUrl", [])
+        # Twilio has a template's text: here its SID stands for it.
+        text = (form.get("Body") or form.get("ContentSid") or [""])[0]
+        media = form.get("MediaUrl", [])
         sid = str(told["sid"]) if isinstance(told, dict) else ""
         self.delivered.append(Delivered(text, tuple(media), sid))
         return Response(status, told)

@@ -40,6 +40,10 @@ UNDERSTOOD = """
     SELECT customer_id, chat_id, 'answer', 'a-model', 'settled', 1200, 'USD',
            current_date, current_date FROM userchats;
     UPDATE users SET company = %(name)s;
+    INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body,
+                             author, status, held_at)
+    SELECT gen_random_uuid(), chat_id, customer_id, 0, '+1555', 'Ready.',
+           customer_id::text, 'held', now() FROM userchats;
     UPDATE userchats SET metadata = metadata || jsonb_build_object(
       'recap', jsonb_build_object('text', %(name)s::text)),
       messages = jsonb_set(messages, '{0,lead}',
@@ -86,7 +90,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "failed_deliveries", "llm_usage_daily", "deliveries_by_day", "answer_sources",
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
         "fact_overview", "feedback_overview", "tool_call_overview",
-        "spending_overview", "costs_by_day", "chat_costs",
+        "spending_overview", "costs_by_day", "chat_costs", "held_messages",
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ def test_nothing_happened(database: Database) -> None:
         users=0,
         active_chats=0,
         all_chats=0,
+        held=0,
         total=Numbers(),
         days={at.date(): Numbers() for at in (FIRST, SECOND, TODAY)},
     )

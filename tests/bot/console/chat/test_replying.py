@@ -1,18 +1,24 @@
 """Replies: stored once, refused in words, and never lost."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 from bot.console.chat.drafts import LONGEST_REPLY
 from bot.console.operators import Operator
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.outbox import PostgresOutbox
 from tests.bot.console.chat.conftest import TEMPLATE, Desk, Seat, long_ago
+from tests.bot.whatsapp.waiting import HOLDING
 from tests.db.sql import change, rows, take_in, value, values
 from tests.records import BEN, said
 
 PARTS = "SELECT body FROM reply_parts ORDER BY sequence"
 AUDIT = "SELECT action FROM audit_log WHERE action <> 'read chat' ORDER BY id"
+REFUSED = """
+UPDATE reply_parts SET status = 'failed', error_code = 63041 WHERE status = 'sending'
+"""
 OWNER = "SELECT owner, owner_id FROM users WHERE role = 'user'"
 
 
@@ -186,3 +192,23 @@ def test_a_form_of_another_chat_sends_nothing_here(
     other = replace(desk, user_id=value(database, query, ben=BEN))
     assert other.reply("For Ben", reference_id=reference_id).status_code == 400
     assert values(database, PARTS) == ["We open at nine."]
+
+
+def test_where_replies_wait_they_are_taken_after_the_window_too(
+    database: Database, pg: PostgresChatStore, desk: Desk
+) -> None:
+    shown = desk.client.application.extensions
+    shown["console"] = replace(shown["console"], holds=True)
+    close_window(database, pg)
+    page = desk.page()
+    assert "your reply waits until they write" in page
+    assert "data-holds" in page
+    assert f'action="{desk.path}/reply" hidden' not in page
+    assert "Wake up" in page
+    assert desk.reply("It is ready.").status_code == 303
+    outbox = PostgresOutbox(database, HOLDING)
+    while outbox.claim_next(desk.user_id, timedelta(), timedelta(days=1)):
+        change(database, REFUSED)
+    page = desk.page()
+    assert "waits until they write" in page
+    assert "They were not told by the template: WhatsApp paused the template." in page

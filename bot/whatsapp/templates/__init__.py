@@ -1,0 +1,1 @@
+"""Templates: texts that WhatsApp approved, for outside the service window."""

@@ -1,0 +1,109 @@
+"""Who runs the bot is told once that a template does not go out, and what to do."""
+
+import json
+
+import pytest
+
+from bot.relay.account import AlertRoads
+from bot.relay.announcement import NotAnnouncedError
+from bot.relay.troubles import Troubles
+from db.database import Database
+from db.outbox import PostgresOutbox
+from db.records import DeliveryStatus, Part
+from tests.bot.relay.office import Office, Person
+from tests.bot.relay.smtp_server import mail_server
+from tests.bot.relay.test_announcing import SECRET, by_mail
+from tests.db.parts import claim, replied
+from tests.db.sql import change, rows, values
+from tests.listening import Request, Response, answering
+from tests.records import BEN, new_sid
+
+SID = f"HX{1:032}"
+JOBS = """
+SELECT args ->> 'content_sid', (args ->> 'code')::int FROM procrastinate_jobs
+WHERE task_name = 'tell_trouble' ORDER BY id
+"""
+FALLBACK = """
+UPDATE reply_parts SET author = 'fallback',
+  template = jsonb_build_object('content_sid', %(sid)s::text, 'variables', '{}'::jsonb)
+"""
+
+
+def told(office: Office, part: Part, code: int) -> None:
+    """Twilio took a part, and calls back that it failed."""
+    outbox, sid = PostgresOutbox(office.database), new_sid()
+    claim(outbox, part)
+    outbox.record_accepted(part.part_id, sid, "queued")
+    outbox.record_delivery_status(
+        DeliveryStatus(message_sid=sid, status="failed", error_code=code)
+    )
+
+
+def test_each_template_and_error_is_told_once(office: Office) -> None:
+    outbox = PostgresOutbox(office.database)
+    [one] = replied(office.store, outbox, "Something waits.")
+    [two] = replied(office.store, outbox, "Something waits.", to=BEN)
+    change(office.database, FALLBACK, sid=SID)
+    told(office, one, 63041)
+    told(office, two, 63041)
+    assert rows(office.database, JOBS) == [(SID, 63041)]
+    change(office.database, "UPDATE procrastinate_jobs SET status = 'succeeded'")
+    outbox.record_failed(one, 63041)
+    assert rows(office.database, JOBS) == [(SID, 63041)]
+
+
+def test_what_is_the_user_s_is_none_of_the_template_s(office: Office) -> None:
+    outbox = PostgresOutbox(office.database)
+    [one] = replied(office.store, outbox, "Something waits.")
+    change(office.database, FALLBACK, sid=SID)
+    told(office, one, 63003)
+    assert rows(office.database, JOBS) == []
+
+
+def test_without_the_setting_they_are_told_what_it_would_do(office: Office) -> None:
+    outbox = PostgresOutbox(office.database)
+    [one] = replied(office.store, outbox, "Too late.")
+    outbox.record_failed(one, 63016)
+    assert rows(office.database, JOBS) == [(None, 63016)]
+
+
+def test_operators_read_it_on_whatsapp(
+    database: Database, office: Office, olga: Person
+) -> None:
+    troubles = Troubles(database, AlertRoads())
+    assert troubles.tell(SID, 63041, is_last=False)
+    assert troubles.tell(SID, 63041, is_last=False)
+    [text] = olga.reads()
+    assert f"The template {SID}" in text
+    assert "WhatsApp paused it" in text
+    assert "bot templates check" in text
+    assert values(database, "SELECT author FROM reply_parts") == ["relay"]
+
+
+def test_and_by_mail_and_webhook(database: Database) -> None:
+    posted: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        posted.append(request)
+        return Response(200, {})
+
+    with answering(answer) as url, mail_server() as mailbox:
+        roads = by_mail(
+            mailbox,
+            emails=("owner@example.com",),
+            webhook_url=f"{url}/hook",
+            webhook_secret=SECRET,
+        )
+        assert Troubles(database, roads).tell(None, 63016, is_last=False)
+    [mail] = mailbox.mails
+    assert "TWILIO_FALLBACK_CONTENT_SID" in str(mail.get_payload())
+    assert mail["To"] == "owner@example.com"
+    body = json.loads(posted[0].body)
+    assert (body["event"], "63016" in body["words"]) == ("trouble", True)
+
+
+def test_what_reached_nobody_is_tried_again(database: Database) -> None:
+    roads = AlertRoads(webhook_url="http://127.0.0.1:9/", webhook_secret=SECRET)
+    with pytest.raises(NotAnnouncedError):
+        Troubles(database, roads).tell(SID, 63041, is_last=False)
+    assert not Troubles(database, roads).tell(SID, 63041, is_last=True)
