@@ -15,7 +15,7 @@ from bot.wiring import with_database
 from db import schema
 from db.errors import OperatorError
 from db.outages import FAILURES
-from db.support.alerts import count_reach
+from db.support.telling.alerts import count_reach
 
 LLM_SECONDS = 20.0
 NOBODY = (

@@ -87,12 +87,16 @@ def stats(days: int, as_json: bool, plot: Path | None, money: bool) -> None:
 
     With --money, days are those of TIMEZONE.
     """
+    if money:
+        _tell_money(days, as_json, plot)
+    else:
+        _tell_days(days, as_json, plot)
+
+
+def _tell_days(days: int, as_json: bool, plot: Path | None) -> None:
     from db.queries.labels import count_labels
     from db.queries.statistics import measure
 
-    if money:
-        _tell_money(days, as_json, plot)
-        return
     if plot is not None and plot.suffix.lower() not in PLOTS:
         raise OperatorError(
             f"{plot} is no picture: its name has to end in .svg or .png"

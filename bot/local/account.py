@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 from bot.settings import Settings
-from bot.simulator.contents.choices import CONTENT_SIDS
+from bot.simulator.content.choices import CONTENT_SIDS
 from bot.simulator.records import SimulatorConfig
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.paths import INBOUND_PATH

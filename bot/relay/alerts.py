@@ -25,7 +25,7 @@ from db.errors import OperatorError
 from db.outages import outages
 from db.records import EPOCH, PartContent, SeenMedia, Template
 from db.records.alerts import Alert, News, OnDuty
-from db.support.alerts import announce, find_news, find_on_duty, record_alert
+from db.support.telling.alerts import announce, find_news, find_on_duty, record_alert
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from bot.relay.webhook import post_webhook
 from db.database import Database
 from db.outages import outages
 from db.records.alerts import News
-from db.support.alerts import find_emails, find_news, note_once
+from db.support.telling.alerts import find_emails, find_news, note_once
 
 log = logging.getLogger(__name__)
 

@@ -25,8 +25,8 @@ from db.database import Connection, Database
 from db.outages import outages
 from db.records import PartContent, Reply, Turn, Userchat
 from db.records.alerts import RELAY, Alert, Case
-from db.support.alerts import note_alert
 from db.support.relaying import find_by_number, find_by_quote, find_mine, settle
+from db.support.telling.alerts import note_alert
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from bot.relay.webhook import post_trouble
 from db.database import Database
 from db.delivery.codes import OF_TEMPLATES
 from db.outages import outages
-from db.support.troubles import find_all_emails, tell_operators
+from db.support.telling.troubles import find_all_emails, tell_operators
 
 log = logging.getLogger(__name__)
 

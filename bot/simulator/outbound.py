@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from werkzeug.datastructures import MultiDict
 
-from bot.simulator.contents.choices import read_choices
+from bot.simulator.content.choices import read_choices
 from bot.simulator.faults import TwilioError
 from bot.simulator.records import (
     Direction,

@@ -2,7 +2,7 @@
 
 # ruff: noqa: PLC0415
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -27,18 +27,24 @@ if TYPE_CHECKING:
     from db.store import ChatStore
 
 
-def build_talk(  # noqa: PLR0913  (most have defaults)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What an answer is made from, beside the LLM; what is None is not there."""
+
+    knowledge: "Knowledge | None" = None
+    gallery: "Gallery | None" = None
+    files: "OwnFiles | None" = None
+    offers: "Offers | None" = None
+    acting: "Acting | None" = None
+
+
+def build_talk(  # noqa: PLR0913, PLR0917  (what a talk is made of)
     settings: Settings,
     llm: "LLM",
     store: "ChatStore",
-    *,
     channel: "Channel | None" = None,
     stopping: Event | None = None,
-    knowledge: "Knowledge | None" = None,
-    gallery: "Gallery | None" = None,
-    files: "OwnFiles | None" = None,
-    offers: "Offers | None" = None,
-    acting: "Acting | None" = None,
+    means: Means | None = None,
 ) -> "Talk":
     """Return the talk on an LLM; what is not given, it does not do."""
     from bot.chat.channel import Channel
@@ -46,9 +52,7 @@ def build_talk(  # noqa: PLR0913  (most have defaults)
 
     talk = Talk(
         store=store,
-        answering=_build_answering(
-            settings, llm, knowledge, gallery, files, offers, acting
-        ),
+        answering=_build_answering(settings, llm, means or Means()),
         channel=channel or Channel(with_parts=build_parting(settings)),
         pace=settings.pace,
         allowance=_allowance(settings),
@@ -73,15 +77,7 @@ def _allowance(settings: Settings) -> "Allowance":
     return replace(settings.allowance, calls_person=person)
 
 
-def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
-    settings: Settings,
-    llm: "LLM",
-    knowledge: "Knowledge | None",
-    gallery: "Gallery | None",
-    files: "OwnFiles | None",
-    offers: "Offers | None",
-    acting: "Acting | None",
-) -> "Answers":
+def _build_answering(settings: Settings, llm: "LLM", means: Means) -> "Answers":
     from bot.chat.answering import Answering
     from bot.chat.choices.offering import Offering
     from bot.chat.files.finding import NoFiles
@@ -89,15 +85,14 @@ def _build_answering(  # noqa: PLR0913, PLR0917  (what an answer is made of)
     from bot.knowledge.protocol import NoKnowledge
     from bot.media.outgoing.offers import NoOffers
 
-    known = knowledge or NoKnowledge()
     answering = Answering(
         llm,
         settings.policy,
-        knowledge=known,
-        files=files or NoFiles(),
-        offers=offers or NoOffers(),
-        acting=acting,
+        knowledge=means.knowledge or NoKnowledge(),
+        files=means.files or NoFiles(),
+        offers=means.offers or NoOffers(),
+        acting=means.acting,
     )
-    seeing = Seeing(answering, gallery) if gallery else answering
+    seeing = Seeing(answering, means.gallery) if means.gallery else answering
     is_offering = settings.policy.choices.is_on
     return Offering(seeing, settings.vocabulary) if is_offering else seeing

@@ -38,7 +38,7 @@ from bot.wiring.money.metering import (
 )
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.senses import build_gallery, build_looking, build_senses
-from bot.wiring.talk import build_parting, build_talk
+from bot.wiring.talk import Means, build_parting, build_talk
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError
@@ -180,20 +180,17 @@ def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
 ) -> "Talk":
     """Return the talk with all that looks, speaks and passes on around it."""
     looking = build_looking(settings)
-    gallery = build_gallery(looking, read_contents(database, settings.media))
     meter, cheap = build_meter(settings, database), settings.money.cheap
-    talk = build_talk(
-        settings,
-        build_llm(parts.llm, meter, "answer", cheap),
-        _build_store(settings, database),
-        channel=channel,
-        stopping=stopping,
+    means = Means(
         knowledge=build_knowledge(settings, database),
-        gallery=gallery,
+        gallery=build_gallery(looking, read_contents(database, settings.media)),
         files=build_files(database),
         offers=build_offers(settings),
         acting=acting,
     )
+    llm = build_llm(parts.llm, meter, "answer", cheap)
+    store = _build_store(settings, database)
+    talk = build_talk(settings, llm, store, channel, stopping, means)
     talk = with_approving(_with_database(talk, database), acting, database)
     fetch = build_fetch(parts.twilio, settings.media)
     having = build_having(fetch, database, settings.media)

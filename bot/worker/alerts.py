@@ -18,9 +18,9 @@ MOST_TRIES = 10
 def register_alerts(
     queue: App, alerts: Alerts, announcing: Announcing, troubles: Troubles
 ) -> None:
-    """Register the tasks that call_operators() and db.support.alerts defer by name.
+    """Register the tasks that SQL defers by name.
 
-    And what db.outbox defers.
+    call_operators(), db.support.telling.alerts and db.outbox do.
     """
 
     @queue.task(name=ALERT_OPERATORS, queue=ALERTS, retry=BackOff(30))

@@ -11,8 +11,8 @@ part that waits for its next try holds back the user's later parts, not new answ
 `alert_operators` is deferred in SQL, by call_operators() (db/sql/0026_handoff.sql): one
 waits at most for each person who waits for one of ours.
 
-`announce` is deferred with the first alert of each event (db.support.alerts): it tells
-operators by e-mail, or by a webhook, apart from what goes over WhatsApp.
+`announce` is deferred with the first alert of each event (db.support.telling.alerts):
+it tells operators by e-mail, or by a webhook, apart from what goes over WhatsApp.
 
 `tell_trouble` is deferred with the failure of what tells users that something is held,
 once for each template and error (db.delivery.statements).

@@ -72,10 +72,11 @@ from db.records.support import (
     ROLES,
     TICKET_STATUSES,
     HandOver,
+    LogEntry,
     Owner,
     Ownership,
+    Ticket,
 )
-from db.records.tickets import LogEntry, Ticket
 
 __all__ = [
     "A_PERSON",

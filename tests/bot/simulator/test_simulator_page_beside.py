@@ -6,7 +6,7 @@ import pytest
 from flask import Response
 from playwright.sync_api import FilePayload, Page, expect
 
-from bot.simulator.contents.choices import CONTENT_SIDS
+from bot.simulator.content.choices import CONTENT_SIDS
 from tests.bot.simulator.browser import CHROMIUM, CUT_OFF, LOADS_SOUND, dot, open_as
 from tests.bot.simulator.browser import PHONE as SIZE
 from tests.bot.simulator.desk import Desk

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.simulator.contents.choices import CONTENT_SIDS
+from bot.simulator.content.choices import CONTENT_SIDS
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError, Outcome
 from bot.whatsapp.twilio import TwilioClient

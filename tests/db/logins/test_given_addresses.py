@@ -11,7 +11,7 @@ from db.logins.invitations import accept_with_password, find_invitation, invite
 from db.privacy.erasure import erase_person
 from db.queries.people import find_person
 from db.records import Deed
-from db.support.alerts import EMAILS
+from db.support.telling.alerts import EMAILS
 from tests.db.logins.cheap import BETTER, CHEAP
 from tests.db.sql import change, rows, take_in, value, values
 from tests.records import ANA, BEN, answer_to, said

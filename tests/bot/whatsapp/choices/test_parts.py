@@ -3,7 +3,7 @@
 import json
 
 from bot.chat.choices.offering import offering
-from bot.simulator.contents.choices import CONTENT_SIDS
+from bot.simulator.content.choices import CONTENT_SIDS
 from bot.whatsapp.choices.parts import find_content
 from bot.whatsapp.text.parts import with_parts
 from db.records import PartContent, Reply, Template

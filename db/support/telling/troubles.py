@@ -10,8 +10,8 @@ from db.database import Connection, Statements
 from db.delivery.window import is_open
 from db.records import PartContent, Turn
 from db.records.alerts import RELAY
-from db.support.alerts import MOST_OPERATORS
 from db.support.replies import find_last_inbound, store_parts
+from db.support.telling.alerts import MOST_OPERATORS
 
 OPERATORS = """
 SELECT user_id FROM users

@@ -1,1 +1,0 @@
-"""Templates that the account of the simulator has."""
