@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 from db.backups.rotation import is_ahead
-from db.backups.since.facts import forget_facts
 from db.backups.since.people import (
     KEEP_USER,
     People,
@@ -23,7 +22,7 @@ from db.backups.since.people import (
     keep_people,
     read_people,
 )
-from db.backups.since.wishes import keep_wishes
+from db.backups.since.wishes import doubt_wishes, keep_wishes
 from db.database import Connection, Database
 from db.delivery.restored import (
     DOUBT_PARTS,
@@ -143,14 +142,12 @@ def tell_what_happened(
             last = {name: witness.scalar(LAST.format(name)) for name in NUMBERED}
             unsent = set(witness.column(UNSENT_REPLIES))
             waiting = set(_find_unanswered(witness, CHANGED_CHATS, unsent, since=since))
-            still_open = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
-            if parted:  # in a chat that the new one has not, or in none at all
-                still_open |= waiting | _find_unheard_of(witness, open_ones)
+            still_open = _find_still_open(witness, open_ones, waiting, parted=parted)
             people = read_people(witness, EVER if parted else since)
         _skip_numbers(told, last)
         seen = _keep_seen(witness, told, since, waiting)
         _keep_people(told, people)
-        keep_wishes(witness, told)
+        keep_wishes(witness, told, since, still_open, waiting)
         moved, doubted = _move_parts(witness, told, since)
         settled = _settle(told, open_ones, still_open)
         return SinceBackup(seen=seen, settled=settled, moved=moved, doubted=doubted)
@@ -167,7 +164,7 @@ def doubt_all(new: Database, open_ones: Open) -> SinceBackup:
     """Prepare the new database where nobody can tell what happened since."""
     with _telling(new) as told:
         end_logins(told)
-        forget_facts(None, told)
+        doubt_wishes(told)
         doubted = told.count(DOUBT_PARTS, {"parts": _unsent_parts(told)})
         settled = _settle(told, open_ones, set())
     return SinceBackup(seen=0, settled=settled, moved=0, doubted=doubted)
@@ -204,9 +201,15 @@ def _find_unanswered(
         yield from (str(turn.message_sid) for turn in find_unanswered(said))
 
 
-def _find_unheard_of(witness: Connection, open_ones: Open) -> set[str]:
+def _find_still_open(
+    witness: Connection, open_ones: Open, waiting: set[str], *, parted: bool
+) -> set[str]:
+    """Return those of the open ones that are unanswered there as well."""
     sids = {sid for chat in open_ones.values() for sid in chat}
-    return sids - set(witness.column(HEARD_OF, {"sids": list(sids)}))
+    found = set(_find_unanswered(witness, CHATS, ids=list(open_ones)))
+    if parted:  # in a chat that the new one has not, or in none at all
+        found |= waiting | (sids - set(witness.column(HEARD_OF, {"sids": list(sids)})))
+    return sids & found
 
 
 def _keep_seen(

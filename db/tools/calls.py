@@ -7,7 +7,7 @@ see the tables as they were before it waited. Users are locked before chats, her
 everywhere.)
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any, cast
@@ -156,9 +156,20 @@ class ToolCalls:
             connection.first(HOLD_USER, asked)
             tools = connection.column(SETTLE_LEFT, asked)
             if tools:
-                about = f"unclear: {', '.join(sorted(set(tools)))}"[:LONGEST_SUBJECT]
-                connection.first(CALL_A_PERSON, {**asked, "about": about})
+                call_a_person(connection, asked["user_id"], tools, asked["lasts"])
             return len(tools)
+
+
+def call_a_person(
+    connection: Connection,
+    user_id: UUID,
+    tools: Collection[str],
+    lasts: timedelta | None,
+) -> None:
+    """Have a person look at what these tools did for a user; `lasts`: see sweep."""
+    about = f"unclear: {', '.join(sorted(set(tools)))}"[:LONGEST_SUBJECT]
+    asked = {"user_id": user_id, "lasts": lasts, "about": about}
+    connection.first(CALL_A_PERSON, asked)
 
 
 def _asked(connection: Connection, statement: str, row: Mapping[str, Any]) -> Writing:
