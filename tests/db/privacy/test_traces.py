@@ -33,7 +33,7 @@ ORDER BY 1
 # Our own numbers and ids, and words from short lists: nobody's.
 OF_NOBODY = [
     "alembic_version.version_num", "answer_passages.chat_id", "audit_log.action",
-    "chats_to_index.after_chat_id", "chats_to_index.table_name",
+    "budgets.scope", "chats_to_index.after_chat_id", "chats_to_index.table_name",
     "chunk_vectors.embedding_id", "document_chunks.embedding_id", "documents.file_type",
     "documents.language", "early_statuses.status", "embedding_models.embedding_id",
     "erased_sids.sid_hash", "erasures.address_hash", "feedback.given_by",
@@ -42,10 +42,12 @@ OF_NOBODY = [
     "media_contents.media_type", "products.currency", "reply_parts.author",
     "reply_parts.chat_id", "reply_parts.our_address", "reply_parts.status",
     "retention_places.after_chat_id", "retention_places.table_name",
+    "spendings.currency", "spendings.model", "spendings.purpose", "spendings.state",
     "support_messages.kind", "support_tickets.chat_id", "support_tickets.priority",
     "support_tickets.status", "tool_calls.state", "tool_calls.tool",
-    "user_facts.kind", "user_preferences.language_seen",
-    "userchats.chat_id", "userchats_archive.chat_id", "users.owner", "users.role",
+    "tool_pins.approved", "tool_pins.server", "tool_pins.tool", "tool_pins.waiting",
+    "user_facts.kind", "user_preferences.language_seen", "userchats.chat_id",
+    "userchats_archive.chat_id", "users.owner", "users.role",
 ]  # fmt: skip
 
 
