@@ -73,7 +73,8 @@ class PostgresOutbox:
 
     def holds(self, part: Part) -> bool:
         """Tell whether such a part is held outside the service window."""
-        return self._holding is not None and not part.template and part.author != RELAY
+        is_free = part.template is None or bool(part.template.instead)
+        return self._holding is not None and is_free and part.author != RELAY
 
     def release_held(self, user_id: UUID) -> bool:
         """Let what is held of a user go, if they wrote since; False: nothing did."""

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from db.database import Connection, Database
 from db.delivery.statements import CLAIM, NOT_WANTED
-from db.delivery.window import FREE, LAST_INBOUND
+from db.delivery.window import FREE, IS_FREE_TEXT, LAST_INBOUND
 from db.outages import outages
 from db.records import OUTSIDE_WINDOW, Holding
 
@@ -23,10 +23,9 @@ SLACK = "interval '5 s'"
 DROPPED = "not sent: it was held for {days} days, and they had not written"
 UNSET = "not sent: nothing is held since TWILIO_FALLBACK_CONTENT_SID is not set"
 
-# Operators are told by other means (author relay), and WhatsApp takes templates always.
 # Who wrote last is asked of their chats only where the part itself can't tell.
 IS_OPEN = f"""CASE
-    WHEN head.template IS NOT NULL OR head.author = 'relay' THEN true
+    WHEN NOT {IS_FREE_TEXT.format(part="head.")} THEN true
     WHEN head.error_code = {OUTSIDE_WINDOW} THEN false
     WHEN head.heard_at > now() - %(free)s THEN true
     ELSE COALESCE(({LAST_INBOUND}) > now() - %(free)s, false) END"""

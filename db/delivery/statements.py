@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from db.delivery.window import IS_FREE_TEXT
 from db.records import FAILED, OUTSIDE_WINDOW, UNSETTLED, WITH_TWILIO, Part
 
 # How far a part is; a failure is final, and a later callback can't undo it.
@@ -138,7 +139,7 @@ WITH refused AS (
     AND (refused_sids IS NULL OR NOT refused_sids @> ARRAY[%(message_sid)s])
     AND {{may}}
     AND GREATEST(created_at, heard_at) > now() - %(window)s
-    AND (%(error_code)s <> %(shut_code)s OR template IS NULL AND author <> 'relay')
+    AND (%(error_code)s <> %(shut_code)s OR {IS_FREE_TEXT.format(part="")})
   RETURNING 'send:' || user_id AS lock, user_id
 ), queued AS (
   SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(

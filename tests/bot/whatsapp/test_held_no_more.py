@@ -1,5 +1,6 @@
 """What wins over what is held, and what else may become of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from tests.bot.whatsapp.scripted_twilio import (
 from tests.bot.whatsapp.waiting import ENGLISH, GERMAN, WAITS, WARTET, WaitingDesk, sent
 from tests.db.sql import rows, take_in, values
 from tests.records import ANA, answer_to, said
+
+BUTTONS = f"HX{3:032}"
 
 
 @pytest.fixture
@@ -67,6 +70,21 @@ def test_templates_are_not_held(desk: WaitingDesk, twilio: ScriptedTwilio) -> No
     assert not desk.says(PartContent(WARTET, template=Template(GERMAN, {})))
     desk.sends_later()
     assert sent(twilio) == ["hello", GERMAN]
+
+
+def test_buttons_of_an_answer_are_held_as_its_text_would_be(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    message = said("tea or coffee?", ANA)
+    chat_id = take_in(desk.pg, message)
+    desk.passes_by(hours=25)
+    buttons = Template(BUTTONS, {}, instead="1. tea\n2. coffee")
+    reply = replace(answer_to(message), parts=(PartContent("?", template=buttons),))
+    assert desk.pg.record_reply(chat_id, reply)
+    desk.sends_now()
+    assert sent(twilio) == [ENGLISH]
+    desk.writes()
+    assert sent(twilio) == [ENGLISH, BUTTONS]
 
 
 def test_what_is_too_old_is_not_sent_and_the_transcript_says_so(
