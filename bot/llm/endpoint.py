@@ -38,10 +38,14 @@ class Asking:
 
 @dataclass(slots=True)
 class Told:
-    """What the server told of it, once it answered; None: nothing."""
+    """What the server told of it, once it answered; None: nothing.
+
+    `micros` is what it cost, once it is settled; None: nobody counts.
+    """
 
     tokens: int | None = None
     seconds: float | None = None
+    micros: int | None = None
 
 
 Measure = Callable[[Asking], AbstractContextManager[Told]]

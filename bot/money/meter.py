@@ -120,6 +120,7 @@ class Meter:
             measured.used = _used(worst, told)
             unknown = asking.input_bytes and told.tokens is None
             measured.is_estimated = bool(unknown or (seconds and told.seconds is None))
+            told.micros = self.prices.find(asking.model)[0].cost(measured.used)
 
     def _price(self, purpose: str, model: str, worst: Usage) -> Spending:
         prices, is_known = self.prices.find(model)

@@ -6,6 +6,7 @@ https://platform.openai.com/docs/api-reference/audio/createTranscription
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from secrets import token_hex
 
 from bot.http_client import Answer
@@ -70,7 +71,7 @@ class Transcriptions:
         if asked_for != self._format:
             self._format = asked_for
             log.warning("%s is asked for %s from now on", OFFER.server, asked_for)
-        return heard
+        return replace(heard, cost_micros=told.micros)
 
     def close(self) -> None:
         """End the connections; what is under way fails with LLMError."""

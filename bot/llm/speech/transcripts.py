@@ -38,11 +38,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """What was heard, in one segment or more; `language` is a code such as `pt`."""
+    """What was heard, in one segment or more; `language` is a code such as `pt`.
+
+    `cost_micros` is what hearing it cost, in millionths; None: nobody counted.
+    """
 
     segments: tuple[Segment, ...]
     language: str | None = None
     seconds: float | None = None
+    cost_micros: int | None = None
 
 
 def read_transcript(body: bytes) -> Transcript:

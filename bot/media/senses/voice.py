@@ -53,6 +53,7 @@ class VoiceByServer:
             text_by=self._server.model,
             language=heard.language,
             seconds=length,
+            cost_micros=heard.cost_micros,
         )
 
 

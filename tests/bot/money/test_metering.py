@@ -1,5 +1,6 @@
 """Calls that are paid for: reserved before, settled after, on the real ledger."""
 
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from bot.chat.limits.allowance import Allowance
 from bot.llm.account import LLMServer
 from bot.llm.endpoint import Asking
 from bot.llm.protocol import Completion, LLMError, PromptMessage, Tokens
+from bot.llm.speech.transcriptions import Transcriptions
+from bot.media.senses.voice import VoiceByServer
 from bot.money.meter import BudgetSpentError, Limits, Meter
 from bot.money.metered import MeteredLLM, Paid
 from db.chats import PostgresChatStore
@@ -18,8 +21,10 @@ from db.delivery.answered import AnswersOfLate
 from db.money.ledger import PostgresLedger
 from db.records.money import Scope
 from tests.bot.chat.conversation import Conversation, ScriptedThoughts
+from tests.bot.media.senses.sounds import BREAD
 from tests.bot.money.pricing import PRICES
 from tests.db.sql import rows, value
+from tests.speech_server import speech_server
 
 PROMPT = [PromptMessage("user", "How much is it?")]
 DEAR = LLMServer(api_key="none", model="dear", max_tokens=10)
@@ -103,6 +108,7 @@ def test_hearing_and_embedding_are_counted_by_what_was_told(database: Database) 
     measure = meter(database).measure
     with measure(Asking("hearing", "ear", seconds=60.0)) as told:
         told.seconds = 30.0
+    assert told.micros == 3000
     with measure(Asking("question", "cheap", input_bytes=1000)) as told:
         told.tokens = 10
     with measure(Asking("question", "cheap", input_bytes=1000)):
@@ -112,6 +118,19 @@ def test_hearing_and_embedding_are_counted_by_what_was_told(database: Database) 
         ("cheap", "settled", 1, False),
         ("cheap", "settled", 100, True),
     ]
+
+
+def test_what_a_voice_note_cost_stands_with_what_was_heard(database: Database) -> None:
+    with (
+        speech_server() as told,
+        closing(
+            Transcriptions(told.server("ear"), measure=meter(database).measure)
+        ) as server,
+    ):
+        told.hears("How much is rye?", no_speech_prob=0.1)
+        sensed = VoiceByServer(server).sense(BREAD.read_bytes(), "audio/ogg", None, 5)
+    spent = value(database, "SELECT micros FROM spendings WHERE purpose = 'hearing'")
+    assert sensed.cost_micros == spent > 0
 
 
 def test_beyond_a_budget_a_person_is_told_once_and_the_llm_is_not_asked(
