@@ -14,7 +14,7 @@ from db.database import Connection
 from db.media.seen import read_seen
 from db.media.sent import find_kinds
 from db.money.costs import read_costs
-from db.records import SeenMedia, Turn
+from db.records import CallState, SeenMedia, Turn
 from db.support.inbox.ratings import ShownRating, read_ratings
 
 STORED = re.compile("stored:([0-9a-f]{64})")
@@ -37,6 +37,12 @@ GAPS = """
 SELECT asked.reference_id, asked.gap_id, asked.question, gap.answered_by
 FROM gap_questions AS asked JOIN knowledge_gaps AS gap ON gap.id = asked.gap_id
 WHERE asked.user_id = %(user_id)s AND asked.reference_id = ANY (%(ids)s)
+"""
+CALLS = """
+SELECT reference_id, position, tool, arguments::text AS arguments, state, result, error
+FROM tool_calls
+WHERE user_id = %(user_id)s AND reference_id = ANY (%(ids)s)
+ORDER BY reference_id, position
 """
 # Of what was said last: a repeat comes soon.
 WORDS = """
@@ -101,6 +107,19 @@ class MetGap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCall:
+    """A call of a tool that an answer was made with: what for, and what came of it."""
+
+    reference_id: UUID
+    position: int
+    tool: str
+    arguments: str
+    state: CallState
+    result: str | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What belongs to turns, by their reference_id; quoted by MessageSid.
 
@@ -112,6 +131,7 @@ class Beside:
     parts: Mapping[str, Sequence[ShownPart]] = field(default_factory=dict)
     passages: Mapping[str, Sequence[ShownPassage]] = field(default_factory=dict)
     gaps: Mapping[str, Sequence[MetGap]] = field(default_factory=dict)
+    calls: Mapping[str, Sequence[ShownCall]] = field(default_factory=dict)
     quoted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
@@ -120,7 +140,7 @@ class Beside:
     costs: Mapping[str, str] = field(default_factory=dict)
 
 
-Row = TypeVar("Row", ShownPart, ShownPassage, MetGap)
+Row = TypeVar("Row", ShownPart, ShownPassage, MetGap, ShownCall)
 
 
 def read_beside(connection: Connection, user_id: UUID, turns: Sequence[Turn]) -> Beside:
@@ -133,6 +153,7 @@ def read_beside(connection: Connection, user_id: UUID, turns: Sequence[Turn]) ->
         parts=_grouped(parts),
         passages=_grouped(connection.read(ShownPassage, PASSAGES, known)),
         gaps=_grouped(connection.read(MetGap, GAPS, known)),
+        calls=_grouped(connection.read(ShownCall, CALLS, known)),
         quoted=_find_quoted(connection, user_id, turns),
         names=_find_names(connection, turns),
         seen=read_seen(connection, user_id, brought) if brought else {},

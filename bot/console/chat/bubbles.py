@@ -74,6 +74,7 @@ def _bubble(
         parts=parts,
         passages=beside.passages.get(key, ()),
         gaps=beside.gaps.get(key, ()),
+        calls=beside.calls.get(key, ()),
         cost=beside.costs.get(key),
     )
     kind, author = _author(turn, beside, customer)

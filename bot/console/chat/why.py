@@ -1,17 +1,25 @@
 """What stands behind a message, in panels: one function each, listed in PANELS.
 
-What comes later (tool calls, prices, the prompt's version) adds one function there.
+What comes later (the prompt's version) adds one function there.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.chat.beside import describe_beside, describe_marks, find_reaction
 from bot.console.chat.words import one_line
-from db.records import Turn
-from db.support.said import MetGap, ShownPart, ShownPassage
+from db.records import CallState, Turn
+from db.support.said import MetGap, ShownCall, ShownPart, ShownPassage
 
 LONGEST_LINE = 300
+CAME_OF_IT: Mapping[CallState, str] = {
+    "waiting": "waits to be allowed",
+    "intent": "under way",
+    "done": "done",
+    "failed": "failed",
+    "unknown": "nobody knows whether it took effect",
+    "refused": "not begun",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +30,7 @@ class Said:
     parts: Sequence[ShownPart] = ()
     passages: Sequence[ShownPassage] = ()
     gaps: Sequence[MetGap] = ()
+    calls: Sequence[ShownCall] = ()
     cost: str | None = None
 
 
@@ -68,6 +77,13 @@ def tell_passages(said: Said) -> Iterator[Fact]:
         yield Fact(passage.title, ", ".join(facts), passage.passage or "")
 
 
+def tell_calls(said: Said) -> Iterator[Fact]:
+    """Yield which tools were called for it, with what, and what came of that."""
+    for call in said.calls:
+        about = f"{CAME_OF_IT[call.state]}: {call.arguments}"
+        yield Fact(call.tool, about, call.error or call.result or "")
+
+
 def tell_gap(said: Said) -> Iterator[Fact]:
     """Yield the question that no document answered."""
     for gap in said.gaps:
@@ -109,6 +125,7 @@ def tell_parts(said: Said) -> Iterator[Fact]:
 PANELS: Sequence[tuple[str, Callable[[Said], Iterator[Fact]]]] = (
     ("How it was made", tell_making),
     ("What it stood on", tell_passages),
+    ("What tools did", tell_calls),
     ("What no document tells", tell_gap),
     ("What it replied to", tell_command),
     ("What went wrong", tell_error),

@@ -13,6 +13,14 @@ from tests.db.sql import change, take_in, values
 from tests.records import answer_to, said, stood_on
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+CALLED = """
+INSERT INTO tool_calls (call_id, user_id, chat_id, message_sid, position, tool,
+                        arguments, state, result, reference_id)
+SELECT gen_random_uuid(), user_id, chat_id, 'SM1', 0, %(tool)s,
+       jsonb_build_object('people', %(people)s::text), %(state)s, %(result)s,
+       reference_id
+FROM reply_parts LIMIT 1
+"""
 PLANT = (
     "UPDATE users SET full_name = %(evil)s WHERE role = 'user'",
     "SELECT change_owner(user_id, 'queue', NULL, %(evil)s, NULL, %(evil)s)"
@@ -55,6 +63,19 @@ def test_it_shows_what_was_said_how_far_it_got_and_why(
     assert "not delivered: Twilio&#39;s error 9" in desk.page()
 
 
+def test_what_tools_did_stands_with_the_answer(
+    database: Database, pg: PostgresChatStore, desk: Desk, first: InboundMessage
+) -> None:
+    answered(pg, first)
+    told = {"tool": "book_table", "people": "4", "result": "Booked."}
+    change(database, CALLED, **told, state="done")
+    page = desk.page()
+    for shown in "What tools did", "book_table", "done: {&#34;people", "Booked.":
+        assert shown in page
+    change(database, "UPDATE tool_calls SET state = 'unknown'")
+    assert "nobody knows whether it took effect: {" in desk.page()
+
+
 def test_ticks_tell_how_far_a_message_got(
     database: Database, pg: PostgresChatStore, desk: Desk, first: InboundMessage
 ) -> None:
@@ -86,6 +107,7 @@ def test_nothing_that_a_customer_controls_breaks_out(
     answered(pg, first, stood_on=(stood_on(EVIL),), gap=Gap(EVIL, ("x",)))
     for statement in PLANT:
         change(database, statement, evil=EVIL)
+    change(database, CALLED, tool=EVIL, people=EVIL, state="done", result=EVIL)
     canned = values(database, "SELECT id FROM canned_replies")[0]
     page = desk.page(f"?canned={canned}")
     assert "<script>alert" not in page
