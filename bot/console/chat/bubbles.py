@@ -69,14 +69,6 @@ def _bubble(
 ) -> Bubble:
     turn, key = one.turn, one.turn.reference_id or ""
     parts = beside.parts.get(key, ())
-    said = Said(
-        turn=turn,
-        parts=parts,
-        passages=beside.passages.get(key, ()),
-        gaps=beside.gaps.get(key, ()),
-        calls=beside.calls.get(key, ()),
-        cost=beside.costs.get(key),
-    )
     kind, author = _author(turn, beside, customer)
     return Bubble(
         anchor=f"turn-{chat_id}-{one.position}",
@@ -87,9 +79,21 @@ def _bubble(
         quote=_quote(turn, quotable, customer),
         media=tuple(show_media(turn, parts, beside)),
         deliveries=tuple(describe_parts(parts, stopped=customer.stopped)),
-        why=explain(said),
+        why=explain(_said(turn, beside)),
         corrects=key if turn.is_by_bot and turn.content.strip() else None,
         ratings=[describe_rating(one) for one in beside.ratings.get(key, ())],
+    )
+
+
+def _said(turn: Turn, beside: Beside) -> Said:
+    key = turn.reference_id or ""
+    return Said(
+        turn=turn,
+        parts=beside.parts.get(key, ()),
+        passages=beside.passages.get(key, ()),
+        gaps=beside.gaps.get(key, ()),
+        calls=beside.calls.get(key, ()),
+        cost=beside.costs.get(key),
     )
 
 
