@@ -4,6 +4,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Mapping, Set
 from contextlib import suppress
 
 import anyio
@@ -21,7 +22,7 @@ from bot.tools.protocol import ToolFailedError
 log = logging.getLogger(__name__)
 
 START_SECONDS = 30.0  # an old server is asked in two ways, ten seconds each
-LIST_SECONDS = 10.0
+LIST_SECONDS, PINS_SECONDS = 10.0, 10.0
 MOST_WAITING, MOST_AT_ONCE = 32, 8
 # So many calls in a row that come to nothing in time: it hangs, and is started again.
 MOST_LATE = 3
@@ -47,6 +48,7 @@ class OwnedServer:
         self._send, self._queue = anyio.create_memory_object_stream[Asked](MOST_WAITING)
         self._looking = anyio.Lock()
         self._looked = -math.inf
+        self._has_pins = True  # False: they are waited for, or could not be read
         self._failures = self._late = 0
         self._away = ""  # why, while it is not worth waiting for
 
@@ -91,7 +93,7 @@ class OwnedServer:
         """Start it and answer calls; ends by raising what went wrong."""
         with anyio.fail_after(START_SECONDS) as starting:
             async with connected(self.server) as client:
-                await self._look(client)
+                await self._look_if_pins(client)
                 starting.deadline, self._away = math.inf, ""
                 self.was_tried.set()
                 async with anyio.create_task_group() as tasks:
@@ -101,11 +103,15 @@ class OwnedServer:
 
     async def _refresh(self, client: Client) -> None:
         while True:
-            soon = bool(self.listing.waiting)
+            soon = bool(self.listing.waiting) or not self._has_pins
             await anyio.sleep(WAITING_SECONDS if soon else REFRESH_SECONDS)
-            with anyio.fail_after(LIST_SECONDS):
-                await self._look(client)
+            await self._look_if_pins(client)
             self._failures = 0
+
+    async def _look_if_pins(self, client: Client) -> None:
+        """Look; without pins what was known before is kept, and calls under way."""
+        with suppress(ToolFailedError):
+            await self._look(client)
 
     async def _answer_all(self, client: Client) -> None:
         while True:
@@ -132,7 +138,8 @@ class OwnedServer:
             self._late = self._failures = 0
         except TimeoutError:
             asked.fail(LATE)
-            self._count_late()
+            if self._has_pins:
+                self._count_late()
         except ToolFailedError as error:
             asked.refuse(str(error))
         except (MCPError, ValueError) as error:
@@ -159,12 +166,14 @@ class OwnedServer:
                 await self._look(client)
 
     async def _look(self, client: Client) -> None:
-        """Learn which tools there are, and which of them are known."""
-        choice = choose(self.server, await list_tools(client))
-        approved = await anyio.to_thread.run_sync(
-            self._pins.look, self.server.name, choice.told, abandon_on_cancel=True
-        )
-        listing = choice.listing(approved)
+        """Learn which tools there are, and which of them are known.
+
+        Raises ToolFailedError where the pins can't be read, and what ends a connection.
+        """
+        with anyio.fail_after(LIST_SECONDS):
+            told = await list_tools(client)
+        choice = choose(self.server, told)
+        listing = choice.listing(await self._approved(choice.told))
         if listing.waiting != self.listing.waiting and listing.waiting:
             log.warning(
                 "the MCP server %s has %d tools that are new or changed: they wait for "
@@ -172,3 +181,21 @@ class OwnedServer:
                 *(self.server.name, len(listing.waiting), self.server.name),
             )
         self.listing, self._looked = listing, time.monotonic()
+
+    async def _approved(self, told: Mapping[str, str]) -> Set[str]:
+        """Return which tools are approved; what fails here is not the server's fault."""
+        self._has_pins = False
+        try:
+            with anyio.fail_after(PINS_SECONDS):
+                approved = await anyio.to_thread.run_sync(
+                    self._pins.look, self.server.name, told, abandon_on_cancel=True
+                )
+        except Exception as error:  # noqa: BLE001  (the database's: it may come back)
+            log.warning(
+                "which tools of the MCP server %s are approved can't be read (%s): no "
+                "call is begun until it can",
+                *(self.server.name, type(error).__name__),
+            )
+            raise ToolFailedError("This tool is not to be had now.") from None
+        self._has_pins = True
+        return approved

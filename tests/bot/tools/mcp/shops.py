@@ -1,7 +1,7 @@
 """A toolbox of small MCP servers, and calls of their tools, for tests."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
@@ -14,6 +14,17 @@ ANA = Caller(user_id=uuid4(), address="whatsapp:+15551230001", chat_id="c", name
 KEY = uuid4()
 # Much longer than anything here takes: a loaded machine is slow.
 PATIENCE = 30.0
+
+
+class PinsThatBreak(PinsOfOneRun):
+    """Pins in a database that may be away."""
+
+    is_broken = False
+
+    def look(self, server: str, offered: Mapping[str, str]) -> Set[str]:
+        if self.is_broken:
+            raise ConnectionError("the database is away")
+        return super().look(server, offered)
 
 
 @contextmanager
@@ -62,8 +73,17 @@ def again(box: McpToolbox, tool: str, number: str) -> str:
 
 def is_refused(box: McpToolbox, tool: str) -> bool:
     """Whether a tool waits for an approval: a list is believed for a second."""
+    return "approval" in _refusal(box, tool)
+
+
+def is_away(box: McpToolbox, tool: str) -> bool:
+    """Whether nobody can tell if a tool is approved."""
+    return _refusal(box, tool) == "This tool is not to be had now."
+
+
+def _refusal(box: McpToolbox, tool: str) -> str:
     try:
         ask(box, tool, number="17")
     except ToolFailedError as error:
-        return "approval" in str(error)
-    return False
+        return str(error)
+    return ""

@@ -19,8 +19,10 @@ from db.tools.pins import ToolPins
 from tests.bot.tools.mcp.shops import (
     ANA,
     KEY,
+    PinsThatBreak,
     again,
     ask,
+    is_away,
     is_refused,
     names,
     toolbox,
@@ -133,6 +135,33 @@ def test_a_server_that_hangs_is_started_again(box: McpToolbox, shop: Shop) -> No
             ask(box, FIND, seconds=0.5, number="17")
     shop.behave()
     again(box, FIND, number="18")
+    assert shop.greeted == 2
+
+
+def test_a_database_that_is_away_ends_no_call_under_way(shop: Shop) -> None:
+    shop.behave(find_order="hang")
+    pins = PinsThatBreak()
+    server = McpServer(name="shop", **shop.command)
+    with ThreadPoolExecutor() as threads, toolbox(server, pins=pins) as box:
+        under_way = threads.submit(ask, box, FIND, number="17")
+        until(lambda: len(shop.calls) == 1)
+        pins.is_broken = True
+        until(lambda: is_away(box, "shop__move_order"))  # a list is believed a second
+        pins.is_broken = False
+        assert ask(box, "shop__move_order") == "move_order: {}"
+        assert not under_way.done()
+        assert shop.greeted == 1
+
+
+def test_a_server_is_started_once_while_the_database_is_away(shop: Shop) -> None:
+    pins = PinsThatBreak()
+    server = McpServer(name="shop", **shop.command)
+    with toolbox(server, pins=pins):
+        pins.is_broken = True
+    with toolbox(server, pins=pins) as box:
+        assert is_away(box, FIND)  # it is known from before
+        pins.is_broken = False
+        assert ask(box, FIND, number="17") == 'find_order: {"number": "17"}'
     assert shop.greeted == 2
 
 
