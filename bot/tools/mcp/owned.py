@@ -130,6 +130,9 @@ class OwnedServer:
 
     async def _answer(self, client: Client, asked: Asked) -> None:
         """Answer a call. Raises what ends the connection."""
+        if asked.left <= 0:  # it waited for others: the server never heard of it
+            asked.fail(LATE)
+            return
         try:
             with anyio.fail_after(asked.left):
                 await self._look_again(client)
@@ -183,7 +186,7 @@ class OwnedServer:
         self.listing, self._looked = listing, time.monotonic()
 
     async def _approved(self, told: Mapping[str, str]) -> Set[str]:
-        """Return which tools are approved; what fails here is not the server's fault."""
+        """Return which are approved; what fails here is not the server's fault."""
         self._has_pins = False
         try:
             with anyio.fail_after(PINS_SECONDS):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,23 @@ def test_a_server_that_hangs_is_started_again(box: McpToolbox, shop: Shop) -> No
     shop.behave()
     again(box, FIND, number="18")
     assert shop.greeted == 2
+
+
+def test_calls_that_waited_for_others_in_vain_are_not_the_server_hanging(
+    box: McpToolbox, shop: Shop
+) -> None:
+    shop.behave(find_order="hang")
+    with ThreadPoolExecutor(8) as threads, closing(box):
+        others = [threads.submit(ask, box, FIND, number="17") for _ in range(7)]
+        soon_over = threads.submit(ask, box, FIND, 1, number="17")
+        until(lambda: len(shop.calls) == 8)
+        for _ in range(3):
+            with pytest.raises(ToolFailedError, match="in time"):
+                ask(box, "shop__move_order", seconds=0.1)
+        assert isinstance(soon_over.exception(), ToolUnclearError)
+        assert ask(box, "shop__move_order") == "move_order: {}"
+        assert not any(each.done() for each in others)
+        assert shop.greeted == 1
 
 
 def test_a_database_that_is_away_ends_no_call_under_way(shop: Shop) -> None:
