@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 from bot.http_bounds import HttpError, TooLateError
@@ -66,13 +67,30 @@ class OpenAIChat:
         self._connection.close()
 
     def _converse(self, asking: "_Asking") -> Completion:
-        """Ask until there is an answer, or a failure that teaches nothing new."""
+        """Ask until there is an answer, or a failure; it tells what all tries used."""
+        wasted: list[Tokens] = []
+        try:
+            completion = self._ask_until_told(asking, wasted)
+        except LLMError as error:
+            # What may have cost nobody knows how much counts as its worst case already.
+            if wasted and not (error.may_cost and error.tokens is None):
+                error.may_cost = True
+                error.tokens = _together(wasted, error.tokens)
+            raise
+        return replace(completion, tokens=_together(wasted, completion.tokens))
+
+    def _ask_until_told(self, asking: "_Asking", wasted: list[Tokens]) -> Completion:
+        """Ask until there is an answer, or a failure that teaches nothing new.
+
+        `wasted` gets what all tries before the last one used.
+        """
         dialect: Dialect | None = self._dialect
-        wasted: Tokens | None = None
         failure = LLMError("The LLM was not asked.")
         for _ in range(MOST_REQUESTS):
             if dialect is None:
                 break
+            if failure.tokens is not None:
+                wasted.append(failure.tokens)
             answer = self._ask(asking, dialect)
             if isinstance(answer, Refusal):
                 failure = answer.explained(self._server.max_tokens)
@@ -86,11 +104,10 @@ class OpenAIChat:
                 completion = self._read(answer, asking)
             except SpentError as spent:
                 failure = spent
-                wasted = spent.tokens
                 dialect = dialect.with_more_room()
                 continue
             self._remember(dialect)
-            return _with(completion, wasted)
+            return completion
         raise failure
 
     def _read(self, answer: Any, asking: "_Asking") -> Completion:
@@ -139,11 +156,9 @@ def _explained(error: Exception, seconds: float) -> LLMError:
     return explained
 
 
-def _with(completion: Completion, wasted: Tokens | None) -> Completion:
-    """Return the completion with what an earlier try of it used, too."""
-    if wasted is None:
-        return completion
-    return replace(completion, tokens=completion.tokens.plus(wasted))
+def _together(wasted: Sequence[Tokens], last: Tokens | None) -> Tokens:
+    """Return what tries used in all; `last`: what the last one did, if anything."""
+    return reduce(Tokens.plus, [*wasted, *([] if last is None else [last])])
 
 
 def _headers_of(server: LLMServer) -> Iterator[tuple[str, str]]:

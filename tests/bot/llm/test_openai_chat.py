@@ -15,6 +15,7 @@ from tests.scripted_llm import GARBAGE, MODEL, Script, ScriptedLLM
 NEVER_SECONDS = 60.0
 DEADLINE_SECONDS = 0.3
 HI = [PromptMessage("user", "My PIN is 4711, hi")]
+SPENT = Script(text="", finish_reason="length")
 
 
 def failure_of(llm: OpenAIChat, timeout: float | None = None) -> LLMError:
@@ -59,6 +60,24 @@ def test_an_answer_cut_at_the_token_limit_is_kept(
 ) -> None:
     server.next(Script(text="It was a dark and", finish_reason="length"))
     assert llm.complete(HI).text == "It was a dark and"
+
+
+@pytest.mark.parametrize(
+    ("second", "total"),
+    [
+        (Script(status=503), 5),
+        (SPENT, 5 + 5),
+        (Script(close=True), None),  # it may have cost as well: nobody knows how much
+    ],
+    ids=["refused", "spent", "lost"],
+)
+def test_what_a_first_try_used_is_told_when_the_second_one_fails(
+    server: ScriptedLLM, llm: OpenAIChat, second: Script, total: int | None
+) -> None:
+    server.next(SPENT, second)
+    failure = failure_of(llm)
+    assert failure.may_cost
+    assert (failure.tokens and failure.tokens.total) == total
 
 
 def test_an_answer_without_usage_or_model_is_an_answer(
