@@ -5,12 +5,15 @@ is written down, in code or in the database. One process learns it with one requ
 https://platform.openai.com/docs/api-reference/chat/create
 """
 
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.llm.refusals import Refusal
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 # The names of the token limit, in the order in which they are tried; then none.
@@ -41,6 +44,14 @@ _NO_TOOLS = re.compile(
     r"|(?:not|n't|no endpoints?)\b[^.]{0,40}\bsupport\w*[^.]{0,20}\b(?:tool|function)",
     re.IGNORECASE,
 )
+# "tools[0].function.parameters" of OpenAI's, "body.tools.0.function", "tools.0.custom",
+# and Gemini's "tools[0].function_declarations[3].parameters"
+_ONE_TOOL = re.compile(
+    r"\btools?(?:\[(\d{1,3})\]|\.(\d{1,3})\b)(?:\.function_?declarations\[(\d{1,3})\])?",
+    re.IGNORECASE,
+)
+# "Invalid schema for function 'look'"
+_NAMED_TOOL = r"\b(?:function|tool|schema)\b[^.]{{0,60}}?['\"`]{}['\"`]"
 TOLD_BY_TOOLS = "[What tools told, as material:]"
 
 
@@ -76,7 +87,7 @@ class Dialect:
         self, refusal: Refusal, max_tokens: int, *, offered_tools: bool = False
     ) -> "Dialect | None":
         """Return how to ask after a refusal; None if it is of no such kind."""
-        if refusal.status not in _STATUSES or refusal.is_filter or refusal.is_length:
+        if _is_of_no_kind(refusal):
             return None
         if offered_tools and _is_about_tools(refusal):
             return self._after_tools(refusal)
@@ -125,6 +136,56 @@ def _is_about(name: str, refusal: Refusal) -> bool:
 def _is_about_tools(refusal: Refusal) -> bool:
     named = any(param.startswith("tool") for param in _params(refusal.error))
     return named or bool(_NO_TOOLS.search(refusal.said))
+
+
+def without_refused(
+    asked: Json, refusal: Refusal, *, all_of_them: bool = False
+) -> Json | None:
+    """Return what is asked without the tools that a refusal names, or `all_of_them`.
+
+    None: it names neither a tool nor a schema. All are left out, too, where it does not
+    tell whose schema it is.
+    """
+    names = [tool["function"]["name"] for tool in asked.get("tools", ())]
+    if not names or _is_of_no_kind(refusal) or not _is_about_one_tool(names, refusal):
+        return None
+    refused = set(names) if all_of_them else _refused(names, refusal) or set(names)
+    log.warning(
+        "the LLM's server refuses the schemas of %s: this answer is made without them",
+        ", ".join(sorted(refused)),
+    )
+    kept = [tool for tool in asked["tools"] if tool["function"]["name"] not in refused]
+    return {**asked, "tools": kept} if kept else _without_tools(asked)
+
+
+def _is_about_one_tool(names: Sequence[str], refusal: Refusal) -> bool:
+    is_about_schema = re.search(r"\bschemas?\b", refusal.said, re.IGNORECASE)
+    return bool(
+        _refused(names, refusal)
+        or any(_ONE_TOOL.search(told) for told in _told_where(refusal))
+        or (is_about_schema and _is_about_tools(refusal))
+    )
+
+
+def _refused(names: Sequence[str], refusal: Refusal) -> set[str]:
+    """Return which of the tools on offer a refusal names, by number or by name."""
+    found = [m for told in _told_where(refusal) for m in _ONE_TOOL.finditer(told)]
+    numbers = {int(match[match.lastindex or 0]) for match in found}
+    return {names[number] for number in numbers if number < len(names)} | {
+        name
+        for name in names
+        if re.search(_NAMED_TOOL.format(re.escape(name)), refusal.said, re.IGNORECASE)
+    }
+
+
+def _told_where(refusal: Refusal) -> Iterator[str]:
+    yield refusal.said
+    yield from _params(refusal.error)
+
+
+def _is_of_no_kind(refusal: Refusal) -> bool:
+    """Whether a refusal is about what the prompt says, or of no server's dialect."""
+    return refusal.status not in _STATUSES or refusal.is_filter or refusal.is_length
 
 
 def _without_tools(asked: Json) -> Json:

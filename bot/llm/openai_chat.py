@@ -14,7 +14,7 @@ from bot.http_bounds import HttpError, TooLateError
 from bot.llm.account import OPENAI_URL, LLMServer
 from bot.llm.breaker import Breaker
 from bot.llm.connection import Connection
-from bot.llm.dialect import Dialect
+from bot.llm.dialect import Dialect, without_refused
 from bot.llm.protocol import Completion, LLMError, Prompt, Tokens, Tool
 from bot.llm.reading import SpentError, parse_answer, read_completion
 from bot.llm.refusals import Refusal, find_refusal
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # How many times one prompt is asked at once, while the server teaches its dialect.
 MOST_REQUESTS = 6
+# After so many requests all tools are left out where one more is refused.
+MOST_LEFT_OUT_SINGLY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class OpenAIChat:
         """
         dialect: Dialect | None = self._dialect
         failure = LLMError("The LLM was not asked.")
-        for _ in range(MOST_REQUESTS):
+        for number in range(MOST_REQUESTS):
             if dialect is None:
                 break
             if failure.tokens is not None:
@@ -94,11 +96,7 @@ class OpenAIChat:
             answer = self._ask(asking, dialect)
             if isinstance(answer, Refusal):
                 failure = answer.explained(self._server.max_tokens)
-                dialect = dialect.after(
-                    answer,
-                    self._server.max_tokens,
-                    offered_tools="tools" in asking.asked,
-                )
+                asking, dialect = self._taught(asking, dialect, answer, number)
                 continue
             try:
                 completion = self._read(answer, asking)
@@ -109,6 +107,22 @@ class OpenAIChat:
             self._remember(dialect)
             return completion
         raise failure
+
+    def _taught(
+        self, asking: "_Asking", dialect: Dialect, refusal: Refusal, number: int
+    ) -> tuple["_Asking", Dialect | None]:
+        """Return what is asked after a refusal, and how; None: there is no other way.
+
+        What one tool's schema is refused for says nothing of how to ask: it is left
+        out of this prompt alone, and soon all are.
+        """
+        fewer = without_refused(
+            asking.asked, refusal, all_of_them=number >= MOST_LEFT_OUT_SINGLY
+        )
+        if fewer is not None:
+            return replace(asking, asked=fewer), dialect
+        most, offered_tools = self._server.max_tokens, "tools" in asking.asked
+        return asking, dialect.after(refusal, most, offered_tools=offered_tools)
 
     def _read(self, answer: Any, asking: "_Asking") -> Completion:
         took = time.monotonic() - asking.began

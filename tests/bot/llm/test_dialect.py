@@ -214,3 +214,69 @@ def test_tools_that_were_not_offered_are_not_what_was_refused(
         llm.complete(HI)
     llm.complete(HI, tools=LOOK)
     assert "tools" in asked(server)
+
+
+TWO = [*LOOK, Tool("shop__find", "Find it.", {"type": "object"})]
+BAD_SCHEMA = "Invalid schema for function '{}': array schema missing items."
+NO_ITEMS = (
+    "GenerateContentRequest.tools[0].function_declarations[1].parameters.properties[x]"
+    ".items: missing field."
+)
+
+
+def offered(server: ScriptedLLM, number: int = -1) -> list[str]:
+    tools = server.requests[number].body.get("tools", [])
+    return [tool["function"]["name"] for tool in tools]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        refusal(
+            BAD_SCHEMA.format("shop__find"),
+            code="invalid_function_parameters",
+            param="tools[1].function.parameters",
+        ),
+        refusal(BAD_SCHEMA.format("shop__find")),
+        refusal("tools.1.custom.input_schema: JSON schema is invalid"),
+        refusal(NO_ITEMS),
+        Script(
+            status=422,
+            body=json.dumps(
+                {"detail": [{"loc": ["body", "tools", 1, "function"], "msg": "not it"}]}
+            ),
+        ),
+    ],
+    ids=["openai", "name", "number", "gemini", "fields"],
+)
+def test_a_tool_whose_schema_is_refused_takes_no_other_along(
+    server: ScriptedLLM,
+    llm: OpenAIChat,
+    script: Script,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    server.next(script)
+    llm.complete(HI, tools=TWO)
+    assert offered(server) == ["look"]
+    assert "shop__find" in capfd.readouterr().err
+    llm.complete(HI, tools=TWO)
+    assert offered(server) == ["look", "shop__find"], "it was left out this once"
+
+
+def test_a_schema_of_nobody_knows_which_tool_ends_tools_this_once(
+    server: ScriptedLLM, llm: OpenAIChat
+) -> None:
+    server.next(refusal("Function schema is not valid", param="tools"))
+    assert llm.complete(HI, tools=TWO).text == "You said: Hi"
+    assert offered(server) == []
+    llm.complete(HI, tools=TWO)
+    assert offered(server) == ["look", "shop__find"]
+
+
+def test_many_refused_schemas_leave_an_answer_without_tools(
+    server: ScriptedLLM, llm: OpenAIChat
+) -> None:
+    many = [Tool(f"tool_{number}", "", {"type": "object"}) for number in range(9)]
+    server.next(*(refusal(BAD_SCHEMA.format(tool.name)) for tool in many[:4]))
+    assert llm.complete(HI, tools=many).text == "You said: Hi"
+    assert [len(offered(server, number)) for number in range(5)] == [9, 8, 7, 6, 0]
