@@ -1,5 +1,6 @@
 """Whether a schema of a server's is one that arguments can be held against."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ LISTS = ("enum", "anyOf", "oneOf", "allOf")
 NUMBERS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
 # Beside "type" they would say of all arguments together what LLMs' servers refuse.
 NOT_ON_TOP = ("$ref", "allOf", "anyOf", "oneOf", "not", "enum")
+
+# What LLMs' servers take as the name of an argument.
+NAME = re.compile("[A-Za-z0-9_.-]{1,64}")
 
 
 def find_fault(schema: Any) -> str | None:
@@ -29,6 +33,10 @@ def _faults(schema: Any, depth: int) -> Iterator[str]:
     if not (_are_sound(schema) and _is_kind(schema.get("type", "object"))):
         yield "its arguments are told by no schema"
         return
+    if any(not NAME.fullmatch(str(name)) for name in schema.get("properties", {})):
+        yield "an argument has a name that LLMs do not take"
+    if _is_array(schema.get("type")) and "items" not in schema:
+        yield "a list among its arguments does not tell of what"
     for inner in _inner(schema):
         yield from _faults(inner, depth - 1)
 
@@ -43,6 +51,10 @@ def _are_sound(schema: Mapping[str, Any]) -> bool:
         and all(isinstance(each, list) for each in lists)
         and all(isinstance(each, int | float) for each in numbers)
     )
+
+
+def _is_array(kind: Any) -> bool:
+    return kind == "array" or (isinstance(kind, list) and "array" in kind)
 
 
 def _is_kind(kind: Any) -> bool:

@@ -29,6 +29,11 @@ def deep(levels: int) -> dict[str, Any]:
         ({**OBJECT, "properties": {"x": {"maximum": "9"}}}, "no schema"),
         ({**OBJECT, "properties": {"x": []}}, "no schema"),
         (deep(20), "too deeply"),
+        ({**OBJECT, "properties": {"x": {"type": "array"}}}, "of what"),
+        ({**OBJECT, "properties": {"x": {"type": ["array", "null"]}}}, "of what"),
+        ({**OBJECT, "properties": {"two words": {}}}, "a name that LLMs"),
+        ({**OBJECT, "properties": {"x": {"properties": {"": {}}}}}, "a name that LLMs"),
+        ({**OBJECT, "properties": {"x" * 65: {}}}, "a name that LLMs"),
     ],
 )
 def test_arguments_that_nothing_can_be_held_against(
