@@ -118,26 +118,49 @@ $$;
 COMMENT ON FUNCTION lock_budgets(date, uuid) IS
   'Locks what a spending of that day, for that person, counts against, and returns it.';
 
-CREATE FUNCTION open_budget(
-  of_scope text, on_day date, whose uuid, most bigint
+-- Who changes sums of the ledger shares one lock; who adds them up for a new row waits
+-- for all of them, and keeps them waiting: none is missed. It is taken after the row of
+-- the user, before all others, and never twice, so that none waits in a ring.
+CREATE FUNCTION share_ledger() RETURNS void LANGUAGE sql
+SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT pg_advisory_xact_lock_shared(hashtext('spendings'))
+$$;
+COMMENT ON FUNCTION share_ledger() IS
+  'Is called before spendings change: until they are committed no budget is opened.';
+
+CREATE FUNCTION open_budgets(
+  on_day date, whose uuid, limits jsonb
 ) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  since date := CASE of_scope WHEN 'month' THEN date_trunc('month', on_day)::date
-                ELSE on_day END;
+  this_month date := date_trunc('month', on_day)::date;
 BEGIN
-  IF EXISTS (SELECT FROM budgets WHERE scope = of_scope AND starts_on = since
-             AND user_id IS NOT DISTINCT FROM whose) THEN
+  IF (SELECT count(*) FROM budgets
+      WHERE (scope = 'day' AND starts_on = on_day AND user_id IS NULL
+          OR scope = 'month' AND starts_on = this_month AND user_id IS NULL
+          OR scope = 'person' AND starts_on = on_day AND user_id = whose)
+        AND limits ? scope)
+    = (limits ? 'day')::int + (limits ? 'month')::int
+      + (limits ? 'person' AND whose IS NOT NULL)::int
+  THEN
+    PERFORM share_ledger();
     RETURN;
   END IF;
+  PERFORM pg_advisory_xact_lock(hashtext('spendings'));
   INSERT INTO budgets (scope, starts_on, user_id, limit_micros, spent_micros)
-  SELECT of_scope, since, whose, most, COALESCE(sum(micros), 0) FROM spendings
-  WHERE day >= since AND day < since + CASE of_scope WHEN 'month'
-      THEN interval '1 month' ELSE interval '1 day' END
-    AND (whose IS NULL OR user_id = whose)
+  SELECT scope, since, theirs, (limits ->> scope)::bigint,
+    (SELECT COALESCE(sum(micros), 0) FROM spendings
+     WHERE day >= since AND day < until AND (theirs IS NULL OR user_id = theirs))
+  FROM (VALUES
+    ('day', on_day, on_day + 1, NULL::uuid),
+    ('month', this_month, (this_month + interval '1 month')::date, NULL),
+    ('person', on_day, on_day + 1, whose)) AS period (scope, since, until, theirs)
+  WHERE limits ? scope AND (scope <> 'person' OR theirs IS NOT NULL)
+  ORDER BY scope
   ON CONFLICT DO NOTHING;
 END $$;
-COMMENT ON FUNCTION open_budget(text, date, uuid, bigint) IS
-  'Makes the row of a period, if there is none, with what was spent in it so far.';
+COMMENT ON FUNCTION open_budgets(date, uuid, jsonb) IS
+  'Makes the rows of periods that have none, with what was spent in them so far. Is '
+  'called before spendings change, as share_ledger is.';
 
 CREATE FUNCTION tell_of_budgets(on_day date, also text)
 RETURNS text[] LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -167,15 +190,7 @@ BEGIN
   SELECT user_id INTO whose FROM users
   WHERE user_id = (asked ->> 'user_id')::uuid FOR KEY SHARE;
   told := '{}';
-  IF limits ? 'day' THEN
-    PERFORM open_budget('day', today, NULL, (limits ->> 'day')::bigint);
-  END IF;
-  IF limits ? 'month' THEN
-    PERFORM open_budget('month', today, NULL, (limits ->> 'month')::bigint);
-  END IF;
-  IF limits ? 'person' AND whose IS NOT NULL THEN
-    PERFORM open_budget('person', today, whose, (limits ->> 'person')::bigint);
-  END IF;
+  PERFORM open_budgets(today, whose, limits);
   PERFORM lock_budgets(today, whose);
   SELECT min(held.scope) INTO beyond FROM lock_budgets(today, whose) AS held
   WHERE held.spent_micros + worst > (limits ->> held.scope)::bigint * share;
@@ -215,6 +230,7 @@ DECLARE
   was spendings%ROWTYPE;
 BEGIN
   told := '{}';
+  PERFORM share_ledger();
   SELECT * INTO was FROM spendings
   WHERE id = which AND state = 'reserved' FOR UPDATE;
   IF NOT FOUND THEN
@@ -258,6 +274,7 @@ BEGIN
   told := '{}';
   SELECT user_id INTO whose FROM users
   WHERE user_id = (sent ->> 'user_id')::uuid FOR KEY SHARE;
+  PERFORM share_ledger();
   WITH written AS (
     INSERT INTO spendings (user_id, chat_id, part_id, purpose, model, state, micros,
                            currency, priced_on, is_estimated, is_unknown, day,
@@ -284,6 +301,7 @@ CREATE FUNCTION correct_spending(
 DECLARE
   was spendings%ROWTYPE;
 BEGIN
+  PERFORM share_ledger();
   SELECT * INTO was FROM spendings
   WHERE id = which AND state = 'settled' FOR UPDATE;
   IF NOT FOUND THEN

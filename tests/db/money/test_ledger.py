@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from psycopg.types.json import Jsonb
+
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.money.ledger import PostgresLedger
+from db.money.ledger import RESERVE, SETTLE, PostgresLedger
+from db.money.messages import SPEND, TAKE_BACK
 from db.privacy.erasure import erase_person
 from db.records.money import Outcome, Scope, Spending
-from tests.db.sql import change, rows, take_in, value
+from tests.db.sql import appears, change, rows, take_in, value, waiting_backends
 from tests.records import ANA, BEN, said
 
 Limits = dict[Scope, int]
@@ -70,6 +73,42 @@ def test_a_budget_that_is_set_later_knows_what_was_spent(database: Database) -> 
     assert ledger.reserve(SPENDING, {"day": 199}).beyond == "day"
     assert ledger.reserve(SPENDING, {"month": 299}).beyond == "month"
     assert ledger.reserve(SPENDING, {"day": 200, "month": 300}).beyond is None
+
+
+def test_a_budget_is_opened_with_what_is_not_committed_yet(database: Database) -> None:
+    ledger = PostgresLedger(database)
+    first, second = (ledger.reserve(SPENDING, {}).spending_id for _ in range(2))
+    ledger.settle(second or 0, Outcome(micros=100))
+    told = {"day": str(TODAY), "currency": "EUR", "priced_on": str(TODAY)}
+    part = {"model": "whatsapp", "micros": 70, "is_unknown": False}
+    asked = {
+        **told,
+        "purpose": "answer",
+        "model": "m",
+        "micros": 9,
+        "is_unknown": False,
+    }
+    ways: list[tuple[str, dict[str, object]]] = [
+        (RESERVE, {"asked": Jsonb(asked), "limits": Jsonb({})}),
+        (
+            SETTLE,
+            {
+                "spending_id": first,
+                "outcome": Jsonb({"micros": 7, "is_estimated": False}),
+            },
+        ),
+        (SPEND, {"sent": Jsonb({**told, "parts": [part]})}),
+        (TAKE_BACK, {"spending_id": second}),
+    ]
+    for statement, parameters in ways:
+        change(database, "DELETE FROM budgets")
+        with ThreadPoolExecutor(1) as other:
+            with database.transaction() as writing:
+                writing.first(statement, parameters)
+                opened = other.submit(ledger.reserve, SPENDING, {"day": 10_000})
+                assert appears(lambda: opened.done() or waiting_backends(database))  # noqa: B023
+            assert opened.result().spending_id
+        assert value(database, SPENT) == value(database, SUM), statement
 
 
 def test_a_settled_spending_stays_and_frees_what_it_did_not_use(
