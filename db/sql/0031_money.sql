@@ -162,6 +162,25 @@ COMMENT ON FUNCTION open_budgets(date, uuid, jsonb) IS
   'Makes the rows of periods that have none, with what was spent in them so far. Is '
   'called before spendings change, as share_ledger is.';
 
+CREATE FUNCTION follow_limits(
+  on_day date, whose uuid, limits jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  held budgets%ROWTYPE;
+BEGIN
+  FOR held IN SELECT * FROM lock_budgets(on_day, whose) LOOP
+    IF NOT limits ? held.scope THEN
+      DELETE FROM budgets WHERE id = held.id;
+    ELSIF held.limit_micros <> (limits ->> held.scope)::bigint THEN
+      UPDATE budgets SET limit_micros = (limits ->> held.scope)::bigint, told_at = NULL
+      WHERE id = held.id;
+    END IF;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION follow_limits(date, uuid, jsonb) IS
+  'Locks the rows of periods, drops those that have no limit any more, and writes '
+  'others'' new limits down, of which operators are told anew.';
+
 CREATE FUNCTION tell_of_budgets(on_day date, also text)
 RETURNS text[] LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
   WITH told AS (
@@ -191,7 +210,7 @@ BEGIN
   WHERE user_id = (asked ->> 'user_id')::uuid FOR KEY SHARE;
   told := '{}';
   PERFORM open_budgets(today, whose, limits);
-  PERFORM lock_budgets(today, whose);
+  PERFORM follow_limits(today, whose, limits);
   SELECT min(held.scope) INTO beyond FROM lock_budgets(today, whose) AS held
   WHERE held.spent_micros + worst > (limits ->> held.scope)::bigint * share;
   IF beyond IS NULL AND limits ? 'answer' AND asked ->> 'message_sid' IS NOT NULL
@@ -204,8 +223,7 @@ BEGIN
     told := tell_of_budgets(today, CASE WHEN share = 1 THEN beyond END);
     RETURN;
   END IF;
-  UPDATE budgets SET spent_micros = budgets.spent_micros + worst,
-    limit_micros = COALESCE((limits ->> budgets.scope)::bigint, budgets.limit_micros)
+  UPDATE budgets SET spent_micros = budgets.spent_micros + worst
   FROM lock_budgets(today, whose) AS held WHERE budgets.id = held.id;
   INSERT INTO spendings (user_id, chat_id, message_sid, purpose, model, state, micros,
                          currency, priced_on, is_unknown, day)

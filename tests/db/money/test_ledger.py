@@ -147,6 +147,26 @@ def test_operators_are_told_once_at_four_fifths(database: Database) -> None:
     assert told.index(("day",)) == 15  # of two each: after the eighth call
 
 
+def test_budgets_follow_the_settings(database: Database) -> None:
+    ledger = PostgresLedger(database)
+    limits = "SELECT scope, limit_micros FROM budgets ORDER BY scope"
+
+    def spend(limits: Limits) -> tuple[Scope, ...]:
+        reserved = ledger.reserve(SPENDING, limits)
+        return ledger.settle(reserved.spending_id or 0, Outcome(micros=100))
+
+    assert spend({"day": 1000, "month": 5000}) == ()
+    assert ledger.reserve(SPENDING, {"day": 50, "month": 5000}).beyond == "day"
+    assert rows(database, limits) == [("day", 50), ("month", 5000)], "lowered"
+    assert spend({"day": 250, "month": 5000}) == ("day",)
+    assert spend({"day": 500, "month": 5000}) == (), "raised: told anew"
+    assert spend({"day": 500, "month": 5000}) == ("day",)
+    assert spend({"month": 500}) == ("month",)
+    assert spend({}) == (), "removed"
+    assert rows(database, limits) == []
+    assert ledger.reserve(SPENDING, {"day": 699}).beyond == "day"
+
+
 def test_one_answer_has_a_budget_of_its_own(
     database: Database, pg: PostgresChatStore
 ) -> None:
