@@ -181,20 +181,26 @@ COMMENT ON FUNCTION follow_limits(date, uuid, jsonb) IS
   'Locks the rows of periods, drops those that have no limit any more, and writes '
   'others'' new limits down, of which operators are told anew.';
 
-CREATE FUNCTION tell_of_budgets(on_day date, also text)
+CREATE FUNCTION tell_of_budgets(on_day date)
 RETURNS text[] LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
   WITH told AS (
     UPDATE budgets SET told_at = now()
     WHERE told_at IS NULL AND user_id IS NULL
       AND (scope = 'day' AND starts_on = on_day
         OR scope = 'month' AND starts_on = date_trunc('month', on_day)::date)
-      AND (scope = also OR spent_micros * 5 >= limit_micros * 4)
+      AND spent_micros * 5 >= limit_micros * 4
+      -- Again without what is reserved only, at its worst, which is looked up but now.
+      AND (spent_micros - (
+        SELECT COALESCE(sum(micros), 0) FROM spendings
+        WHERE state = 'reserved' AND day >= starts_on
+          AND day < starts_on + CASE scope WHEN 'month' THEN interval '1 month'
+                                ELSE interval '1 day' END)) * 5 >= limit_micros * 4
     RETURNING scope)
   SELECT COALESCE(array_agg(scope ORDER BY scope), '{}') FROM told
 $$;
-COMMENT ON FUNCTION tell_of_budgets(date, text) IS
-  'Returns the budgets of all of which four fifths are used, or that are also full, '
-  'once: who asks tells operators.';
+COMMENT ON FUNCTION tell_of_budgets(date) IS
+  'Returns the budgets of all of which four fifths are used, once: who asks tells '
+  'operators.';
 
 CREATE FUNCTION reserve_spending(
   asked jsonb, limits jsonb, OUT spending_id bigint, OUT beyond text, OUT told text[]
@@ -220,7 +226,7 @@ BEGIN
     HAVING COALESCE(sum(micros), 0) + worst > (limits ->> 'answer')::bigint * share;
   END IF;
   IF beyond IS NOT NULL THEN
-    told := tell_of_budgets(today, CASE WHEN share = 1 THEN beyond END);
+    told := tell_of_budgets(today);
     RETURN;
   END IF;
   UPDATE budgets SET spent_micros = budgets.spent_micros + worst
@@ -277,7 +283,7 @@ BEGIN
   PERFORM lock_budgets(on_day, whose);
   UPDATE budgets SET spent_micros = budgets.spent_micros + change
   FROM lock_budgets(on_day, whose) AS held WHERE budgets.id = held.id;
-  RETURN tell_of_budgets(on_day, NULL);
+  RETURN tell_of_budgets(on_day);
 END $$;
 COMMENT ON FUNCTION change_budgets(date, uuid, bigint) IS
   'Counts against budgets what was spent without being reserved, or takes it back. '

@@ -19,7 +19,7 @@ DROP FUNCTION spend_on_messages(jsonb);
 DROP FUNCTION settle_spending(bigint, jsonb);
 DROP FUNCTION change_budgets(date, uuid, bigint);
 DROP FUNCTION reserve_spending(jsonb, jsonb);
-DROP FUNCTION tell_of_budgets(date, text);
+DROP FUNCTION tell_of_budgets(date);
 DROP FUNCTION follow_limits(date, uuid, jsonb);
 DROP FUNCTION open_budgets(date, uuid, jsonb);
 DROP FUNCTION share_ledger();

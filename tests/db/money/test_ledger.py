@@ -12,7 +12,7 @@ from db.database import Database
 from db.money.ledger import RESERVE, SETTLE, PostgresLedger
 from db.money.messages import SPEND, TAKE_BACK
 from db.privacy.erasure import erase_person
-from db.records.money import Outcome, Scope, Spending
+from db.records.money import Outcome, Reserved, Scope, Spending
 from tests.db.sql import appears, change, rows, take_in, value, waiting_backends
 from tests.records import ANA, BEN, said
 
@@ -145,6 +145,18 @@ def test_operators_are_told_once_at_four_fifths(database: Database) -> None:
             told.append(ledger.settle(reserved.spending_id, Outcome(micros=100)))
     assert [one for one in told if one] == [("day",)]
     assert told.index(("day",)) == 15  # of two each: after the eighth call
+
+
+def test_what_is_reserved_only_is_not_told_of_as_used(database: Database) -> None:
+    ledger = PostgresLedger(database)
+    limits: Limits = {"day": 1000, "month": 9000}
+    assert ledger.reserve(replace(SPENDING, micros=5000), limits) == Reserved(
+        beyond="day"
+    )
+    under_way = [ledger.reserve(SPENDING, limits).spending_id or 0 for _ in range(10)]
+    assert ledger.reserve(SPENDING, limits) == Reserved(beyond="day")
+    told = [ledger.settle(each, Outcome(micros=80)) for each in under_way]
+    assert told == [()] * 9 + [("day",)]
 
 
 def test_budgets_follow_the_settings(database: Database) -> None:
