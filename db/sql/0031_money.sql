@@ -202,6 +202,14 @@ COMMENT ON FUNCTION tell_of_budgets(date) IS
   'Returns the budgets of all of which four fifths are used, once: who asks tells '
   'operators.';
 
+CREATE FUNCTION told_of_budgets(at timestamptz)
+RETURNS text[] LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT COALESCE(array_agg(scope ORDER BY scope), '{}') FROM budgets
+  WHERE told_at = at AND user_id IS NULL
+$$;
+COMMENT ON FUNCTION told_of_budgets(timestamptz) IS
+  'Returns again what a transaction of that time told: its answer may have been lost.';
+
 CREATE FUNCTION reserve_spending(
   asked jsonb, limits jsonb, OUT spending_id bigint, OUT beyond text, OUT told text[]
 ) LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -255,9 +263,9 @@ DECLARE
 BEGIN
   told := '{}';
   PERFORM share_ledger();
-  SELECT * INTO was FROM spendings
-  WHERE id = which AND state = 'reserved' FOR UPDATE;
-  IF NOT FOUND THEN
+  SELECT * INTO was FROM spendings WHERE id = which FOR UPDATE;
+  IF was.state IS DISTINCT FROM 'reserved' THEN
+    told := told_of_budgets(was.settled_at);
     RETURN;
   END IF;
   UPDATE spendings SET micros = spent, settled_at = now(),
@@ -295,7 +303,6 @@ CREATE FUNCTION spend_on_messages(
 DECLARE
   whose uuid;
 BEGIN
-  told := '{}';
   SELECT user_id INTO whose FROM users
   WHERE user_id = (sent ->> 'user_id')::uuid FOR KEY SHARE;
   PERFORM share_ledger();
@@ -312,33 +319,37 @@ BEGIN
     ON CONFLICT (part_id) DO NOTHING
     RETURNING micros)
   SELECT COALESCE(sum(micros), 0) INTO spent FROM written;
-  IF spent > 0 THEN
-    told := change_budgets((sent ->> 'day')::date, whose, spent);
-  END IF;
+  told := CASE WHEN spent > 0
+    THEN change_budgets((sent ->> 'day')::date, whose, spent)
+    ELSE told_of_budgets((
+      SELECT max(settled_at) FROM spendings
+      WHERE part_id IN (SELECT (part ->> 'part_id')::uuid
+                        FROM jsonb_array_elements(sent -> 'parts') AS part)))
+    END;
 END $$;
 COMMENT ON FUNCTION spend_on_messages(jsonb) IS
-  'Writes down what messages to one person cost on one day, each once.';
+  'Writes down what messages to one person cost on one day, each once. Returns also of '
+  'which budgets operators are to be told now.';
 
-CREATE FUNCTION correct_spending(
-  which bigint, new_micros bigint, is_told boolean
+CREATE FUNCTION take_back_spending(
+  which bigint
 ) RETURNS text[] LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   was spendings%ROWTYPE;
 BEGIN
   PERFORM share_ledger();
-  SELECT * INTO was FROM spendings
-  WHERE id = which AND state = 'settled' FOR UPDATE;
-  IF NOT FOUND THEN
-    RETURN '{}';
+  SELECT * INTO was FROM spendings WHERE id = which FOR UPDATE;
+  IF was.state IS DISTINCT FROM 'settled' THEN
+    RETURN told_of_budgets(was.settled_at);
   END IF;
-  UPDATE spendings SET micros = new_micros, is_estimated = NOT is_told,
-    is_unknown = is_unknown AND NOT is_told,
-    state = CASE new_micros WHEN 0 THEN 'released' ELSE state END
+  UPDATE spendings SET micros = 0, state = 'released', settled_at = now(),
+    is_estimated = false, is_unknown = false
   WHERE id = which;
-  RETURN change_budgets(was.day, was.user_id, new_micros - was.micros);
+  RETURN change_budgets(was.day, was.user_id, -was.micros);
 END $$;
-COMMENT ON FUNCTION correct_spending(bigint, bigint, boolean) IS
-  'Writes down what something turned out to have cost, told by whoever bills it.';
+COMMENT ON FUNCTION take_back_spending(bigint) IS
+  'Writes down that something turned out to have cost nothing. Returns of which budgets '
+  'operators are to be told now.';
 
 -- What people are known by is kept out of the planner's samples.
 ALTER TABLE spendings ALTER COLUMN user_id SET STATISTICS 0,
