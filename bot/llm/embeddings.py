@@ -14,6 +14,7 @@ from typing import Any
 from bot.llm.account import EmbeddingServer
 from bot.llm.endpoint import Asking, Endpoint, Measure, Offer, unmeasured
 from bot.llm.protocol import LLMError
+from bot.llm.reading import count_of
 from db.records import Vector
 
 # Of one request: a small machine takes half a second for a passage.
@@ -124,10 +125,9 @@ def _read_vectors(answer: bytes, amount: int) -> Iterator[Vector]:
 def _read_tokens(answer: bytes) -> int | None:
     """Return how many tokens a server says that it read."""
     try:
-        count = json.loads(answer)["usage"]["prompt_tokens"]
+        return count_of(json.loads(answer)["usage"], "prompt_tokens")
     except UNREADABLE:
         return None
-    return count if type(count) is int and count >= 0 else None
 
 
 def _to_unit(numbers: Any) -> Vector:

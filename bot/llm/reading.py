@@ -18,6 +18,8 @@ NO_COMPLETION = (
     "The LLM's server answered something else than a chat completion{}: check"
     " OPENAI_BASE_URL, which mostly ends in /v1."
 )
+# No prompt, and no answer, has as many tokens: what is more is a server's slip.
+MOST_TOKENS = 100_000_000
 REASONING_PARTS = frozenset({"thinking", "reasoning", "redacted_thinking", "summary"})
 
 
@@ -147,23 +149,24 @@ def _read_tokens(usage: Any) -> Tokens:
     if not isinstance(usage, dict):
         return Tokens()
     return Tokens(
-        prompt=_count_of(usage, "prompt_tokens"),
-        completion=_count_of(usage, "completion_tokens"),
-        total=_count_of(usage, "total_tokens"),
+        prompt=count_of(usage, "prompt_tokens"),
+        completion=count_of(usage, "completion_tokens"),
+        total=count_of(usage, "total_tokens"),
         cached=_detail_of(usage, "prompt_tokens_details", "cached_tokens")
-        or _count_of(usage, "prompt_cache_hit_tokens"),
+        or count_of(usage, "prompt_cache_hit_tokens"),
         reasoning=_detail_of(usage, "completion_tokens_details", "reasoning_tokens"),
     )
 
 
 def _detail_of(usage: Json, details: str, name: str) -> int | None:
     told = usage.get(details)
-    return _count_of(told, name) if isinstance(told, dict) else None
+    return count_of(told, name) if isinstance(told, dict) else None
 
 
-def _count_of(told: Json, name: str) -> int | None:
+def count_of(told: Json, name: str) -> int | None:
+    """Return how many tokens a usage tells; None where it tells no such number."""
     count = told.get(name)
-    return count if type(count) is int and count >= 0 else None
+    return count if type(count) is int and 0 <= count <= MOST_TOKENS else None
 
 
 def _text_of(known: Json, name: str) -> str | None:

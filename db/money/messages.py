@@ -1,7 +1,7 @@
 """What messages cost: found among the parts that were sent, and written down once."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from typing import Any
@@ -33,7 +33,7 @@ WHERE spent.created_at > now() - %(age)s AND spent.purpose = 'message'
   AND spent.state = 'settled' AND part.status IN ('failed', 'undelivered')
 ORDER BY spent.id LIMIT {MOST_AT_ONCE}
 """  # noqa: S608  (our own words)
-TAKE_BACK = "SELECT correct_spending(%(spending_id)s, 0, true)"
+TAKE_BACK = "SELECT take_back_spending(%(spending_id)s) AS told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +60,21 @@ class MessagePrices:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """Writes down what was sent; it may be killed anywhere, and run twice at once."""
+    """Writes down what was sent; it may be killed anywhere, and run twice at once.
+
+    `tell` is called with the budgets of which operators are to be told now, each time
+    that there are any: what follows may fail.
+    """
 
     database: Database
     prices: MessagePrices
+    tell: Callable[[tuple[Scope, ...]], None]
 
-    def price(self, age: timedelta) -> tuple[Scope, ...]:
+    def price(self, age: timedelta) -> None:
         """Write down what was sent so long ago, at most, and is not written down yet.
 
-        Return the budgets of which operators are to be told. Raises
-        StoreUnavailableError.
+        Raises StoreUnavailableError.
         """
-        told: list[Scope] = []
         rows = repeat_once(lambda: self.database.rows(SENT, {"age": age}))
         by_person: dict[tuple[UUID, date], list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
@@ -85,9 +88,7 @@ class Messages:
                 "priced_on": str(self.prices.priced_on),
                 "parts": parts,
             }
-            found = self._run(SPEND, {"sent": Jsonb(sent)})
-            told += found.told
-        return tuple(told)
+            self._run(SPEND, {"sent": Jsonb(sent)})
 
     def take_back(self, age: timedelta) -> int:
         """Take back what was not delivered after all; return how many messages.
@@ -109,5 +110,7 @@ class Messages:
             "is_unknown": is_unknown,
         }
 
-    def _run(self, statement: str, parameters: dict[str, Any]) -> Any:
-        return repeat_once(lambda: self.database.first(statement, parameters))
+    def _run(self, statement: str, parameters: dict[str, Any]) -> None:
+        found = repeat_once(lambda: self.database.first(statement, parameters))
+        if found.told:
+            self.tell(tuple(found.told))

@@ -15,6 +15,8 @@ from babel import Locale
 from bot.llm.protocol import LLMError
 
 LONGEST_TEXT = 50_000
+# No recording that is taken is as long: what is more is a server's slip.
+LONGEST_SECONDS = 86_400
 NO_TRANSCRIPT = (
     "the speech server sent no transcript: check TRANSCRIPTION_BASE_URL and"
     " TRANSCRIPTION_MODEL."
@@ -65,7 +67,7 @@ def read_transcript(body: bytes) -> Transcript:
     return Transcript(
         segments=segments,
         language=_read_language(found.get("language")),
-        seconds=read_number(found, "duration"),
+        seconds=_read_seconds(found),
     )
 
 
@@ -88,6 +90,11 @@ def read_number(found: dict[str, Any], name: str) -> float | None:
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _read_seconds(found: dict[str, Any]) -> float | None:
+    seconds = read_number(found, "duration")
+    return None if seconds is None or not 0 <= seconds <= LONGEST_SECONDS else seconds
 
 
 def _read_language(told: Any) -> str | None:

@@ -73,7 +73,7 @@ def register_money(queue: "App", settings: Settings, database: Database) -> None
         return
     register_settling(queue, PostgresLedger(database))
     if prices := _message_prices(settings.money):
-        register_messages(queue, Messages(database, prices), tell_log)
+        register_messages(queue, Messages(database, prices, tell_log))
 
 
 def _message_prices(money: "MoneyPolicy") -> "MessagePrices | None":

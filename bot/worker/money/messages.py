@@ -1,7 +1,6 @@
 """What writes down, every minute, what the messages that were sent cost."""
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from procrastinate import App
@@ -9,7 +8,6 @@ from procrastinate import App
 from db.errors import OperatorError
 from db.money.messages import Messages
 from db.queue.jobs import PRICE_MESSAGES, UPKEEP
-from db.records.money import Scope
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +17,8 @@ LATELY, LONG = timedelta(hours=1), timedelta(days=7)
 MINUTES = 60
 
 
-def register_messages(
-    queue: App, messages: Messages, tell: Callable[[tuple[Scope, ...]], None]
-) -> None:
-    """Register it; `tell` is called with budgets of which operators are to be told."""
+def register_messages(queue: App, messages: Messages) -> None:
+    """Register it."""
 
     @queue.periodic(cron=PRICE_CRON)
     @queue.task(
@@ -35,8 +31,7 @@ def register_messages(
         is_whole = timestamp // MINUTES % MINUTES == 0
         age = LONG if is_whole else LATELY
         try:
-            if told := messages.price(age):
-                tell(told)
+            messages.price(age)
             messages.take_back(age)
         except OperatorError as error:
             log.warning("messages could not be priced: %s", error)

@@ -1,5 +1,6 @@
 """Calls that are paid for: reserved before, settled after, on the real ledger."""
 
+import json
 from contextlib import closing
 from dataclasses import replace
 
@@ -21,9 +22,11 @@ from db.delivery.answered import AnswersOfLate
 from db.money.ledger import PostgresLedger
 from db.records.money import Scope
 from tests.bot.chat.conversation import Conversation, ScriptedThoughts
+from tests.bot.llm.clients import client_of
 from tests.bot.media.senses.sounds import BREAD
 from tests.bot.money.pricing import PRICES
 from tests.db.sql import rows, value
+from tests.scripted_llm import Script, ScriptedLLM
 from tests.speech_server import speech_server
 
 PROMPT = [PromptMessage("user", "How much is it?")]
@@ -131,6 +134,39 @@ def test_what_a_voice_note_cost_stands_with_what_was_heard(database: Database) -
         sensed = VoiceByServer(server).sense(BREAD.read_bytes(), "audio/ogg", None, 5)
     spent = value(database, "SELECT micros FROM spendings WHERE purpose = 'hearing'")
     assert sensed.cost_micros == spent > 0
+
+
+@pytest.mark.parametrize("told", [3_000_000_000, 10**40, -1])
+def test_tokens_that_nobody_can_have_used_are_not_told(
+    database: Database, told: int
+) -> None:
+    usage = {"prompt_tokens": told, "completion_tokens": 1, "total_tokens": told}
+    answer = {"choices": [{"message": {"content": "Nine."}}], "usage": usage}
+    with ScriptedLLM() as server, client_of(server.base_url) as client:
+        server.next(Script(body=json.dumps(answer)))
+        llm = MeteredLLM(meter(database), "answer", Paid(client, DEAR))
+        assert llm.complete(PROMPT).text == "Nine."
+    ((_, state, _, is_estimated),) = rows(database, ALL)
+    assert (state, is_estimated) == ("settled", True)
+
+
+@pytest.mark.parametrize("duration", [1e9, 1e300, -5.0])
+def test_a_length_that_no_recording_has_is_not_told(
+    database: Database, duration: float
+) -> None:
+    measure = meter(database).measure
+    with (
+        speech_server() as told,
+        closing(Transcriptions(told.server("ear"), measure=measure)) as server,
+    ):
+        told.hears("How much is rye?")
+        told.said["duration"] = duration
+        sensed = VoiceByServer(server).sense(BREAD.read_bytes(), "audio/ogg", None, 5)
+    assert sensed.text == "How much is rye?"
+    assert 0 < (sensed.seconds or 0) < 600
+    ((_, state, micros, _),) = rows(database, ALL)
+    assert state == "settled"
+    assert micros > 0
 
 
 def test_beyond_a_budget_a_person_is_told_once_and_the_llm_is_not_asked(

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from psycopg.types.json import Jsonb
+
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.money.ledger import PostgresLedger
+from db.money.ledger import RESERVE, SETTLE, PostgresLedger
+from db.money.messages import SPEND, TAKE_BACK
 from db.privacy.erasure import erase_person
-from db.records.money import Outcome, Scope, Spending
-from tests.db.sql import change, rows, take_in, value
+from db.records.money import Outcome, Reserved, Scope, Spending
+from tests.db.sql import appears, change, rows, take_in, value, waiting_backends
 from tests.records import ANA, BEN, said
 
 Limits = dict[Scope, int]
@@ -72,6 +75,42 @@ def test_a_budget_that_is_set_later_knows_what_was_spent(database: Database) -> 
     assert ledger.reserve(SPENDING, {"day": 200, "month": 300}).beyond is None
 
 
+def test_a_budget_is_opened_with_what_is_not_committed_yet(database: Database) -> None:
+    ledger = PostgresLedger(database)
+    first, second = (ledger.reserve(SPENDING, {}).spending_id for _ in range(2))
+    ledger.settle(second or 0, Outcome(micros=100))
+    told = {"day": str(TODAY), "currency": "EUR", "priced_on": str(TODAY)}
+    part = {"model": "whatsapp", "micros": 70, "is_unknown": False}
+    asked = {
+        **told,
+        "purpose": "answer",
+        "model": "m",
+        "micros": 9,
+        "is_unknown": False,
+    }
+    ways: list[tuple[str, dict[str, object]]] = [
+        (RESERVE, {"asked": Jsonb(asked), "limits": Jsonb({})}),
+        (
+            SETTLE,
+            {
+                "spending_id": first,
+                "outcome": Jsonb({"micros": 7, "is_estimated": False}),
+            },
+        ),
+        (SPEND, {"sent": Jsonb({**told, "parts": [part]})}),
+        (TAKE_BACK, {"spending_id": second}),
+    ]
+    for statement, parameters in ways:
+        change(database, "DELETE FROM budgets")
+        with ThreadPoolExecutor(1) as other:
+            with database.transaction() as writing:
+                writing.first(statement, parameters)
+                opened = other.submit(ledger.reserve, SPENDING, {"day": 10_000})
+                assert appears(lambda: opened.done() or waiting_backends(database))  # noqa: B023
+            assert opened.result().spending_id
+        assert value(database, SPENT) == value(database, SUM), statement
+
+
 def test_a_settled_spending_stays_and_frees_what_it_did_not_use(
     database: Database,
 ) -> None:
@@ -106,6 +145,38 @@ def test_operators_are_told_once_at_four_fifths(database: Database) -> None:
             told.append(ledger.settle(reserved.spending_id, Outcome(micros=100)))
     assert [one for one in told if one] == [("day",)]
     assert told.index(("day",)) == 15  # of two each: after the eighth call
+
+
+def test_what_is_reserved_only_is_not_told_of_as_used(database: Database) -> None:
+    ledger = PostgresLedger(database)
+    limits: Limits = {"day": 1000, "month": 9000}
+    assert ledger.reserve(replace(SPENDING, micros=5000), limits) == Reserved(
+        beyond="day"
+    )
+    under_way = [ledger.reserve(SPENDING, limits).spending_id or 0 for _ in range(10)]
+    assert ledger.reserve(SPENDING, limits) == Reserved(beyond="day")
+    told = [ledger.settle(each, Outcome(micros=80)) for each in under_way]
+    assert told == [()] * 9 + [("day",)]
+
+
+def test_budgets_follow_the_settings(database: Database) -> None:
+    ledger = PostgresLedger(database)
+    limits = "SELECT scope, limit_micros FROM budgets ORDER BY scope"
+
+    def spend(limits: Limits) -> tuple[Scope, ...]:
+        reserved = ledger.reserve(SPENDING, limits)
+        return ledger.settle(reserved.spending_id or 0, Outcome(micros=100))
+
+    assert spend({"day": 1000, "month": 5000}) == ()
+    assert ledger.reserve(SPENDING, {"day": 50, "month": 5000}).beyond == "day"
+    assert rows(database, limits) == [("day", 50), ("month", 5000)], "lowered"
+    assert spend({"day": 250, "month": 5000}) == ("day",)
+    assert spend({"day": 500, "month": 5000}) == (), "raised: told anew"
+    assert spend({"day": 500, "month": 5000}) == ("day",)
+    assert spend({"month": 500}) == ("month",)
+    assert spend({}) == (), "removed"
+    assert rows(database, limits) == []
+    assert ledger.reserve(SPENDING, {"day": 699}).beyond == "day"
 
 
 def test_one_answer_has_a_budget_of_its_own(

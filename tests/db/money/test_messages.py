@@ -3,15 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.errors import StoreUnavailableError
 from db.money.ledger import PostgresLedger
 from db.money.messages import MessagePrices, Messages
 from db.outbox import PostgresOutbox
-from db.records.money import Spending
+from db.records.money import Outcome, Scope, Spending
 from tests.db.money.test_ledger import SPENDING, SPENT, SUM
 from tests.db.parts import replied
 from tests.db.sql import change, rows, value
+from tests.records import BEN
 
 PRICES = MessagePrices(
     by_prefix={"+1": 3000, "+1555": 4000, "+49": 50_000},
@@ -39,7 +43,7 @@ def test_what_twilio_took_is_written_down_once_and_what_failed_is_taken_back(
     database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     replied(pg, outbox, "in two", "parts")
-    messages = Messages(database, PRICES)
+    messages = Messages(database, PRICES, lambda _told: None)
     messages.price(DAY)
     assert rows(database, WRITTEN) == [], "nothing is sent yet"
     change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
@@ -64,6 +68,49 @@ def test_operators_are_told_when_messages_use_the_budget_up(
     replied(pg, outbox, "one")
     change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
     assert PostgresLedger(database).reserve(_today(1), {"day": 4500}).told == ()
-    messages = Messages(database, PRICES)
-    assert messages.price(DAY) == ("day",)
-    assert messages.price(DAY) == ()
+    told: list[tuple[Scope, ...]] = []
+    messages = Messages(database, PRICES, told.append)
+    messages.price(DAY)
+    assert told == [("day",)]
+    messages.price(DAY)
+    assert told == [("day",)]
+
+
+def test_operators_are_told_though_what_follows_fails(
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    replied(pg, outbox, "one")
+    replied(pg, outbox, "two", to=BEN)
+    change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
+    assert PostgresLedger(database).reserve(_today(1), {"day": 4500}).told == ()
+    told: list[tuple[Scope, ...]] = []
+    # Nothing costs less than nothing: the second person's message is refused.
+    odd = {"+1555": 4000, BEN.removeprefix("whatsapp:"): -1}
+    dear = replace(PRICES, by_prefix=odd)
+    with pytest.raises(StoreUnavailableError):
+        Messages(database, dear, told.append).price(DAY)
+    assert told == [("day",)]
+
+
+def test_operators_are_told_by_what_takes_back(
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    replied(pg, outbox, "in two", "parts")
+    change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
+    told: list[tuple[Scope, ...]] = []
+    messages, ledger = Messages(database, PRICES, told.append), PostgresLedger(database)
+    messages.price(DAY)
+    assert ledger.reserve(_today(96_000), {"day": 110_000}).spending_id
+    assert ledger.settle_left(timedelta()) == 1, "and nobody is told"
+    change(database, "UPDATE reply_parts SET status = 'failed' WHERE body = 'parts'")
+    messages.take_back(DAY)
+    assert told == [("day",)]
+
+
+def test_what_was_told_is_told_again_where_the_answer_was_lost(
+    database: Database,
+) -> None:
+    ledger, asked = PostgresLedger(database), replace(SPENDING, micros=90)
+    spent = ledger.reserve(asked, {"day": 100}).spending_id or 0
+    for _ in range(2):
+        assert ledger.settle(spent, Outcome(micros=90)) == ("day",)
