@@ -95,10 +95,10 @@ WHERE user_id = %(user_id)s AND reference_id = %(reference_id)s
   AND position BETWEEN %(position)s AND %(last)s
   AND status IN {UNSETTLED}
 """  # noqa: S608  (our own words)
-# Media that can't be sent give way to the text that they stand for: once, for then
-# there is none any more. It is the same part: whoever took the chat over, or wrote
-# STOP, keeps it from being sent as any other.
-INSTEAD = "body = instead, media = NULL, instead = NULL"
+# Media and templates that can't be sent give way to the text that they stand for: once,
+# for then there is none any more. It is the same part: whoever took the chat over, or
+# wrote STOP, keeps it from being sent as any other.
+INSTEAD = "body = instead, media = NULL, template = NULL, instead = NULL"
 SAY_INSTEAD = f"""
 UPDATE reply_parts SET status = 'pending', error_code = %(error_code)s, {INSTEAD}
 WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
@@ -155,8 +155,11 @@ SELECT lock, (SELECT count(*) FROM queued) FROM refused
 REFUSE = _REFUSE.format(
     said="", may=f"COALESCE(cardinality(refused_sids), 0) < {MOST_REFUSALS}"
 )
-# Refused for its media: its text is sent.
+# Refused for its media, or its template: its text is sent.
 REFUSE_MEDIA = _REFUSE.format(said=f" {INSTEAD},", may="instead <> ''")
+REFUSE_TEMPLATE = _REFUSE.format(
+    said=f" {INSTEAD},", may="instead <> '' AND template IS NOT NULL"
+)
 RELEASE_REFUSED = """
 UPDATE reply_parts SET status = 'pending'
 WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
