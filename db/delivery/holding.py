@@ -26,7 +26,8 @@ UNSET = "not sent: nothing is held since TWILIO_FALLBACK_CONTENT_SID is not set"
 # Who wrote last is asked of their chats only where the part itself can't tell.
 IS_OPEN = f"""CASE
     WHEN NOT {IS_FREE_TEXT.format(part="head.")} THEN true
-    WHEN head.error_code = {OUTSIDE_WINDOW} THEN false
+    WHEN head.error_code = {OUTSIDE_WINDOW}
+      AND NOT COALESCE(({LAST_INBOUND}) > head.claimed_at, false) THEN false
     WHEN head.heard_at > now() - %(free)s THEN true
     ELSE COALESCE(({LAST_INBOUND}) > now() - %(free)s, false) END"""
 LET_GO = f"""let_go AS (
