@@ -87,12 +87,19 @@ SELECT EXISTS (
   SELECT FROM reply_parts WHERE user_id = %(user_id)s AND held_at IS NOT NULL)
 """
 # Once they have written since: what they wrote before does not open the window again.
+# Unless it came in late, and was not known: where nobody but us said that the window is
+# over, it is open.
 RELEASE = f"""
 UPDATE reply_parts SET held_at = NULL, heard_at = ({LAST_INBOUND}),
   status = CASE status WHEN 'held' THEN 'pending' ELSE status END,
   error_code = CASE status WHEN 'held' THEN NULL ELSE error_code END
 WHERE user_id = %(user_id)s AND held_at IS NOT NULL
-  AND ({LAST_INBOUND}) > held_at - {SLACK}
+  AND (({LAST_INBOUND}) > held_at - {SLACK}
+    OR ({LAST_INBOUND}) > now() - %(free)s AND NOT EXISTS (
+      SELECT FROM reply_parts AS refused
+      WHERE refused.user_id = %(user_id)s AND refused.held_at IS NOT NULL
+        AND refused.status = 'held' AND refused.error_code = {OUTSIDE_WINDOW}
+        AND refused.claimed_at > ({LAST_INBOUND})))
 """  # noqa: S608  (our own words)
 # What was too old to be sent stands in the transcript as such: the LLM is not shown it.
 # Its time stays: a note is no message, and makes no chat active again.
@@ -139,7 +146,7 @@ def release_held(database: Database, user_id: UUID, lasts: timedelta) -> bool:
     It is sent before anything newer. What is older than `lasts` is dropped, and noted
     in the transcript. Raises StoreUnavailableError.
     """
-    known = {"user_id": user_id, "lasts": lasts}
+    known = {"user_id": user_id, "lasts": lasts, "free": FREE}
     with outages():
         if not database.scalar(IS_WAITING, known):
             return False

@@ -1,9 +1,18 @@
 """What waited, and what comes after it: the window opens again, a wait ends."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.bot.whatsapp.scripted_twilio import ScriptedTwilio
-from tests.bot.whatsapp.waiting import WaitingDesk, sent
+from tests.bot.whatsapp.scripted_twilio import REFUSED, ScriptedTwilio
+from tests.bot.whatsapp.waiting import ENGLISH, WaitingDesk, sent
+from tests.db.sql import change, value
+
+LAST_SAID_AGO = """
+UPDATE userchats SET messages = jsonb_set(messages, '{-1,timestamp}',
+  to_jsonb(now() - %(ago)s))
+WHERE messages -> -1 ->> 'role' = 'user'
+"""
 
 
 @pytest.fixture
@@ -24,3 +33,43 @@ def test_who_wrote_since_a_part_was_refused_is_in_the_window(
     desk.sends_later()
     assert sent(twilio) == ["one", "one"]
     assert desk.statuses == ["sent"]
+
+
+def hears_later(desk: WaitingDesk, **ago: float) -> None:
+    """Ana wrote so long ago, and it comes in now: its webhook was lost."""
+    desk.hears("hm?")
+    change(desk.database, LAST_SAID_AGO, ago=timedelta(**ago))
+
+
+def test_what_came_in_late_lets_go_of_what_waits(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    desk.answers_late("one", "two")
+    hears_later(desk, minutes=10)
+    desk.sender.release_held(desk.user_id)
+    assert sent(twilio) == [ENGLISH, "one", "two"]
+    query = "SELECT count(*) FROM reply_parts WHERE held_at IS NOT NULL"
+    assert value(desk.database, query) == 0
+
+
+def test_not_if_twilio_said_since_that_the_window_is_over(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    twilio.answers.append(REFUSED)
+    desk.answers_late("one", "two", hours=1)
+    assert sent(twilio) == ["one", "two", ENGLISH]
+    hears_later(desk, minutes=10)
+    desk.sender.release_held(desk.user_id)
+    assert desk.statuses == ["held", "sent", "sent"]
+    query = "SELECT count(*) FROM reply_parts WHERE held_at IS NOT NULL"
+    assert value(desk.database, query) == 2
+
+
+def test_nor_if_that_is_longer_ago_than_the_window(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    desk.answers_late("one", hours=48)
+    hears_later(desk, hours=25)
+    desk.sender.release_held(desk.user_id)
+    assert sent(twilio) == [ENGLISH]
+    assert desk.statuses == ["held", "sent"]
