@@ -71,6 +71,7 @@ SHUT = f"""asked AS (
     SELECT FROM reply_parts AS told
     WHERE told.user_id = shut.user_id AND told.held_at IS NOT NULL
       AND told.author = 'fallback'
+      AND told.status NOT IN ('failed', 'undelivered')
       AND (told.status <> 'canceled' OR told.message_sid IS NOT NULL))
 ), """  # noqa: S608  (our own words)
 CLAIM_OR_HOLD = CLAIM.format(
@@ -107,11 +108,22 @@ DROP = """
 WITH dropped AS (
   UPDATE reply_parts SET status = 'canceled'
   WHERE held_at IS NOT NULL AND status = 'held'
-    AND created_at < now() - %(lasts)s{whose}
-  RETURNING chat_id, reference_id
+    AND created_at < now() - %(lasts)s{which}
+  RETURNING chat_id, reference_id, user_id
 )
-SELECT chat_id, array_agg(DISTINCT reference_id::text) AS replies
-FROM dropped GROUP BY chat_id ORDER BY chat_id
+SELECT chat_id, user_id, array_agg(DISTINCT reference_id::text) AS replies
+FROM dropped GROUP BY chat_id, user_id ORDER BY chat_id
+"""
+# The wait ends with what is dropped last, or once its word is as old: the next wait has
+# a word of its own.
+END_WAITS = """
+UPDATE reply_parts AS told SET held_at = NULL
+WHERE held_at IS NOT NULL AND status <> 'held'{whose}
+  AND (user_id = ANY (%(dropped)s) OR created_at < now() - %(lasts)s)
+  AND NOT EXISTS (
+    SELECT FROM reply_parts AS held
+    WHERE held.user_id = told.user_id AND held.held_at IS NOT NULL
+      AND held.status = 'held')
 """
 OF_USER = " AND user_id = %(user_id)s"
 OF_SOME = """ AND part_id IN (
@@ -153,7 +165,7 @@ def release_held(database: Database, user_id: UUID, lasts: timedelta) -> bool:
         with database.transaction() as connection:
             connection.count("SELECT 1 FROM users WHERE user_id = %(user_id)s "
                              "FOR NO KEY UPDATE", known)  # fmt: skip
-            _drop(connection, OF_USER, known)
+            _drop(connection, OF_USER, known, OF_USER)
             return connection.count(RELEASE, known) > 0
 
 
@@ -166,13 +178,17 @@ def drop_held(database: Database, lasts: timedelta) -> int:
         return _drop(connection, OF_SOME, {"lasts": lasts})
 
 
-def _drop(connection: Connection, whose: str, known: Mapping[str, Any]) -> int:
+def _drop(
+    connection: Connection, which: str, known: Mapping[str, Any], whose: str = ""
+) -> int:
     days = known["lasts"].days
-    found = connection.rows(DROP.format(whose=whose), known)
+    found = connection.rows(DROP.format(which=which), known)
     for row in found:
         about = {"chat_id": row.chat_id, "replies": row.replies}
         about["remark"] = DROPPED.format(days=days) if days else UNSET
         about["at"] = connection.scalar(FIND_TIME, about)
         connection.count(NOTE, about)
         connection.count(KEEP_TIME, about)
+    ended = {**known, "dropped": [row.user_id for row in found]}
+    connection.count(END_WAITS.format(whose=whose), ended)
     return len(found)

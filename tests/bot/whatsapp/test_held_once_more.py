@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from db.delivery.holding import drop_held
+from db.records import PartContent
 from tests.bot.whatsapp.scripted_twilio import REFUSED, ScriptedTwilio
-from tests.bot.whatsapp.waiting import ENGLISH, WaitingDesk, sent
-from tests.db.sql import change, value
+from tests.bot.whatsapp.waiting import ENGLISH, HOLDING, PAUSED, WaitingDesk, sent
+from tests.db.sql import change, value, values
 
 LAST_SAID_AGO = """
 UPDATE userchats SET messages = jsonb_set(messages, '{-1,timestamp}',
@@ -73,3 +75,63 @@ def test_nor_if_that_is_longer_ago_than_the_window(
     desk.sender.release_held(desk.user_id)
     assert sent(twilio) == [ENGLISH]
     assert desk.statuses == ["held", "sent"]
+
+
+def test_a_wait_that_was_dropped_silences_no_later_one(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    desk.answers_late("one")
+    desk.passes_by(days=8)
+    assert drop_held(desk.database, HOLDING.lasts) == 1
+    desk.passes_by(days=10)
+    desk.says(PartContent("two"))
+    desk.sends_later()
+    assert sent(twilio) == [ENGLISH, ENGLISH]
+    assert values(desk.database, "SELECT fallback FROM held_messages") == ["sent"]
+
+
+def test_nor_does_one_that_somebody_ended(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    desk.answers_late("one")
+    desk.belongs_to("human")
+    assert desk.statuses == ["canceled", "sent"]
+    drop_held(desk.database, HOLDING.lasts)
+    desk.says(PartContent("two"))
+    desk.sends_later()
+    assert sent(twilio) == [ENGLISH]  # it was told in this wait
+    desk.passes_by(days=8)
+    drop_held(desk.database, HOLDING.lasts)
+    desk.says(PartContent("three"), number=2)
+    desk.sends_later()
+    assert sent(twilio) == [ENGLISH, ENGLISH]
+
+
+def test_what_still_waits_keeps_its_word(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    desk.answers_late("one")
+    desk.passes_by(days=5)
+    desk.says(PartContent("two"))
+    desk.sends_later()
+    desk.passes_by(days=4)
+    drop_held(desk.database, HOLDING.lasts)
+    desk.says(PartContent("three"), number=2)
+    desk.sends_later()
+    assert sent(twilio) == [ENGLISH]
+
+
+def test_a_template_that_failed_silences_no_later_one(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    twilio.answers.append(PAUSED)
+    desk.answers_late("one")
+    desk.passes_by(days=2)  # in which it was mended
+    desk.says(PartContent("two"))
+    desk.sends_later()
+    assert sent(twilio) == [ENGLISH, ENGLISH]
+    assert desk.statuses == ["canceled", "failed", "held", "sent"]
+    desk.says(PartContent("three"), number=2)
+    desk.sends_later()
+    desk.writes()
+    assert sent(twilio) == [ENGLISH, ENGLISH, "two", "three"]
