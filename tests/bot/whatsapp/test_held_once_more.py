@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from db.delivery.holding import drop_held
+from db.delivery.restored import DOUBT_PARTS
 from db.records import PartContent
 from tests.bot.whatsapp.scripted_twilio import REFUSED, ScriptedTwilio
 from tests.bot.whatsapp.waiting import ENGLISH, HOLDING, PAUSED, WaitingDesk, sent
@@ -135,3 +136,15 @@ def test_a_template_that_failed_silences_no_later_one(
     desk.sends_later()
     desk.writes()
     assert sent(twilio) == [ENGLISH, ENGLISH, "two", "three"]
+
+
+def test_what_waited_for_long_is_sent_after_a_restore_of_which_nobody_can_tell(
+    desk: WaitingDesk, twilio: ScriptedTwilio
+) -> None:
+    desk.answers_late("one")
+    desk.passes_by(hours=30)
+    held = values(desk.database, "SELECT part_id FROM held_messages")
+    change(desk.database, DOUBT_PARTS, parts=held)
+    desk.writes()
+    desk.sends_later()
+    assert sent(twilio) == [ENGLISH, "one"]
