@@ -231,19 +231,23 @@ WHERE NOT EXISTS (
   SELECT FROM procrastinate_jobs
   WHERE status = 'todo' AND lock = 'send:' || %(user_id)s)
 """
-# What of the service window and its template somebody who runs the bot must mend: a job
-# tells them. It is deferred once for a template and an error, as long as finished jobs
-# are kept: its lock is the note that they were told.
+# What of the service window and its template somebody who runs the bot must mend: that
+# template's failures, and what fails though it could be held. A job tells them. It is
+# deferred once for a template and an error, as long as finished jobs are kept: its lock
+# is the note that they were told.
 TELL = f"""
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
 SELECT 'alerts', 'tell_trouble', trouble.lock,
        jsonb_build_object('content_sid', trouble.content_sid, 'code', trouble.code)
 FROM (
-  SELECT template ->> 'content_sid' AS content_sid, error_code AS code,
-         concat_ws(':', 'trouble', template ->> 'content_sid', error_code) AS lock
-  FROM reply_parts
+  SELECT content_sid, error_code AS code,
+         concat_ws(':', 'trouble', content_sid, error_code) AS lock
+  FROM reply_parts CROSS JOIN LATERAL (
+    SELECT CASE author WHEN 'fallback' THEN template ->> 'content_sid' END
+  ) AS told_of (content_sid)
   WHERE {{mine}} AND status IN {FAILED} AND error_code IS NOT NULL
-    AND (author = 'fallback' OR error_code = {OUTSIDE_WINDOW} AND author <> 'relay')
+    AND (author = 'fallback'
+      OR error_code = {OUTSIDE_WINDOW} AND {IS_FREE_TEXT.format(part="")})
   LIMIT 1
 ) AS trouble
 WHERE NOT EXISTS (
