@@ -10,6 +10,7 @@ from db.database import Database
 from db.delivery import statements as sql
 from db.delivery.codes import (
     ABOUT_MEDIA,
+    ABOUT_TEMPLATES,
     MAY_GO_THROUGH_LATER,
     OF_TEMPLATES,
     OPTED_OUT_AT_TWILIO,
@@ -73,7 +74,7 @@ class PostgresOutbox:
 
     def holds(self, part: Part) -> bool:
         """Tell whether such a part is held outside the service window."""
-        is_free = part.template is None or bool(part.template.instead)
+        is_free = part.template is None or bool(part.instead)
         return self._holding is not None and is_free and part.author != RELAY
 
     def release_held(self, user_id: UUID) -> bool:
@@ -110,14 +111,13 @@ class PostgresOutbox:
     def record_failed(self, part: Part, error_code: int | None) -> bool:
         """Store that a part, and what follows it in its reply, will not be sent.
 
-        Of media that fail for what they are, the text that stands for them will be;
-        without one, what follows. An error without a code is about them, too. Returns
-        whether such a text will be sent.
+        Of media, or a template, that fail for what they are, the text that stands for
+        them will be; without one, what follows. An error without a code is about them,
+        too. Returns whether such a text will be sent.
         """
         if error_code == OPTED_OUT_AT_TWILIO:
             self._write(sql.NOTE_OPT_OUT, part_id=part.part_id)
-        is_media = error_code is None or error_code in ABOUT_MEDIA
-        is_alone = is_media and part.instead is not None
+        is_alone = part.instead is not None and _is_about(part, error_code)
         if is_alone and self._say_instead(part, error_code):
             return True
         rest = {"reference_id": part.reference_id, "position": part.position}
@@ -129,7 +129,7 @@ class PostgresOutbox:
         return False
 
     def _say_instead(self, part: Part, error_code: int | None) -> bool:
-        """Have the text sent that a part's media stand for, if there is one."""
+        """Have the text sent that a part's media or template stand for, if any."""
         with outages():
             told = {**_attempt(part), "error_code": error_code}
             return bool(self._database.count(sql.SAY_INSTEAD, told))
@@ -180,7 +180,7 @@ class PostgresOutbox:
     def _refuse(self, status: DeliveryStatus) -> bool:
         """Have a part sent again that was taken and failed; False if it shall not.
 
-        One whose media failed is sent as the text that stands for them.
+        One whose media or template failed is sent as the text that stands for them.
         """
         if status.status not in FAILED:
             return False
@@ -188,6 +188,8 @@ class PostgresOutbox:
             statement = sql.REFUSE
         elif status.error_code in ABOUT_MEDIA:
             statement = sql.REFUSE_MEDIA
+        elif status.error_code in ABOUT_TEMPLATES:
+            statement = sql.REFUSE_TEMPLATE
         else:
             return False
         refused = {**_bind_status(status), "part_id": status.part_id}
@@ -233,6 +235,13 @@ class PostgresOutbox:
     def _write(self, statement: str, **parameters: Any) -> None:
         with outages():
             self._database.count(statement, parameters)
+
+
+def _is_about(part: Part, error_code: int | None) -> bool:
+    """Tell whether an error is about what a part has beside its text, or for it."""
+    if error_code is None or error_code in ABOUT_MEDIA:
+        return True
+    return part.template is not None and error_code in ABOUT_TEMPLATES
 
 
 def _bind_status(status: DeliveryStatus) -> dict[str, Any]:

@@ -227,9 +227,13 @@ class Sender:
     def _abandon(self, part: Part, error: DeliveryError) -> None:
         """Record a permanent failure: the rest of the reply makes no sense alone."""
         about = {"error_code": error.code, "chat_id": part.chat_id}
-        if self._outbox.record_failed(part, error.code):
+        if not self._outbox.record_failed(part, error.code):
+            log.error("a reply can't be delivered: %s", error, extra=about)
+        elif part.template:
+            sid = part.template.content_sid
+            told = "the template %s can't be sent, but for its text: %s"
+            log.error(told, sid, error, extra=about)
+        else:
             log.warning(
                 "media can't be sent, but for their text: %s", error, extra=about
             )
-        else:
-            log.error("a reply can't be delivered: %s", error, extra=about)

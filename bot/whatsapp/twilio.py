@@ -6,7 +6,7 @@ https://www.twilio.com/docs/messaging/api/message-resource
 import json
 import logging
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.whatsapp.outcomes import DeliveryError, Outcome, explain
 from bot.whatsapp.paths import STATUS_PATH
 from bot.whatsapp.rest_client import RebasedHttpClient
 from bot.whatsapp.templates.rules import fault_of_values
+from db.delivery.codes import ABOUT_TEMPLATES
 from db.errors import StoreUnavailableError
 from db.records import FAILED, Part, PartContent
 
@@ -31,8 +32,6 @@ MOST_LISTED = 50
 LARGEST_PAGE = 1000  # of Twilio's lists
 MOST_RECEIVED = 10_000
 MOST_MEDIA = 10
-# A template that is not there, or takes no such variables.
-OF_TEMPLATES = frozenset({20404, 21654, 21655, 21656})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,7 @@ class TwilioClient:
         self._typing_sdk = build_sdk(twilio, TYPING_SECONDS)
 
     def send_part(self, part: Part) -> Accepted:
-        """Give a part to Twilio, once and without retries. Raises DeliveryError.
-
-        Where Twilio refuses its template, what it has instead is given.
-        """
+        """Give a part to Twilio, once and without retries. Raises DeliveryError."""
         content = self._content_of(part)
         try:
             message = self._sdk.messages.create(
@@ -85,10 +81,7 @@ class TwilioClient:
                 **content,
             )
         except Exception as error:
-            refusal = explain(error)
-            if simpler := _instead_of(part, refusal):
-                return self.send_part(simpler)
-            raise refusal from error
+            raise _explain_of(part, error) from error
         if not message.sid:
             raise DeliveryError(Outcome.UNKNOWN, "Twilio's answer names no message")
         return Accepted(message.sid, str(message.status))
@@ -133,15 +126,13 @@ class TwilioClient:
     def find_sent(self, part: Part, since: datetime) -> Sequence[Accepted]:
         """Return messages to that address with the part's text made since then.
 
-        A template's message has the text that was approved, or what was sent instead,
-        which may be another than the part's body: any counts, and those in its words
-        before others. No date is sent along: a message still in Twilio's queue has no
-        DateSent. Raises DeliveryError.
+        A template's message has the text that was approved, which may be another than
+        the part's body: any counts, and those in its words before others. No date is
+        sent along: a message still in Twilio's queue has no DateSent. Raises
+        DeliveryError.
         """
-        instead = part.template.instead if part.template else ""
-        bodies = {part.body, instead or part.body}
         listed = self._list_outbound(part.address, since)
-        same = [message for message in listed if (message.body or "") in bodies]
+        same = [message for message in listed if (message.body or "") == part.body]
         others = [one for one in listed if one not in same] if part.template else []
         return [
             Accepted(message.sid, message.status, message.error_code)
@@ -221,18 +212,13 @@ class TwilioClient:
             raise explain(error) from error
 
 
-def _instead_of(part: Part, refusal: DeliveryError) -> Part | None:
-    """Return what is sent where Twilio surely refused a part's template."""
-    if part.template is None or not part.template.instead:
-        return None
-    if refusal.code not in OF_TEMPLATES:
-        return None
-    log.error(
-        "Twilio refused the template %s, so its text is sent instead: %s",
-        part.template.content_sid,
-        refusal,
-    )
-    return replace(part, body=part.template.instead, template=None)
+def _explain_of(part: Part, error: Exception) -> DeliveryError:
+    """Explain an error; what Twilio says of a template is final where a text may go."""
+    refusal = explain(error)
+    gives_way = part.template and part.instead and refusal.code in ABOUT_TEMPLATES
+    if gives_way and refusal.outcome == Outcome.REFUSED:
+        refusal.outcome = Outcome.PERMANENT
+    return refusal
 
 
 def _sent_at(message: MessageInstance) -> datetime:

@@ -3,6 +3,8 @@
 https://www.twilio.com/docs/api/errors
 """
 
+from db.records import OUTSIDE_WINDOW
+
 OPTED_OUT_AT_TWILIO = 21610
 # Too much at once, for the account or the number.
 TOO_MUCH = frozenset({20429, 21611, 63017, 63018})
@@ -23,9 +25,11 @@ OPERATORS = frozenset({63001, 63002, 63007, 63020, 63051})
 MAY_GO_THROUGH_LATER = TOO_MUCH | THEIR_TROUBLE | OPERATORS
 # Of the service window, and of a template: who runs the bot can end them.
 OF_TEMPLATES = {
+    20404: "the account has no such template",
+    21654: "the account has no such template",
     21655: "the account has no such template",
     21656: "its variables are others",
-    63016: "it is not approved",
+    OUTSIDE_WINDOW: "it is not approved",
     63018: "the number may not send more now",
     63027: "it is not there in that language",
     63028: "its variables are others",
@@ -34,3 +38,5 @@ OF_TEMPLATES = {
     63042: "WhatsApp disabled it",
     63049: "WhatsApp chose not to deliver it",
 }
+# Final for the template, where its text may yet go: not what is held, or tried later.
+ABOUT_TEMPLATES = frozenset(OF_TEMPLATES) - TOO_MUCH - {OUTSIDE_WINDOW}

@@ -26,7 +26,8 @@ UNSET = "not sent: nothing is held since TWILIO_FALLBACK_CONTENT_SID is not set"
 # Who wrote last is asked of their chats only where the part itself can't tell.
 IS_OPEN = f"""CASE
     WHEN NOT {IS_FREE_TEXT.format(part="head.")} THEN true
-    WHEN head.error_code = {OUTSIDE_WINDOW} THEN false
+    WHEN head.error_code = {OUTSIDE_WINDOW}
+      AND NOT COALESCE(({LAST_INBOUND}) > head.claimed_at, false) THEN false
     WHEN head.heard_at > now() - %(free)s THEN true
     ELSE COALESCE(({LAST_INBOUND}) > now() - %(free)s, false) END"""
 LET_GO = f"""let_go AS (
@@ -70,6 +71,7 @@ SHUT = f"""asked AS (
     SELECT FROM reply_parts AS told
     WHERE told.user_id = shut.user_id AND told.held_at IS NOT NULL
       AND told.author = 'fallback'
+      AND told.status NOT IN ('failed', 'undelivered')
       AND (told.status <> 'canceled' OR told.message_sid IS NOT NULL))
 ), """  # noqa: S608  (our own words)
 CLAIM_OR_HOLD = CLAIM.format(
@@ -86,12 +88,19 @@ SELECT EXISTS (
   SELECT FROM reply_parts WHERE user_id = %(user_id)s AND held_at IS NOT NULL)
 """
 # Once they have written since: what they wrote before does not open the window again.
+# Unless it came in late, and was not known: where nobody but us said that the window is
+# over, it is open.
 RELEASE = f"""
 UPDATE reply_parts SET held_at = NULL, heard_at = ({LAST_INBOUND}),
   status = CASE status WHEN 'held' THEN 'pending' ELSE status END,
   error_code = CASE status WHEN 'held' THEN NULL ELSE error_code END
 WHERE user_id = %(user_id)s AND held_at IS NOT NULL
-  AND ({LAST_INBOUND}) > held_at - {SLACK}
+  AND (({LAST_INBOUND}) > held_at - {SLACK}
+    OR ({LAST_INBOUND}) > now() - %(free)s AND NOT EXISTS (
+      SELECT FROM reply_parts AS refused
+      WHERE refused.user_id = %(user_id)s AND refused.held_at IS NOT NULL
+        AND refused.status = 'held' AND refused.error_code = {OUTSIDE_WINDOW}
+        AND refused.claimed_at > ({LAST_INBOUND})))
 """  # noqa: S608  (our own words)
 # What was too old to be sent stands in the transcript as such: the LLM is not shown it.
 # Its time stays: a note is no message, and makes no chat active again.
@@ -99,11 +108,22 @@ DROP = """
 WITH dropped AS (
   UPDATE reply_parts SET status = 'canceled'
   WHERE held_at IS NOT NULL AND status = 'held'
-    AND created_at < now() - %(lasts)s{whose}
-  RETURNING chat_id, reference_id
+    AND created_at < now() - %(lasts)s{which}
+  RETURNING chat_id, reference_id, user_id
 )
-SELECT chat_id, array_agg(DISTINCT reference_id::text) AS replies
-FROM dropped GROUP BY chat_id ORDER BY chat_id
+SELECT chat_id, user_id, array_agg(DISTINCT reference_id::text) AS replies
+FROM dropped GROUP BY chat_id, user_id ORDER BY chat_id
+"""
+# The wait ends with what is dropped last, or once its word is as old: the next wait has
+# a word of its own.
+END_WAITS = """
+UPDATE reply_parts AS told SET held_at = NULL
+WHERE held_at IS NOT NULL AND status <> 'held'{whose}
+  AND (user_id = ANY (%(dropped)s) OR created_at < now() - %(lasts)s)
+  AND NOT EXISTS (
+    SELECT FROM reply_parts AS held
+    WHERE held.user_id = told.user_id AND held.held_at IS NOT NULL
+      AND held.status = 'held')
 """
 OF_USER = " AND user_id = %(user_id)s"
 OF_SOME = """ AND part_id IN (
@@ -138,14 +158,14 @@ def release_held(database: Database, user_id: UUID, lasts: timedelta) -> bool:
     It is sent before anything newer. What is older than `lasts` is dropped, and noted
     in the transcript. Raises StoreUnavailableError.
     """
-    known = {"user_id": user_id, "lasts": lasts}
+    known = {"user_id": user_id, "lasts": lasts, "free": FREE}
     with outages():
         if not database.scalar(IS_WAITING, known):
             return False
         with database.transaction() as connection:
             connection.count("SELECT 1 FROM users WHERE user_id = %(user_id)s "
                              "FOR NO KEY UPDATE", known)  # fmt: skip
-            _drop(connection, OF_USER, known)
+            _drop(connection, OF_USER, known, OF_USER)
             return connection.count(RELEASE, known) > 0
 
 
@@ -158,13 +178,17 @@ def drop_held(database: Database, lasts: timedelta) -> int:
         return _drop(connection, OF_SOME, {"lasts": lasts})
 
 
-def _drop(connection: Connection, whose: str, known: Mapping[str, Any]) -> int:
+def _drop(
+    connection: Connection, which: str, known: Mapping[str, Any], whose: str = ""
+) -> int:
     days = known["lasts"].days
-    found = connection.rows(DROP.format(whose=whose), known)
+    found = connection.rows(DROP.format(which=which), known)
     for row in found:
         about = {"chat_id": row.chat_id, "replies": row.replies}
         about["remark"] = DROPPED.format(days=days) if days else UNSET
         about["at"] = connection.scalar(FIND_TIME, about)
         connection.count(NOTE, about)
         connection.count(KEEP_TIME, about)
+    ended = {**known, "dropped": [row.user_id for row in found]}
+    connection.count(END_WAITS.format(whose=whose), ended)
     return len(found)

@@ -33,8 +33,10 @@ AND (status, message_sid, refused_sids) IS DISTINCT FROM
   (%(status)s, %(message_sid)s, NULLIF(%(refused_sids)s::text[], '{}'))
 RETURNING user_id
 """
+# What was held may be of any age: it has a day again, and Twilio says if it must wait.
 DOUBT_PARTS = """
-UPDATE reply_parts SET status = 'uncertain', held_at = NULL
+UPDATE reply_parts SET status = 'uncertain', held_at = NULL,
+  heard_at = CASE status WHEN 'held' THEN now() ELSE heard_at END
 WHERE part_id = ANY (%(parts)s)
 """
 # Of parts that the restored database may not have: what was sent of them is ours, too.

@@ -95,10 +95,10 @@ WHERE user_id = %(user_id)s AND reference_id = %(reference_id)s
   AND position BETWEEN %(position)s AND %(last)s
   AND status IN {UNSETTLED}
 """  # noqa: S608  (our own words)
-# Media that can't be sent give way to the text that they stand for: once, for then
-# there is none any more. It is the same part: whoever took the chat over, or wrote
-# STOP, keeps it from being sent as any other.
-INSTEAD = "body = instead, media = NULL, instead = NULL"
+# Media and templates that can't be sent give way to the text that they stand for: once,
+# for then there is none any more. It is the same part: whoever took the chat over, or
+# wrote STOP, keeps it from being sent as any other.
+INSTEAD = "body = instead, media = NULL, template = NULL, instead = NULL"
 SAY_INSTEAD = f"""
 UPDATE reply_parts SET status = 'pending', error_code = %(error_code)s, {INSTEAD}
 WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
@@ -155,8 +155,11 @@ SELECT lock, (SELECT count(*) FROM queued) FROM refused
 REFUSE = _REFUSE.format(
     said="", may=f"COALESCE(cardinality(refused_sids), 0) < {MOST_REFUSALS}"
 )
-# Refused for its media: its text is sent.
+# Refused for its media, or its template: its text is sent.
 REFUSE_MEDIA = _REFUSE.format(said=f" {INSTEAD},", may="instead <> ''")
+REFUSE_TEMPLATE = _REFUSE.format(
+    said=f" {INSTEAD},", may="instead <> '' AND template IS NOT NULL"
+)
 RELEASE_REFUSED = """
 UPDATE reply_parts SET status = 'pending'
 WHERE user_id = %(user_id)s AND part_id = %(part_id)s AND attempts = %(attempts)s
@@ -228,19 +231,23 @@ WHERE NOT EXISTS (
   SELECT FROM procrastinate_jobs
   WHERE status = 'todo' AND lock = 'send:' || %(user_id)s)
 """
-# What of the service window and its template somebody who runs the bot must mend: a job
-# tells them. It is deferred once for a template and an error, as long as finished jobs
-# are kept: its lock is the note that they were told.
+# What of the service window and its template somebody who runs the bot must mend: that
+# template's failures, and what fails though it could be held. A job tells them. It is
+# deferred once for a template and an error, as long as finished jobs are kept: its lock
+# is the note that they were told.
 TELL = f"""
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
 SELECT 'alerts', 'tell_trouble', trouble.lock,
        jsonb_build_object('content_sid', trouble.content_sid, 'code', trouble.code)
 FROM (
-  SELECT template ->> 'content_sid' AS content_sid, error_code AS code,
-         concat_ws(':', 'trouble', template ->> 'content_sid', error_code) AS lock
-  FROM reply_parts
+  SELECT content_sid, error_code AS code,
+         concat_ws(':', 'trouble', content_sid, error_code) AS lock
+  FROM reply_parts CROSS JOIN LATERAL (
+    SELECT CASE author WHEN 'fallback' THEN template ->> 'content_sid' END
+  ) AS told_of (content_sid)
   WHERE {{mine}} AND status IN {FAILED} AND error_code IS NOT NULL
-    AND (author = 'fallback' OR error_code = {OUTSIDE_WINDOW} AND author <> 'relay')
+    AND (author = 'fallback'
+      OR error_code = {OUTSIDE_WINDOW} AND {IS_FREE_TEXT.format(part="")})
   LIMIT 1
 ) AS trouble
 WHERE NOT EXISTS (

@@ -12,7 +12,7 @@ FREE = SERVICE_WINDOW - MARGIN
 # What WhatsApp takes only then: no approved templates; but ours that make buttons of an
 # answer, which have a text instead, are as free as that. (Alerts have their own ways.)
 IS_FREE_TEXT = """({part}author <> 'relay'
-      AND ({part}template IS NULL OR {part}template ? 'instead'))"""
+      AND ({part}template IS NULL OR COALESCE({part}instead, '') <> ''))"""
 
 # Of the last chats: who has not written in them has not for long.
 LATEST = """

@@ -122,8 +122,8 @@ reply_parts = Table(
     Column(
         "instead",
         Text,
-        comment="The text that is sent once it is known that the media can't be; "
-        "empty: none, and the rest of the reply goes on.",
+        comment="The text that is sent once it is known that the media, or the "
+        "template, can't be; empty: none, and the rest of the reply goes on.",
     ),
     Column(
         "author",

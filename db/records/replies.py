@@ -28,19 +28,16 @@ DELIVERY_STATUSES = (*UNSETTLED, HELD, *WITH_TWILIO, *FAILED)
 class Template:
     """A text that WhatsApp approved before, and what stands in its gaps.
 
-    `instead` is sent where Twilio does not take the template; empty: nothing is.
     https://www.twilio.com/docs/content
     """
 
     content_sid: str
     variables: Mapping[str, str]
-    instead: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
         filled = {name: to_storable(text) for name, text in self.variables.items()}
-        instead = {"instead": to_storable(self.instead)} if self.instead else {}
-        return {"content_sid": self.content_sid, "variables": filled, **instead}
+        return {"content_sid": self.content_sid, "variables": filled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +81,9 @@ class PartContent:
     that are ours: see bot/media/outgoing/refs.py. A `template` is sent instead of the
     body, which is the text that it makes: what the user reads, and what a message that
     may have been sent is found by. `author`: who wrote it. `instead` is the text that
-    is sent once it is known that the media can't be; "": none, but what follows in the
-    reply goes on all the same. None: what follows makes no sense without it.
+    is sent once it is known that the media, or the template, can't be; "": none, but
+    what follows in the reply goes on all the same. None: what follows makes no sense
+    without it.
     """
 
     body: str

@@ -47,12 +47,14 @@ def split_question(said: str, reply: Reply) -> tuple[str, str]:
 def tapped(reply: Reply, content: str, line: str) -> PartContent:
     """Return the message with a reply's choices; Twilio makes its body of it."""
     titles = reply.turn.choices
+    line = " ".join(line.split())
     told = (line, *_told(titles, payloads_of(reply.turn)))
     if len(titles) > MOST_BUTTONS:
         told = (*told, speak(reply.language, OPEN_LIST))
     variables = {str(at): text for at, text in enumerate(told, 1)}
     instead = f"{line}\n\n{numbered(titles)}"
-    return PartContent(line, template=Template(content, variables, instead))
+    template = Template(content, variables)
+    return PartContent(line, template=template, instead=instead)
 
 
 def _told(titles: Sequence[str], payloads: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from bot.relay.announcement import NotAnnouncedError
 from bot.relay.troubles import Troubles
 from db.database import Database
 from db.outbox import PostgresOutbox
-from db.records import DeliveryStatus, Part
+from db.records import DeliveryStatus, Part, PartContent, Template
 from tests.bot.relay.office import Office, Person
 from tests.bot.relay.smtp_server import mail_server
 from tests.bot.relay.test_announcing import SECRET, by_mail
@@ -65,6 +65,22 @@ def test_without_the_setting_they_are_told_what_it_would_do(office: Office) -> N
     [one] = replied(office.store, outbox, "Too late.")
     outbox.record_failed(one, 63016)
     assert rows(office.database, JOBS) == [(None, 63016)]
+
+
+@pytest.mark.parametrize(
+    ("instead", "known"),
+    [("1. tea", [(None, 63016)]), (None, [])],
+    ids=["buttons", "of the console"],
+)
+def test_of_other_templates_they_are_told_nothing_untrue(
+    office: Office, instead: str | None, known: list[tuple[None, int]]
+) -> None:
+    """Buttons would wait as text would; a template of the console would not."""
+    outbox = PostgresOutbox(office.database)
+    part = PartContent("Which?", template=Template(SID, {}), instead=instead)
+    [one] = replied(office.store, outbox, part)
+    told(office, one, 63016)
+    assert rows(office.database, JOBS) == known
 
 
 def test_operators_read_it_on_whatsapp(

@@ -78,8 +78,8 @@ def test_buttons_of_an_answer_are_held_as_its_text_would_be(
     message = said("tea or coffee?", ANA)
     chat_id = take_in(desk.pg, message)
     desk.passes_by(hours=25)
-    buttons = Template(BUTTONS, {}, instead="1. tea\n2. coffee")
-    reply = replace(answer_to(message), parts=(PartContent("?", template=buttons),))
+    part = PartContent("?", template=Template(BUTTONS, {}), instead="1. tea\n2. coffee")
+    reply = replace(answer_to(message), parts=(part,))
     assert desk.pg.record_reply(chat_id, reply)
     desk.sends_now()
     assert sent(twilio) == [ENGLISH]

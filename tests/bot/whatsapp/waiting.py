@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid5
 
 from db.records import (
     DeliveryStatus,
@@ -68,11 +69,11 @@ class WaitingDesk(Desk):
         if sends:
             self.sends_now()
 
-    def says(self, *parts: PartContent) -> bool:
+    def says(self, *parts: PartContent, number: int = 1) -> bool:
         """An operator replies, whose chat it is; tell whether that waits."""
         reply = PersonReply(
             user_id=self.user_id,
-            reference_id=self.user_id,
+            reference_id=uuid5(self.user_id, str(number)),
             text="It is ready.",
             parts=parts,
             may_wait=True,

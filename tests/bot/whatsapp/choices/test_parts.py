@@ -24,9 +24,8 @@ def test_a_short_question_stands_above_its_buttons() -> None:
     (part,) = with_parts(reply_with("Which **one**?", "Rye", "Oat"), CONTENT_SIDS).parts
     variables = {"1": "Which *one*?", "2": "Rye", "3": "Rye", "4": "Oat", "5": "Oat"}
     instead = "Which *one*?\n\n1. Rye\n2. Oat"
-    assert part == PartContent(
-        "Which *one*?", template=Template(CONTENT_SIDS[2], variables, instead)
-    )
+    template = Template(CONTENT_SIDS[2], variables)
+    assert part == PartContent("Which *one*?", template=template, instead=instead)
 
 
 def test_a_list_has_a_word_that_opens_it_in_the_users_language() -> None:
@@ -64,5 +63,15 @@ def test_where_no_template_fits_lines_are_sent() -> None:
 
 def test_a_template_is_stored_with_what_is_sent_instead() -> None:
     (part,) = with_parts(reply_with("Which?", "x", "y"), CONTENT_SIDS).parts
-    stored = json.loads(json.dumps(part.to_json()["template"]))
-    assert Template(**stored) == part.template
+    stored = json.loads(json.dumps(part.to_json()))
+    assert Template(**stored["template"]) == part.template
+    assert stored["instead"] == part.instead == "Which?\n\n1. x\n2. y"
+
+
+def test_what_a_variable_may_not_have_is_not_in_the_line_that_the_buttons_answer() -> (
+    None
+):
+    said = "Which\tone,     please?"
+    (part,) = with_parts(reply_with(said, "x", "y"), CONTENT_SIDS).parts
+    assert part.template is not None
+    assert part.body == part.template.variables["1"] == "Which one, please?"
