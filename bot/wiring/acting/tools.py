@@ -74,7 +74,8 @@ def register_tools(
     ledger, lasts = ToolCalls(database), settings.handoff.lasts
     drop_late = partial(_drop_late, acting, database)
     register_sweep_of_calls(queue, ledger, lasts, stopping, drop_late)
-    carrying_out = CarryingOut(acting.box, ledger, Allowing(database), lasts)
+    allowing = Allowing(database, holds=settings.holding is not None)
+    carrying_out = CarryingOut(acting.box, ledger, allowing, lasts)
     register_carrying_out(queue, carrying_out)
 
 
