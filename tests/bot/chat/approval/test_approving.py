@@ -36,6 +36,23 @@ def test_it_is_allowed_by_words_too(ana: Diner, said: str) -> None:
     assert ana.booked == [4]
 
 
+def test_only_a_quote_of_the_question_allows_it(ana: Diner) -> None:
+    ana.says("Hello")
+    ana.hears()
+    ana.wants()
+    change(
+        ana.database, "UPDATE reply_parts SET message_sid = 'SM' || md5(part_id::text)"
+    )
+    sid = "SELECT message_sid FROM reply_parts ORDER BY created_at"
+    (hello,), (question,) = rows(ana.database, sid)
+    ana.says("ok", OriginalRepliedMessageSid=str(hello))
+    ana.hears()
+    assert ana.booked == []
+    ana.says("ok", OriginalRepliedMessageSid=str(question))
+    ana.hears()
+    assert ana.booked == [4]
+
+
 def test_a_no_is_told_and_nothing_happens_afterwards(ana: Diner) -> None:
     question = ana.wants()
     ana.server.next(Script(text="As you like."))
