@@ -50,7 +50,8 @@ class Limits:
 class Wanted:
     """What an answer is for; `newest_at`: when the last message of its batch came.
 
-    `reads_only`: only tools without any effect are offered.
+    `reads_only`: only tools without any effect are offered. What an earlier try began
+    is finished all the same, by its key: it may have had its effect already.
     """
 
     called_for: CalledFor

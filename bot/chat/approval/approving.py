@@ -50,13 +50,14 @@ class Approving:
     def answer(self, chat: Userchat, batch: Batch, seconds: float, /) -> Reply:
         """Return the reply to a batch, after the call that it allows.
 
-        Raises LLMError; `acted` of it tells that a call was made.
+        While a command waits behind it (STOP, a person), it allows none, and is asked
+        again. Raises LLMError; `acted` of it tells that a call was made.
         """
         deadline = time.monotonic() + seconds
         decision = find_decision(chat, batch, rules.CUSTOMER_LASTS)
         wanted = wanted_for(chat, batch, deadline) if decision else None
         acted = False
-        if decision and wanted:
+        if decision and wanted and not (decision.allows and wanted.reads_only):
             call, acted = self._decide(chat, decision, wanted)
             if call and _is_over(call, wanted) and decision.is_alone:
                 return _tell_over(call, chat, batch)

@@ -53,6 +53,16 @@ def test_only_a_quote_of_the_question_allows_it(ana: Diner) -> None:
     assert ana.booked == [4]
 
 
+def test_a_yes_before_a_command_allows_nothing_and_a_no_refuses(ana: Diner) -> None:
+    for word, state in (("yes", "waiting"), ("no", "refused")):
+        payload = f"{ana.wants().asks}:{word}"
+        ana.says(word, ButtonText=word, ButtonPayload=payload)
+        ana.says("/help")
+        ana.hears()
+        assert ana.booked == []
+        assert ana.kept[-1] == ("4", state)
+
+
 def test_a_no_is_told_and_nothing_happens_afterwards(ana: Diner) -> None:
     question = ana.wants()
     ana.server.next(Script(text="As you like."))
