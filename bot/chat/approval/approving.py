@@ -19,7 +19,7 @@ from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.replies import Answers, Batch, say
 from bot.languages.speaking import speak
 from bot.llm.protocol import LLMError
-from bot.tools.acting import Wanted
+from bot.tools.acting import LEAST_SECONDS, Wanted
 from bot.tools.approval import waiting as rules
 from bot.tools.ledger import Ledger
 from bot.tools.protocol import Toolbox, ToolSpec
@@ -76,11 +76,14 @@ class Approving:
         """Write a decision; return the call as it is then, and whether it begins now.
 
         One that an earlier try began is looked after like all calls of its batch.
-        Raises OvertakenError, NobodyWaitsError.
+        Raises OvertakenError, NobodyWaitsError, and LLMError where no time is left.
         """
         call = self.approvals.find(decision.call_id, chat.user_id)
         if call is None or call.state != "waiting":
             return call, False
+        left = (wanted.deadline - time.monotonic()) * SHARE_OF_CALL
+        if decision.allows and left < LEAST_SECONDS:
+            raise LLMError("there is no time left for a call that was allowed")
         decided = _decided(decision, self._customers().get(call.tool))
         found = self.approvals.decide(call.call_id, wanted.called_for, decided)
         if found == "overtaken":

@@ -4,6 +4,7 @@ import pytest
 
 from bot.chat.approval.approving import MOST_ASKED
 from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
+from bot.llm.protocol import LLMError
 from bot.tools import words
 from bot.tools.approval.waiting import SAID_NO
 from tests.bot.chat.approval.diners import Diner
@@ -61,6 +62,16 @@ def test_a_yes_before_a_command_allows_nothing_and_a_no_refuses(ana: Diner) -> N
         ana.hears()
         assert ana.booked == []
         assert ana.kept[-1] == ("4", state)
+
+
+def test_a_call_for_which_no_time_is_left_is_not_begun(ana: Diner) -> None:
+    payload = f"{ana.wants().asks}:yes"
+    ana.says("Yes", ButtonText="Yes", ButtonPayload=payload)
+    with pytest.raises(LLMError, match="no time left"):
+        ana.talk.answering.answer(ana.chat, ana.chat.unanswered(), 0)
+    assert (ana.booked, ana.kept) == ([], [("4", "waiting")])
+    ana.hears()
+    assert ana.booked == [4]
 
 
 def test_a_no_is_told_and_nothing_happens_afterwards(ana: Diner) -> None:
