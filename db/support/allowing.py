@@ -35,7 +35,8 @@ UPDATE tool_calls SET approved_by = %(by)s
 WHERE call_id = %(call_id)s AND state = 'waiting' AND approved_by IS NULL
 """
 REFUSE = """
-UPDATE tool_calls SET state = 'refused', error = %(why)s, ended_at = now()
+UPDATE tool_calls SET state = 'refused', error = %(why)s,
+  result = 'Not done: the team said no.', ended_at = now()
 WHERE call_id = %(call_id)s AND state = 'waiting' AND approved_by IS NULL
 """
 NOTE = """

@@ -6,6 +6,7 @@ late one, and one that a newer question took the place of begin nothing.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,6 +20,7 @@ from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.replies import Answers, Batch, say
 from bot.languages.speaking import speak
 from bot.llm.protocol import LLMError
+from bot.tools import words
 from bot.tools.acting import LEAST_SECONDS, Wanted
 from bot.tools.approval import waiting as rules
 from bot.tools.ledger import Ledger
@@ -125,11 +127,14 @@ class Approving:
         if not waiting:
             return reply
         newest, *older = waiting
-        self.approvals.drop([call.call_id for call in older], rules.ASKED_ANEW)
+        self._drop(older, rules.ASKED_ANEW)
         if why := _why_no_more(newest, chat):
-            self.approvals.drop([newest.call_id], why)
+            self._drop([newest], why)
             return reply
         return asking(reply, newest, specs[newest.tool], chat.language)
+
+    def _drop(self, calls: Sequence[Call], why: str) -> None:
+        self.approvals.drop([call.call_id for call in calls], why, words.DROPPED)
 
     def _customers(self) -> dict[str, ToolSpec]:
         """Return the tools that a customer may allow, by name."""

@@ -82,9 +82,10 @@ def register_tools(
 def _drop_late(acting: "Acting", database: Database) -> int:
     """Refuse what customers did not allow in time."""
     from bot.tools.approval.waiting import CUSTOMER_LASTS, TOO_OLD
+    from bot.tools.words import DROPPED
     from db.tools.approvals import PostgresApprovals
 
     offered = acting.box.offered()
     tools = [spec.name for spec in offered if spec.approval == "customer"]
     approvals = PostgresApprovals(database)
-    return approvals.drop_late(tools, CUSTOMER_LASTS, TOO_OLD)
+    return approvals.drop_late(tools, CUSTOMER_LASTS, TOO_OLD, DROPPED)

@@ -100,7 +100,10 @@ UPDATE tool_calls SET ended_at = now(),
     THEN 'it waited in a backup that was restored: whether it was allowed since, '
          'nobody knows'
     ELSE 'it was open in a backup that was restored: whether it took effect, '
-         'nobody knows' END
+         'nobody knows' END,
+  result = CASE WHEN state = 'waiting' AND approved_by IS NULL
+    THEN 'Not done, as far as is known: nobody can allow it any more.'
+    ELSE result END
 WHERE state IN ('waiting', 'intent')
   AND call_id NOT IN (SELECT call_id FROM witnessed_calls)
 RETURNING user_id, tool, state

@@ -1,5 +1,7 @@
 """A call that its user allows: once, whenever and however often they tap."""
 
+from functools import partial
+
 import pytest
 
 from bot.chat.approval.approving import MOST_ASKED
@@ -7,6 +9,7 @@ from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
 from bot.llm.protocol import LLMError
 from bot.tools import words
 from bot.tools.approval.waiting import SAID_NO
+from tests.bot.chat.acting.diner import asks
 from tests.bot.chat.approval.diners import Diner
 from tests.db.sql import change, rows
 from tests.scripted_llm import Script
@@ -90,6 +93,20 @@ def test_changed_arguments_ask_anew_and_the_old_button_is_dead(ana: Diner) -> No
     assert ana.booked == []
     ana.taps(new)
     assert (ana.booked, ana.kept) == ([5], [("4", "refused"), ("5", "done")])
+
+
+def test_a_call_that_was_dropped_meanwhile_may_be_asked_for_again(ana: Diner) -> None:
+    four, five = ("book", {"people": 4}), ("book", {"people": 5})
+    for said in ("no, 5", "4 after all"):
+        ana.llm.meanwhile += [lambda: None, partial(ana.says, said)]
+    ana.server.next(
+        asks(four), Script(text="For 4."), asks(five), Script(text="For 5."),
+        asks(four), Script(text="Back to 4."),
+    )  # fmt: skip
+    ana.says("4")
+    assert ana.hears() == ["Back to 4.\n\nA table for 4?\n\n1. Yes\n2. No"]
+    assert ana.results(-1)[0] == f"{words.BEFORE}{words.DROPPED}"
+    assert ana.kept == [("4", "refused"), ("5", "refused"), ("4", "waiting")]
 
 
 def test_a_vague_answer_asks_again_and_not_for_ever(ana: Diner) -> None:
