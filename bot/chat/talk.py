@@ -55,7 +55,9 @@ class Talk:
     `is_paused`, nothing is answered but commands. `relay` does and stores what an
     operator's message asks for; its None: it is for the bot. Without `handoff` there
     are no people to pass a chat on to; `know` tells all that is kept of a user.
-    `vocabulary` has the words of commands, `languages` chooses each chat's.
+    `vocabulary` has the words of commands, `languages` chooses each chat's. `instead`
+    makes of the word that comes in place of an answer what it has to be where something
+    was done for the messages.
     """
 
     store: ChatStore
@@ -73,6 +75,9 @@ class Talk:
     know: Callable[[UUID], Known] | None = None
     vocabulary: Vocabulary | None = None
     languages: Choosing = field(default_factory=Choosing)
+    instead: Callable[[Userchat, Batch, Reply], Reply] = lambda _chat, _batch, word: (
+        word
+    )
 
     @property
     def policies(self) -> Policies:
@@ -143,7 +148,7 @@ class Talk:
         if chat is None or not batch:
             return []
         with about(chat, batch):
-            word = last_word(chat, batch, in_words(reason), self.handoff)
+            word = self._last_word(chat, batch, in_words(reason))
             silence = silence_about(chat, batch, self.policies)
             reply, stored = self._record(chat, silence or word)
             return [reply] if stored else []
@@ -192,7 +197,7 @@ class Talk:
         reply = reply_in_pause(chat, batch, self.policies, self.allowance, self.counts)
         waits = reply is None or bool(reply.turn.notice_for)
         if waits and deadline is not None:
-            reply, waits = last_word(chat, batch, PAUSE, self.handoff), False
+            reply, waits = self._last_word(chat, batch, PAUSE), False
         recorded = reply and self._record(chat, reply)
         if recorded and not waits:
             return recorded
@@ -204,8 +209,13 @@ class Talk:
             return reply
         if self.pace.is_too_old(batch):
             reason = "no answer within ANSWER_MAX_AGE_MINUTES"
-            return last_word(chat, batch, reason, self.handoff)
-        return self.allowance.reply_beyond(chat, batch, self.counts)
+            return self._last_word(chat, batch, reason)
+        beyond = self.allowance.reply_beyond(chat, batch, self.counts)
+        return beyond and self.instead(chat, batch, beyond)
+
+    def _last_word(self, chat: Userchat, batch: Batch, reason: str) -> Reply:
+        word = last_word(chat, batch, reason, self.handoff)
+        return self.instead(chat, batch, word)
 
     def _rule(self, chat: Userchat, batch: Batch) -> Reply | None:
         looks = self.looks is not None
@@ -265,10 +275,13 @@ class Talk:
         if decided := self._rule(chat, batch):
             return decided
         if isinstance(error, BudgetSpentError):
-            return reply_beyond_budget(chat, batch, error, self.allowance, self.counts)
+            beyond = reply_beyond_budget(
+                chat, batch, error, self.allowance, self.counts
+            )
+            return self.instead(chat, batch, beyond)
         poisoned = self._is_poisoned(batch, error)
         if deadline is not None or poisoned or self.pace.is_too_old(batch):
-            return last_word(chat, batch, str(error), self.handoff)
+            return self._last_word(chat, batch, str(error))
         if wants_alerts(chat) and self.pace.needs_notice(chat, batch):
             self._record(chat, notice(batch, chat.language))
         raise error

@@ -50,7 +50,8 @@ class Limits:
 class Wanted:
     """What an answer is for; `newest_at`: when the last message of its batch came.
 
-    `reads_only`: only tools without any effect are offered.
+    `reads_only`: only tools without any effect are offered. What an earlier try began
+    is finished all the same, by its key: it may have had its effect already.
     """
 
     called_for: CalledFor
@@ -193,7 +194,7 @@ class _Run:
         self.same[key] += 1
         self.is_over = self.is_over or self.same[key] > limits.identical
         same = [one for one in self.calls if _key_of(one) == key]
-        if same and (same[-1].state != "failed" or len(same) >= limits.identical):
+        if same and not (_is_to_repeat(same[-1]) and len(same) < limits.identical):
             return words.AGAIN + _told(same[-1])
         return self._begin(spec, arguments)
 
@@ -240,6 +241,11 @@ class _Run:
 
 def _key_of(call: Call) -> str:
     return f"{call.tool} {as_json(call.arguments)}"
+
+
+def _is_to_repeat(call: Call) -> bool:
+    """Tell whether a call did nothing, and nobody said no to it."""
+    return call.state == "failed" or call.result == words.DROPPED
 
 
 def _told(call: Call) -> str:

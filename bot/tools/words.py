@@ -19,6 +19,11 @@ NO_SUCH_TOOL = "Not called: there is no tool {name!r}."
 NOT_CALLED = "Not called: {why}."
 NO_MORE = "Not called: no more calls for this answer. Answer with what you know."
 NO_TIME = "Not called: there is no time left. Answer with what you know."
+# A call that waited, and that nobody is asked about any more.
+DROPPED = (
+    "Not done: the user was not asked about this any more. Call it again if they still"
+    " want it."
+)
 AGAIN = "Not called again: this was asked before, and came to:\n"
 BEFORE = "(Called before the user's last message came.)\n"
 CUT = "\u2026 (cut)"

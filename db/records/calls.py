@@ -31,6 +31,7 @@ class Call:
     `message_sid` is the first message of the batch that it was asked for, `position`
     its place among that batch's calls, from 0. `arguments` passed the tool's schema.
     `result` is what the LLM is told: untrusted. `error` is for operators.
+    `person_called_at`: when a person was called for it beside all answers.
     """
 
     call_id: UUID
@@ -48,6 +49,7 @@ class Call:
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    person_called_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from psycopg.types.json import Jsonb
 
 from db.database import Connection, Database
-from db.delivery.window import SERVICE_WINDOW
+from db.delivery.window import is_open
 from db.outages import outages, repeat_once
 from db.records import Call, PartContent, Turn, to_storable
 from db.support.replies import find_last_inbound, store_parts
@@ -35,7 +35,8 @@ UPDATE tool_calls SET approved_by = %(by)s
 WHERE call_id = %(call_id)s AND state = 'waiting' AND approved_by IS NULL
 """
 REFUSE = """
-UPDATE tool_calls SET state = 'refused', error = %(why)s, ended_at = now()
+UPDATE tool_calls SET state = 'refused', error = %(why)s,
+  result = 'Not done: the team said no.', ended_at = now()
 WHERE call_id = %(call_id)s AND state = 'waiting' AND approved_by IS NULL
 """
 NOTE = """
@@ -92,11 +93,12 @@ class Whom:
 class Allowing:
     """What operators decide about calls, in PostgreSQL.
 
-    Raises StoreUnavailableError.
+    `holds`: what is said outside the service window waits until they write. Raises
+    StoreUnavailableError.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, holds: bool = False) -> None:
+        self._database, self._holds = database, holds
 
     def waiting(self) -> list[Call]:
         """Return the calls that wait for anybody, the oldest first."""
@@ -138,8 +140,8 @@ class Allowing:
         """Tell a call's user once what came of it; return whether that was now.
 
         A person who has the chat tells it themselves: the ticket names what happened.
-        Who waits for nothing else is the bot's again, unless something is unclear:
-        then a person is called, who has so long.
+        Who waits for nothing else is the bot's again, unless something is unclear, or
+        they could not be told: then a person is called, who has so long.
         """
         event = f"a call is {call.state}"
         row = {**_bind(call), "name": event, "reference_id": _reference_of(call)}
@@ -151,10 +153,11 @@ class Allowing:
             if standing is None:
                 return False
             connection.rows(NOTE, row)
-            if standing.owner != "human" and standing.may_be_told:
-                _say(connection, row, text)
-            if call.state in {"failed", "unknown"}:
-                about = f"{call.state}: {call.tool}"[:LONGEST_SUBJECT]
+            is_ours = standing.owner != "human" and standing.may_be_told
+            is_untold = is_ours and not _say(connection, row, text, holds=self._holds)
+            if call.state in {"failed", "unknown"} or is_untold:
+                what = f"{call.state}, not told" if is_untold else call.state
+                about = f"{what}: {call.tool}"[:LONGEST_SUBJECT]
                 wanted = {**row, "lasts": lasts, "about": about}
                 connection.first(CALL_A_PERSON, wanted)
             elif (standing.owner, standing.owner_reason) == ("queue", APPROVAL):
@@ -162,11 +165,16 @@ class Allowing:
             return True
 
 
-def _say(connection: Connection, row: dict[str, Any], text: str) -> None:
-    """Say something as the bot in the user's active chat; it settles nothing."""
+def _say(
+    connection: Connection, row: dict[str, Any], text: str, *, holds: bool
+) -> bool:
+    """Say something as the bot in the user's active chat; it settles nothing.
+
+    `holds`: the outbox keeps it until they write. False: nothing could be said.
+    """
     last = find_last_inbound(connection, row["user_id"])
-    if last is None or datetime.now(UTC) - last >= SERVICE_WINDOW:
-        return
+    if not holds and not is_open(last, datetime.now(UTC)):
+        return False
     turn = Turn(
         role="assistant",
         content=to_storable(text),
@@ -174,9 +182,11 @@ def _say(connection: Connection, row: dict[str, Any], text: str) -> None:
         reference_id=str(row["reference_id"]),
     )
     chat_id = connection.scalar(APPEND, {**row, "turn": Jsonb(turn.to_json())})
-    if chat_id:
-        parts = [PartContent(text)]
-        store_parts(connection, row["user_id"], row["reference_id"], chat_id, parts)
+    if chat_id is None:
+        return False
+    parts = [PartContent(text)]
+    store_parts(connection, row["user_id"], row["reference_id"], chat_id, parts)
+    return True
 
 
 def _bind(call: Call) -> dict[str, Any]:

@@ -45,18 +45,18 @@ DECIDE = f"""
 """  # noqa: S608  (our own statements)
 REFUSE_LATE = """
 UPDATE tool_calls SET state = 'refused', error = 'nobody allowed it in time',
-  ended_at = now()
+  result = 'Not done: nobody allowed it in time.', ended_at = now()
 WHERE call_id = %(call_id)s AND user_id = %(user_id)s AND state = 'waiting'
   AND approved_by IS NULL AND created_at < now() - %(lasts)s::interval
 """
 DROP = """
-UPDATE tool_calls SET state = 'refused', error = %(why)s, ended_at = now()
+UPDATE tool_calls SET state = 'refused', error = %(why)s, result = %(told)s,
+  ended_at = now()
 WHERE call_id = ANY(%(call_ids)s) AND state = 'waiting' AND approved_by IS NULL
 """
-
-
 DROP_LATE = """
-UPDATE tool_calls SET state = 'refused', error = %(why)s, ended_at = now()
+UPDATE tool_calls SET state = 'refused', error = %(why)s, result = %(told)s,
+  ended_at = now()
 WHERE state = 'waiting' AND approved_by IS NULL AND tool = ANY(%(tools)s)
   AND created_at < now() - %(lasts)s::interval
 """
@@ -91,15 +91,17 @@ class PostgresApprovals:
             connection.count(REFUSE_LATE, row)
             return cast(Writing, connection.scalar(DECIDE, row) or "ended")
 
-    def drop(self, call_ids: Collection[UUID], why: str) -> None:
-        """Refuse calls that wait; `why` is for operators."""
-        row = {"call_ids": list(call_ids), "why": why}
+    def drop(self, call_ids: Collection[UUID], why: str, told: str) -> None:
+        """Refuse calls that wait; `why` is for operators, `told` for the LLM."""
+        row = {"call_ids": list(call_ids), "why": why, "told": told}
         if call_ids:
             repeat_once(lambda: self._database.count(DROP, row))
 
-    def drop_late(self, tools: Collection[str], lasts: timedelta, why: str) -> int:
+    def drop_late(
+        self, tools: Collection[str], lasts: timedelta, why: str, told: str
+    ) -> int:
         """Refuse what waited for longer than `lasts`; return how many calls."""
-        row = {"tools": list(tools), "lasts": lasts, "why": why}
+        row = {"tools": list(tools), "lasts": lasts, "why": why, "told": told}
         return repeat_once(lambda: self._database.count(DROP_LATE, row))
 
 

@@ -82,17 +82,22 @@ WHERE call_id = %(call_id)s AND state IN ('intent', 'unknown')
   AND (%(state)s <> 'unknown' OR state = 'intent')
 """
 # What was begun and never settled, though nobody can be at it any more: its answer was
-# given up, or a person took the chat. Who has no person on their case gets one.
+# given up, or a person took the chat. And what nobody knows, and no answer told. Who
+# has no person on their case gets one.
+LEFT = """(state = 'intent' AND started_at < now() - %(age)s
+  OR state = 'unknown' AND reference_id IS NULL AND person_called_at IS NULL
+    AND ended_at < now() - %(age)s)"""
 FIND_LEFT = f"""
-SELECT DISTINCT user_id FROM tool_calls
-WHERE state = 'intent' AND started_at < now() - %(age)s LIMIT {MOST_SWEPT}
-"""  # noqa: S608  (our own numbers)
+SELECT DISTINCT user_id FROM tool_calls WHERE {LEFT} LIMIT {MOST_SWEPT}
+"""  # noqa: S608  (our own words)
 HOLD_USER = "SELECT FROM users WHERE user_id = %(user_id)s FOR NO KEY UPDATE"
-SETTLE_LEFT = """
-UPDATE tool_calls SET state = 'unknown', ended_at = now(), error = %(error)s
-WHERE user_id = %(user_id)s AND state = 'intent' AND started_at < now() - %(age)s
+SETTLE_LEFT = f"""
+UPDATE tool_calls SET state = 'unknown', person_called_at = now(),
+  ended_at = CASE state WHEN 'intent' THEN now() ELSE ended_at END,
+  error = CASE state WHEN 'intent' THEN %(error)s ELSE error END
+WHERE user_id = %(user_id)s AND {LEFT}
 RETURNING tool
-"""
+"""  # noqa: S608  (the same)
 CALL_A_PERSON = """
 SELECT CASE owner
   WHEN 'bot' THEN change_owner(user_id, 'queue', NULL, 'effect', %(lasts)s, %(about)s)
@@ -145,7 +150,8 @@ class ToolCalls:
     def sweep(self, age: timedelta, lasts: timedelta | None, error: str) -> int:
         """Settle intents that are older as unknown, and call a person for each user.
 
-        `lasts`: how long they wait for one. Return how many calls that were.
+        And for what is unknown for so long, without an answer that told it. `lasts`:
+        how long they wait for one. Return how many calls that were.
         """
         asked = {"age": age, "error": error, "lasts": lasts}
         found = repeat_once(lambda: self._database.column(FIND_LEFT, asked))

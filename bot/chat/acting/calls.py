@@ -1,9 +1,10 @@
 """Between a chat and its tools: for what they are called, what a reply owes them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.chat.asked import Policy
-from bot.chat.handoff.passing import passing_on
+from bot.chat.handoff.passing import LONGEST_SUBJECT, passing_on
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.prompt import estimate_tokens
 from bot.chat.replies import Batch
@@ -77,16 +78,24 @@ def with_calls(
     """
     if not acted.calls:
         return reply
-    told = {
-        "message_sid": acted.calls[0].message_sid,
-        "ids": [str(call.call_id) for call in acted.calls],
-    }
-    tied = replace(reply, deeds=(*reply.deeds, Deed("tie_calls", told)))
+    told = tied(reply, acted.calls)
     unclear = [call for call in acted.calls if call.state == "unknown"]
     if not unclear or policy is None or reply.hands_over:
-        return tied
-    return passing_on(tied, _subject(unclear), policy, EFFECT, chat.language)
+        return told
+    about = subject_of(unclear, "unclear")
+    return passing_on(told, about, policy, EFFECT, chat.language)
 
 
-def _subject(unclear: list[Call]) -> str:
-    return f"unclear: {', '.join(sorted({call.tool for call in unclear}))}"[:120]
+def tied(reply: Reply, calls: Sequence[Call]) -> Reply:
+    """Return the reply that names the calls of its batch, of which there are some."""
+    told = {
+        "message_sid": calls[0].message_sid,
+        "ids": [str(call.call_id) for call in calls],
+    }
+    return replace(reply, deeds=(*reply.deeds, Deed("tie_calls", told)))
+
+
+def subject_of(calls: Sequence[Call], what: str) -> str:
+    """Return what is to be looked at, as a ticket's subject."""
+    tools = ", ".join(sorted({call.tool for call in calls}))
+    return f"{what}: {tools}"[:LONGEST_SUBJECT]

@@ -6,6 +6,7 @@ late one, and one that a newer question took the place of begin nothing.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,7 +20,8 @@ from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.replies import Answers, Batch, say
 from bot.languages.speaking import speak
 from bot.llm.protocol import LLMError
-from bot.tools.acting import Wanted
+from bot.tools import words
+from bot.tools.acting import LEAST_SECONDS, Wanted
 from bot.tools.approval import waiting as rules
 from bot.tools.ledger import Ledger
 from bot.tools.protocol import Toolbox, ToolSpec
@@ -50,13 +52,14 @@ class Approving:
     def answer(self, chat: Userchat, batch: Batch, seconds: float, /) -> Reply:
         """Return the reply to a batch, after the call that it allows.
 
-        Raises LLMError; `acted` of it tells that a call was made.
+        While a command waits behind it (STOP, a person), it allows none, and is asked
+        again. Raises LLMError; `acted` of it tells that a call was made.
         """
         deadline = time.monotonic() + seconds
         decision = find_decision(chat, batch, rules.CUSTOMER_LASTS)
         wanted = wanted_for(chat, batch, deadline) if decision else None
         acted = False
-        if decision and wanted:
+        if decision and wanted and not (decision.allows and wanted.reads_only):
             call, acted = self._decide(chat, decision, wanted)
             if call and _is_over(call, wanted) and decision.is_alone:
                 return _tell_over(call, chat, batch)
@@ -75,11 +78,14 @@ class Approving:
         """Write a decision; return the call as it is then, and whether it begins now.
 
         One that an earlier try began is looked after like all calls of its batch.
-        Raises OvertakenError, NobodyWaitsError.
+        Raises OvertakenError, NobodyWaitsError, and LLMError where no time is left.
         """
         call = self.approvals.find(decision.call_id, chat.user_id)
         if call is None or call.state != "waiting":
             return call, False
+        left = (wanted.deadline - time.monotonic()) * SHARE_OF_CALL
+        if decision.allows and left < LEAST_SECONDS:
+            raise LLMError("there is no time left for a call that was allowed")
         decided = _decided(decision, self._customers().get(call.tool))
         found = self.approvals.decide(call.call_id, wanted.called_for, decided)
         if found == "overtaken":
@@ -121,11 +127,14 @@ class Approving:
         if not waiting:
             return reply
         newest, *older = waiting
-        self.approvals.drop([call.call_id for call in older], rules.ASKED_ANEW)
+        self._drop(older, rules.ASKED_ANEW)
         if why := _why_no_more(newest, chat):
-            self.approvals.drop([newest.call_id], why)
+            self._drop([newest], why)
             return reply
         return asking(reply, newest, specs[newest.tool], chat.language)
+
+    def _drop(self, calls: Sequence[Call], why: str) -> None:
+        self.approvals.drop([call.call_id for call in calls], why, words.DROPPED)
 
     def _customers(self) -> dict[str, ToolSpec]:
         """Return the tools that a customer may allow, by name."""

@@ -1,7 +1,7 @@
 """Whether messages allow what was asked: a tap on its buttons, or a plain yes or no.
 
-Only the last question that the bot asked is answered by words: a tap names its own.
-Whatever may be a no is one.
+Only the last question that the bot asked is answered by words, and only where nothing
+else was said since, or is quoted: a tap names its own. Whatever may be a no is one.
 """
 
 import re
@@ -15,6 +15,7 @@ from bot.chat.choices.lines import CALL, YES_OR_NO
 from bot.chat.choices.typed import find_chosen
 from bot.chat.commands.dress import as_word, undressed
 from bot.chat.feedback.thumbs import find_rating
+from bot.chat.quotes.finding import find_quoted
 from bot.chat.replies import Batch
 from db.records import Turn, Userchat
 
@@ -36,8 +37,7 @@ def find_decision(chat: Userchat, batch: Batch, lasts: timedelta) -> Decision | 
 
     `lasts`: how long after the question words answer it.
     """
-    question = find_question(chat)
-    found = [_find_one(turn, question, lasts) for turn in batch]
+    found = [_find_one(turn, find_question(chat, turn), lasts) for turn in batch]
     decided = [each for each in found if each is not None]
     if not decided:
         return None
@@ -51,11 +51,38 @@ def find_decision(chat: Userchat, batch: Batch, lasts: timedelta) -> Decision | 
     return Decision(call_id, allows, len(decided) == len(batch))
 
 
-def find_question(chat: Userchat) -> Turn | None:
-    """Return the last turn that was said to the user, if it asks about a call."""
-    said = reversed((*chat.earlier_turns, *chat.turns))
-    last = next((turn for turn in said if turn.in_reply_to or turn.is_by_person), None)
-    return last if last and (last.asks or "").startswith(CALL) else None
+def find_question(chat: Userchat, turn: Turn) -> Turn | None:
+    """Return the question about a call that a message may answer in words.
+
+    It is what was said last before the message, which quotes nothing else.
+    """
+    sids = [each.message_sid for each in chat.turns]
+    here = sids.index(turn.message_sid) if turn.message_sid in sids else len(sids)
+    said = reversed((*chat.earlier_turns, *chat.turns[:here]))
+    last = next(filter(_is_said, said), None)
+    if last is None or not (last.asks or "").startswith(CALL):
+        return None
+    return last if _is_about(chat, turn, last) else None
+
+
+def _is_said(turn: Turn) -> bool:
+    """Tell whether a turn ends the question before it: it settles, or says something.
+
+    What the team decided is told without a message that it settles.
+    """
+    is_ours = turn.role == "assistant" and turn.reference_id is not None
+    return is_ours or bool(turn.in_reply_to) or turn.is_by_person
+
+
+def _is_about(chat: Userchat, turn: Turn, question: Turn) -> bool:
+    """Tell whether a message quotes nothing, or the question."""
+    if not turn.quotes:
+        return True
+    quoted = find_quoted(chat).get(turn.quotes)
+    named = quoted.reference_id if quoted else None
+    said = (*chat.earlier_turns, *chat.turns)
+    asks = {each.reference_id for each in said if each.asks == question.asks}
+    return named is not None and named in asks
 
 
 def times_asked(chat: Userchat, asks: str) -> int:

@@ -47,8 +47,8 @@ class Approvals(Protocol):
         it does not wait any more.
         """
 
-    def drop(self, call_ids: Collection[UUID], why: str) -> None:
-        """Refuse calls that wait; `why` is for operators."""
+    def drop(self, call_ids: Collection[UUID], why: str, told: str) -> None:
+        """Refuse calls that wait; `why` is for operators, `told` for the LLM."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ def with_approving(talk: "Talk", acting: "Acting | None", database: Database) ->
     """Return the talk that asks before a tool acts which needs that; None: no tools."""
     if acting is None:
         return talk
+    from bot.chat.acting.unanswered import Unanswered
     from bot.chat.approval.approving import Approving
     from db.tools.approvals import PostgresApprovals
 
@@ -23,4 +24,5 @@ def with_approving(talk: "Talk", acting: "Acting | None", database: Database) ->
     approving = Approving(
         talk.answering, acting.box, acting.ledger, approvals, talk.handoff
     )
-    return replace(talk, answering=approving)
+    unanswered = Unanswered(acting.box, acting.ledger, talk.handoff)
+    return replace(talk, answering=approving, instead=unanswered.instead)

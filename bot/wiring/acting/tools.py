@@ -74,16 +74,18 @@ def register_tools(
     ledger, lasts = ToolCalls(database), settings.handoff.lasts
     drop_late = partial(_drop_late, acting, database)
     register_sweep_of_calls(queue, ledger, lasts, stopping, drop_late)
-    carrying_out = CarryingOut(acting.box, ledger, Allowing(database), lasts)
+    allowing = Allowing(database, holds=settings.holding is not None)
+    carrying_out = CarryingOut(acting.box, ledger, allowing, lasts)
     register_carrying_out(queue, carrying_out)
 
 
 def _drop_late(acting: "Acting", database: Database) -> int:
     """Refuse what customers did not allow in time."""
     from bot.tools.approval.waiting import CUSTOMER_LASTS, TOO_OLD
+    from bot.tools.words import DROPPED
     from db.tools.approvals import PostgresApprovals
 
     offered = acting.box.offered()
     tools = [spec.name for spec in offered if spec.approval == "customer"]
     approvals = PostgresApprovals(database)
-    return approvals.drop_late(tools, CUSTOMER_LASTS, TOO_OLD)
+    return approvals.drop_late(tools, CUSTOMER_LASTS, TOO_OLD, DROPPED)

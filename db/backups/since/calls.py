@@ -22,7 +22,7 @@ OPEN = "SELECT call_id FROM tool_calls WHERE state IN ('waiting', 'intent')"
 SINCE = """
 SELECT to_jsonb(call) || jsonb_build_object('address', phone_number) AS call
 FROM tool_calls AS call JOIN users USING (user_id)
-WHERE greatest(call.created_at, started_at, ended_at) >= %(since)s
+WHERE greatest(call.created_at, started_at, ended_at, person_called_at) >= %(since)s
   OR state IN ('waiting', 'intent') OR call_id = ANY (%(open)s)
 """
 HEARD_OF = """
@@ -94,11 +94,16 @@ DOUBT = """
 UPDATE tool_calls SET ended_at = now(),
   state = CASE WHEN state = 'waiting' AND approved_by IS NULL
     THEN 'refused' ELSE 'unknown' END,
+  person_called_at = CASE WHEN state = 'intent' OR approved_by IS NOT NULL
+    THEN now() END,
   error = CASE WHEN state = 'waiting' AND approved_by IS NULL
     THEN 'it waited in a backup that was restored: whether it was allowed since, '
          'nobody knows'
     ELSE 'it was open in a backup that was restored: whether it took effect, '
-         'nobody knows' END
+         'nobody knows' END,
+  result = CASE WHEN state = 'waiting' AND approved_by IS NULL
+    THEN 'Not done, as far as is known: nobody can allow it any more.'
+    ELSE result END
 WHERE state IN ('waiting', 'intent')
   AND call_id NOT IN (SELECT call_id FROM witnessed_calls)
 RETURNING user_id, tool, state

@@ -75,6 +75,11 @@ tool_calls = Table(
     time_column("created_at", "When it was asked for."),
     time_column("started_at", "When it was begun last.", default=False),
     time_column("ended_at", "When its state became final.", default=False),
+    time_column(
+        "person_called_at",
+        "When a person was called for it because no answer told it; NULL: none was.",
+        default=False,
+    ),
     CheckConstraint(column("state").in_(CALL_STATES), name="tool_calls_state_check"),
     CheckConstraint(
         "jsonb_typeof(arguments) = 'object'", name="tool_calls_arguments_check"

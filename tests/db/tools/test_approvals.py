@@ -107,10 +107,10 @@ def test_what_nobody_answered_in_time_is_dropped(
 ) -> None:
     call, _ = waits
     hour = timedelta(hours=1)
-    assert approvals.drop_late(["book_table"], hour, "late") == 0
+    assert approvals.drop_late(["book_table"], hour, "late", "told") == 0
     change(database, "UPDATE tool_calls SET created_at = now() - interval '61 min'")
-    assert approvals.drop_late(["pay"], hour, "late") == 0
-    assert approvals.drop_late(["book_table"], hour, "late") == 1
+    assert approvals.drop_late(["pay"], hour, "late", "told") == 0
+    assert approvals.drop_late(["book_table"], hour, "late", "told") == 1
     now = approvals.find(call.call_id, call.user_id)
     assert now is not None
     assert (now.state, now.error) == ("refused", "late")
@@ -118,10 +118,11 @@ def test_what_nobody_answered_in_time_is_dropped(
 
 def test_what_is_dropped_says_why(approvals: PostgresApprovals, waits: Waits) -> None:
     call, batch = waits
-    approvals.drop([], "nothing")
-    approvals.drop([call.call_id], "another was asked for")
-    approvals.drop([call.call_id], "twice")
+    approvals.drop([], "nothing", "told")
+    approvals.drop([call.call_id], "another was asked for", "not done")
+    approvals.drop([call.call_id], "twice", "twice")
     assert approvals.decide(call.call_id, batch, YES) == "taken"
     now = approvals.find(call.call_id, call.user_id)
     assert now is not None
     assert (now.state, now.error) == ("refused", "another was asked for")
+    assert now.result == "not done"

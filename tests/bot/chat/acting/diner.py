@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from bot.chat.acting.unanswered import Unanswered
 from bot.chat.answering import Answering
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.knowledge.protocol import Knowledge
@@ -114,6 +115,13 @@ class Guest(Conversation):
         super().__init__(
             llm=self.llm, store=store, acting=self.acting, handoff=HandoffPolicy()
         )
+        unanswered = Unanswered(self.acting.box, self.ledger, self.talk.handoff)
+        self.talk = replace(self.talk, instead=unanswered.instead)
+
+    def without_people(self) -> None:
+        """Have the bot be alone with everybody."""
+        unanswered = Unanswered(self.acting.box, self.ledger)
+        self.talk = replace(self.talk, handoff=None, instead=unanswered.instead)
 
     @property
     def calls(self) -> list[Call]:

@@ -1,5 +1,6 @@
 """A call that an operator has to allow: once, and its user is told once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -98,6 +99,32 @@ def test_who_has_the_chat_tells_it_themselves(ana: Diner) -> None:
     for _ in range(2):
         work_of(ana).carry_out(call.call_id)
     assert (ana.booked, told(ana, sentences.TEAM_DID)) == ([4], 0)
+    events = "SELECT body FROM support_messages WHERE details ->> 'call' IS NOT NULL"
+    assert rows(ana.database, events) == [("allowed a call",), ("a call is done",)]
+
+
+OLD = """
+UPDATE userchats SET messages = (
+  SELECT jsonb_agg(said || jsonb_build_object('timestamp', now() - interval '25 hours'))
+  FROM jsonb_array_elements(messages) AS said)
+"""
+
+
+@pytest.mark.parametrize("holds", [False, True], ids=["not held", "held"])
+def test_who_can_not_be_told_stays_with_a_person_unless_it_is_held(
+    ana: Diner, holds: bool
+) -> None:
+    call = asked(ana)
+    change(ana.database, OLD)
+    allowing = Allowing(ana.database, holds=holds)
+    allowing.decide(call, allows=True)
+    for _ in range(2):
+        replace(work_of(ana), allowing=allowing).carry_out(call.call_id)
+    assert ana.booked == [4]
+    assert told(ana, sentences.TEAM_DID) == (1 if holds else 0)
+    assert ana.chat.owner == ("bot" if holds else "queue")
+    is_open = "SELECT status <> 'resolved' FROM support_tickets"
+    assert value(ana.database, is_open) is not holds
     events = "SELECT body FROM support_messages WHERE details ->> 'call' IS NOT NULL"
     assert rows(ana.database, events) == [("allowed a call",), ("a call is done",)]
 

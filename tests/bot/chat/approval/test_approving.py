@@ -1,11 +1,15 @@
 """A call that its user allows: once, whenever and however often they tap."""
 
+from functools import partial
+
 import pytest
 
 from bot.chat.approval.approving import MOST_ASKED
 from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
+from bot.llm.protocol import LLMError
 from bot.tools import words
 from bot.tools.approval.waiting import SAID_NO
+from tests.bot.chat.acting.diner import asks
 from tests.bot.chat.approval.diners import Diner
 from tests.db.sql import change, rows
 from tests.scripted_llm import Script
@@ -36,6 +40,43 @@ def test_it_is_allowed_by_words_too(ana: Diner, said: str) -> None:
     assert ana.booked == [4]
 
 
+def test_only_a_quote_of_the_question_allows_it(ana: Diner) -> None:
+    ana.says("Hello")
+    ana.hears()
+    ana.wants()
+    change(
+        ana.database, "UPDATE reply_parts SET message_sid = 'SM' || md5(part_id::text)"
+    )
+    sid = "SELECT message_sid FROM reply_parts ORDER BY created_at"
+    (hello,), (question,) = rows(ana.database, sid)
+    ana.says("ok", OriginalRepliedMessageSid=str(hello))
+    ana.hears()
+    assert ana.booked == []
+    ana.says("ok", OriginalRepliedMessageSid=str(question))
+    ana.hears()
+    assert ana.booked == [4]
+
+
+def test_a_yes_before_a_command_allows_nothing_and_a_no_refuses(ana: Diner) -> None:
+    for word, state in (("yes", "waiting"), ("no", "refused")):
+        payload = f"{ana.wants().asks}:{word}"
+        ana.says(word, ButtonText=word, ButtonPayload=payload)
+        ana.says("/help")
+        ana.hears()
+        assert ana.booked == []
+        assert ana.kept[-1] == ("4", state)
+
+
+def test_a_call_for_which_no_time_is_left_is_not_begun(ana: Diner) -> None:
+    payload = f"{ana.wants().asks}:yes"
+    ana.says("Yes", ButtonText="Yes", ButtonPayload=payload)
+    with pytest.raises(LLMError, match="no time left"):
+        ana.talk.answering.answer(ana.chat, ana.chat.unanswered(), 0)
+    assert (ana.booked, ana.kept) == ([], [("4", "waiting")])
+    ana.hears()
+    assert ana.booked == [4]
+
+
 def test_a_no_is_told_and_nothing_happens_afterwards(ana: Diner) -> None:
     question = ana.wants()
     ana.server.next(Script(text="As you like."))
@@ -52,6 +93,20 @@ def test_changed_arguments_ask_anew_and_the_old_button_is_dead(ana: Diner) -> No
     assert ana.booked == []
     ana.taps(new)
     assert (ana.booked, ana.kept) == ([5], [("4", "refused"), ("5", "done")])
+
+
+def test_a_call_that_was_dropped_meanwhile_may_be_asked_for_again(ana: Diner) -> None:
+    four, five = ("book", {"people": 4}), ("book", {"people": 5})
+    for said in ("no, 5", "4 after all"):
+        ana.llm.meanwhile += [lambda: None, partial(ana.says, said)]
+    ana.server.next(
+        asks(four), Script(text="For 4."), asks(five), Script(text="For 5."),
+        asks(four), Script(text="Back to 4."),
+    )  # fmt: skip
+    ana.says("4")
+    assert ana.hears() == ["Back to 4.\n\nA table for 4?\n\n1. Yes\n2. No"]
+    assert ana.results(-1)[0] == f"{words.BEFORE}{words.DROPPED}"
+    assert ana.kept == [("4", "refused"), ("5", "refused"), ("4", "waiting")]
 
 
 def test_a_vague_answer_asks_again_and_not_for_ever(ana: Diner) -> None:

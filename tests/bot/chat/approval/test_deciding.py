@@ -1,11 +1,12 @@
 """What allows a call, what refuses it, and what is neither."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from bot.chat.approval.deciding import find_decision
+from bot.chat.approval.deciding import Decision, find_decision
 from bot.chat.approval.sentences import NO, YES
 from bot.chat.choices.lines import payloads_of
 from bot.languages.names import LANGUAGES
@@ -75,6 +76,27 @@ def test_whatever_takes_it_back_in_the_same_breath_refuses() -> None:
     assert decided(yes, tap(f"{ASKS}:no", "No")) == (CALL, False, True)
     assert decided(yes, yes) == (CALL, True, True)
     assert decided(yes, user_says("and a cake", "3")) == (CALL, True, False)
+
+
+def test_words_behind_what_was_said_since_decide_nothing() -> None:
+    """The team's decision on another call settles no message."""
+    told = replace(bot_said("It is done: refund."), reference_id=str(OTHER))
+    chat = chat_of(user_says("A table", "1"), QUESTION, told, user_says("ok", "2"))
+    assert find_decision(chat, chat.turns[-1:], HOUR) is None
+    before = chat_of(user_says("A table", "1"), QUESTION, user_says("ok", "2"), told)
+    found = find_decision(before, before.turns[2:3], HOUR)
+    assert found == Decision(CALL, allows=True, is_alone=True)
+
+
+@pytest.mark.parametrize("word", ["ok", "1", "\U0001f44d"], ids=["ok", "1", "thumb"])
+def test_words_that_quote_something_else_decide_nothing(word: str) -> None:
+    asked = replace(QUESTION, reference_id=str(OTHER))
+    turn = user_says(word, "2", beside={"OriginalRepliedMessageSid": "SM9"})
+    for reference_id, decides in ((str(OTHER), True), (str(CALL), False)):
+        quoted = replace(bot_said("?"), reference_id=reference_id)
+        chat = chat_of(asked, turn, quoted={"SM9": quoted})
+        assert (find_decision(chat, (turn,), HOUR) is not None) is decides
+    assert find_decision(chat_of(asked, turn), (turn,), HOUR) is None
 
 
 def test_words_answer_the_last_question_only_and_in_time() -> None:
