@@ -16,7 +16,6 @@ CREATE TABLE tool_calls (
   created_at timestamptz DEFAULT now() NOT NULL,
   started_at timestamptz,
   ended_at timestamptz,
-  person_called_at timestamptz,
   CONSTRAINT tool_calls_pkey PRIMARY KEY (call_id),
   CONSTRAINT tool_calls_message_sid_position_key UNIQUE (message_sid, position),
   CONSTRAINT tool_calls_arguments_check CHECK (jsonb_typeof(arguments) = 'object'),
@@ -55,8 +54,6 @@ COMMENT ON COLUMN tool_calls.approved_by IS
 COMMENT ON COLUMN tool_calls.created_at IS 'When it was asked for.';
 COMMENT ON COLUMN tool_calls.started_at IS 'When it was begun last.';
 COMMENT ON COLUMN tool_calls.ended_at IS 'When its state became final.';
-COMMENT ON COLUMN tool_calls.person_called_at IS
-  'When a person was called for it because no answer told it; NULL: none was.';
 -- ANALYZE would keep samples of what people wrote.
 ALTER TABLE tool_calls
   ALTER COLUMN user_id SET STATISTICS 0,

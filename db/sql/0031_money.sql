@@ -118,97 +118,41 @@ $$;
 COMMENT ON FUNCTION lock_budgets(date, uuid) IS
   'Locks what a spending of that day, for that person, counts against, and returns it.';
 
--- Who changes sums of the ledger shares one lock; who adds them up for a new row waits
--- for all of them, and keeps them waiting: none is missed. It is taken after the row of
--- the user, before all others, and never twice, so that none waits in a ring.
-CREATE FUNCTION share_ledger() RETURNS void LANGUAGE sql
-SET search_path = pg_catalog, public, pg_temp AS $$
-  SELECT pg_advisory_xact_lock_shared(hashtext('spendings'))
-$$;
-COMMENT ON FUNCTION share_ledger() IS
-  'Is called before spendings change: until they are committed no budget is opened.';
-
-CREATE FUNCTION open_budgets(
-  on_day date, whose uuid, limits jsonb
+CREATE FUNCTION open_budget(
+  of_scope text, on_day date, whose uuid, most bigint
 ) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  this_month date := date_trunc('month', on_day)::date;
+  since date := CASE of_scope WHEN 'month' THEN date_trunc('month', on_day)::date
+                ELSE on_day END;
 BEGIN
-  IF (SELECT count(*) FROM budgets
-      WHERE (scope = 'day' AND starts_on = on_day AND user_id IS NULL
-          OR scope = 'month' AND starts_on = this_month AND user_id IS NULL
-          OR scope = 'person' AND starts_on = on_day AND user_id = whose)
-        AND limits ? scope)
-    = (limits ? 'day')::int + (limits ? 'month')::int
-      + (limits ? 'person' AND whose IS NOT NULL)::int
-  THEN
-    PERFORM share_ledger();
+  IF EXISTS (SELECT FROM budgets WHERE scope = of_scope AND starts_on = since
+             AND user_id IS NOT DISTINCT FROM whose) THEN
     RETURN;
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtext('spendings'));
   INSERT INTO budgets (scope, starts_on, user_id, limit_micros, spent_micros)
-  SELECT scope, since, theirs, (limits ->> scope)::bigint,
-    (SELECT COALESCE(sum(micros), 0) FROM spendings
-     WHERE day >= since AND day < until AND (theirs IS NULL OR user_id = theirs))
-  FROM (VALUES
-    ('day', on_day, on_day + 1, NULL::uuid),
-    ('month', this_month, (this_month + interval '1 month')::date, NULL),
-    ('person', on_day, on_day + 1, whose)) AS period (scope, since, until, theirs)
-  WHERE limits ? scope AND (scope <> 'person' OR theirs IS NOT NULL)
-  ORDER BY scope
+  SELECT of_scope, since, whose, most, COALESCE(sum(micros), 0) FROM spendings
+  WHERE day >= since AND day < since + CASE of_scope WHEN 'month'
+      THEN interval '1 month' ELSE interval '1 day' END
+    AND (whose IS NULL OR user_id = whose)
   ON CONFLICT DO NOTHING;
 END $$;
-COMMENT ON FUNCTION open_budgets(date, uuid, jsonb) IS
-  'Makes the rows of periods that have none, with what was spent in them so far. Is '
-  'called before spendings change, as share_ledger is.';
+COMMENT ON FUNCTION open_budget(text, date, uuid, bigint) IS
+  'Makes the row of a period, if there is none, with what was spent in it so far.';
 
-CREATE FUNCTION follow_limits(
-  on_day date, whose uuid, limits jsonb
-) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-  held budgets%ROWTYPE;
-BEGIN
-  FOR held IN SELECT * FROM lock_budgets(on_day, whose) LOOP
-    IF NOT limits ? held.scope THEN
-      DELETE FROM budgets WHERE id = held.id;
-    ELSIF held.limit_micros <> (limits ->> held.scope)::bigint THEN
-      UPDATE budgets SET limit_micros = (limits ->> held.scope)::bigint, told_at = NULL
-      WHERE id = held.id;
-    END IF;
-  END LOOP;
-END $$;
-COMMENT ON FUNCTION follow_limits(date, uuid, jsonb) IS
-  'Locks the rows of periods, drops those that have no limit any more, and writes '
-  'others'' new limits down, of which operators are told anew.';
-
-CREATE FUNCTION tell_of_budgets(on_day date)
+CREATE FUNCTION tell_of_budgets(on_day date, also text)
 RETURNS text[] LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
   WITH told AS (
     UPDATE budgets SET told_at = now()
     WHERE told_at IS NULL AND user_id IS NULL
       AND (scope = 'day' AND starts_on = on_day
         OR scope = 'month' AND starts_on = date_trunc('month', on_day)::date)
-      AND spent_micros * 5 >= limit_micros * 4
-      -- Again without what is reserved only, at its worst, which is looked up but now.
-      AND (spent_micros - (
-        SELECT COALESCE(sum(micros), 0) FROM spendings
-        WHERE state = 'reserved' AND day >= starts_on
-          AND day < starts_on + CASE scope WHEN 'month' THEN interval '1 month'
-                                ELSE interval '1 day' END)) * 5 >= limit_micros * 4
+      AND (scope = also OR spent_micros * 5 >= limit_micros * 4)
     RETURNING scope)
   SELECT COALESCE(array_agg(scope ORDER BY scope), '{}') FROM told
 $$;
-COMMENT ON FUNCTION tell_of_budgets(date) IS
-  'Returns the budgets of all of which four fifths are used, once: who asks tells '
-  'operators.';
-
-CREATE FUNCTION told_of_budgets(at timestamptz)
-RETURNS text[] LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
-  SELECT COALESCE(array_agg(scope ORDER BY scope), '{}') FROM budgets
-  WHERE told_at = at AND user_id IS NULL
-$$;
-COMMENT ON FUNCTION told_of_budgets(timestamptz) IS
-  'Returns again what a transaction of that time told: its answer may have been lost.';
+COMMENT ON FUNCTION tell_of_budgets(date, text) IS
+  'Returns the budgets of all of which four fifths are used, or that are also full, '
+  'once: who asks tells operators.';
 
 CREATE FUNCTION reserve_spending(
   asked jsonb, limits jsonb, OUT spending_id bigint, OUT beyond text, OUT told text[]
@@ -223,8 +167,16 @@ BEGIN
   SELECT user_id INTO whose FROM users
   WHERE user_id = (asked ->> 'user_id')::uuid FOR KEY SHARE;
   told := '{}';
-  PERFORM open_budgets(today, whose, limits);
-  PERFORM follow_limits(today, whose, limits);
+  IF limits ? 'day' THEN
+    PERFORM open_budget('day', today, NULL, (limits ->> 'day')::bigint);
+  END IF;
+  IF limits ? 'month' THEN
+    PERFORM open_budget('month', today, NULL, (limits ->> 'month')::bigint);
+  END IF;
+  IF limits ? 'person' AND whose IS NOT NULL THEN
+    PERFORM open_budget('person', today, whose, (limits ->> 'person')::bigint);
+  END IF;
+  PERFORM lock_budgets(today, whose);
   SELECT min(held.scope) INTO beyond FROM lock_budgets(today, whose) AS held
   WHERE held.spent_micros + worst > (limits ->> held.scope)::bigint * share;
   IF beyond IS NULL AND limits ? 'answer' AND asked ->> 'message_sid' IS NOT NULL
@@ -234,10 +186,11 @@ BEGIN
     HAVING COALESCE(sum(micros), 0) + worst > (limits ->> 'answer')::bigint * share;
   END IF;
   IF beyond IS NOT NULL THEN
-    told := tell_of_budgets(today);
+    told := tell_of_budgets(today, CASE WHEN share = 1 THEN beyond END);
     RETURN;
   END IF;
-  UPDATE budgets SET spent_micros = budgets.spent_micros + worst
+  UPDATE budgets SET spent_micros = budgets.spent_micros + worst,
+    limit_micros = COALESCE((limits ->> budgets.scope)::bigint, budgets.limit_micros)
   FROM lock_budgets(today, whose) AS held WHERE budgets.id = held.id;
   INSERT INTO spendings (user_id, chat_id, message_sid, purpose, model, state, micros,
                          currency, priced_on, is_unknown, day)
@@ -262,10 +215,9 @@ DECLARE
   was spendings%ROWTYPE;
 BEGIN
   told := '{}';
-  PERFORM share_ledger();
-  SELECT * INTO was FROM spendings WHERE id = which FOR UPDATE;
-  IF was.state IS DISTINCT FROM 'reserved' THEN
-    told := told_of_budgets(was.settled_at);
+  SELECT * INTO was FROM spendings
+  WHERE id = which AND state = 'reserved' FOR UPDATE;
+  IF NOT FOUND THEN
     RETURN;
   END IF;
   UPDATE spendings SET micros = spent, settled_at = now(),
@@ -291,7 +243,7 @@ BEGIN
   PERFORM lock_budgets(on_day, whose);
   UPDATE budgets SET spent_micros = budgets.spent_micros + change
   FROM lock_budgets(on_day, whose) AS held WHERE budgets.id = held.id;
-  RETURN tell_of_budgets(on_day);
+  RETURN tell_of_budgets(on_day, NULL);
 END $$;
 COMMENT ON FUNCTION change_budgets(date, uuid, bigint) IS
   'Counts against budgets what was spent without being reserved, or takes it back. '
@@ -303,9 +255,9 @@ CREATE FUNCTION spend_on_messages(
 DECLARE
   whose uuid;
 BEGIN
+  told := '{}';
   SELECT user_id INTO whose FROM users
   WHERE user_id = (sent ->> 'user_id')::uuid FOR KEY SHARE;
-  PERFORM share_ledger();
   WITH written AS (
     INSERT INTO spendings (user_id, chat_id, part_id, purpose, model, state, micros,
                            currency, priced_on, is_estimated, is_unknown, day,
@@ -319,37 +271,32 @@ BEGIN
     ON CONFLICT (part_id) DO NOTHING
     RETURNING micros)
   SELECT COALESCE(sum(micros), 0) INTO spent FROM written;
-  told := CASE WHEN spent > 0
-    THEN change_budgets((sent ->> 'day')::date, whose, spent)
-    ELSE told_of_budgets((
-      SELECT max(settled_at) FROM spendings
-      WHERE part_id IN (SELECT (part ->> 'part_id')::uuid
-                        FROM jsonb_array_elements(sent -> 'parts') AS part)))
-    END;
+  IF spent > 0 THEN
+    told := change_budgets((sent ->> 'day')::date, whose, spent);
+  END IF;
 END $$;
 COMMENT ON FUNCTION spend_on_messages(jsonb) IS
-  'Writes down what messages to one person cost on one day, each once. Returns also of '
-  'which budgets operators are to be told now.';
+  'Writes down what messages to one person cost on one day, each once.';
 
-CREATE FUNCTION take_back_spending(
-  which bigint
+CREATE FUNCTION correct_spending(
+  which bigint, new_micros bigint, is_told boolean
 ) RETURNS text[] LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   was spendings%ROWTYPE;
 BEGIN
-  PERFORM share_ledger();
-  SELECT * INTO was FROM spendings WHERE id = which FOR UPDATE;
-  IF was.state IS DISTINCT FROM 'settled' THEN
-    RETURN told_of_budgets(was.settled_at);
+  SELECT * INTO was FROM spendings
+  WHERE id = which AND state = 'settled' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN '{}';
   END IF;
-  UPDATE spendings SET micros = 0, state = 'released', settled_at = now(),
-    is_estimated = false, is_unknown = false
+  UPDATE spendings SET micros = new_micros, is_estimated = NOT is_told,
+    is_unknown = is_unknown AND NOT is_told,
+    state = CASE new_micros WHEN 0 THEN 'released' ELSE state END
   WHERE id = which;
-  RETURN change_budgets(was.day, was.user_id, -was.micros);
+  RETURN change_budgets(was.day, was.user_id, new_micros - was.micros);
 END $$;
-COMMENT ON FUNCTION take_back_spending(bigint) IS
-  'Writes down that something turned out to have cost nothing. Returns of which budgets '
-  'operators are to be told now.';
+COMMENT ON FUNCTION correct_spending(bigint, bigint, boolean) IS
+  'Writes down what something turned out to have cost, told by whoever bills it.';
 
 -- What people are known by is kept out of the planner's samples.
 ALTER TABLE spendings ALTER COLUMN user_id SET STATISTICS 0,

@@ -6,7 +6,7 @@ revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
-LOSES = "the words that were to follow media and templates that can't be sent"
+LOSES = "the words that were to follow voice notes and files that can't be sent"
 
 MESSAGES = (
     "The transcript, append-only, in order of arrival. Each element has role, content "
@@ -33,8 +33,8 @@ ADD = """
 ALTER TABLE reply_parts ADD COLUMN instead TEXT;
 ALTER TABLE reply_parts ALTER COLUMN instead SET STATISTICS 0;
 COMMENT ON COLUMN reply_parts.instead IS
-  'The text that is sent once it is known that the media, or the template, can''t '
-  'be; empty: none, and the rest of the reply goes on.'
+  'The text that is sent once it is known that the media can''t be; empty: none, and '
+  'the rest of the reply goes on.'
 """
 
 

@@ -14,16 +14,13 @@ LOSES = "what calls of LLMs, and messages, cost, and what is left of budgets"
 SQL = Path(__file__).parents[2] / "sql"
 VIEWS = ("spending_overview", "costs_by_day", "chat_costs")
 DROP_FUNCTIONS = """
-DROP FUNCTION take_back_spending(bigint);
+DROP FUNCTION correct_spending(bigint, bigint, boolean);
 DROP FUNCTION spend_on_messages(jsonb);
 DROP FUNCTION settle_spending(bigint, jsonb);
 DROP FUNCTION change_budgets(date, uuid, bigint);
 DROP FUNCTION reserve_spending(jsonb, jsonb);
-DROP FUNCTION told_of_budgets(timestamptz);
-DROP FUNCTION tell_of_budgets(date);
-DROP FUNCTION follow_limits(date, uuid, jsonb);
-DROP FUNCTION open_budgets(date, uuid, jsonb);
-DROP FUNCTION share_ledger();
+DROP FUNCTION tell_of_budgets(date, text);
+DROP FUNCTION open_budget(text, date, uuid, bigint);
 DROP FUNCTION lock_budgets(date, uuid);
 """
 # Who goes back has no such tasks.
