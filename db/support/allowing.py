@@ -17,7 +17,13 @@ from db.delivery.window import is_open
 from db.outages import outages, repeat_once
 from db.records import Call, PartContent, Turn, to_storable
 from db.support.replies import find_last_inbound, store_parts
-from db.tools.calls import CALL_A_PERSON, COLUMNS, HOLD_USER, LONGEST_SUBJECT
+from db.tools.calls import (
+    CALL_A_PERSON,
+    COLUMNS,
+    HOLD_USER,
+    LONGEST_SUBJECT,
+    TOO_OLD,
+)
 
 # Why a chat waits for a person who has to allow a call.
 APPROVAL = "approval"
@@ -30,10 +36,15 @@ LIST = f"""
 SELECT {COLUMNS} FROM tool_calls WHERE state = 'waiting' AND approved_by IS NULL
 ORDER BY created_at, position LIMIT {MOST_LISTED}
 """  # noqa: S608  (our own column names)
-ALLOW = """
+FIND_BEGINNING = f"""
+SELECT {COLUMNS} FROM tool_calls WHERE state = 'waiting' AND approved_by IS NULL
+  AND starts_with(call_id::text, %(beginning)s) LIMIT 2
+"""  # noqa: S608  (the same)
+ALLOW = f"""
 UPDATE tool_calls SET approved_by = %(by)s
 WHERE call_id = %(call_id)s AND state = 'waiting' AND approved_by IS NULL
-"""
+  AND NOT {TOO_OLD}
+"""  # noqa: S608  (the same)
 REFUSE = """
 UPDATE tool_calls SET state = 'refused', error = %(why)s,
   result = 'Not done: the team said no.', ended_at = now()
@@ -101,8 +112,13 @@ class Allowing:
         self._database, self._holds = database, holds
 
     def waiting(self) -> list[Call]:
-        """Return the calls that wait for anybody, the oldest first."""
+        """Return the calls that wait for anybody, the oldest first: MOST_LISTED."""
         return repeat_once(lambda: self._database.read(Call, LIST))
+
+    def beginning(self, beginning: str) -> list[Call]:
+        """Return the calls that wait whose id begins so: two where that are more."""
+        asked = {"beginning": beginning}
+        return repeat_once(lambda: self._database.read(Call, FIND_BEGINNING, asked))
 
     def find(self, call_id: UUID) -> Call | None:
         """Return a call; None: there is none."""
@@ -113,7 +129,8 @@ class Allowing:
     def decide(self, call: Call, *, allows: bool, by: str = OPERATOR) -> bool:
         """Allow or refuse a call that waits, and have it carried out and told.
 
-        `by`: an operator's user_id, where it is known. False: it waits no more.
+        `by`: an operator's user_id, where it is known. False: it waits no more, or has
+        waited for too long to be allowed.
         """
         row = {**_bind(call), "by": by, "why": REFUSED}
         with outages(), self._database.transaction() as connection:

@@ -12,7 +12,7 @@ from uuid import UUID
 from db.database import Database
 from db.outages import outages, repeat_once
 from db.records import Call, CalledFor, Decided, Writing
-from db.tools.calls import ASKED, COLUMNS, HOLD, OUTCOME
+from db.tools.calls import ASKED, COLUMNS, HOLD, OUTCOME, TOO_OLD
 
 MOST_WAITING = 20
 FIND = f"""
@@ -54,12 +54,12 @@ UPDATE tool_calls SET state = 'refused', error = %(why)s, result = %(told)s,
   ended_at = now()
 WHERE call_id = ANY(%(call_ids)s) AND state = 'waiting' AND approved_by IS NULL
 """
-DROP_LATE = """
+DROP_LATE = f"""
 UPDATE tool_calls SET state = 'refused', error = %(why)s, result = %(told)s,
   ended_at = now()
-WHERE state = 'waiting' AND approved_by IS NULL AND tool = ANY(%(tools)s)
-  AND created_at < now() - %(lasts)s::interval
-"""
+WHERE state = 'waiting' AND approved_by IS NULL AND (
+  tool = ANY(%(tools)s) AND created_at < now() - %(lasts)s::interval OR {TOO_OLD})
+"""  # noqa: S608  (our own words)
 
 
 class PostgresApprovals:
@@ -100,7 +100,10 @@ class PostgresApprovals:
     def drop_late(
         self, tools: Collection[str], lasts: timedelta, why: str, told: str
     ) -> int:
-        """Refuse what waited for longer than `lasts`; return how many calls."""
+        """Refuse what waited for longer than `lasts`; return how many calls.
+
+        And all else, whoever was to allow it, that did for longer than MOST_DAYS.
+        """
         row = {"tools": list(tools), "lasts": lasts, "why": why, "told": told}
         return repeat_once(lambda: self._database.count(DROP_LATE, row))
 

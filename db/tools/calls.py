@@ -24,6 +24,9 @@ COLUMNS = ", ".join(field.name for field in fields(Call))
 MOST_OF_A_BATCH = 100
 MOST_SWEPT = 100
 LONGEST_SUBJECT = 120
+# What was asked for so long ago may not be wanted any more: nobody allows it.
+MOST_DAYS = 7
+TOO_OLD = f"created_at < now() - interval '{MOST_DAYS} days'"
 
 FIND_CALLS = f"""
 SELECT {COLUMNS} FROM tool_calls WHERE message_sid = %(message_sid)s

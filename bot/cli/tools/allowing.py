@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @tools.command()
 def waiting() -> None:
     """List the calls that wait to be allowed, the oldest first."""
-    from db.support.allowing import Allowing
+    from db.support.allowing import MOST_LISTED, Allowing
 
     with migrated_database() as database:
         found = Allowing(database).waiting()
@@ -28,6 +28,8 @@ def waiting() -> None:
         click.echo(f"{call.call_id}  {call.created_at:%Y-%m-%d %H:%M}  {_tell(call)}")
     if not found:
         click.echo("No call waits.")
+    if len(found) == MOST_LISTED:
+        click.echo(f"These are the oldest {MOST_LISTED}: there may be more.")
 
 
 @tools.command()
@@ -52,6 +54,7 @@ def refuse(call: str) -> None:
 
 def _decide(beginning: str, *, allows: bool) -> None:
     from db.support.allowing import Allowing
+    from db.tools.calls import MOST_DAYS
 
     if not read_settings().tools.are_set:
         raise OperatorError(
@@ -61,7 +64,10 @@ def _decide(beginning: str, *, allows: bool) -> None:
         allowing = Allowing(database)
         call = _find(allowing, beginning)
         if not allowing.decide(call, allows=allows):
-            raise OperatorError("it waits no more: somebody decided it just now")
+            raise OperatorError(
+                "it waits no more: somebody decided it just now, or it waited for"
+                f" {MOST_DAYS} days, after which it can only be refused"
+            )
     then = "the worker carries it out" if allows else "it is never carried out"
     word = "Allowed" if allows else "Refused"
     click.echo(f"{word}: {_tell(call)}. Now {then} and tells its user.")
@@ -70,9 +76,9 @@ def _decide(beginning: str, *, allows: bool) -> None:
 def _find(allowing: "Allowing", beginning: str) -> "Call":
     """Return the call that waits. Raises OperatorError where that is not one."""
     given = beginning.strip().lower()
-    found = [call for call in allowing.waiting() if str(call.call_id).startswith(given)]
-    if len(found) != 1 or not given:
-        many = "several calls wait" if found and given else "no call waits"
+    found = allowing.beginning(given) if given else []
+    if len(found) != 1:
+        many = "several calls wait" if found else "no call waits"
         raise OperatorError(f"{many} whose id begins so: see `bot tools waiting`")
     return found[0]
 

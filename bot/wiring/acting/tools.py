@@ -62,30 +62,30 @@ def register_tools(
 ) -> None:
     """Register what looks after calls that were left open, or that operators decided.
 
-    Nothing without tools.
+    The latter only with tools; what was left open by those of before is seen to.
     """
     from bot.worker.acting.carrying_out import CarryingOut, register_carrying_out
     from bot.worker.acting.sweeping import register_sweep_of_calls
     from db.support.allowing import Allowing
     from db.tools.calls import ToolCalls
 
-    if acting is None:
-        return
     ledger, lasts = ToolCalls(database), settings.handoff.lasts
     drop_late = partial(_drop_late, acting, database)
     register_sweep_of_calls(queue, ledger, lasts, stopping, drop_late)
+    if acting is None:
+        return
     allowing = Allowing(database, holds=settings.holding is not None)
     carrying_out = CarryingOut(acting.box, ledger, allowing, lasts)
     register_carrying_out(queue, carrying_out)
 
 
-def _drop_late(acting: "Acting", database: Database) -> int:
-    """Refuse what customers did not allow in time."""
+def _drop_late(acting: "Acting | None", database: Database) -> int:
+    """Refuse what customers, or anybody, did not allow in time."""
     from bot.tools.approval.waiting import CUSTOMER_LASTS, TOO_OLD
     from bot.tools.words import DROPPED
     from db.tools.approvals import PostgresApprovals
 
-    offered = acting.box.offered()
+    offered = acting.box.offered() if acting else []
     tools = [spec.name for spec in offered if spec.approval == "customer"]
     approvals = PostgresApprovals(database)
     return approvals.drop_late(tools, CUSTOMER_LASTS, TOO_OLD, DROPPED)

@@ -10,6 +10,7 @@ import pytest
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.records import Call, CalledFor, Decided
+from db.support.allowing import Allowing
 from db.tools.approvals import PostgresApprovals
 from db.tools.calls import ToolCalls
 from tests.db.sql import change
@@ -113,7 +114,21 @@ def test_what_nobody_answered_in_time_is_dropped(
     assert approvals.drop_late(["book_table"], hour, "late", "told") == 1
     now = approvals.find(call.call_id, call.user_id)
     assert now is not None
-    assert (now.state, now.error) == ("refused", "late")
+    assert (now.state, now.error, now.result) == ("refused", "late", "told")
+
+
+def test_whatever_waits_ends_whoever_was_to_allow_it(
+    database: Database, approvals: PostgresApprovals, waits: Waits
+) -> None:
+    call, _ = waits
+    hour, allowing = timedelta(hours=1), Allowing(database)
+    change(database, "UPDATE tool_calls SET created_at = now() - interval '6 days'")
+    assert approvals.drop_late([], hour, "late", "told") == 0
+    change(database, "UPDATE tool_calls SET created_at = now() - interval '8 days'")
+    assert not allowing.decide(call, allows=True)
+    assert allowing.waiting() == allowing.beginning(str(call.call_id)[:8])
+    assert approvals.drop_late([], hour, "late", "told") == 1
+    assert allowing.waiting() == allowing.beginning("") == []
 
 
 def test_what_is_dropped_says_why(approvals: PostgresApprovals, waits: Waits) -> None:

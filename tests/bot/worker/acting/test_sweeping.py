@@ -8,7 +8,7 @@ from bot.worker.acting.sweeping import register_sweep_of_calls
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.queue.app import build_queue
-from db.queue.jobs import SWEEP_CALLS, UPKEEP
+from db.queue.jobs import CARRY_OUT_CALL, SWEEP_CALLS, UPKEEP
 from db.tools.calls import ToolCalls
 from tests.db.sql import change, value
 from tests.db.tools.ledger import asked, call_of
@@ -16,13 +16,14 @@ from tests.db.tools.ledger import asked, call_of
 URL = "postgresql://bot@127.0.0.1:9/nowhere"
 
 
-def test_without_tools_nothing_is_looked_for() -> None:
-    for tools, tasks in (("", 0), ("bot.local.demo_tables", 1)):
+def test_what_is_left_is_looked_for_without_tools_too() -> None:
+    for tools, carries in (("", False), ("bot.local.demo_tables", True)):
         queue, nowhere = build_queue(URL), Database(URL)
         settings = Settings.from_env({"BOT_TOOLS": tools})
         acting = build_acting(settings, nowhere)
         register_tools(queue, settings, nowhere, acting, lambda: False)
-        assert len(queue.periodic_registry.periodic_tasks) == tasks
+        assert len(queue.periodic_registry.periodic_tasks) == 1
+        assert (CARRY_OUT_CALL in queue.tasks) is carries
 
 
 def test_a_database_that_is_away_is_left_to_the_next_time() -> None:
