@@ -8,13 +8,19 @@ CALL, YES_OR_NO = "call:", ("yes", "no")
 
 
 def numbered(titles: tuple[str, ...]) -> str:
-    """Return choices as lines, by whose numbers they are chosen.
-
-    Choices that are numbers themselves have none: which one would be meant?
-    """
-    if any(title.isdecimal() for title in titles):
+    """Return choices as lines, by whose numbers they are chosen; see have_numbers()."""
+    if not have_numbers(titles):
         return "\n".join(f"\u2022 {title}" for title in titles)
     return "\n".join(f"{at}. {title}" for at, title in enumerate(titles, 1))
+
+
+def have_numbers(titles: tuple[str, ...]) -> bool:
+    """Tell whether choices are shown with numbers, and chosen by them.
+
+    Those with a digit in them are not: of "2 people" and "4 people", who types 2 may
+    mean either.
+    """
+    return not any(sign.isdecimal() for title in titles for sign in title)
 
 
 def payloads_of(turn: Turn) -> tuple[str, ...]:

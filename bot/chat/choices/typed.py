@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import regex
 
+from bot.chat.choices.lines import have_numbers
 from bot.chat.replies import Batch
 from db.records import Turn, Userchat
 
@@ -36,7 +37,7 @@ def with_chosen(chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
 def find_chosen(text: str, titles: tuple[str, ...]) -> str | None:
     """Return which of the choices a whole message names by its number, if any."""
     found = _NUMBER.fullmatch(text)
-    if found is None or any(title.isdecimal() for title in titles):
+    if found is None or not have_numbers(titles):
         return None
     number = int(found[1])
     return titles[number - 1] if 1 <= number <= len(titles) else None

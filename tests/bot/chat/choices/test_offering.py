@@ -110,11 +110,19 @@ def test_only_a_number_alone_chooses(text: str, chosen: str | None) -> None:
     assert find_chosen(text, ("x", "y")) == chosen
 
 
-def test_numbers_to_choose_from_are_not_numbered() -> None:
-    reply = with_choices(Reply(turn=reply_turn("[choices: 2 | 4 | 12]")), chat_of())
-    assert reply.turn.content.endswith("\u2022 2\n\u2022 4\n\u2022 12")
+@pytest.mark.parametrize(
+    "titles",
+    [("2", "4", "12"), ("2 people", "4 people"), ("Rye", "At \u0662"), ("Rye", "B2")],
+    ids=["numbers", "how-many", "arabic", "inside"],
+)
+def test_what_has_digits_is_not_numbered(titles: tuple[str, ...]) -> None:
+    marker = f"[choices: {' | '.join(titles)}]"
+    reply = with_choices(Reply(turn=reply_turn(marker)), chat_of())
+    lines = "\n".join(f"\u2022 {title}" for title in titles)
+    assert reply.turn.content == f"{PLEASE_CHOOSE}\n\n{lines}"
     assert find_chosen("2", reply.turn.choices) is None
-    assert describe_turn(reply.turn).endswith("[choices: 2 | 4 | 12]")
+    assert without_lines(reply.turn) == PLEASE_CHOOSE
+    assert describe_turn(reply.turn).endswith(marker)
 
 
 def test_the_llm_is_told_of_choices_only_where_they_are_on() -> None:
