@@ -251,5 +251,6 @@ FROM (
   LIMIT 1
 ) AS trouble
 WHERE NOT EXISTS (
-  SELECT FROM procrastinate_jobs AS told WHERE told.lock = trouble.lock)
+  SELECT FROM procrastinate_jobs AS told
+  WHERE told.task_name = 'tell_trouble' AND told.lock = trouble.lock)
 """  # noqa: S608  (our own words)

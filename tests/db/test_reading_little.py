@@ -74,6 +74,23 @@ def test_a_worker_finds_a_job_among_many_that_wait(database: Database) -> None:
     assert value(database, scans, name="idx_jobs_open_lock") > 0
 
 
+def test_whether_a_trouble_was_told_is_found_among_many_finished_jobs(
+    database: Database, outbox: PostgresOutbox, pg: PostgresChatStore
+) -> None:
+    (part,) = replied(pg, outbox, "Too late.")
+    with database.transaction() as connection:
+        connection.count("SET LOCAL session_replication_role = replica")
+        connection.count(JOBS, {"many": 10 * MANY})
+        connection.count("UPDATE procrastinate_jobs SET status = 'succeeded'")
+    change(database, "ANALYZE procrastinate_jobs")
+    reading = Reading(database, "procrastinate_jobs")
+    outbox.record_failed(part, 63016)
+    outbox.record_failed(part, 63016)
+    assert reading.pages < FEW
+    told = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'tell_trouble'"
+    assert value(database, told) == 1
+
+
 def test_a_worker_asks_for_what_is_queued_without_reading_all(
     database: Database, outbox: PostgresOutbox, pg: PostgresChatStore
 ) -> None:

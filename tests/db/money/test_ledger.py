@@ -75,32 +75,25 @@ def test_a_budget_that_is_set_later_knows_what_was_spent(database: Database) -> 
     assert ledger.reserve(SPENDING, {"day": 200, "month": 300}).beyond is None
 
 
-def test_a_budget_is_opened_with_what_is_not_committed_yet(database: Database) -> None:
-    ledger = PostgresLedger(database)
-    first, second = (ledger.reserve(SPENDING, {}).spending_id for _ in range(2))
-    ledger.settle(second or 0, Outcome(micros=100))
+def ways_to_spend(first: int, second: int) -> list[tuple[str, dict[str, object]]]:
+    """Return the statements that change the ledger's sums, each with what it is given."""
     told = {"day": str(TODAY), "currency": "EUR", "priced_on": str(TODAY)}
+    what = {"purpose": "answer", "model": "m", "micros": 9, "is_unknown": False}
     part = {"model": "whatsapp", "micros": 70, "is_unknown": False}
-    asked = {
-        **told,
-        "purpose": "answer",
-        "model": "m",
-        "micros": 9,
-        "is_unknown": False,
-    }
-    ways: list[tuple[str, dict[str, object]]] = [
-        (RESERVE, {"asked": Jsonb(asked), "limits": Jsonb({})}),
-        (
-            SETTLE,
-            {
-                "spending_id": first,
-                "outcome": Jsonb({"micros": 7, "is_estimated": False}),
-            },
-        ),
+    outcome = Jsonb({"micros": 7, "is_estimated": False})
+    return [
+        (RESERVE, {"asked": Jsonb({**told, **what}), "limits": Jsonb({})}),
+        (SETTLE, {"spending_id": first, "outcome": outcome}),
         (SPEND, {"sent": Jsonb({**told, "parts": [part]})}),
         (TAKE_BACK, {"spending_id": second}),
     ]
-    for statement, parameters in ways:
+
+
+def test_a_budget_is_opened_with_what_is_not_committed_yet(database: Database) -> None:
+    ledger = PostgresLedger(database)
+    first, second = (ledger.reserve(SPENDING, {}).spending_id or 0 for _ in range(2))
+    ledger.settle(second, Outcome(micros=100))
+    for statement, parameters in ways_to_spend(first, second):
         change(database, "DELETE FROM budgets")
         with ThreadPoolExecutor(1) as other:
             with database.transaction() as writing:
