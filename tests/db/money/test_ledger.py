@@ -76,7 +76,7 @@ def test_a_budget_that_is_set_later_knows_what_was_spent(database: Database) -> 
 
 
 def ways_to_spend(first: int, second: int) -> list[tuple[str, dict[str, object]]]:
-    """Return the statements that change the ledger's sums, each with what it is given."""
+    """Return the statements that change the ledger's sums, each with its values."""
     told = {"day": str(TODAY), "currency": "EUR", "priced_on": str(TODAY)}
     what = {"purpose": "answer", "model": "m", "micros": 9, "is_unknown": False}
     part = {"model": "whatsapp", "micros": 70, "is_unknown": False}
