@@ -24,8 +24,9 @@ class ToolSpec:
     None of the arguments says who asks: that is the Caller. `resource` names the
     argument whose value is what is acted on (an order, a table), where approval
     differs by it. `seconds` is what a call may take at most. `asks` is the question
-    that a customer allows a call by, with `{argument}` in it; empty: one is made of
-    the tool's name. `source` is where it is from: `python`, `sql` or `mcp:server`.
+    that a customer allows a call by, with `{argument}` in it; what it leaves out is
+    told behind it, and empty one is made of the tool's name. `source` is where it is
+    from: `python`, `sql` or `mcp:server`.
     """
 
     name: str
