@@ -15,6 +15,8 @@ CallKey = NewType("CallKey", UUID)
 # As LLMs' servers want names to be.
 NAME = r"[A-Za-z_][A-Za-z0-9_-]{0,63}"
 MOST_SECONDS = 120.0
+# Of what a call says, or why it failed: more is not kept.
+MOST_RESULT_BYTES = 16_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

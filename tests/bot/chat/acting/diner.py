@@ -54,13 +54,15 @@ class Kitchen:
     keys: list[CallKey] = field(default_factory=list)
     fails: list[str] = field(default_factory=list)
     hangs: list[str] = field(default_factory=list)
+    costs: str = "7.40 EUR"
+    why: str = "the oven is cold"
 
     def cook(self, what: str) -> None:
         self.done.append(what)
         for told, error in ((self.fails, ToolFailedError), (self.hangs, TimeoutError)):
             if what in told:
                 told.remove(what)
-                raise error("the oven is cold")
+                raise error(self.why)
 
     def tools(self) -> PythonTools:
         module = types.ModuleType("diner")
@@ -73,7 +75,7 @@ class Kitchen:
         def price(dish: str) -> str:
             """Tell what a dish costs."""
             self.cook(f"price of {dish}")
-            return "7.40 EUR"
+            return self.costs
 
         @tool(effects="once")
         def order(dish: str) -> str:
