@@ -10,7 +10,7 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.records import Deed
 from db.tools.calls import ToolCalls
-from tests.db.sql import change, value, values
+from tests.db.sql import appears, change, value, values, waiting_backends
 from tests.db.tools.ledger import asked, call_of
 from tests.records import answer_to, said
 
@@ -116,10 +116,7 @@ def test_whoever_takes_the_chat_while_a_call_waits_for_the_row_is_seen(
         connection.count("INSERT INTO opt_outs (user_id) SELECT user_id FROM users")
         connection.first("SELECT take_chat(chat_id) FROM userchats")
         writing.start()
-        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        waits += " AND datname = current_database()"
-        while not value(database, waits):
-            writing.join(0.01)
+        assert appears(lambda: waiting_backends(database))
     writing.join()
     assert found == ["ended"]
 
