@@ -21,7 +21,7 @@ def test_what_is_allowed_is_done_once_whatever_is_tapped(ana: Diner) -> None:
     assert (ana.booked, ana.kept) == ([], [("4", "waiting")])
     ana.server.next(Script(text="Your table is booked."))
     assert ana.taps(question) == ["Your table is booked."]
-    assert ana.results() == [f"{words.BEFORE}Booked for 4."]
+    assert ana.results() == ["Booked for 4."]
     assert "call:" not in str(ana.server.prompts)
     assert ana.taps(question) == [ALREADY_DECIDED]
     assert ana.taps(question, "no") == [ALREADY_DECIDED]
@@ -81,7 +81,7 @@ def test_a_no_is_told_and_nothing_happens_afterwards(ana: Diner) -> None:
     question = ana.wants()
     ana.server.next(Script(text="As you like."))
     assert ana.taps(question, "no") == ["As you like."]
-    assert ana.results() == [f"{words.BEFORE}{SAID_NO}"]
+    assert ana.results() == [SAID_NO]
     assert ana.taps(question) == [NOT_OPEN]
     assert (ana.booked, ana.kept) == ([], [("4", "refused")])
 
@@ -105,7 +105,7 @@ def test_a_call_that_was_dropped_meanwhile_may_be_asked_for_again(ana: Diner) ->
     )  # fmt: skip
     ana.says("4")
     assert ana.hears() == ["Back to 4.\n\nA table for 4?\n\n1. Yes\n2. No"]
-    assert ana.results(-1)[0] == f"{words.BEFORE}{words.DROPPED}"
+    assert ana.results(-1)[0] == words.DROPPED
     assert ana.kept == [("4", "refused"), ("5", "refused"), ("4", "waiting")]
 
 
