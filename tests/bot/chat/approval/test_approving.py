@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from bot.chat.acting.sentences import MAY_BE_DONE
 from bot.chat.approval.approving import MOST_ASKED
 from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
 from bot.llm.protocol import LLMError
@@ -166,6 +167,18 @@ def test_killed_before_its_answer_it_is_not_done_again(ana: Diner) -> None:
     ana.server.next(Script(text="Booked."))
     assert ana.hears() == ["Booked."]
     assert (ana.booked, ana.kept) == ([4], [("4", "done")])
+
+
+def test_whose_answer_never_comes_is_told_that_it_may_be_done(ana: Diner) -> None:
+    question = ana.wants()
+    ana.server.next(Script(status=500))
+    payload = f"{question.asks}:yes"
+    ana.says("Yes", ButtonText="Yes", ButtonPayload=payload)
+    assert ana.is_kept_waiting()
+    ana.talk.give_up(ana.chat_id, "the LLM is away")
+    assert (ana.booked, ana.kept) == ([4], [("4", "done")])
+    assert ana.last.content.startswith(f"{MAY_BE_DONE}\n\n")
+    assert (ana.chat.owner, ana.last.hands_over) == ("queue", "effect")
 
 
 def test_who_stopped_allows_nothing(ana: Diner) -> None:
