@@ -14,8 +14,9 @@ SOUP = {"dish": "soup"}
 
 def test_a_tool_is_called_and_its_result_makes_the_answer(ana: Guest) -> None:
     ana.server.next(asks(("price", SOUP), text="Let me look."), Script(text="7.40 EUR"))
-    ana.says("What is the soup?")
+    ana.says("What is the soup?", ProfileName="Ana")
     assert ana.hears() == ["7.40 EUR"]
+    assert [each.name for each in ana.kitchen.callers] == ["Ana"]
     first, second = ana.server.requests
     offered = [one["function"]["name"] for one in first.body["tools"]]
     assert offered == ["price", "order", "reserve", "burn", "pay"]
