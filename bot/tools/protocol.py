@@ -15,6 +15,8 @@ CallKey = NewType("CallKey", UUID)
 # As LLMs' servers want names to be.
 NAME = r"[A-Za-z_][A-Za-z0-9_-]{0,63}"
 MOST_SECONDS = 120.0
+# Of what a call says, or why it failed: more is not kept.
+MOST_RESULT_BYTES = 16_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +26,9 @@ class ToolSpec:
     None of the arguments says who asks: that is the Caller. `resource` names the
     argument whose value is what is acted on (an order, a table), where approval
     differs by it. `seconds` is what a call may take at most. `asks` is the question
-    that a customer allows a call by, with `{argument}` in it; empty: one is made of
-    the tool's name. `source` is where it is from: `python`, `sql` or `mcp:server`.
+    that a customer allows a call by, with `{argument}` in it; what it leaves out is
+    told behind it, and empty one is made of the tool's name. `source` is where it is
+    from: `python`, `sql` or `mcp:server`.
     """
 
     name: str
