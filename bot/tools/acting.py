@@ -209,7 +209,7 @@ class _Run:
             return words.NO_MORE
         if self._seconds_for(spec) < LEAST_SECONDS:
             return words.NO_TIME
-        verdict = self.acting.gate.decide(spec, arguments, wanted.caller)
+        verdict = self.acting.gate.decide(spec, arguments)
         call = Call(
             call_id=uuid4(),
             user_id=wanted.called_for.user_id,

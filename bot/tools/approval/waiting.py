@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from bot.tools.gate import ByDeclaration, Verdict
-from bot.tools.protocol import Caller, ToolSpec
+from bot.tools.gate import ByDeclaration, Verdict, approval_of
+from bot.tools.protocol import ToolSpec
 from bot.tools.schemas import as_json
 from db.records import Call, CalledFor, Decided, Writing
 
@@ -67,14 +67,13 @@ class ByApproval:
 
     has_people: bool = False
 
-    def decide(
-        self, spec: ToolSpec, arguments: Mapping[str, Any], caller: Caller
-    ) -> Verdict:
+    def decide(self, spec: ToolSpec, arguments: Mapping[str, Any]) -> Verdict:
         """Return `intent`, `waiting` or `refused`: see Gate."""
-        if spec.approval == "customer":
+        approval = approval_of(spec, arguments)
+        if approval == "customer":
             if len(as_json(arguments)) > LONGEST_ASKED:
                 return Verdict("refused", TOO_LONG)
             return Verdict("waiting", ASKED_CUSTOMER)
-        if spec.approval == "operator" and self.has_people:
+        if approval == "operator" and self.has_people:
             return Verdict("waiting", ASKED_OPERATOR)
-        return ByDeclaration().decide(spec, arguments, caller)
+        return ByDeclaration().decide(spec, arguments)

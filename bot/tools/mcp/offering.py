@@ -134,6 +134,7 @@ def _offer(server: McpServer, definition: Definition) -> Offer:
         effects=rule.effects or effects,
         approval=rule.approval or approval,
         resource=rule.resource,
+        approvals=rule.approvals,
         seconds=rule.seconds or server.seconds,
         asks=rule.asks,
         source=f"mcp:{server.name}",

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from bot.chat.acting.sentences import MAY_BE_DONE
-from bot.chat.approval.approving import MOST_ASKED
+from bot.chat.approval.approving import APPROVAL, MOST_ASKED
 from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
 from bot.llm.protocol import LLMError
 from bot.tools import words
@@ -94,6 +94,19 @@ def test_changed_arguments_ask_anew_and_the_old_button_is_dead(ana: Diner) -> No
     assert ana.booked == []
     ana.taps(new)
     assert (ana.booked, ana.kept) == ([5], [("4", "refused"), ("5", "done")])
+
+
+def test_who_allows_a_call_differs_by_what_it_acts_on(ana: Diner) -> None:
+    assert ana.wants(2, "seat").content == "Gladly."
+    assert ana.booked == [2]
+    question = ana.wants(4, "seat")
+    assert question.content.startswith(
+        "Gladly.\n\nShall I do this for you: seat (people: 4)?"
+    )
+    ana.taps(question)
+    assert ana.wants(12, "seat").hands_over == APPROVAL
+    assert ana.booked == [2, 4]
+    assert ana.kept == [("2", "done"), ("4", "done"), ("12", "waiting")]
 
 
 def test_a_call_that_was_dropped_meanwhile_may_be_asked_for_again(ana: Diner) -> None:

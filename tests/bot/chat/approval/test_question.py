@@ -13,7 +13,6 @@ from bot.chat.choices.offering import offering
 from bot.tools.approval.waiting import LONGEST_ASKED, TOO_LONG, ByApproval
 from bot.tools.protocol import ToolSpec
 from db.records import Call, Reply
-from tests.bot.tools.callers import ANA
 from tests.records import reply_turn
 
 
@@ -68,10 +67,10 @@ def test_a_customer_reads_all_of_what_is_allowed_or_is_not_asked() -> None:
     gate, spec = ByApproval(), spec_with("For {people}?")
     room = LONGEST_ASKED - len('{"note": ""}')
     whole = call_with(note="x" * room)
-    assert gate.decide(spec, whole.arguments, ANA).state == "waiting"
+    assert gate.decide(spec, whole.arguments).state == "waiting"
     assert tell(whole, spec, None).endswith("x" * room + ")")
     assert tell(whole, spec_with(), None).endswith("x" * room + ")?")
-    verdict = gate.decide(spec, {"note": "x" * (room + 1)}, ANA)
+    verdict = gate.decide(spec, {"note": "x" * (room + 1)})
     assert (verdict.state, verdict.told) == ("refused", TOO_LONG)
 
 
