@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.terminal import one_line
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.rest_client import REST_ERRORS
 from bot.whatsapp.templates.rules import gaps_of
@@ -15,6 +16,7 @@ from db.errors import OperatorError
 
 SECONDS = 10.0
 MOST_LISTED = 1000
+LONGEST_WORD = 200
 PAGE_SIZE = 100
 NOT_FOUND = 404
 
@@ -25,7 +27,7 @@ class NotAskedError(OperatorError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownTemplate:
-    """A template as Twilio knows it: untrusted words.
+    """A template as Twilio knows it: untrusted words, of one line each but the text.
 
     `status` is WhatsApp's: approved, pending, rejected, paused, disabled, or that it
     was never asked (unsubmitted); `reason` why it was rejected.
@@ -78,14 +80,19 @@ def _read(content: Any, approval: Mapping[str, Any]) -> KnownTemplate:
     body = told.get("body", "") if isinstance(told, Mapping) else ""
     return KnownTemplate(
         content_sid=str(content.sid),
-        name=str(approval.get("name") or content.friendly_name or ""),
-        language=str(content.language or ""),
-        category=str(approval.get("category") or "").upper(),
-        status=str(approval.get("status") or "unsubmitted").lower(),
-        reason=str(approval.get("rejection_reason") or ""),
-        kind=kind,
+        name=_line(approval.get("name") or content.friendly_name),
+        language=_line(content.language),
+        category=_line(approval.get("category")).upper(),
+        status=_line(approval.get("status") or "unsubmitted").lower(),
+        reason=_line(approval.get("rejection_reason")),
+        kind=_line(kind),
         body=str(body),
     )
+
+
+def _line(told: Any) -> str:
+    """Return what stands among words of ours: what forges a line of them is shown."""
+    return one_line(str(told or ""), LONGEST_WORD)
 
 
 def _explain(error: Exception) -> str:

@@ -115,6 +115,18 @@ def test_what_can_t_be_used_is_told(
     assert sid in bad[0]
 
 
+def test_what_is_told_of_a_template_forges_no_line_and_has_an_end(
+    desk: Desk, twilio: TwilioAccount
+) -> None:
+    forged = "no\nfits: all of it\u202e" + "x" * 9000
+    owns(desk, **{GERMAN: {"status": "rejected", "rejection_reason": forged}})
+    [bad] = [text for text, fits in checked(twilio) if fits is False]
+    assert "rejected (no" in bad
+    assert "\n" not in bad
+    assert "\u202e" not in bad
+    assert len(bad) < 600
+
+
 def test_what_the_account_has_not_is_told(desk: Desk, twilio: TwilioAccount) -> None:
     desk.phone("PUT", "templates", json=[])
     found = checked(twilio)
