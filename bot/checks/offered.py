@@ -7,21 +7,24 @@ from bot.media.outgoing.offers import Offer, OfferedFiles
 from bot.settings import Settings
 from bot.terminal import one_line
 
+Looked = Sequence[tuple[Offer, str | None]]
 
-def tell_offered(settings: Settings) -> Iterator[str]:
+
+def look_at_offered(settings: Settings) -> Looked:
+    """Return each file that was to be offered, and why one can't be: all are read."""
+    folder = settings.media_out
+    return OfferedFiles(MediaFolder(folder)).look() if folder else ()
+
+
+def tell_offered(looked: Looked) -> Iterator[str]:
     """Yield a line for each file that is offered, and what the LLM is told of it."""
-    for offer, problem in _look(settings):
+    for offer, problem in looked:
         if problem is None:
             yield f"Answers may bring {one_line(offer.name)}: {one_line(offer.told)}"
 
 
-def find_unoffered(settings: Settings) -> Iterator[str]:
+def find_unoffered(looked: Looked) -> Iterator[str]:
     """Yield a sentence for each file that was to be offered, and can't be."""
-    for offer, problem in _look(settings):
+    for offer, problem in looked:
         if problem is not None:
             yield f"MEDIA_OUT: {one_line(offer.name)} is not offered: {problem}"
-
-
-def _look(settings: Settings) -> Sequence[tuple[Offer, str | None]]:
-    folder = settings.media_out
-    return OfferedFiles(MediaFolder(folder)).look() if folder else ()
