@@ -15,7 +15,8 @@ MOST_TEMPLATES = 1000
 # https://www.twilio.com/docs/content/overview#template-statuses ; the errors are
 # https://www.twilio.com/docs/api/errors
 REFUSALS = {"rejected": 63040, "paused": 63041, "disabled": 63042}
-STATUSES = ("unsubmitted", "received", "pending", "approved", *REFUSALS)
+APPROVED = "approved"
+STATUSES = ("unsubmitted", "received", "pending", APPROVED, *REFUSALS)
 
 
 class TemplateError(ValueError):
@@ -76,8 +77,12 @@ class Shelf:
         except ValueError:
             given = {}
         told = given if isinstance(given, dict) else {}
-        refusal = REFUSALS.get(found.status)
-        return replace(message, body=found.filled(told), fails_with=refusal)
+        return replace(
+            message,
+            body=found.filled(told),
+            fails_with=REFUSALS.get(found.status),
+            needs_window=found.status != APPROVED,
+        )
 
 
 def parse_templates(order: Any) -> list[Template]:
