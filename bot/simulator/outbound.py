@@ -46,7 +46,7 @@ def parse_outbound(form: MultiDict[str, str], config: SimulatorConfig) -> Messag
     message = _message("outbound-api", form["To"], body, media_urls, callback)
     message = replace(message, content_sid=form.get("ContentSid"))
     if offered:
-        message = replace(message, choices=offered[1], needs_window=True)
+        message = replace(message, choices=offered[1])
     service_sid = form.get("MessagingServiceSid")
     if not service_sid:
         return message
