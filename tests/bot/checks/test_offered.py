@@ -25,3 +25,10 @@ def test_what_is_offered_is_listed_and_what_is_wrong_with_the_rest_is_told(
     assert warned.startswith("Warning: MEDIA_OUT: map.svg is not offered: WhatsApp")
     assert report.lines[0] == DOUBTFUL
     assert report.is_right
+
+
+def test_how_many_are_not_looked_at_is_told(tmp_path: Path) -> None:
+    for number in range(51):
+        (tmp_path / f"{number:02}.pdf.txt").write_text("A file.")
+    report = report_on(Settings.from_env({"MEDIA_OUT": str(tmp_path)}), [])
+    assert any("those behind 49.pdf are not looked at" in line for line in report.lines)
