@@ -5,7 +5,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -136,8 +136,8 @@ def _register_scheduled(
 ) -> None:
     from bot.worker.scheduled import register_ends, register_retention
 
-    lasts = settings.holding.lasts if settings.holding else timedelta()
-    register_retention(queue, database, settings.ages, stopping.is_set, lasts)
+    lasts = settings.holding.lasts if settings.holding else None
+    register_retention(queue, database, settings.ages, stopping.is_set, held_for=lasts)
     register_ends(queue, database, _ending(settings), stopping.is_set)
 
 

@@ -109,15 +109,19 @@ def register_retention(
     database: Database,
     ages: Ages,
     stopping: Callable[[], bool],
-    held: timedelta = timedelta(),
+    *,
+    held_for: timedelta | None,
 ) -> None:
-    """Register what keeps the database small, and drops what is held for longer."""
+    """Register what keeps the database small, and drops what is held for longer.
+
+    None: nothing is held any more, and what was is dropped.
+    """
 
     @queue.periodic(cron=RETENTION_CRON)
     @queue.task(name=RETENTION, queue=UPKEEP, lock=RETENTION, queueing_lock=RETENTION)
     def retention(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
         try:
-            if chats := drop_held(database, held):
+            if chats := drop_held(database, held_for):
                 log.error("messages were held in vain", extra={"chats": chats})
             done = list(run_retention(database, ages, bounds=BOUNDS, stopping=stopping))
         except OperatorError as error:
