@@ -7,3 +7,19 @@ class OperatorError(Exception):
 
 class StoreUnavailableError(OperatorError):
     """The store can't be reached now; the same call may go through later."""
+
+
+class FruitlessError(Exception):
+    """A lookup found nothing out; its text is for the LLM that asked.
+
+    `why` is for the operator. `is_away`: the database is, and may come back;
+    `is_fault`: the lookup can't be made until somebody mends it.
+    """
+
+    def __init__(
+        self, told: str, why: str, *, is_away: bool = False, is_fault: bool = False
+    ) -> None:
+        super().__init__(told)
+        self.why = why
+        self.is_away = is_away
+        self.is_fault = is_fault

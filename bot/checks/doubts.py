@@ -20,6 +20,10 @@ NO_MCP = (
     "BOT_MCP is set, and what speaks to MCP servers is not installed: their tools are "
     "not offered until you run `make mcp`"
 )
+NO_LOOKUPS = (
+    "BOT_SQL_TOOLS is set without TOOLS_DATABASE_URL, which leads to the tables that "
+    "they read: none of its tools is offered"
+)
 UNREAD = "BOT_MCP: nothing reads {words} of the server {name}"
 
 
@@ -40,6 +44,8 @@ def find_doubts(settings: Settings) -> Iterator[str]:
     if folder is not None and not _may_be_written(folder):
         yield NO_STORE
     yield from find_unoffered(settings)
+    if settings.tools.statements and settings.tools_database_url is None:
+        yield NO_LOOKUPS
     servers = settings.tools.servers
     if servers and not is_installed():
         yield NO_MCP

@@ -2,12 +2,15 @@
 
 # ruff: noqa: PLC0415
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.database import read_settings, reading
 from bot.cli.root import main
+from bot.terminal import printable
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -15,6 +18,15 @@ if TYPE_CHECKING:
     from bot.tools.mcp.toolbox import McpToolbox
     from bot.tools.protocol import ToolSpec
     from bot.tools.registry import Registry
+    from bot.tools.sql.toolbox import SqlTools
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The tools on offer, and why others are not, by their names."""
+
+    registry: "Registry"
+    faults: Mapping[str, str]
 
 
 @main.group()
@@ -24,14 +36,40 @@ def tools() -> None:
 
 def load() -> "Registry":
     """Return the tools that are set. Raises OperatorError where there are none."""
+    loaded = load_all()
+    for name, fault in loaded.faults.items():
+        click.echo(f"Not offered: {name}: {printable(fault)}.", err=True)
+    return loaded.registry
+
+
+def load_all() -> Loaded:
+    """Return the tools that are set, and why some of them are not offered.
+
+    Raises OperatorError where there are none.
+    """
     from bot.wiring.acting.tools import build_registry
 
     settings = read_settings()
     if not settings.tools.are_set:
         raise OperatorError(
-            "no tools are set: see BOT_TOOLS and BOT_MCP in .env.example"
+            "no tools are set: see BOT_TOOLS, BOT_SQL_TOOLS and BOT_MCP in .env.example"
         )
-    return build_registry(settings, _start_servers(settings))
+    statements = _look_at_statements(settings)
+    registry = build_registry(settings, [*statements, *_start_servers(settings)])
+    faults = {n: why for box in statements for n, why in box.faults().items()}
+    return Loaded(registry, faults)
+
+
+def _look_at_statements(settings: "Settings") -> "list[SqlTools]":
+    """Look once at the SQL tools."""
+    from bot.wiring.acting.sql import build_sql_tools
+
+    toolbox = build_sql_tools(settings)
+    if toolbox is None:
+        return []
+    click.get_current_context().call_on_close(toolbox.close)
+    toolbox.look()
+    return [toolbox]
 
 
 def _start_servers(settings: "Settings") -> "list[McpToolbox]":

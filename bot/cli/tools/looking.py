@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.show import show_table
-from bot.cli.tools.group import find, load, tools
+from bot.cli.tools.group import find, load, load_all, tools
 from bot.terminal import Column, one_line, printable, printable_json
+from db.errors import OperatorError
 
 if TYPE_CHECKING:
     from bot.tools.protocol import ToolSpec
@@ -81,7 +82,8 @@ def check() -> None:
 
     What can't be loaded is told, and what to mend.
     """
-    found = load().offered()
+    loaded = load_all()
+    found = loaded.registry.offered()
     ones = sum(spec.effects == "once" for spec in found)
     click.echo(f"{len(found)} tools can be called.")
     if ones:
@@ -90,3 +92,6 @@ def check() -> None:
             'breaks off becomes unknown, and a person is told. Declare effects="none"'
             ' or effects="keyed" where that is true.'
         )
+    if loaded.faults:
+        told = [f"  {name}: {fault}" for name, fault in loaded.faults.items()]
+        raise OperatorError(printable("\n".join(["These are not offered:", *told])))
