@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ def load_all() -> Loaded:
     """
     from bot.wiring.acting.tools import build_registry
 
-    settings = read_settings()
+    settings = _read_settings()
     if not settings.tools.are_set:
         raise OperatorError(
             "no tools are set: see BOT_TOOLS, BOT_SQL_TOOLS and BOT_MCP in .env.example"
@@ -58,6 +59,19 @@ def load_all() -> Loaded:
     registry = build_registry(settings, [*statements, *_start_servers(settings)])
     faults = {n: why for box in statements for n, why in box.faults().items()}
     return Loaded(registry, faults)
+
+
+def _read_settings() -> "Settings":
+    """Return the settings; where no tools are set, with those of a running demo."""
+    from bot.environment import PROJECT, load_environment
+    from bot.local.demo.shop import find_announced
+    from bot.settings import Settings
+
+    settings = read_settings()
+    if settings.tools.are_set or settings.in_memory:
+        return settings
+    given = load_environment(os.environ, PROJECT / ".env")
+    return Settings.from_env({**given, **find_announced(settings.data_folder)})
 
 
 def _look_at_statements(settings: "Settings") -> "list[SqlTools]":
