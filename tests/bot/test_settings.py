@@ -290,6 +290,7 @@ def test_no_secret_is_in_what_settings_look_like() -> None:
         "ALERT_WEBHOOK_URL": "https://hooks.example.com/planted-ten",
         "ALERT_WEBHOOK_SECRET": "planted-eleven-and-more",
         "DATABASE_URL": "postgresql://bot:planted-five@h/x",
+        "TOOLS_DATABASE_URL": "postgresql://bot:planted-13@h/x",
     }
     settings = Settings.from_env(TWILIO | secrets)
     assert "planted" not in repr(settings)

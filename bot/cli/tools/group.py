@@ -35,15 +35,7 @@ def tools() -> None:
     """Look at what the bot may do for people, and try it."""
 
 
-def load() -> "Registry":
-    """Return the tools that are set. Raises OperatorError where there are none."""
-    loaded = load_all()
-    for name, fault in loaded.faults.items():
-        click.echo(f"Not offered: {name}: {printable(fault)}.", err=True)
-    return loaded.registry
-
-
-def load_all() -> Loaded:
+def load() -> Loaded:
     """Return the tools that are set, and why some of them are not offered.
 
     Raises OperatorError where there are none.
@@ -106,9 +98,11 @@ def _start_servers(settings: "Settings") -> "list[McpToolbox]":
     return started
 
 
-def find(registry: "Registry", name: str) -> "ToolSpec":
+def find(loaded: Loaded, name: str) -> "ToolSpec":
     """Return a tool by its name. Raises OperatorError."""
-    for spec in registry.offered():
+    for spec in loaded.registry.offered():
         if spec.name == name:
             return spec
+    if fault := loaded.faults.get(name):
+        raise OperatorError(printable(f"the tool {name} is not offered: {fault}"))
     raise OperatorError(f"there is no tool {name!r}: `bot tools list` names them")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.show import show_table
-from bot.cli.tools.group import find, load, load_all, tools
+from bot.cli.tools.group import find, load, tools
 from bot.terminal import Column, one_line, printable, printable_json
 from db.errors import OperatorError
 
@@ -38,7 +38,10 @@ ALLOWED = {
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def list_tools(as_json: bool) -> None:
     """List what the LLM is offered."""
-    found = load().offered()
+    loaded = load()
+    for name in loaded.faults:
+        click.echo(f"Not offered: {name}; `bot tools check` tells why.", err=True)
+    found = loaded.registry.offered()
     if as_json:
         click.echo(printable_json(json.dumps(list(map(_as_json, found)), indent=2)))
         return
@@ -82,7 +85,7 @@ def check() -> None:
 
     What can't be loaded is told, and what to mend.
     """
-    loaded = load_all()
+    loaded = load()
     found = loaded.registry.offered()
     ones = sum(spec.effects == "once" for spec in found)
     click.echo(f"{len(found)} tools can be called.")

@@ -63,7 +63,9 @@ def test_commands_beside_a_run_find_its_tools(
     code, told = run("check", **alone)
     assert code == 1
     assert "order_status: the server has no database of that name" in told
-    assert "Not offered: order_status: the server has no" in run("list", **alone)[1]
+    assert "Not offered: order_status; `bot tools check`" in run("list", **alone)[1]
+    shown = run("show", "order_status", **alone)[1]
+    assert "order_status is not offered: the server has no database" in shown
     (tmp_path / shop.ANNOUNCED).unlink()
     assert "no tools are set" in run("list")[1]
 
