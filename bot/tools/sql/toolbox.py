@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
 CLOSE_SECONDS = 2.0
+# What of a tool that was offered says nothing against it.
+PASSING = ("away", "busy")
 NO_DATABASE = "TOOLS_DATABASE_URL is not set, which leads to the tables that it reads"
 NOT_LOOKED = "its database was not looked at so far"
 
@@ -24,10 +26,12 @@ NOT_LOOKED = "its database was not looked at so far"
 class Lookups(Protocol):
     """The database that the tools read."""
 
-    def find_faults(self, lookups: Mapping[str, Lookup]) -> Mapping[str, str]:
+    def find_faults(
+        self, lookups: Mapping[str, Lookup]
+    ) -> Mapping[str, FruitlessError]:
         """Return why lookups can't be made, by their names; the others can.
 
-        Raises FruitlessError where the database is away.
+        Raises FruitlessError where the database can't be asked at all now.
         """
 
     def ask(
@@ -78,7 +82,7 @@ class SqlTools:
     def look(self) -> None:
         """Find out which tools can be offered.
 
-        While the database is away, those that were offered go on to be.
+        While the database is away or busy, those that were offered go on to be.
         """
         self._faults = self._find_faults()
 
@@ -109,7 +113,7 @@ class SqlTools:
             found = self._lookups.ask(tool.lookup, values, *asked)
         except FruitlessError as error:
             log.warning("the tool %s found nothing out: %s", name, error.why)
-            if error.is_fault:
+            if error.kind == "fault":
                 self._faults = {**self._faults, name: error.why}
             raise ToolFailedError(str(error)) from None
         return _told(found)
@@ -118,12 +122,16 @@ class SqlTools:
         if self._lookups is None:
             return dict.fromkeys(self._tools, NO_DATABASE)
         lookups = {name: tool.lookup for name, tool in self._tools.items()}
+        before = self._faults
         try:
-            return self._lookups.find_faults(lookups)
+            found = self._lookups.find_faults(lookups)
         except FruitlessError as error:
-            if not error.is_away:
-                return dict.fromkeys(self._tools, error.why)
-            return dict.fromkeys(self._faults, error.why)
+            found = dict.fromkeys(lookups, error)
+        return {
+            name: error.why
+            for name, error in found.items()
+            if name in before or error.kind not in PASSING
+        }
 
     def _look_again(self) -> None:
         told: Mapping[str, str] = {}

@@ -17,7 +17,7 @@ from psycopg.rows import tuple_row
 from sqlalchemy import exc
 
 from db.database import Connection, Database
-from db.errors import FruitlessError
+from db.errors import Fruitless, FruitlessError
 from db.outages import FAILURES, first_line, is_away, reason_of
 from db.pool import Limits
 from db.records import LookedUp, Lookup
@@ -67,15 +67,16 @@ class LookupDatabase:
         """Close the connections."""
         self._database.close()
 
-    def find_faults(self, lookups: Mapping[str, Lookup]) -> dict[str, str]:
+    def find_faults(self, lookups: Mapping[str, Lookup]) -> dict[str, FruitlessError]:
         """Return why lookups can't be made, by their names; the others can.
 
-        Raises FruitlessError where the database is away.
+        Raises FruitlessError where the database can't be asked at all now.
         """
         with _in_words(), self._database.transaction(CHECK_SECONDS) as connection:
             might = find_might(connection)
         if might:
-            return dict.fromkeys(lookups, might)
+            fault = FruitlessError(NOT_NOW, might, "fault")
+            return dict.fromkeys(lookups, fault)
         found = {name: self._find_fault(lookup) for name, lookup in lookups.items()}
         return {name: fault for name, fault in found.items() if fault}
 
@@ -91,25 +92,27 @@ class LookupDatabase:
         until = time.monotonic() + seconds
         with _in_words(), self._reading(str(user_id), address, seconds) as connection:
             if fault := find_fault(connection, lookup, _wrap(lookup), values):
-                raise FruitlessError(NOT_NOW, fault, is_fault=True)
+                raise FruitlessError(NOT_NOW, fault, "fault")
             left = until - time.monotonic()
             if left < LEAST_SECONDS:
-                raise FruitlessError(TOO_LONG, TOO_LONG)
+                raise FruitlessError(TOO_LONG, TOO_LONG, "busy")
             connection.scalar(WITHIN, {"ms": str(int(1000 * left))})
             with RawCursor(connection.driver, row_factory=tuple_row) as cursor:
                 # Binary goes by the extended protocol, which takes one statement.
                 cursor.execute(_wrap(lookup).encode(), values, binary=True)
                 return _bounded([row[0] for row in cursor])
 
-    def _find_fault(self, lookup: Lookup) -> str | None:
+    def _find_fault(self, lookup: Lookup) -> FruitlessError | None:
         nothing = [None] * lookup.values
         try:
             with _in_words(), self._reading("", "", CHECK_SECONDS) as connection:
-                return find_fault(connection, lookup, _wrap(lookup), nothing)
+                fault = find_fault(connection, lookup, _wrap(lookup), nothing)
         except FruitlessError as error:
-            if error.is_away:
+            if error.kind == "away":
                 raise
-            return error.why
+            # Without its traceback, which would keep the connection.
+            return FruitlessError(str(error), error.why, error.kind)
+        return FruitlessError(NOT_NOW, fault, "fault") if fault else None
 
     @contextmanager
     def _reading(
@@ -146,15 +149,16 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except errors.QueryCanceled:
-        raise FruitlessError(TOO_LONG, TOO_LONG) from None
+        raise FruitlessError(TOO_LONG, TOO_LONG, "busy") from None
     except errors.LockNotAvailable:
         why = "somebody else holds what it reads"
-        raise FruitlessError(NOT_NOW, why) from None
+        raise FruitlessError(NOT_NOW, why, "busy") from None
     except (psycopg.DataError, exc.DataError) as error:
         told = first_line(error)
-        raise FruitlessError(NOT_SO.format(told), told) from None
+        raise FruitlessError(NOT_SO.format(told), told, "values") from None
     except MENDED as error:
-        raise FruitlessError(NOT_NOW, first_line(error), is_fault=True) from None
+        raise FruitlessError(NOT_NOW, first_line(error), "fault") from None
     except FAILURES as error:
         why = reason_of(error, SETTING)
-        raise FruitlessError(NOT_NOW, why, is_away=is_away(error)) from None
+        kind: Fruitless = "away" if is_away(error) else "fault"
+        raise FruitlessError(NOT_NOW, why, kind) from None

@@ -129,6 +129,20 @@ def test_a_table_that_is_held_holds_no_answer(tools: SqlTools, shop: Shop) -> No
     assert ask(tools, "order", number=1)
 
 
+def test_a_busy_database_takes_no_tool_away(
+    tools: SqlTools, shop: Shop, tmp_path: Path
+) -> None:
+    held, prices = "LOCK TABLE shop.products", {"prices": GOOD["prices"]}
+    with holding(shop.owner, held):
+        tools.look()
+        assert tools.faults() == {}
+        with toolbox_of(tmp_path, shop.url, prices) as new:
+            assert new.faults() == {"prices": "somebody else holds what it reads"}
+            assert new.offered() == []
+    with toolbox_of(tmp_path, shop.url, prices) as new:
+        assert new.faults() == {}
+
+
 def test_a_lost_connection_is_told_and_comes_back(tools: SqlTools, shop: Shop) -> None:
     gone = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %(r)s"
