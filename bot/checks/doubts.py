@@ -44,12 +44,12 @@ def find_doubts(settings: Settings) -> Iterator[str]:
     if folder is not None and not _may_be_written(folder):
         yield NO_STORE
     yield from find_unoffered(settings)
-    if settings.tools.statements and settings.tools_database_url is None:
-        yield NO_LOOKUPS
     servers = settings.tools.servers
     if servers and not is_installed():
         yield NO_MCP
     yield from (_tell_unread(server) for server in servers if server.unread)
+    if settings.tools.statements and settings.tools_database_url is None:
+        yield NO_LOOKUPS
 
 
 def _tell_unread(server: McpServer) -> str:
