@@ -17,7 +17,8 @@ from db.records.money import Scope
 MOST_AT_ONCE = 5000
 # (A tuple of words reads in Python as it does in SQL.)
 SENT = f"""
-SELECT part.part_id, part.user_id, part.chat_id, part.created_at,
+SELECT part.part_id, part.user_id, part.chat_id,
+       COALESCE(part.claimed_at, part.created_at) AS sent_at,
        substr(part.address, length('whatsapp:') + 1, 16) AS number
 FROM reply_parts AS first JOIN reply_parts AS part USING (reference_id)
 WHERE first.position = 0 AND first.created_at > now() - %(age)s
@@ -71,14 +72,14 @@ class Messages:
     tell: Callable[[tuple[Scope, ...]], None]
 
     def price(self, age: timedelta) -> None:
-        """Write down what was sent so long ago, at most, and is not written down yet.
+        """Write down what was sent and is not written down yet, on the day of sending.
 
-        Raises StoreUnavailableError.
+        `age`: how long ago the reply was made, at most. Raises StoreUnavailableError.
         """
         rows = repeat_once(lambda: self.database.rows(SENT, {"age": age}))
         by_person: dict[tuple[UUID, date], list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
-            day = row.created_at.astimezone(self.prices.timezone).date()
+            day = row.sent_at.astimezone(self.prices.timezone).date()
             by_person[row.user_id, day].append(self._priced(row))
         for (user_id, day), parts in by_person.items():
             sent = {

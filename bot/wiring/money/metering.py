@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,8 @@ def register_money(queue: "App", settings: Settings, database: Database) -> None
         return
     register_settling(queue, PostgresLedger(database))
     if prices := _message_prices(settings.money):
-        register_messages(queue, Messages(database, prices, tell_log))
+        held = settings.holding.lasts if settings.holding else timedelta()
+        register_messages(queue, Messages(database, prices, tell_log), held)
 
 
 def _message_prices(money: "MoneyPolicy") -> "MessagePrices | None":

@@ -12,13 +12,15 @@ from db.queue.jobs import PRICE_MESSAGES, UPKEEP
 log = logging.getLogger(__name__)
 
 PRICE_CRON = "* * * * *"
-# Once an hour all is looked at that a stopped worker may have left.
+# Once an hour all is looked at that a stopped worker may have left, or that was held.
 LATELY, LONG = timedelta(hours=1), timedelta(days=7)
 MINUTES = 60
 
 
-def register_messages(queue: App, messages: Messages) -> None:
-    """Register it."""
+def register_messages(
+    queue: App, messages: Messages, held: timedelta = timedelta()
+) -> None:
+    """Register it; `held` is how long a message may wait for its user to write."""
 
     @queue.periodic(cron=PRICE_CRON)
     @queue.task(
@@ -29,7 +31,7 @@ def register_messages(queue: App, messages: Messages) -> None:
     )
     def price_messages(timestamp: int) -> None:
         is_whole = timestamp // MINUTES % MINUTES == 0
-        age = LONG if is_whole else LATELY
+        age = LONG + held if is_whole else LATELY
         try:
             messages.price(age)
             messages.take_back(age)

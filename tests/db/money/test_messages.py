@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.worker.money.messages import register_messages
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import StoreUnavailableError
 from db.money.ledger import PostgresLedger
 from db.money.messages import MessagePrices, Messages
 from db.outbox import PostgresOutbox
+from db.queue.app import build_queue
+from db.queue.jobs import PRICE_MESSAGES
 from db.records.money import Outcome, Scope, Spending
 from tests.db.money.test_ledger import SPENDING, SPENT, SUM
 from tests.db.parts import replied
@@ -60,6 +63,23 @@ def test_what_twilio_took_is_written_down_once_and_what_failed_is_taken_back(
     assert value(database, SPENT) == value(database, SUM) == 4001
     found = value(database, "SELECT of_messages FROM chat_costs")
     assert str(found).startswith("0.004")
+
+
+def test_what_was_held_for_days_counts_for_the_day_on_which_it_was_sent(
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    replied(pg, outbox, "held for nine days")
+    change(
+        database,
+        "UPDATE reply_parts SET status = 'sent', message_sid = body, "
+        "created_at = now() - interval '9 days', claimed_at = now()",
+    )
+    queue = build_queue(database.url)
+    messages = Messages(database, PRICES, lambda _told: None)
+    register_messages(queue, messages, held=timedelta(days=7))
+    queue.tasks[PRICE_MESSAGES](timestamp=0)
+    today = datetime.now(UTC).date()
+    assert rows(database, "SELECT day, micros FROM spendings") == [(today, 4000)]
 
 
 def test_operators_are_told_when_messages_use_the_budget_up(
