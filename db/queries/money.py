@@ -7,8 +7,7 @@ from datetime import date
 from db.database import Connection
 
 MOST_PEOPLE = 10
-# Days are those of the business: what is today there may be tomorrow here.
-OF_LATE = "day > current_date - %(days)s::int AND state <> 'released'"
+OF_LATE = "day > %(today)s::date - %(days)s::int AND state <> 'released'"
 BY = f"""
 SELECT ({{name}})::text AS name, currency, count(*) AS calls, sum(micros)::bigint
   AS micros
@@ -91,9 +90,9 @@ class MoneyStatistics:
     budgets: Sequence[UsedBudget]
 
 
-def measure_money(connection: Connection, days: int) -> MoneyStatistics:
-    """Return what was spent in so many days, with today."""
-    of_late = {"days": days}
+def measure_money(connection: Connection, days: int, today: date) -> MoneyStatistics:
+    """Return what was spent in so many days, with today: by TIMEZONE, as spendings."""
+    of_late = {"days": days, "today": today}
 
     def by(name: str, order: str = "micros DESC, 1", joined: str = "") -> list[Spent]:
         query = BY.format(name=name, joined=joined, order=order)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from threading import Lock
 
 from db.database import Database
@@ -32,25 +32,28 @@ class Measured:
 
 @dataclass(slots=True)
 class Measuring:
-    """Counts, one after the other: many who look at once are one count."""
+    """Counts, one after the other: many who look at once are one count.
+
+    What was spent has days of a time zone; all else has those of UTC.
+    """
 
     kept: dict[int, Measured] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def measure(self, database: Database, days: int) -> Measured:
+    def measure(self, database: Database, days: int, zone: tzinfo) -> Measured:
         """Return the numbers of so many days, of late. Raises OperatorError."""
         if not self.lock.acquire(timeout=SECONDS):
             raise OperatorError(BUSY)
         try:
             found = self.kept.get(days)
             if found is None or datetime.now(UTC) - found.at > KEPT:
-                found = self.kept[days] = _measure(database, days)
+                found = self.kept[days] = _measure(database, days, zone)
             return found
         finally:
             self.lock.release()
 
 
-def _measure(database: Database, days: int) -> Measured:
+def _measure(database: Database, days: int, zone: tzinfo) -> Measured:
     now = datetime.now(UTC)
     with database.reading(SECONDS) as connection:
         return Measured(
@@ -58,5 +61,5 @@ def _measure(database: Database, days: int) -> Measured:
             statistics=measure(connection, days, now),
             handoffs=measure_handoffs(connection, days, now),
             gaps=list_gaps(connection, MOST_GAPS),
-            spent=measure_money(connection, days).totals,
+            spent=measure_money(connection, days, now.astimezone(zone).date()).totals,
         )

@@ -35,7 +35,8 @@ def piece() -> Piece:
     def show() -> str:
         given = request.args.get("days")
         days = next((span for span in SPANS if str(span) == given), SPANS[0])
-        found = measuring.measure(console().database, days)
+        here = console()
+        found = measuring.measure(here.database, days, here.timezone)
         return render_template(
             "numbers/show.html",
             days=days,

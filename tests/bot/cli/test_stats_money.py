@@ -25,9 +25,10 @@ VALUES ('day', current_date, 2000000, 1500010)
 """
 
 
-def bot(url: str, *arguments: str) -> Result:
+def bot(url: str, *arguments: str, **environment: str) -> Result:
     given = ["stats", "--money", *arguments]
-    return CliRunner().invoke(main, given, env={"DATABASE_URL": url, "COLUMNS": "100"})
+    known = {"DATABASE_URL": url, "COLUMNS": "100", **environment}
+    return CliRunner().invoke(main, given, env=known)
 
 
 @pytest.fixture
@@ -55,6 +56,19 @@ def test_programs_get_whole_millionths(database_url: str) -> None:
     told = json.loads(bot(database_url, "--json").stdout)
     assert [total["micros"] for total in told["totals"]] == [1_500_010]
     assert [model["name"] for model in told["models"]] == ["dear", "odd", "small"]
+
+
+# At any time it is another day than UTC's in one of them.
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
+@pytest.mark.usefixtures("spent")
+def test_today_is_that_of_the_time_zone(
+    database: Database, database_url: str, zone: str
+) -> None:
+    there = "(now() AT TIME ZONE %(zone)s)::date"
+    days = f"UPDATE spendings SET day = {there} - (model <> 'small')::int"
+    change(database, days, zone=zone)
+    told = json.loads(bot(database_url, "--json", "--days", "1", TIMEZONE=zone).stdout)
+    assert [total["micros"] for total in told["totals"]] == [9]
 
 
 def test_who_counts_nothing_is_told_how(database_url: str) -> None:

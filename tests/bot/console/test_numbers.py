@@ -152,6 +152,6 @@ def test_a_page_tells_what_happened_with_its_tables(
 
 def test_numbers_are_counted_once_for_all_who_look(database: Database) -> None:
     measuring = Measuring()
-    first = measuring.measure(database, 7)
-    assert measuring.measure(database, 7) is first
-    assert measuring.measure(database, 30) is not first
+    first = measuring.measure(database, 7, UTC)
+    assert measuring.measure(database, 7, UTC) is first
+    assert measuring.measure(database, 30, UTC) is not first
