@@ -17,6 +17,7 @@ from bot.chat.memory.steps import Step, next_step
 from bot.chat.memory.stretch import Room, last_sid
 from bot.chat.memory.summary import Section, Summary
 from bot.llm.protocol import LLM, Completion, LLMError
+from bot.money.meter import BudgetSpentError
 from bot.money.whom import spending_for
 from bot.observability import REMEMBERED
 from db.memory.protocol import MemoryStore, StoredChat
@@ -31,6 +32,10 @@ MOST_STEPS = 12
 
 class NotRememberedError(Exception):
     """The LLM gave nothing to remember; later it may."""
+
+
+class PutOffError(NotRememberedError):
+    """The LLM was not asked: that would have been beyond a budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,9 @@ class Remembering:
             question = ask_about(turns, self.policy.topics, most_tokens, more, seen)
             try:
                 return question, self.llm.complete(question.prompt, self.llm_seconds)
+            except BudgetSpentError as error:
+                REMEMBERED.labels("put off").inc()
+                raise PutOffError(str(error)) from None
             except LLMError as error:
                 failure = error
                 if not error.too_long:
