@@ -8,9 +8,9 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from bot.money.usage import Usage
+from db.records.money import MILLION
 
 Table = Mapping[str, Any]
-MILLION = 1_000_000
 # The dearest of anything: what is more is a slip of the pen.
 MOST = Decimal(1_000_000)
 MOST_MODELS, MOST_PREFIXES = 500, 1000

@@ -90,8 +90,13 @@ class MoneyStatistics:
     budgets: Sequence[UsedBudget]
 
 
-def measure_money(connection: Connection, days: int, today: date) -> MoneyStatistics:
+def total_spent(connection: Connection, days: int, today: date) -> list[TotalSpent]:
     """Return what was spent in so many days, with today: by TIMEZONE, as spendings."""
+    return connection.read(TotalSpent, TOTAL, {"days": days, "today": today})
+
+
+def measure_money(connection: Connection, days: int, today: date) -> MoneyStatistics:
+    """Return the same, by day, purpose, model and person, and for each chat."""
     of_late = {"days": days, "today": today}
 
     def by(name: str, order: str = "micros DESC, 1", joined: str = "") -> list[Spent]:
@@ -100,7 +105,7 @@ def measure_money(connection: Connection, days: int, today: date) -> MoneyStatis
 
     people = by("COALESCE(phone_number, email)", joined="JOIN users USING (user_id)")
     return MoneyStatistics(
-        totals=connection.read(TotalSpent, TOTAL, of_late),
+        totals=total_spent(connection, days, today),
         days=by("day", "1, 2"),
         purposes=by("purpose"),
         models=by("model"),

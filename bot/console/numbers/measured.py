@@ -9,7 +9,7 @@ from db.database import Database
 from db.errors import OperatorError
 from db.knowledge.gaps import ListedGap, list_gaps
 from db.queries.handoffs import HandoffStatistics, measure_handoffs
-from db.queries.money import TotalSpent, measure_money
+from db.queries.money import TotalSpent, total_spent
 from db.queries.statistics import Statistics, measure
 
 # For one statement: all messages of those days are looked at.
@@ -61,5 +61,5 @@ def _measure(database: Database, days: int, zone: tzinfo) -> Measured:
             statistics=measure(connection, days, now),
             handoffs=measure_handoffs(connection, days, now),
             gaps=list_gaps(connection, MOST_GAPS),
-            spent=measure_money(connection, days, now.astimezone(zone).date()).totals,
+            spent=total_spent(connection, days, now.astimezone(zone).date()),
         )

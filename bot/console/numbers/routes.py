@@ -10,8 +10,8 @@ from bot.console.numbers.measured import Measured, Measuring
 from bot.console.parts import Piece, console
 from bot.console.permissions import May, needs
 from bot.console.shown import pages_of
-from db.money.costs import MILLION
 from db.queries.money import TotalSpent
+from db.records.money import MILLION
 
 SPANS = (7, 30, 90)
 UNITS = (("hours", 3600, 2 * 3600), ("minutes", 60, 2 * 60), ("seconds", 1, 0))

@@ -7,9 +7,9 @@ from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
-from bot.money.prices import MILLION
 from bot.settings import Settings
 from db.database import Database
+from db.records.money import MILLION
 
 if TYPE_CHECKING:
     from procrastinate import App

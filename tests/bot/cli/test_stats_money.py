@@ -23,6 +23,10 @@ FROM users, (VALUES
 INSERT INTO budgets (scope, starts_on, limit_micros, spent_micros)
 VALUES ('day', current_date, 2000000, 1500010)
 """
+DAYS = """
+UPDATE spendings
+SET day = (now() AT TIME ZONE %(zone)s)::date - (model <> 'small')::int
+"""
 
 
 def bot(url: str, *arguments: str, **environment: str) -> Result:
@@ -64,9 +68,7 @@ def test_programs_get_whole_millionths(database_url: str) -> None:
 def test_today_is_that_of_the_time_zone(
     database: Database, database_url: str, zone: str
 ) -> None:
-    there = "(now() AT TIME ZONE %(zone)s)::date"
-    days = f"UPDATE spendings SET day = {there} - (model <> 'small')::int"
-    change(database, days, zone=zone)
+    change(database, DAYS, zone=zone)
     told = json.loads(bot(database_url, "--json", "--days", "1", TIMEZONE=zone).stdout)
     assert [total["micros"] for total in told["totals"]] == [9]
 
