@@ -27,11 +27,12 @@ WHERE first.position = 0 AND first.created_at > now() - %(age)s
 ORDER BY part.created_at LIMIT {MOST_AT_ONCE}
 """  # noqa: S608  (our own words)
 SPEND = "SELECT * FROM spend_on_messages(%(sent)s)"
-# Only what is delivered is paid for.
+# Only what is delivered is paid for, unless Twilio told that it billed it.
 NOT_DELIVERED = f"""
 SELECT spent.id FROM spendings AS spent JOIN reply_parts AS part USING (part_id)
 WHERE spent.created_at > now() - %(age)s AND spent.purpose = 'message'
-  AND spent.state = 'settled' AND part.status IN ('failed', 'undelivered')
+  AND spent.state = 'settled' AND spent.is_estimated
+  AND part.status IN ('failed', 'undelivered')
 ORDER BY spent.id LIMIT {MOST_AT_ONCE}
 """  # noqa: S608  (our own words)
 TAKE_BACK = "SELECT take_back_spending(%(spending_id)s) AS told"

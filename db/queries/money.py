@@ -28,6 +28,13 @@ FROM (
   WHERE {OF_LATE} AND chat_id IS NOT NULL GROUP BY currency, chat_id) AS chats
 GROUP BY currency ORDER BY currency
 """  # noqa: S608  (our own words)
+# What counts by PRICES, since Twilio bills it in another currency.
+BILLED = f"""
+SELECT told_currency AS billed_in, currency, count(*) AS messages,
+  sum(told_micros)::bigint AS micros
+FROM spendings WHERE {OF_LATE} AND upper(told_currency) <> upper(currency)
+GROUP BY 1, 2 ORDER BY 1, 2
+"""  # noqa: S608  (our own words)
 # The newest period of each.
 BUDGETS = """
 SELECT DISTINCT ON (scope) scope, starts_on, spent_micros, limit_micros
@@ -68,6 +75,16 @@ class ChatCosts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BilledElsewise:
+    """What Twilio billed, in another currency than that in which messages count."""
+
+    billed_in: str
+    currency: str
+    messages: int
+    micros: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsedBudget:
     """What is used of the newest day or month that has a budget."""
 
@@ -88,6 +105,7 @@ class MoneyStatistics:
     people: Sequence[Spent]
     chats: Sequence[ChatCosts]
     budgets: Sequence[UsedBudget]
+    billed: Sequence[BilledElsewise]
 
 
 def total_spent(connection: Connection, days: int, today: date) -> list[TotalSpent]:
@@ -112,4 +130,5 @@ def measure_money(connection: Connection, days: int, today: date) -> MoneyStatis
         people=people[:MOST_PEOPLE],
         chats=connection.read(ChatCosts, CHATS, of_late),
         budgets=connection.read(UsedBudget, BUDGETS),
+        billed=connection.read(BilledElsewise, BILLED, of_late),
     )

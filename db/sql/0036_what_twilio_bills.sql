@@ -27,3 +27,43 @@ $$;
 COMMENT ON FUNCTION tell_of_budgets(date) IS
   'Returns the budgets of all of which four fifths are used, once: who asks tells the '
   'log, and a job tells operators.';
+
+-- What Twilio tells of a message's price, which is later truth than PRICES.
+
+ALTER TABLE spendings ADD COLUMN told_micros bigint, ADD COLUMN told_currency text,
+  ADD COLUMN price_asked_at timestamptz;
+COMMENT ON COLUMN spendings.told_micros IS
+  'What Twilio billed for a message, in millionths of told_currency; NULL: it did not '
+  'tell.';
+COMMENT ON COLUMN spendings.told_currency IS
+  'The currency of told_micros: where it is another than currency, PRICES counts.';
+COMMENT ON COLUMN spendings.price_asked_at IS
+  'When Twilio was last asked for it; NULL: never.';
+COMMENT ON COLUMN spendings.is_estimated IS
+  'Whether the server did not tell what it used, or Twilio what a message cost.';
+CREATE INDEX idx_spendings_unbilled ON spendings (created_at)
+  WHERE purpose = 'message' AND state = 'settled' AND told_currency IS NULL;
+
+CREATE FUNCTION correct_spending(which bigint, told_price bigint, told_in text)
+RETURNS text[] LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  was spendings%ROWTYPE;
+BEGIN
+  PERFORM share_ledger();
+  SELECT * INTO was FROM spendings WHERE id = which FOR UPDATE;
+  IF was.state IS DISTINCT FROM 'settled' OR was.told_currency IS NOT NULL THEN
+    RETURN '{}';
+  END IF;
+  UPDATE spendings SET told_micros = told_price, told_currency = told_in,
+    price_asked_at = now() WHERE id = which;
+  IF upper(told_in) <> upper(was.currency) THEN
+    RETURN '{}';
+  END IF;
+  UPDATE spendings SET micros = told_price, is_estimated = false, is_unknown = false,
+    state = CASE told_price WHEN 0 THEN 'released' ELSE state END
+  WHERE id = which;
+  RETURN change_budgets(was.day, was.user_id, told_price - was.micros);
+END $$;
+COMMENT ON FUNCTION correct_spending(bigint, bigint, text) IS
+  'Writes down what Twilio billed for a message, once; in another currency it stands '
+  'beside what counts. Returns of which budgets operators are to be told now.';

@@ -1,4 +1,4 @@
-"""Operators are told of budgets."""
+"""What Twilio billed for messages, and operators who are told of budgets."""
 
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,20 @@ revision = "0036"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
-LOSES = None
+LOSES = "what Twilio billed for messages in another currency than that of PRICES"
 
 SQL = Path(__file__).parents[2] / "sql"
-# Who goes back has no such task.
-DROP_JOBS = (
-    "DELETE FROM procrastinate.procrastinate_jobs WHERE task_name = 'tell_budget'"
-)
+# Who goes back has no such tasks.
+AS_BEFORE = """
+DELETE FROM procrastinate.procrastinate_jobs
+WHERE task_name IN ('tell_budget', 'ask_prices');
+DROP FUNCTION correct_spending(bigint, bigint, text);
+DROP INDEX idx_spendings_unbilled;
+ALTER TABLE spendings DROP COLUMN told_micros, DROP COLUMN told_currency,
+  DROP COLUMN price_asked_at;
+COMMENT ON COLUMN spendings.is_estimated IS
+  'Whether the server did not tell what it used.';
+"""
 
 
 def upgrade() -> None:
@@ -23,11 +30,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _run(AS_BEFORE)
     begin, end = "CREATE FUNCTION tell_of_budgets(", "CREATE FUNCTION told_of_budgets("
     _, _, rest = _read("0033_what_is_told.sql").partition(begin)
     body, _, _ = rest.partition(end)
     _run(begin.replace("CREATE", "CREATE OR REPLACE") + body)
-    _run(DROP_JOBS)
 
 
 def _read(name: str) -> str:

@@ -62,6 +62,18 @@ def test_programs_get_whole_millionths(database_url: str) -> None:
     assert [model["name"] for model in told["models"]] == ["dear", "odd", "small"]
 
 
+@pytest.mark.usefixtures("spent")
+def test_what_is_billed_in_another_currency_stands_apart(
+    database: Database, database_url: str
+) -> None:
+    billed = """UPDATE spendings SET told_micros = 5000, told_currency = 'USD'
+        WHERE model = 'small'"""
+    change(database, billed)
+    told = bot(database_url).stdout
+    assert told.startswith("1.50001 EUR for 3 calls;")
+    assert "Twilio billed 0.005 USD for 1 of the messages, which count in EUR" in told
+
+
 # At any time it is another day than UTC's in one of them.
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
 @pytest.mark.usefixtures("spent")

@@ -31,7 +31,7 @@ DAY = timedelta(days=1)
 WRITTEN = "SELECT model, micros, is_estimated, is_unknown FROM spendings ORDER BY id"
 
 
-def _today(micros: int) -> Spending:
+def today(micros: int) -> Spending:
     return replace(SPENDING, micros=micros, day=datetime.now(UTC).date())
 
 
@@ -50,7 +50,7 @@ def test_what_twilio_took_is_written_down_once_and_what_failed_is_taken_back(
     messages.price(DAY)
     assert rows(database, WRITTEN) == [], "nothing is sent yet"
     change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
-    assert PostgresLedger(database).reserve(_today(1), {"day": 9000}).spending_id
+    assert PostgresLedger(database).reserve(today(1), {"day": 9000}).spending_id
     messages.price(DAY)
     messages.price(DAY)
     paid = ("whatsapp +1555", 4000, True, False)
@@ -87,7 +87,7 @@ def test_operators_are_told_when_messages_use_the_budget_up(
 ) -> None:
     replied(pg, outbox, "one")
     change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
-    assert PostgresLedger(database).reserve(_today(1), {"day": 4500}).told == ()
+    assert PostgresLedger(database).reserve(today(1), {"day": 4500}).told == ()
     told: list[tuple[Scope, ...]] = []
     messages = Messages(database, PRICES, told.append)
     messages.price(DAY)
@@ -102,7 +102,7 @@ def test_operators_are_told_though_what_follows_fails(
     replied(pg, outbox, "one")
     replied(pg, outbox, "two", to=BEN)
     change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
-    assert PostgresLedger(database).reserve(_today(1), {"day": 4500}).told == ()
+    assert PostgresLedger(database).reserve(today(1), {"day": 4500}).told == ()
     told: list[tuple[Scope, ...]] = []
     # Nothing costs less than nothing: the second person's message is refused.
     odd = {"+1555": 4000, BEN.removeprefix("whatsapp:"): -1}
@@ -120,7 +120,7 @@ def test_operators_are_told_by_what_takes_back(
     told: list[tuple[Scope, ...]] = []
     messages, ledger = Messages(database, PRICES, told.append), PostgresLedger(database)
     messages.price(DAY)
-    assert ledger.reserve(_today(96_000), {"day": 110_000}).spending_id
+    assert ledger.reserve(today(96_000), {"day": 110_000}).spending_id
     assert ledger.settle_left(timedelta()) == 1, "and nobody is told"
     change(database, "UPDATE reply_parts SET status = 'failed' WHERE body = 'parts'")
     messages.take_back(DAY)
