@@ -69,6 +69,12 @@ class Prices:
     models: Mapping[str, ModelPrices] = field(default_factory=dict)
     messages: Mapping[str, Decimal] | None = None
 
+    @property
+    def parts_cost(self) -> bool:
+        """Tell whether messages cost something: then a reply has as few as it can."""
+        each = () if self.messages is None else self.messages.values()
+        return any(each) or (self.messages is not None and self.unknown_message > 0)
+
     def find(self, model: str) -> tuple[ModelPrices, bool]:
         """Return a model's prices, and whether they are its own."""
         own = self.models.get(model)
