@@ -54,21 +54,26 @@ def register_billing(
         for unbilled in bills.find_unbilled(MOST_AT_ONCE):
             if stopping() or time.monotonic() - began > MOST_SECONDS:
                 break
-            price = _ask(find_price, unbilled.message_sid)
-            if price is None:
-                bills.note_asked(unbilled.spending_id)
-                continue
-            whole = (price.amount * MILLION).to_integral_value(rounding=ROUND_CEILING)
-            told = bills.correct(unbilled.spending_id, int(whole), price.currency)
-            if told:
+            if told := _ask(bills, find_price, unbilled):
                 tell(told)
 
 
-def _ask(find_price: Callable[[str], Price | None], sid: str) -> Price | None:
-    """Return a price; None also where Twilio knows the message no more."""
+def _ask(
+    bills: Bills, find_price: Callable[[str], Price | None], unbilled: Unbilled
+) -> tuple[Scope, ...]:
+    """Ask for one, and write down what comes of it; return the budgets to tell of.
+
+    One that fails is asked for again in a day, so that it holds up no others.
+    """
     try:
-        return find_price(sid)
+        price = find_price(unbilled.message_sid)
     except DeliveryError as error:
+        bills.note_asked(unbilled.spending_id)
         if error.code != GONE:
             raise
-        return None
+        return ()
+    if price is None:
+        bills.note_asked(unbilled.spending_id)
+        return ()
+    whole = (price.amount * MILLION).to_integral_value(rounding=ROUND_CEILING)
+    return bills.correct(unbilled.spending_id, int(whole), price.currency)

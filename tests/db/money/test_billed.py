@@ -95,12 +95,14 @@ def test_another_currency_is_kept_apart(database: Database) -> None:
 
 
 @pytest.mark.usefixtures("sent")
-def test_what_twilio_deleted_is_passed_over_and_an_outage_ends_it(
+def test_what_fails_holds_up_no_others_and_an_outage_ends_it(
     database: Database,
 ) -> None:
     change(database, AGED)
     away = DeliveryError(Outcome.UNKNOWN, "Twilio is away")
     gone = DeliveryError(Outcome.PERMANENT, "deleted", GONE)
-    assert ask(database, Twilio(one=away)) == ["one"]
-    assert ask(database, Twilio(one=gone)) == ["one", "two"]
+    assert ask(database, Twilio(one=gone, two=away)) == ["one", "two"]
     assert ask(database, Twilio()) == []
+    change(database, "UPDATE spendings SET price_asked_at = NULL")
+    assert ask(database, Twilio(one=away)) == ["one"]
+    assert ask(database, Twilio(two=away)) == ["two"]
