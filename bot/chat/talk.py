@@ -35,6 +35,7 @@ from bot.chat.telling import about, in_words, log_stored
 from bot.llm.protocol import LLMError
 from bot.media.tries import Tries
 from bot.money.meter import BudgetSpentError
+from bot.money.whom import spending_for
 from db.records import Known, Reply, Userchat
 from db.store import ChatStore
 
@@ -123,7 +124,8 @@ class Talk:
         if chat and chat.owner != "bot":
             if replies:
                 self.channel.send(chat.user_id)  # looking may take long
-            self._quiet.look_for_person(chat)
+            with spending_for(chat.user_id, chat.chat_id):
+                self._quiet.look_for_person(chat)
         return replies
 
     def _after(self, chat: Userchat, reply: Reply, stored: int) -> Userchat | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.database import reading
+from bot.cli.database import read_settings, reading
 from bot.cli.root import main
 from bot.cli.show import readable_time
 from bot.terminal import Column, one_line, table, terminal_width
@@ -120,8 +120,9 @@ def _tell_money(days: int, as_json: bool, plot: Path | None) -> None:
 
     if plot is not None:
         raise OperatorError("--money is not drawn: leave --plot out")
+    today = datetime.now(read_settings().money.timezone).date()
     with reading() as connection:
-        found = measure_money(connection, days)
+        found = measure_money(connection, days, today)
     told = [json.dumps(costs.as_json(found))] if as_json else costs.as_lines(found)
     for line in told:
         click.echo(line)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from bot.environment import Reader
 from bot.llm.account import MODEL, MODEL_HINT
-from bot.money.prices import MILLION, Prices, PricesError, read_prices
-from db.records.money import Scope
+from bot.money.prices import Prices, PricesError, read_prices
+from db.records.money import MILLION, Scope
 
 Beyond = Literal["line", "person"]
 # The settings of budgets; turns of ours name the one for which there was no answer.

@@ -8,9 +8,9 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from bot.money.usage import Usage
+from db.records.money import MILLION
 
 Table = Mapping[str, Any]
-MILLION = 1_000_000
 # The dearest of anything: what is more is a slip of the pen.
 MOST = Decimal(1_000_000)
 MOST_MODELS, MOST_PREFIXES = 500, 1000
@@ -68,6 +68,12 @@ class Prices:
     unknown_message: Decimal
     models: Mapping[str, ModelPrices] = field(default_factory=dict)
     messages: Mapping[str, Decimal] | None = None
+
+    @property
+    def parts_cost(self) -> bool:
+        """Tell whether messages cost something: then a reply has as few as it can."""
+        each = () if self.messages is None else self.messages.values()
+        return any(each) or (self.messages is not None and self.unknown_message > 0)
 
     def find(self, model: str) -> tuple[ModelPrices, bool]:
         """Return a model's prices, and whether they are its own."""

@@ -1,10 +1,11 @@
-"""Telling who runs the bot that what waits for users can't be told to them."""
+"""Telling who runs the bot what is wrong with it: by WhatsApp, e-mail and webhook."""
 
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import NAMESPACE_OID, uuid5
 
+from bot.money.policy import name_of
 from bot.relay.account import EMAIL, WEBHOOK, AlertRoads, Channel
 from bot.relay.announcement import NotAnnouncedError, Trouble
 from bot.relay.mail import send_trouble_mail
@@ -12,6 +13,7 @@ from bot.relay.webhook import post_trouble
 from db.database import Database
 from db.delivery.codes import OF_TEMPLATES
 from db.outages import outages
+from db.records.money import Scope
 from db.support.telling.troubles import find_all_emails, tell_operators
 
 log = logging.getLogger(__name__)
@@ -32,22 +34,41 @@ TOO_LATE = (
 )
 
 
+NEARLY_USED = (
+    "Four fifths of the budget of the {scope} from {starts_on} ({name}) are used. "
+    "`bot stats --money` shows for what. Once all of it is, the LLM is not asked until "
+    "the next {scope}, unless you raise {name}."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """What the job `tell_trouble` does."""
+    """What the jobs `tell_trouble` and `tell_budget` do."""
 
     database: Database
     roads: AlertRoads
 
     def tell(self, content_sid: str | None, code: int, *, is_last: bool) -> bool:
-        """Tell by each road; False: nobody could be told.
+        """Tell of the service window and its template; False: nobody could be told.
 
         What reached nobody is tried again, until the last try. Raises
         NotAnnouncedError, and StoreUnavailableError.
         """
         text = describe(content_sid, code)
         log.error("%s", text)
-        trouble_id = uuid5(NAMESPACE_OID, f"trouble {content_sid} {code}")
+        return self._tell(f"trouble {content_sid} {code}", text, is_last=is_last)
+
+    def tell_budget(
+        self, scope: Scope, starts_on: str, limit_micros: int, *, is_last: bool
+    ) -> bool:
+        """Tell of a budget as of other troubles; the log knows of it already."""
+        text = NEARLY_USED.format(scope=scope, starts_on=starts_on, name=name_of(scope))
+        key = f"budget {scope} {starts_on} {limit_micros}"
+        return self._tell(key, text, is_last=is_last)
+
+    def _tell(self, key: str, text: str, *, is_last: bool) -> bool:
+        """Tell by each road; who was told of the same key is not told again."""
+        trouble_id = uuid5(NAMESPACE_OID, key)
         with outages(), self.database.transaction() as connection:
             told = tell_operators(connection, trouble_id, text)
             emails = self.roads.emails or find_all_emails(connection)

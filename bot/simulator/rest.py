@@ -26,6 +26,7 @@ from bot.simulator.switchboard import switchboard
 rest = Blueprint("rest", __name__)
 MESSAGES = f"/{API_VERSION}/Accounts/<account_sid>/Messages"
 SEGMENT_LENGTH = 153
+PRICE = "-0.00500"
 PAGE_SIZE = 50
 STORED_SECONDS = 300  # the address of a stored media is good for so long
 LARGEST_PAGE_SIZE = 1000
@@ -187,7 +188,7 @@ def _message_json(message: Message, config: SimulatorConfig) -> dict[str, Any]:
         "messaging_service_sid": message.messaging_service_sid,
         "num_media": str(len(message.media)),
         "num_segments": str(max(1, math.ceil(len(message.body) / SEGMENT_LENGTH))),
-        "price": None,
+        "price": None if inbound else _price_of(message),
         "price_unit": "USD",
         "sid": message.sid,
         "status": "received" if inbound else message.status,
@@ -195,6 +196,11 @@ def _message_json(message: Message, config: SimulatorConfig) -> dict[str, Any]:
         "to": to,
         "uri": f"{uri}.json",
     }
+
+
+def _price_of(message: Message) -> str | None:
+    """Return what is billed, as Twilio tells it: once it is known, and as a loss."""
+    return PRICE if message.status in {"delivered", "read"} else None
 
 
 def _media_json(

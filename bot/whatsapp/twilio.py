@@ -5,9 +5,11 @@ https://www.twilio.com/docs/messaging/api/message-resource
 
 import json
 import logging
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from twilio.rest import Client
@@ -32,6 +34,8 @@ MOST_LISTED = 50
 LARGEST_PAGE = 1000  # of Twilio's lists
 MOST_RECEIVED = 10_000
 MOST_MEDIA = 10
+MOST_PRICE = Decimal(1000)
+CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,14 @@ class ListedMessage:
 
     form: dict[str, str]
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What Twilio billed for a message, and in which currency, such as USD."""
+
+    amount: Decimal
+    currency: str
 
 
 class TwilioClient:
@@ -199,6 +211,17 @@ class TwilioClient:
             )
         return [message for message in listed if message.direction == "inbound"]
 
+    def find_price(self, message_sid: str) -> Price | None:
+        """Return what a message of ours cost; None: Twilio does not tell, or not yet.
+
+        Raises DeliveryError.
+        """
+        try:
+            message = self._sdk.messages(message_sid).fetch()
+        except Exception as error:
+            raise explain(error) from error
+        return _read_price(message.price, message.price_unit)
+
     def show_typing(self, message_sid: str) -> None:
         """Show who wrote a message that an answer is being made. Raises DeliveryError.
 
@@ -219,6 +242,18 @@ def _explain_of(part: Part, error: Exception) -> DeliveryError:
     if gives_way and refusal.outcome == Outcome.REFUSED:
         refusal.outcome = Outcome.PERMANENT
     return refusal
+
+
+def _read_price(told: object, unit: object) -> Price | None:
+    """Read a price, which Twilio tells as what the account loses: "-0.00500"."""
+    try:
+        amount = abs(Decimal(str(told)))
+    except InvalidOperation:
+        return None
+    currency = str(unit).upper()
+    is_price = amount.is_finite() and amount <= MOST_PRICE
+    is_whole = is_price and CURRENCY.fullmatch(currency) is not None
+    return Price(amount, currency) if is_whole else None
 
 
 def _sent_at(message: MessageInstance) -> datetime:

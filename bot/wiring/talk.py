@@ -64,10 +64,16 @@ def build_talk(  # noqa: PLR0913, PLR0917  (what a talk is made of)
 
 
 def build_parting(settings: Settings) -> "Callable[[Reply], Reply]":
-    """Return what makes a reply's messages, with choices to tap where that is set."""
+    """Return what makes a reply's messages, with choices to tap where that is set.
+
+    By PRICES it makes as few of them as it can, where they cost something.
+    """
     from bot.whatsapp.text.parts import with_parts
 
-    return partial(with_parts, contents=settings.policy.choices.contents)
+    prices = settings.money.prices
+    fewest = prices is not None and prices.parts_cost
+    contents = settings.policy.choices.contents
+    return partial(with_parts, contents=contents, fewest=fewest)
 
 
 def _allowance(settings: Settings) -> "Allowance":

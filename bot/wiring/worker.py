@@ -90,7 +90,7 @@ def build_worker(
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
     register_tools(queue, settings, database, acting, stopping.is_set)
-    register_money(queue, settings, database)
+    register_money(queue, settings, database, twilio, stopping)
     return queue
 
 

@@ -49,6 +49,27 @@ ENDS_CRON = "* * * * *"
 SWEEP_CRON = "43 * * * *"
 
 
+def upkeep(
+    queue: App, name: str, cron: str, failure: str, of: str = UPKEEP
+) -> Callable[[Callable[[int], None]], None]:
+    """Register a function as a periodic task, of which one runs and one waits at most.
+
+    It is given when it was due, in seconds since 1970. What raises OperatorError or
+    OSError is told the log as this `failure`, and left to the next time.
+    """
+
+    def register(run: Callable[[int], None]) -> None:
+        @queue.periodic(cron=cron)
+        @queue.task(name=name, queue=of, lock=name, queueing_lock=name)
+        def look_after(timestamp: int = 0) -> None:
+            try:
+                run(timestamp)
+            except (OperatorError, OSError) as error:
+                log.warning("%s: %s", failure, error)
+
+    return register
+
+
 class LookBack:
     """How far back to look for lost messages: over the time in which nobody did.
 
@@ -90,18 +111,9 @@ def register_noticing(queue: App, noticing: Noticing) -> None:
     """Register the search for what others write from our number."""
     looking = Looking(noticing.run)
 
-    @queue.periodic(cron=NOTICE_CRON)
-    @queue.task(
-        name=NOTICE_ELSEWHERE,
-        queue=UPKEEP,
-        lock=NOTICE_ELSEWHERE,
-        queueing_lock=NOTICE_ELSEWHERE,
-    )
-    def notice(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
-        try:
-            looking.look()
-        except OperatorError as error:
-            log.warning("could not look for what others wrote: %s", error)
+    @upkeep(queue, NOTICE_ELSEWHERE, NOTICE_CRON, "could not look for others' words")
+    def notice(_due: int) -> None:
+        looking.look()
 
 
 def register_retention(
@@ -117,16 +129,11 @@ def register_retention(
     None: nothing is held any more, and what was is dropped.
     """
 
-    @queue.periodic(cron=RETENTION_CRON)
-    @queue.task(name=RETENTION, queue=UPKEEP, lock=RETENTION, queueing_lock=RETENTION)
-    def retention(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
-        try:
-            if chats := drop_held(database, held_for):
-                log.error("messages were held in vain", extra={"chats": chats})
-            done = list(run_retention(database, ages, bounds=BOUNDS, stopping=stopping))
-        except OperatorError as error:
-            log.warning("retention broke off: %s", error)
-            return
+    @upkeep(queue, RETENTION, RETENTION_CRON, "retention broke off")
+    def retention(_due: int) -> None:
+        if chats := drop_held(database, held_for):
+            log.error("messages were held in vain", extra={"chats": chats})
+        done = list(run_retention(database, ages, bounds=BOUNDS, stopping=stopping))
         amounts = {purged.name: purged.amount for purged in done if purged.amount}
         log.info("retention is done", extra={"purged": amounts})
 
@@ -136,37 +143,20 @@ def register_ends(
 ) -> None:
     """Register what warns of the end of takeovers, and ends them, within a minute."""
 
-    @queue.periodic(cron=ENDS_CRON)
-    @queue.task(
-        name=END_TAKEOVERS,
-        queue=UPKEEP,
-        lock=END_TAKEOVERS,
-        queueing_lock=END_TAKEOVERS,
-    )
-    def end(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
-        try:
-            done = end_takeovers(database, ending, stopping)
-        except OperatorError as error:
-            log.warning("takeovers could not be ended: %s", error)
-            return
+    @upkeep(queue, END_TAKEOVERS, ENDS_CRON, "takeovers could not be ended")
+    def end(_due: int) -> None:
+        done = end_takeovers(database, ending, stopping)
         if any(asdict(done).values()):
             log.info("takeovers ended", extra={"ended": asdict(done)})
 
 
 def register_sweep(queue: App, sweep: Callable[[], int]) -> None:
     """Register what removes files of media that nothing names any more."""
+    failure = "files of MEDIA_STORE could not be swept"
 
-    @queue.periodic(cron=SWEEP_CRON)
-    @queue.task(
-        name=SWEEP_FILES, queue=UPKEEP, lock=SWEEP_FILES, queueing_lock=SWEEP_FILES
-    )
-    def sweep_files(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
-        try:
-            swept = sweep()
-        except (OperatorError, OSError) as error:
-            log.warning("files of MEDIA_STORE could not be swept: %s", error)
-            return
-        if swept:
+    @upkeep(queue, SWEEP_FILES, SWEEP_CRON, failure)
+    def sweep_files(_due: int) -> None:
+        if swept := sweep():
             log.info("files that nothing names are removed", extra={"files": swept})
 
 
@@ -174,14 +164,9 @@ def register_embedding(
     queue: App, store: VectorStore, server: Embeddings, stopping: Callable[[], bool]
 ) -> None:
     """Register what makes the vectors of documents, within a minute after they came."""
+    failure = "vectors of documents wait"
 
-    @queue.periodic(cron=EMBEDDING_CRON)
-    @queue.task(
-        name=EMBED_CHUNKS,
-        queue=KNOWLEDGE,
-        lock=EMBED_CHUNKS,
-        queueing_lock=EMBED_CHUNKS,
-    )
-    def embed_chunks(timestamp: int = 0) -> None:  # noqa: ARG001  (when it was due)
+    @upkeep(queue, EMBED_CHUNKS, EMBEDDING_CRON, failure, KNOWLEDGE)
+    def embed_chunks(_due: int) -> None:
         if made := embed_missing(store, server, stopping):
             log.info("vectors are made", extra={"vectors": made})

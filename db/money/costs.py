@@ -5,8 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from db.database import Connection
+from db.records.money import MILLION
 
-MILLION = 1_000_000
 OF_ANSWERS = """
 SELECT asked.reference_id, spent.currency, sum(spent.micros)::bigint AS micros
 FROM unnest(%(references)s::uuid[], %(sids)s::text[]) AS asked (reference_id, sid)

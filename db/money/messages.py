@@ -17,7 +17,8 @@ from db.records.money import Scope
 MOST_AT_ONCE = 5000
 # (A tuple of words reads in Python as it does in SQL.)
 SENT = f"""
-SELECT part.part_id, part.user_id, part.chat_id, part.created_at,
+SELECT part.part_id, part.user_id, part.chat_id,
+       COALESCE(part.claimed_at, part.created_at) AS sent_at,
        substr(part.address, length('whatsapp:') + 1, 16) AS number
 FROM reply_parts AS first JOIN reply_parts AS part USING (reference_id)
 WHERE first.position = 0 AND first.created_at > now() - %(age)s
@@ -26,11 +27,12 @@ WHERE first.position = 0 AND first.created_at > now() - %(age)s
 ORDER BY part.created_at LIMIT {MOST_AT_ONCE}
 """  # noqa: S608  (our own words)
 SPEND = "SELECT * FROM spend_on_messages(%(sent)s)"
-# Only what is delivered is paid for.
+# Only what is delivered is paid for, unless Twilio told that it billed it.
 NOT_DELIVERED = f"""
 SELECT spent.id FROM spendings AS spent JOIN reply_parts AS part USING (part_id)
 WHERE spent.created_at > now() - %(age)s AND spent.purpose = 'message'
-  AND spent.state = 'settled' AND part.status IN ('failed', 'undelivered')
+  AND spent.state = 'settled' AND spent.is_estimated
+  AND part.status IN ('failed', 'undelivered')
 ORDER BY spent.id LIMIT {MOST_AT_ONCE}
 """  # noqa: S608  (our own words)
 TAKE_BACK = "SELECT take_back_spending(%(spending_id)s) AS told"
@@ -71,14 +73,14 @@ class Messages:
     tell: Callable[[tuple[Scope, ...]], None]
 
     def price(self, age: timedelta) -> None:
-        """Write down what was sent so long ago, at most, and is not written down yet.
+        """Write down what was sent and is not written down yet, on the day of sending.
 
-        Raises StoreUnavailableError.
+        `age`: how long ago the reply was made, at most. Raises StoreUnavailableError.
         """
         rows = repeat_once(lambda: self.database.rows(SENT, {"age": age}))
         by_person: dict[tuple[UUID, date], list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
-            day = row.created_at.astimezone(self.prices.timezone).date()
+            day = row.sent_at.astimezone(self.prices.timezone).date()
             by_person[row.user_id, day].append(self._priced(row))
         for (user_id, day), parts in by_person.items():
             sent = {

@@ -7,8 +7,7 @@ from datetime import date
 from db.database import Connection
 
 MOST_PEOPLE = 10
-# Days are those of the business: what is today there may be tomorrow here.
-OF_LATE = "day > current_date - %(days)s::int AND state <> 'released'"
+OF_LATE = "day > %(today)s::date - %(days)s::int AND state <> 'released'"
 BY = f"""
 SELECT ({{name}})::text AS name, currency, count(*) AS calls, sum(micros)::bigint
   AS micros
@@ -28,6 +27,13 @@ FROM (
   SELECT currency, chat_id, sum(micros) AS micros FROM spendings
   WHERE {OF_LATE} AND chat_id IS NOT NULL GROUP BY currency, chat_id) AS chats
 GROUP BY currency ORDER BY currency
+"""  # noqa: S608  (our own words)
+# What counts by PRICES, since Twilio bills it in another currency.
+BILLED = f"""
+SELECT told_currency AS billed_in, currency, count(*) AS messages,
+  sum(told_micros)::bigint AS micros
+FROM spendings WHERE {OF_LATE} AND upper(told_currency) <> upper(currency)
+GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608  (our own words)
 # The newest period of each.
 BUDGETS = """
@@ -69,6 +75,16 @@ class ChatCosts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BilledElsewise:
+    """What Twilio billed, in another currency than that in which messages count."""
+
+    billed_in: str
+    currency: str
+    messages: int
+    micros: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsedBudget:
     """What is used of the newest day or month that has a budget."""
 
@@ -89,11 +105,17 @@ class MoneyStatistics:
     people: Sequence[Spent]
     chats: Sequence[ChatCosts]
     budgets: Sequence[UsedBudget]
+    billed: Sequence[BilledElsewise]
 
 
-def measure_money(connection: Connection, days: int) -> MoneyStatistics:
-    """Return what was spent in so many days, with today."""
-    of_late = {"days": days}
+def total_spent(connection: Connection, days: int, today: date) -> list[TotalSpent]:
+    """Return what was spent in so many days, with today: by TIMEZONE, as spendings."""
+    return connection.read(TotalSpent, TOTAL, {"days": days, "today": today})
+
+
+def measure_money(connection: Connection, days: int, today: date) -> MoneyStatistics:
+    """Return the same, by day, purpose, model and person, and for each chat."""
+    of_late = {"days": days, "today": today}
 
     def by(name: str, order: str = "micros DESC, 1", joined: str = "") -> list[Spent]:
         query = BY.format(name=name, joined=joined, order=order)
@@ -101,11 +123,12 @@ def measure_money(connection: Connection, days: int) -> MoneyStatistics:
 
     people = by("COALESCE(phone_number, email)", joined="JOIN users USING (user_id)")
     return MoneyStatistics(
-        totals=connection.read(TotalSpent, TOTAL, of_late),
+        totals=total_spent(connection, days, today),
         days=by("day", "1, 2"),
         purposes=by("purpose"),
         models=by("model"),
         people=people[:MOST_PEOPLE],
         chats=connection.read(ChatCosts, CHATS, of_late),
         budgets=connection.read(UsedBudget, BUDGETS),
+        billed=connection.read(BilledElsewise, BILLED, of_late),
     )

@@ -17,6 +17,9 @@ it tells operators by e-mail, or by a webhook, apart from what goes over WhatsAp
 `tell_trouble` is deferred with the failure of what tells users that something is held,
 once for each template and error (db.delivery.statements).
 
+`tell_budget` is deferred in SQL, by tell_of_budgets(), with the note in the budget that
+it is told.
+
 `take_in_document` is deferred in SQL as well, with the version of the document that it
 reads (db.knowledge.documents): one document's versions are taken in one at a time.
 
@@ -40,6 +43,7 @@ ALERT_OPERATORS = "alert_operators"
 END_TAKEOVERS = "end_takeovers"
 ANNOUNCE = "announce"
 TELL_TROUBLE = "tell_trouble"
+TELL_BUDGET = "tell_budget"
 TAKE_IN_DOCUMENT = "take_in_document"
 EMBED_CHUNKS = "embed_chunks"
 ERASE_PERSON = "erase_person"
@@ -50,6 +54,7 @@ REMEMBER = "remember"
 FIND_DUE_MEMORY = "find_due_memory"
 SETTLE_SPENDINGS = "settle_spendings"
 PRICE_MESSAGES = "price_messages"
+ASK_PRICES = "ask_prices"
 ANSWER_LOCK = "answer:"
 ERASE_LOCK = "erase:"
 MEMORY_LOCK = "memory:"

@@ -17,6 +17,7 @@ from bot.chat.memory.steps import Step, next_step
 from bot.chat.memory.stretch import Room, last_sid
 from bot.chat.memory.summary import Section, Summary
 from bot.llm.protocol import LLM, Completion, LLMError
+from bot.money.meter import BudgetSpentError
 from bot.money.whom import spending_for
 from bot.observability import REMEMBERED
 from db.memory.protocol import MemoryStore, StoredChat
@@ -31,6 +32,10 @@ MOST_STEPS = 12
 
 class NotRememberedError(Exception):
     """The LLM gave nothing to remember; later it may."""
+
+
+class PutOffError(NotRememberedError):
+    """The LLM was not asked: that would have been beyond a budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +105,13 @@ class Remembering:
             REMEMBERED.labels("enough for today").inc()
             return False
         found = self._ask(chat, step.turns, seen) if step.turns else None
+        said = (*step.turns, *chat.turns)
         if step.is_recap and found:
-            return self._store_labels(chat, found, step.turns)
+            return self._store_labels(chat, found, step.turns, said)
         sections = (*step.before, *_section(step, found), *step.after)
         is_stored = self._store_summary(chat, Summary(sections))
         if found and is_stored:
-            self.store.store_labels(chat.chat_id, self._labels(found, step.turns))
+            self.store.store_labels(chat.chat_id, self._labels(found, said))
         return is_stored
 
     def _ask(self, chat: StoredChat, turns: Sequence[Turn], seen: Seen) -> Remembered:
@@ -130,6 +136,9 @@ class Remembering:
             question = ask_about(turns, self.policy.topics, most_tokens, more, seen)
             try:
                 return question, self.llm.complete(question.prompt, self.llm_seconds)
+            except BudgetSpentError as error:
+                REMEMBERED.labels("put off").inc()
+                raise PutOffError(str(error)) from None
             except LLMError as error:
                 failure = error
                 if not error.too_long:
@@ -148,27 +157,31 @@ class Remembering:
         return is_stored
 
     def _store_labels(
-        self, chat: StoredChat, found: Remembered, turns: Sequence[Turn]
+        self,
+        chat: StoredChat,
+        found: Remembered,
+        turns: Sequence[Turn],
+        said: Sequence[Turn],
     ) -> bool:
         recap = {"text": found.section, "until": last_sid(turns)}
-        labels = {**self._labels(found, turns), "recap": recap}
+        labels = {**self._labels(found, said), "recap": recap}
         is_stored = self.store.store_labels(chat.chat_id, labels)
         REMEMBERED.labels("labelled" if is_stored else "overtaken").inc()
         return False  # nothing is due behind it
 
-    def _labels(self, found: Remembered, turns: Sequence[Turn]) -> dict[str, object]:
+    def _labels(self, found: Remembered, said: Sequence[Turn]) -> dict[str, object]:
         """Return what is known of a chat by now, and what rules make of it.
 
-        Where no rule fits any more, what an earlier one said is undone.
+        Where no rule fits, or is set, any more, what an earlier one said is undone. The
+        words of all its turns count: not only those that were summed up just now.
         """
         sorted_by = {
             "department": self.policy.departments,
             "priority": self.policy.priorities,
         }
         named = {
-            name: find_name(rules, found.labels, turns)
+            name: find_name(rules, found.labels, said)
             for name, rules in sorted_by.items()
-            if rules
         }
         return {**found.labels.to_metadata(), **named}
 

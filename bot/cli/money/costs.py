@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.terminal import Column, one_line, table, terminal_width
 from db.money.costs import amount_of
-from db.queries.money import ChatCosts, MoneyStatistics, Spent
+from db.queries.money import BilledElsewise, ChatCosts, MoneyStatistics, Spent
 
 NOTHING = "Nothing was spent: set PRICES to have it counted (docs/operations.md)."
 WIDEST = 40
@@ -32,6 +32,7 @@ def as_lines(found: MoneyStatistics) -> Iterator[str]:
         )
     for chats in found.chats:
         yield _of_chats(chats)
+    yield from map(_of_billed, found.billed)
     for budget in found.budgets:
         share = 100 * budget.spent_micros / budget.limit_micros
         yield (
@@ -57,6 +58,14 @@ def _of_chats(chats: ChatCosts) -> str:
     return (
         f"{chats.chats:,} {noun}: {each} {chats.currency} each,"
         f" {amount_of(chats.most_micros)} the dearest"
+    )
+
+
+def _of_billed(billed: BilledElsewise) -> str:
+    return (
+        f"Twilio billed {amount_of(billed.micros)} {one_line(billed.billed_in)} for"
+        f" {billed.messages:,} of the messages, which count in"
+        f" {one_line(billed.currency)} as PRICES says"
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from threading import Lock
 
 from db.database import Database
@@ -10,7 +10,7 @@ from db.errors import OperatorError
 from db.knowledge.gaps import ListedGap, list_gaps
 from db.queries.handoffs import HandoffStatistics, measure_handoffs
 from db.queries.labels import count_labels
-from db.queries.money import TotalSpent, measure_money
+from db.queries.money import TotalSpent, total_spent
 from db.queries.statistics import Statistics, measure
 
 # For one statement: all messages of those days are looked at.
@@ -34,25 +34,28 @@ class Measured:
 
 @dataclass(slots=True)
 class Measuring:
-    """Counts, one after the other: many who look at once are one count."""
+    """Counts, one after the other: many who look at once are one count.
+
+    What was spent has days of a time zone; all else has those of UTC.
+    """
 
     kept: dict[int, Measured] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def measure(self, database: Database, days: int) -> Measured:
+    def measure(self, database: Database, days: int, zone: tzinfo) -> Measured:
         """Return the numbers of so many days, of late. Raises OperatorError."""
         if not self.lock.acquire(timeout=SECONDS):
             raise OperatorError(BUSY)
         try:
             found = self.kept.get(days)
             if found is None or datetime.now(UTC) - found.at > KEPT:
-                found = self.kept[days] = _measure(database, days)
+                found = self.kept[days] = _measure(database, days, zone)
             return found
         finally:
             self.lock.release()
 
 
-def _measure(database: Database, days: int) -> Measured:
+def _measure(database: Database, days: int, zone: tzinfo) -> Measured:
     now = datetime.now(UTC)
     with database.reading(SECONDS) as connection:
         return Measured(
@@ -60,6 +63,6 @@ def _measure(database: Database, days: int) -> Measured:
             statistics=measure(connection, days, now),
             handoffs=measure_handoffs(connection, days, now),
             gaps=list_gaps(connection, MOST_GAPS),
-            spent=measure_money(connection, days).totals,
+            spent=total_spent(connection, days, now.astimezone(zone).date()),
             labels=count_labels(connection, days, now),
         )

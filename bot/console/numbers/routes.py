@@ -10,8 +10,8 @@ from bot.console.numbers.measured import Measured, Measuring
 from bot.console.parts import Piece, console
 from bot.console.permissions import May, needs
 from bot.console.shown import pages_of
-from db.money.costs import MILLION
 from db.queries.money import TotalSpent
+from db.records.money import MILLION
 
 SPANS = (7, 30, 90)
 UNITS = (("hours", 3600, 2 * 3600), ("minutes", 60, 2 * 60), ("seconds", 1, 0))
@@ -35,7 +35,8 @@ def piece() -> Piece:
     def show() -> str:
         given = request.args.get("days")
         days = next((span for span in SPANS if str(span) == given), SPANS[0])
-        found = measuring.measure(console().database, days)
+        here = console()
+        found = measuring.measure(here.database, days, here.timezone)
         return render_template(
             "numbers/show.html",
             days=days,

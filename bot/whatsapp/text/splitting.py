@@ -19,6 +19,10 @@ from bot.whatsapp.text.syllables import insides, syllable_starts, word_ends
 # How good a place is for a cut, best first.
 _PARAGRAPH, _LINE, _SENTENCE, _WORD, _SYLLABLE, _GRAPHEME, _INSIDE, _NOWHERE = range(8)
 
+# How full a part is at least, in eighths, before a better border counts. Of layouts in
+# as many parts the first is the nicest.
+FEWEST = (4, 5, 6, 7, 8)
+
 _FENCE = "```"
 _CODE = re.compile(r"```(.*?)```", re.DOTALL)
 _MARKER = re.compile(r"`[^`\n]+`|[*_~\n]")
@@ -39,13 +43,16 @@ class _Span:
     closer: str
 
 
-def split_message(text: str, limit: int = 1500) -> list[str]:
+def split_message(text: str, limit: int = 1500, *, fewest: bool = False) -> list[str]:
     """Split `text`, formatted for WhatsApp, into parts of at most `limit` units.
 
     A unit is a UTF-16 code unit. Cuts fall between paragraphs, else lines, sentences,
     words, syllables, graphemes; code blocks and formatting pairs are closed before a
     cut and opened again after it, and white space at a cut is dropped. Only a grapheme
     (with its formatting) that is longer than `limit` is cut inside. Blank text is [].
+
+    A better border is worth half a part; with `fewest` it is worth none that one more
+    part would have to carry.
 
     Raises ValueError when `limit` is below 2, one character's length.
     """
@@ -54,7 +61,9 @@ def split_message(text: str, limit: int = 1500) -> list[str]:
     text = text.rstrip()
     if utf16_length(text) <= limit:
         return [text] if text else []
-    return list(_Layout(text).parts(limit))
+    layout = _Layout(text)
+    leasts = [limit * share // 8 for share in (FEWEST if fewest else FEWEST[:1])]
+    return min((list(layout.parts(limit, least)) for least in leasts), key=len)
 
 
 def utf16_length(text: str) -> int:
@@ -123,11 +132,11 @@ class _Layout:
         self._rank_white_space()
         self._rank_unspaced()
 
-    def parts(self, limit: int) -> Iterator[str]:
-        """Cut the text greedily from its start."""
+    def parts(self, limit: int, least: int) -> Iterator[str]:
+        """Cut the text greedily from its start, into parts of `least` units or more."""
         start, prefix = self._skip_space(0), ""
         while start < len(self.text):
-            cut = self._find_cut(start, limit, prefix)
+            cut = self._find_cut(start, limit, least, prefix)
             suffix = self.closers[cut]
             if self._size(start, cut, prefix, suffix) > limit:
                 prefix = suffix = ""
@@ -183,8 +192,8 @@ class _Layout:
     def _size(self, start: int, cut: int, prefix: str, suffix: str) -> int:
         return self.units[cut] - self.units[start] + len(prefix) + len(suffix)
 
-    def _find_cut(self, start: int, limit: int, prefix: str) -> int:
-        """Find the best cut; a better border counts only in the part's second half."""
+    def _find_cut(self, start: int, limit: int, least: int, prefix: str) -> int:
+        """Find the best cut; a better border counts only behind `least` units."""
         last = bisect_right(self.units, self.units[start] + limit - len(prefix)) - 1
         best, best_rank = 0, _NOWHERE
         for cut in range(last, start, -1):
@@ -194,11 +203,11 @@ class _Layout:
                 continue
             if cut == len(self.text):
                 return cut
-            if size < limit // 2:
+            if size < least:
                 rank = max(rank, _WORD)
             if rank < best_rank:
                 best, best_rank = cut, rank
-            if best_rank == _PARAGRAPH or (size < limit // 2 and best_rank <= _WORD):
+            if best_rank == _PARAGRAPH or (size < least and best_rank <= _WORD):
                 break
         return best or self._forced_cut(start, limit)
 

@@ -3,14 +3,17 @@
 # ruff: noqa: PLC0415
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
-from bot.money.prices import MILLION
 from bot.settings import Settings
 from db.database import Database
+from db.records.money import MILLION
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from procrastinate import App
 
     from bot.llm.account import LLMServer
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from bot.llm.protocol import LLM
     from bot.money.meter import Meter
     from bot.money.policy import MoneyPolicy
+    from bot.whatsapp.twilio import TwilioClient
     from db.money.messages import MessagePrices
 
 
@@ -61,11 +65,19 @@ def build_llm(
     return MeteredLLM(meter, purpose, dear, paid)
 
 
-def register_money(queue: "App", settings: Settings, database: Database) -> None:
+def register_money(
+    queue: "App",
+    settings: Settings,
+    database: Database,
+    twilio: "TwilioClient",
+    stopping: "Event",
+) -> None:
     """Register what settles what killed workers left, and what prices messages."""
     from bot.money.meter import tell_log
+    from bot.worker.money.billing import register_billing
     from bot.worker.money.messages import register_messages
     from bot.worker.money.settling import register_settling
+    from db.money.billed import PostgresBills
     from db.money.ledger import PostgresLedger
     from db.money.messages import Messages
 
@@ -73,7 +85,10 @@ def register_money(queue: "App", settings: Settings, database: Database) -> None
         return
     register_settling(queue, PostgresLedger(database))
     if prices := _message_prices(settings.money):
-        register_messages(queue, Messages(database, prices, tell_log))
+        held = settings.holding.lasts if settings.holding else timedelta()
+        register_messages(queue, Messages(database, prices, tell_log), held)
+        bills, find_price = PostgresBills(database), twilio.find_price
+        register_billing(queue, bills, find_price, tell_log, stopping.is_set)
 
 
 def _message_prices(money: "MoneyPolicy") -> "MessagePrices | None":

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from procrastinate import App
 
-from db.errors import OperatorError
-from db.queue.jobs import SWEEP_CALLS, UPKEEP
+from bot.worker.scheduled import upkeep
+from db.queue.jobs import SWEEP_CALLS
 from db.tools.calls import ToolCalls
 
 log = logging.getLogger(__name__)
@@ -30,18 +30,10 @@ def register_sweep_of_calls(
     `drop_late` refuses what waited for too long.
     """
 
-    @queue.periodic(cron=SWEEP_CRON)
-    @queue.task(
-        name=SWEEP_CALLS, queue=UPKEEP, lock=SWEEP_CALLS, queueing_lock=SWEEP_CALLS
-    )
-    def sweep_calls(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
+    @upkeep(queue, SWEEP_CALLS, SWEEP_CRON, "calls of tools could not be looked after")
+    def sweep_calls(_due: int) -> None:
         if stopping():
             return
-        try:
-            drop_late()
-            swept = ledger.sweep(LEFT_AFTER, lasts, WHY)
-        except OperatorError as error:
-            log.warning("calls of tools could not be looked after: %s", error)
-            return
-        if swept:
+        drop_late()
+        if swept := ledger.sweep(LEFT_AFTER, lasts, WHY):
             log.error("calls of tools are unknown for good", extra={"calls": swept})

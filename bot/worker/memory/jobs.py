@@ -5,9 +5,14 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from procrastinate import App, JobContext
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.jobs import Job
 
-from bot.chat.memory.remembering import NotRememberedError, Remembering
+from bot.chat.memory.remembering import (
+    NotRememberedError,
+    PutOffError,
+    Remembering,
+)
 from bot.observability import bound
 from bot.worker.jobs import BackOff
 from db.database import Database
@@ -21,6 +26,9 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 4
 FIRST_PAUSE_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 3600
+# Beyond a budget nothing is asked, until the next day, or month, has its own.
+PUT_OFF_SECONDS = 3 * 3600
+MOST_PUT_OFF = 32 * 8
 DUE_CRON = "* * * * *"
 # With an overlap: a reply is seen once its transaction is over.
 OVERLAP = timedelta(minutes=1)
@@ -28,12 +36,27 @@ AT_FIRST = timedelta(hours=24)
 
 
 class LaterError(Exception):
-    """It is tried again in `retry_after` seconds."""
+    """It is tried again in `retry_after` seconds, unless it was so often."""
 
-    def __init__(self, reason: str, attempts: int) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: NotRememberedError, attempts: int) -> None:
+        super().__init__(str(reason))
         pause = FIRST_PAUSE_SECONDS * 4 ** min(attempts, 10)
         self.retry_after = min(pause, LONGEST_PAUSE_SECONDS)
+        self.most_tries = MOST_TRIES
+        if isinstance(reason, PutOffError):
+            self.retry_after, self.most_tries = PUT_OFF_SECONDS, MOST_PUT_OFF
+
+
+class Later(BaseRetryStrategy):
+    """Tries what fails a few times; what is beyond a budget, for a month."""
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: Job
+    ) -> RetryDecision | None:
+        """Return when to try again."""
+        most = exception.most_tries if isinstance(exception, LaterError) else MOST_TRIES
+        back_off = BackOff(LONGEST_PAUSE_SECONDS, most)
+        return back_off.get_retry_decision(exception=exception, job=job)
 
 
 def register_remembering(queue: App, remembering: Remembering) -> None:
@@ -42,7 +65,7 @@ def register_remembering(queue: App, remembering: Remembering) -> None:
     @queue.task(
         name=REMEMBER,
         queue=MEMORY,
-        retry=BackOff(LONGEST_PAUSE_SECONDS, MOST_TRIES),
+        retry=Later(),
         pass_context=True,
     )
     def remember(context: JobContext, chat_id: str) -> None:
@@ -51,7 +74,7 @@ def register_remembering(queue: App, remembering: Remembering) -> None:
                 remembering.remember(chat_id)
             except NotRememberedError as error:
                 log.warning("a chat is not summed up yet: %s", error)
-                raise LaterError(str(error), context.job.attempts) from None
+                raise LaterError(error, context.job.attempts) from None
 
 
 class Since:

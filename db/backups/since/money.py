@@ -26,7 +26,7 @@ WHERE created_at > %(last)s ORDER BY id
 COLUMNS = """
 part_id, purpose, model, state, micros, currency, priced_on, input_tokens,
 cached_tokens, output_tokens, reasoning_tokens, seconds, characters, is_estimated,
-is_unknown, day, created_at, settled_at
+is_unknown, day, created_at, settled_at, told_micros, told_currency, price_asked_at
 """
 # Ids may be others here. Whoever is not known here is nobody.
 KEEP = f"""

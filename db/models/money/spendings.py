@@ -77,7 +77,8 @@ spendings = Table(
         Boolean,
         nullable=False,
         server_default=text("false"),
-        comment="Whether the server did not tell what it used.",
+        comment="Whether the server did not tell what it used, or Twilio what a message"
+        " cost.",
     ),
     Column(
         "is_unknown",
@@ -94,6 +95,23 @@ spendings = Table(
     ),
     time_column("created_at", "When it was reserved."),
     time_column("settled_at", "When it was settled or released.", default=False),
+    Column(
+        "told_micros",
+        BigInteger,
+        comment="What Twilio billed for a message, in millionths of told_currency; "
+        "NULL: it did not tell.",
+    ),
+    Column(
+        "told_currency",
+        Text,
+        comment="The currency of told_micros: where it is another than currency, PRICES"
+        " counts.",
+    ),
+    time_column(
+        "price_asked_at",
+        "When Twilio was last asked for it; NULL: never.",
+        default=False,
+    ),
     CheckConstraint(column("state").in_(SPENDING_STATES), name="spendings_state_check"),
     CheckConstraint("micros >= 0", name="spendings_micros_check"),
     UniqueConstraint("part_id", name="spendings_part_id_key"),
@@ -106,6 +124,13 @@ spendings = Table(
         "idx_spendings_reserved",
         "created_at",
         postgresql_where=column("state") == "reserved",
+    ),
+    Index(
+        "idx_spendings_unbilled",
+        "created_at",
+        postgresql_where=text(
+            "purpose = 'message' AND state = 'settled' AND told_currency IS NULL"
+        ),
     ),
     comment="What every call cost, written before it was made. Where somebody is erased"
     " the sums stay.",

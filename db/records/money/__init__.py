@@ -1,7 +1,7 @@
 """What is spent, and what may be, as everyone passes it around."""
 
 from db.records.money.spendings import (
-    SCOPES,
+    MILLION,
     SPENDING_STATES,
     Outcome,
     Reserved,
@@ -11,7 +11,7 @@ from db.records.money.spendings import (
 )
 
 __all__ = [
-    "SCOPES",
+    "MILLION",
     "SPENDING_STATES",
     "Outcome",
     "Reserved",

@@ -14,7 +14,7 @@ SPENDING_STATES: tuple[SpendingState, ...] = get_args(SpendingState)
 # What a budget is for: one answer, a person's day, everybody's day and month. Those of
 # a period have a row each, which is locked in the order of their names.
 Scope = Literal["answer", "day", "month", "person"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
+MILLION = 1_000_000  # amounts are whole millionths of a currency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

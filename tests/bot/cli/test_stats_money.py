@@ -23,11 +23,16 @@ FROM users, (VALUES
 INSERT INTO budgets (scope, starts_on, limit_micros, spent_micros)
 VALUES ('day', current_date, 2000000, 1500010)
 """
+DAYS = """
+UPDATE spendings
+SET day = (now() AT TIME ZONE %(zone)s)::date - (model <> 'small')::int
+"""
 
 
-def bot(url: str, *arguments: str) -> Result:
+def bot(url: str, *arguments: str, **environment: str) -> Result:
     given = ["stats", "--money", *arguments]
-    return CliRunner().invoke(main, given, env={"DATABASE_URL": url, "COLUMNS": "100"})
+    known = {"DATABASE_URL": url, "COLUMNS": "100", **environment}
+    return CliRunner().invoke(main, given, env=known)
 
 
 @pytest.fixture
@@ -55,6 +60,29 @@ def test_programs_get_whole_millionths(database_url: str) -> None:
     told = json.loads(bot(database_url, "--json").stdout)
     assert [total["micros"] for total in told["totals"]] == [1_500_010]
     assert [model["name"] for model in told["models"]] == ["dear", "odd", "small"]
+
+
+@pytest.mark.usefixtures("spent")
+def test_what_is_billed_in_another_currency_stands_apart(
+    database: Database, database_url: str
+) -> None:
+    billed = """UPDATE spendings SET told_micros = 5000, told_currency = 'USD'
+        WHERE model = 'small'"""
+    change(database, billed)
+    told = bot(database_url).stdout
+    assert told.startswith("1.50001 EUR for 3 calls;")
+    assert "Twilio billed 0.005 USD for 1 of the messages, which count in EUR" in told
+
+
+# At any time it is another day than UTC's in one of them.
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
+@pytest.mark.usefixtures("spent")
+def test_today_is_that_of_the_time_zone(
+    database: Database, database_url: str, zone: str
+) -> None:
+    change(database, DAYS, zone=zone)
+    told = json.loads(bot(database_url, "--json", "--days", "1", TIMEZONE=zone).stdout)
+    assert [total["micros"] for total in told["totals"]] == [9]
 
 
 def test_who_counts_nothing_is_told_how(database_url: str) -> None:

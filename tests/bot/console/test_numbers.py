@@ -167,6 +167,6 @@ def test_what_chats_were_about_is_told_by_kind(
 
 def test_numbers_are_counted_once_for_all_who_look(database: Database) -> None:
     measuring = Measuring()
-    first = measuring.measure(database, 7)
-    assert measuring.measure(database, 7) is first
-    assert measuring.measure(database, 30) is not first
+    first = measuring.measure(database, 7, UTC)
+    assert measuring.measure(database, 7, UTC) is first
+    assert measuring.measure(database, 30, UTC) is not first

@@ -16,16 +16,18 @@ from bot.llm.speech.transcriptions import Transcriptions
 from bot.media.senses.voice import VoiceByServer
 from bot.money.meter import BudgetSpentError, Limits, Meter
 from bot.money.metered import MeteredLLM, Paid
+from bot.money.whom import find_whom
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.delivery.answered import AnswersOfLate
 from db.money.ledger import PostgresLedger
+from db.records import Userchat
 from db.records.money import Scope
 from tests.bot.chat.conversation import Conversation, ScriptedThoughts
 from tests.bot.llm.clients import client_of
 from tests.bot.media.senses.sounds import BREAD
 from tests.bot.money.pricing import PRICES
-from tests.db.sql import rows, value
+from tests.db.sql import change, rows, value
 from tests.scripted_llm import Script, ScriptedLLM
 from tests.speech_server import speech_server
 
@@ -214,3 +216,22 @@ def test_what_an_answer_cost_is_written_down_for_whom_it_was(
     assert phone == ana.chat.address
     assert chat_id == ana.chat.chat_id
     assert sid == ana.chat.turns[0].message_sid
+
+
+def test_what_is_looked_at_for_a_person_of_ours_is_spent_for_who_sent_it(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    ana = Conversation(store=pg)
+    whoms = []
+
+    def look(chat: Userchat, *_asked: object) -> Userchat:
+        whoms.append(find_whom())
+        return chat
+
+    ana.talk = replace(ana.talk, looks=look)
+    ana.says("This is my receipt.", 0)
+    change(database, "UPDATE users SET owner = 'queue'")
+    assert ana.hears() == []
+    assert {(whom.user_id, whom.chat_id) for whom in whoms} == {
+        (ana.chat.user_id, ana.chat_id)
+    }

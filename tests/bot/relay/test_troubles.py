@@ -1,6 +1,8 @@
 """Who runs the bot is told once that a template does not go out, and what to do."""
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -8,11 +10,14 @@ from bot.relay.account import AlertRoads
 from bot.relay.announcement import NotAnnouncedError
 from bot.relay.troubles import Troubles
 from db.database import Database
+from db.money.ledger import PostgresLedger
 from db.outbox import PostgresOutbox
 from db.records import DeliveryStatus, Part, PartContent, Template
+from db.records.money import Outcome
 from tests.bot.relay.office import Office, Person
 from tests.bot.relay.smtp_server import mail_server
 from tests.bot.relay.test_announcing import SECRET, by_mail
+from tests.db.money.test_ledger import SPENDING
 from tests.db.parts import claim, replied
 from tests.db.sql import change, rows, values
 from tests.listening import Request, Response, answering
@@ -22,6 +27,9 @@ SID = f"HX{1:032}"
 JOBS = """
 SELECT args ->> 'content_sid', (args ->> 'code')::int FROM procrastinate_jobs
 WHERE task_name = 'tell_trouble' ORDER BY id
+"""
+BUDGET_JOBS = """
+SELECT args FROM procrastinate_jobs WHERE task_name = 'tell_budget' ORDER BY id
 """
 FALLBACK = """
 UPDATE reply_parts SET author = 'fallback',
@@ -94,6 +102,24 @@ def test_operators_read_it_on_whatsapp(
     assert "WhatsApp paused it" in text
     assert "bot templates check" in text
     assert values(database, "SELECT author FROM reply_parts") == ["relay"]
+
+
+def test_operators_are_told_of_a_budget_once_for_each_limit(
+    database: Database, office: Office, olga: Person
+) -> None:
+    ledger = PostgresLedger(database)
+    for limit in (110, 120):
+        asked = replace(SPENDING, micros=48, day=date(2026, 11, 26))
+        spent = ledger.reserve(asked, {"day": limit}).spending_id or 0
+        ledger.settle(spent, Outcome(micros=48))
+    deferred = rows(database, BUDGET_JOBS)
+    assert deferred == [({"scope": "day", "starts_on": "2026-11-26",
+                          "limit_micros": 120},)]  # fmt: skip
+    troubles = Troubles(database, AlertRoads())
+    for _ in range(2):
+        assert troubles.tell_budget(**deferred[0][0], is_last=False)
+    [text] = olga.reads()
+    assert "Four fifths of the budget of the day from 2026-11-26 (BUDGET_DAY)" in text
 
 
 def test_and_by_mail_and_webhook(database: Database) -> None:

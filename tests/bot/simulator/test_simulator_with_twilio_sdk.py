@@ -40,7 +40,10 @@ def test_a_message_is_created_and_fetched(
     created = sends(twilio, address, "Hi")
     assert (created.status, created.direction) == ("queued", "outbound-api")
     assert created.date_created.tzinfo is not None
+    assert created.price is None, "it is not billed yet"
     eventually(lambda: created.fetch().status == "delivered")
+    billed = created.fetch()
+    assert (billed.price, billed.price_unit) == ("-0.00500", "USD")
 
 
 def test_a_refusal_is_an_exception_with_its_code(twilio: Any) -> None:

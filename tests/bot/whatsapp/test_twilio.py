@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,7 +15,7 @@ from openapi_core.testing import MockRequest
 
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.outcomes import DeliveryError
-from bot.whatsapp.twilio import TwilioClient
+from bot.whatsapp.twilio import Price, TwilioClient
 from db.records import Part, Template
 from tests.listening import Request, Response, answering
 from tests.ports import free_port
@@ -246,6 +247,26 @@ def test_only_our_own_new_messages_with_that_text_count_as_found() -> None:
         since = datetime.now(UTC) - timedelta(minutes=1)
         found = client(origin).find_sent(PART, since)
     assert [accepted.message_sid for accepted in found] == [SID]
+
+
+@pytest.mark.parametrize(
+    ("told", "unit", "price"),
+    [
+        ("-0.00500", "usd", Price(Decimal("0.005"), "USD")),
+        ("0", "EUR", Price(Decimal(0), "EUR")),
+        (None, "USD", None),
+        ("-0.005", None, None),
+        ("soon", "USD", None),
+        ("NaN", "USD", None),
+        ("-1e9", "USD", None),
+    ],
+)
+def test_a_price_is_what_twilio_billed_if_it_tells(
+    told: str | None, unit: str | None, price: Price | None
+) -> None:
+    twilio = RecordingTwilio(200, message(price=told, price_unit=unit))
+    with answering(twilio.answer) as origin:
+        assert client(origin).find_price(SID) == price
 
 
 def test_typing_that_fails_says_why() -> None:

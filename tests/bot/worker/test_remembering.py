@@ -8,6 +8,10 @@ from datetime import timedelta
 import pytest
 from procrastinate import App
 
+from bot.chat.memory.remembering import NotRememberedError
+from bot.llm.account import LLMServer
+from bot.money.meter import Meter
+from bot.money.metered import MeteredLLM, Paid
 from bot.worker.memory.jobs import (
     AT_FIRST,
     OVERLAP,
@@ -18,16 +22,19 @@ from bot.worker.memory.jobs import (
 )
 from db.database import Database
 from db.memory.due import Due, defer_due
+from db.money.ledger import PostgresLedger
 from db.queue.app import build_queue
 from db.queue.jobs import FIND_DUE_MEMORY, MEMORY
 from tests.bot.chat.memory.talker import Talker, remembers
 from tests.bot.llm.clients import client_of
+from tests.bot.money.pricing import PRICES
 from tests.db.sql import change, rows, value
 from tests.records import BEN
 from tests.scripted_llm import Script, ScriptedLLM
 
 DUE = Due(quiet=timedelta(minutes=15), most_turns=20, new_turns=10, new_bytes=3000)
 HOUR = timedelta(hours=1)
+DEAR = LLMServer(api_key="none", model="dear")
 AGED = """UPDATE reply_parts SET created_at = created_at - interval '16 min';
 UPDATE userchats SET updated_at = updated_at - interval '16 min'"""
 
@@ -128,8 +135,33 @@ def test_what_fails_is_tried_again_later_and_not_doubled_meanwhile(
     assert timedelta(seconds=40) < value(database, waits, q=MEMORY) < HOUR
 
 
+def test_what_is_beyond_a_budget_is_put_off_until_there_is_a_new_one(
+    server: ScriptedLLM, ana: Talker, database: Database
+) -> None:
+    server.always(remembers("She asked for bread."))
+    ana.talks(10)
+    queue, asked = build_queue(database.url), ana.llm
+    meter = Meter(PostgresLedger(database), PRICES, {"day": 1})
+    ana.llm = MeteredLLM(meter, "memory", Paid(asked, DEAR))
+    register_remembering(queue, ana.remembering)
+    defer_due(database, DUE, HOUR)
+    change(database, "UPDATE procrastinate_jobs SET attempts = 30")
+    work(queue)
+    assert server.prompts == []
+    waits = """SELECT scheduled_at - now() FROM procrastinate_jobs
+        WHERE queue_name = 'memory' AND status = 'todo'"""
+    assert value(database, waits) > 2 * HOUR
+    change(database, "UPDATE procrastinate_jobs SET scheduled_at = NULL")
+    ana.llm = asked
+    queue = build_queue(database.url)
+    register_remembering(queue, ana.remembering)
+    work(queue)
+    assert any(turn.is_summary for turn in ana.chat.turns)
+
+
 def test_tries_come_ever_later() -> None:
-    pauses = [LaterError("away", attempts).retry_after for attempts in range(5)]
+    away = NotRememberedError("away")
+    pauses = [LaterError(away, attempts).retry_after for attempts in range(5)]
     assert pauses == [60, 240, 960, 3600, 3600]
 
 

@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.worker.money.messages import register_messages
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import StoreUnavailableError
 from db.money.ledger import PostgresLedger
 from db.money.messages import MessagePrices, Messages
 from db.outbox import PostgresOutbox
+from db.queue.app import build_queue
+from db.queue.jobs import PRICE_MESSAGES
 from db.records.money import Outcome, Scope, Spending
 from tests.db.money.test_ledger import SPENDING, SPENT, SUM
 from tests.db.parts import replied
@@ -28,7 +31,7 @@ DAY = timedelta(days=1)
 WRITTEN = "SELECT model, micros, is_estimated, is_unknown FROM spendings ORDER BY id"
 
 
-def _today(micros: int) -> Spending:
+def today(micros: int) -> Spending:
     return replace(SPENDING, micros=micros, day=datetime.now(UTC).date())
 
 
@@ -47,7 +50,7 @@ def test_what_twilio_took_is_written_down_once_and_what_failed_is_taken_back(
     messages.price(DAY)
     assert rows(database, WRITTEN) == [], "nothing is sent yet"
     change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
-    assert PostgresLedger(database).reserve(_today(1), {"day": 9000}).spending_id
+    assert PostgresLedger(database).reserve(today(1), {"day": 9000}).spending_id
     messages.price(DAY)
     messages.price(DAY)
     paid = ("whatsapp +1555", 4000, True, False)
@@ -62,12 +65,29 @@ def test_what_twilio_took_is_written_down_once_and_what_failed_is_taken_back(
     assert str(found).startswith("0.004")
 
 
+def test_what_was_held_for_days_counts_for_the_day_on_which_it_was_sent(
+    database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
+) -> None:
+    replied(pg, outbox, "held for nine days")
+    change(
+        database,
+        "UPDATE reply_parts SET status = 'sent', message_sid = body, "
+        "created_at = now() - interval '9 days', claimed_at = now()",
+    )
+    queue = build_queue(database.url)
+    messages = Messages(database, PRICES, lambda _told: None)
+    register_messages(queue, messages, held=timedelta(days=7))
+    queue.tasks[PRICE_MESSAGES](timestamp=0)
+    today = datetime.now(UTC).date()
+    assert rows(database, "SELECT day, micros FROM spendings") == [(today, 4000)]
+
+
 def test_operators_are_told_when_messages_use_the_budget_up(
     database: Database, pg: PostgresChatStore, outbox: PostgresOutbox
 ) -> None:
     replied(pg, outbox, "one")
     change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
-    assert PostgresLedger(database).reserve(_today(1), {"day": 4500}).told == ()
+    assert PostgresLedger(database).reserve(today(1), {"day": 4500}).told == ()
     told: list[tuple[Scope, ...]] = []
     messages = Messages(database, PRICES, told.append)
     messages.price(DAY)
@@ -82,7 +102,7 @@ def test_operators_are_told_though_what_follows_fails(
     replied(pg, outbox, "one")
     replied(pg, outbox, "two", to=BEN)
     change(database, "UPDATE reply_parts SET status = 'sent', message_sid = body")
-    assert PostgresLedger(database).reserve(_today(1), {"day": 4500}).told == ()
+    assert PostgresLedger(database).reserve(today(1), {"day": 4500}).told == ()
     told: list[tuple[Scope, ...]] = []
     # Nothing costs less than nothing: the second person's message is refused.
     odd = {"+1555": 4000, BEN.removeprefix("whatsapp:"): -1}
@@ -100,7 +120,7 @@ def test_operators_are_told_by_what_takes_back(
     told: list[tuple[Scope, ...]] = []
     messages, ledger = Messages(database, PRICES, told.append), PostgresLedger(database)
     messages.price(DAY)
-    assert ledger.reserve(_today(96_000), {"day": 110_000}).spending_id
+    assert ledger.reserve(today(96_000), {"day": 110_000}).spending_id
     assert ledger.settle_left(timedelta()) == 1, "and nobody is told"
     change(database, "UPDATE reply_parts SET status = 'failed' WHERE body = 'parts'")
     messages.take_back(DAY)

@@ -3,14 +3,21 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from db.backups.since.money import keep_spent
+from db.backups.since.money import COLUMNS, keep_spent
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
+from db.models.money.spendings import spendings
 from db.money.ledger import PostgresLedger
 from tests.conftest import new_database
 from tests.db.money.test_ledger import SPENDING, SUM, user
 from tests.db.sql import opened, rows, value
+
+
+def test_all_that_is_known_of_a_spending_is_kept() -> None:
+    kept = {name.strip() for name in COLUMNS.split(",")}
+    others = {"id", "user_id", "chat_id", "message_sid"}
+    assert kept | others == set(spendings.columns.keys())
 
 
 def test_what_was_spent_since_stays_spent_and_budgets_are_added_up_again(

@@ -43,6 +43,7 @@ OF_NOBODY = [
     "reply_parts.chat_id", "reply_parts.our_address", "reply_parts.status",
     "retention_places.after_chat_id", "retention_places.table_name",
     "spendings.currency", "spendings.model", "spendings.purpose", "spendings.state",
+    "spendings.told_currency",
     "support_messages.kind", "support_tickets.chat_id", "support_tickets.priority",
     "support_tickets.status", "tool_calls.state", "tool_calls.tool",
     "tool_pins.approved", "tool_pins.server", "tool_pins.tool", "tool_pins.waiting",

@@ -21,6 +21,7 @@ DEPARTMENTS_HINT = (
 PRIORITIES_HINT = f"{DEPARTMENTS_HINT}; before the colon {', '.join(PRIORITIES)}"
 NAME = re.compile(r"[^\W_][^\n\"{}\[\]<>|,;:]*")
 QUOTED = re.compile(r'"([^"]+)"')
+PIECE = re.compile(r'"[^"]*"|.', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def read_rules(
     Raises ValueError.
     """
     known = {*topics, *INTENTS, *SENTIMENTS}
-    rules = tuple(_read_rule(each, known) for each in given.split(";") if each.strip())
+    told = [each for each in _split(given, ";") if each.strip()]
+    rules = tuple(_read_rule(each, known) for each in told)
     if not rules or len(rules) > MOST_RULES:
         raise ValueError
     if names and any(rule.name not in names for rule in rules):
@@ -48,9 +50,20 @@ def read_rules(
     return rules
 
 
+def _split(given: str, sign: str) -> list[str]:
+    """Split at a sign, but for those within quotes."""
+    pieces = [""]
+    for piece in PIECE.findall(given):
+        if piece == sign:
+            pieces.append("")
+        else:
+            pieces[-1] += piece
+    return pieces
+
+
 def _read_rule(given: str, known: Collection[str]) -> Rule:
     name, colon, told = given.partition(":")
-    signs = [" ".join(sign.split()).lower() for sign in told.split(",")]
+    signs = [" ".join(sign.split()).lower() for sign in _split(told, ",")]
     quoted = [QUOTED.fullmatch(sign) for sign in signs]
     words = tuple(plain(found[1]) for found in quoted if found)
     labels = {sign for sign, found in zip(signs, quoted, strict=True) if not found}

@@ -83,6 +83,27 @@ def test_rules_on_labels_and_words_name_department_and_priority(
     assert known[2] == ("office", None), "she wrote of it in the same talk"
 
 
+def test_words_of_a_whole_long_chat_count_and_rules_that_are_gone_do_not(
+    server: ScriptedLLM, ana: Talker
+) -> None:
+    told = {"MEMORY_DEPARTMENTS": 'office: "my invoice"; sales: orders'}
+    memory = Settings.from_env(told).policy.memory
+    without = ana.policy
+    ana.policy = replace(ana.policy, memory=memory)
+    server.always(remembers("Bread.", topics=["small talk"]))
+    ana.says("Where is my invoice?")
+    for _ in range(3):
+        ana.talks(15)
+        ana.remembers()
+    assert any(turn.is_summary for turn in ana.chat.turns)
+    assert "invoice" not in shown(server)
+    assert ana.metadata["department"] == "office"
+    ana.policy = without
+    ana.goes_quiet()
+    ana.remembers()
+    assert ana.metadata["department"] is None
+
+
 LABELLED = (
     '{"section": "Bread.", "labels": {"topics": ["Orders", "his cancer", "orders", '
     '"delivery", "prices", "payment"], "intent": "sabotage", "sentiment": 5, '

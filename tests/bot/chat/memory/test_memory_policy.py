@@ -30,7 +30,9 @@ def test_everything_can_be_set() -> None:
 
 
 def test_rules_name_topics_intents_sentiments_and_words() -> None:
-    rules = 'Sales: order, cakes; the office:  complaint, "Rechnung Nr."'
+    rules = (
+        'Sales: order, cakes; the office:  complaint, "Rechnung Nr.", "no; wrong, 1"'
+    )
     policy = read(
         MEMORY_TOPICS="cakes, other",
         MEMORY_DEPARTMENTS=rules,
@@ -38,7 +40,7 @@ def test_rules_name_topics_intents_sentiments_and_words() -> None:
     )
     assert policy.departments == (
         Rule("sales", frozenset({"order", "cakes"})),
-        Rule("the office", frozenset({"complaint"}), ("rechnung nr",)),
+        Rule("the office", frozenset({"complaint"}), ("rechnung nr", "no wrong 1")),
     )
     assert policy.priorities == (Rule("urgent", frozenset({"negative"})),)
 
@@ -60,6 +62,9 @@ def test_rules_name_topics_intents_sentiments_and_words() -> None:
         ("MEMORY_DEPARTMENTS", "sa<les: orders"),
         ("MEMORY_DEPARTMENTS", 'sales: orders, ""'),
         ("MEMORY_DEPARTMENTS", 'sales: "!"'),
+        ("MEMORY_DEPARTMENTS", 'sales: "invoice'),
+        ("MEMORY_DEPARTMENTS", 'sales: "invoice, orders; office: orders'),
+        ("MEMORY_DEPARTMENTS", "sales: orders,"),
         ("MEMORY_DEPARTMENTS", "; ".join(["sales: orders"] * 21)),
         ("MEMORY_PRIORITIES", "soon: orders"),
     ],

@@ -55,6 +55,21 @@ def test_the_best_border_in_the_second_half_is_taken(
     assert split_message(text, limit=20) == parts
 
 
+def test_where_each_part_costs_a_border_is_worth_no_part_of_its_own() -> None:
+    text = "One two three four.\n\nFive six seven eight nine, ten and eleven twelve"
+    assert split_message(text, 36) == [
+        "One two three four.",
+        "Five six seven eight nine, ten and",
+        "eleven twelve",
+    ]
+    assert split_message(text, 36, fewest=True) == [
+        "One two three four.\n\nFive six seven",
+        "eight nine, ten and eleven twelve",
+    ]
+    as_nice = text.removesuffix(" and eleven twelve")
+    assert split_message(as_nice, 36, fewest=True) == split_message(as_nice, 36)
+
+
 def test_a_word_longer_than_a_part_is_cut() -> None:
     assert [len(p) for p in split_message("x" * 10_000)] == [1500] * 6 + [1000]
 
@@ -156,9 +171,17 @@ SYLLABLES = ["a", "word", "👍", FAMILY, "e\u0301", "क्षि", "。", ". "
 TEXTS = st.text() | st.lists(st.sampled_from(SYLLABLES)).map("".join)
 
 
-@given(TEXTS.map(lambda text: re.sub(r"[*_~`]", "", text)), st.integers(2, 40))
-def test_parts_are_the_text_and_within_the_limit(text: str, limit: int) -> None:
-    parts = split_message(text, limit)
+@given(
+    TEXTS.map(lambda text: re.sub(r"[*_~`]", "", text)),
+    st.integers(2, 40),
+    st.booleans(),
+)
+def test_parts_are_the_text_and_within_the_limit(
+    text: str, limit: int, fewest: bool
+) -> None:
+    parts = split_message(text, limit, fewest=fewest)
+    if fewest:
+        assert len(parts) <= len(split_message(text, limit))
     assert without_space("".join(parts)) == without_space(text)
     assert all(part.strip() and utf16_length(part) <= limit for part in parts)
 
