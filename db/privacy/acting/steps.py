@@ -1,4 +1,4 @@
-"""What retention does about calls of tools: they go with the transcripts."""
+"""What retention does about what was done, and said later: it goes with transcripts."""
 
 from db.privacy.steps import OLD, Step
 
@@ -11,5 +11,18 @@ DROP_CALLS = Step(
     action="""
 done AS (
   DELETE FROM tool_calls USING due WHERE tool_calls.call_id = due.id::uuid
+)""",
+)
+# What waits, waits until it is due.
+DROP_SCHEDULED = Step(
+    name="reminders dropped",
+    table="scheduled_messages AS scheduled",
+    at="scheduled.ended_at",
+    id="scheduled.scheduled_id::text",
+    coarse=f"scheduled.ended_at < {OLD}",
+    action="""
+done AS (
+  DELETE FROM scheduled_messages AS scheduled USING due
+  WHERE scheduled.scheduled_id = due.id::uuid
 )""",
 )
