@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings, WorkerParts
 from bot.wiring.acting.approval import with_approving
+from bot.wiring.acting.reminders import register_reminders
 from bot.wiring.acting.tools import build_acting, register_tools
 from bot.wiring.knowledge import (
     DOCUMENTS_AT_ONCE,
@@ -91,6 +92,7 @@ def build_worker(
     register_memory(queue, settings, database, stopping)
     register_tools(queue, settings, database, acting, stopping.is_set)
     register_money(queue, settings, database)
+    register_reminders(queue, settings, database, stopping.is_set)
     return queue
 
 

@@ -2,16 +2,10 @@
 
 from db.records.calls import (
     CALL_STATES,
-    LONGEST_REMINDER,
-    SCHEDULED_KINDS,
-    SCHEDULED_STATES,
     Call,
     CalledFor,
     CallState,
     Decided,
-    Scheduled,
-    ScheduledKind,
-    ScheduledState,
     Writing,
     storable_json,
 )
@@ -39,7 +33,22 @@ from db.records.documents import (
     Upload,
 )
 from db.records.media import MEDIA_STATES, DocumentPiece, MediaState, SeenMedia
-from db.records.memory import FACT_KINDS, Fact, FactKind, Known, Recalled, Saying
+from db.records.memory import (
+    FACT_KINDS,
+    LONGEST_REMINDER,
+    MOST_DAYS_AHEAD,
+    MOST_REMINDERS,
+    SCHEDULED_KINDS,
+    SCHEDULED_STATES,
+    Fact,
+    FactKind,
+    Known,
+    Recalled,
+    Saying,
+    Scheduled,
+    ScheduledKind,
+    ScheduledState,
+)
 from db.records.passages import (
     Found,
     Gap,
@@ -98,6 +107,8 @@ __all__ = [
     "LONGEST_REMINDER",
     "MEDIA_STATES",
     "MOST_CONTENT_BYTES",
+    "MOST_DAYS_AHEAD",
+    "MOST_REMINDERS",
     "OPERATORS",
     "OUTSIDE_WINDOW",
     "OWNERS",

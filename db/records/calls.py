@@ -13,13 +13,6 @@ from db.records.chats import to_storable
 # refused: it was not begun, and never will be.
 CallState = Literal["waiting", "intent", "done", "failed", "unknown", "refused"]
 CALL_STATES: tuple[CallState, ...] = get_args(CallState)
-# What is to be said later. canceled: somebody did not want it any more. dropped: it
-# could not be said.
-ScheduledKind = Literal["reminder", "follow_up"]
-ScheduledState = Literal["waiting", "said", "canceled", "dropped"]
-SCHEDULED_KINDS: tuple[ScheduledKind, ...] = get_args(ScheduledKind)
-SCHEDULED_STATES: tuple[ScheduledState, ...] = get_args(ScheduledState)
-LONGEST_REMINDER = 1000
 
 
 def storable_json(value: Any) -> Any:
@@ -96,17 +89,3 @@ class Decided:
     by: str
     lasts: timedelta
     told: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scheduled:
-    """What is to be said to a user later; `number` is their own, of a reminder."""
-
-    scheduled_id: UUID
-    user_id: UUID
-    kind: ScheduledKind
-    text: str
-    say_at: datetime
-    state: ScheduledState = "waiting"
-    number: int | None = None
-    why: str | None = None

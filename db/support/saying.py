@@ -27,6 +27,7 @@ from db.records import (
     to_storable,
 )
 from db.support.replies import find_last_inbound, store_parts
+from db.tools.calls import LONGEST_SUBJECT
 
 LOT = 100
 MOST_LOTS = 20
@@ -74,8 +75,9 @@ ON CONFLICT (customer_id) WHERE is_active
   DO UPDATE SET messages = active.messages || EXCLUDED.messages
 RETURNING chat_id
 """
-PASS_ON = """
-SELECT note_event(open_ticket(%(user_id)s, 'reminder', %(text)s), NULL,
+NOTE = f"""
+SELECT note_event(open_ticket(%(user_id)s, 'reminder',
+                              left(%(text)s, {LONGEST_SUBJECT})), NULL,
                   'a reminder is due', jsonb_build_object('text', %(text)s::text)),
   customer_wrote(%(user_id)s)
 """
@@ -197,7 +199,7 @@ def _tell(
 ) -> UUID | None:
     """Do what an ending brings; return the reply that says it, where one does."""
     if end.passes_on:
-        connection.first(PASS_ON, {**known, "text": row.text})
+        connection.first(NOTE, {**known, "text": row.text})
     elif end.why == SHUT and row.kind == "reminder":
         connection.count(TELL)
     if end is not SAID:

@@ -1,7 +1,8 @@
 """Reminders: asked for by a call of a tool, listed, canceled.
 
 Who plans or cancels holds the user's row: a number is given once, and no person gets
-more than MOST_WAITING. The call's key stands in the row: asked for again, it is found.
+more than MOST_REMINDERS. The call's key stands in the row: asked for again, it is
+found.
 """
 
 from collections.abc import Sequence
@@ -12,10 +13,8 @@ from uuid import UUID
 
 from db.database import Connection, Database
 from db.outages import outages, repeat_once
-from db.records import Scheduled, to_storable
+from db.records import MOST_REMINDERS, Scheduled, to_storable
 
-MOST_WAITING = 20
-MOST_DAYS = 366
 MOST_LISTED = 200
 COLUMNS = ", ".join(field.name for field in fields(Scheduled))
 HOLD_USER = "SELECT FROM users WHERE user_id = %(user_id)s FOR NO KEY UPDATE"
@@ -30,8 +29,9 @@ SELECT is_active AND NOT EXISTS (
 FROM users WHERE user_id = %(user_id)s
 """
 PLAN = f"""
-INSERT INTO scheduled_messages (user_id, chat_id, kind, number, text, say_at, call_id)
-VALUES (%(user_id)s, %(chat_id)s, 'reminder', (
+INSERT INTO scheduled_messages (scheduled_id, user_id, chat_id, kind, number, text,
+                                say_at, call_id)
+VALUES (%(call_id)s, %(user_id)s, %(chat_id)s, 'reminder', (
     SELECT COALESCE(max(number), 0) + 1 FROM scheduled_messages
     WHERE user_id = %(user_id)s),
   %(text)s, %(say_at)s, %(call_id)s)
@@ -40,7 +40,7 @@ RETURNING {COLUMNS}
 OF_USER = f"""
 SELECT {COLUMNS} FROM scheduled_messages
 WHERE user_id = %(user_id)s AND kind = 'reminder' AND state = 'waiting'
-ORDER BY say_at, number LIMIT {MOST_WAITING}
+ORDER BY say_at, number LIMIT {MOST_REMINDERS}
 """  # noqa: S608  (the same)
 CANCEL = f"""
 UPDATE scheduled_messages SET state = 'canceled', canceled_by = 'user',
@@ -54,37 +54,39 @@ WHERE user_id = %(user_id)s AND number = %(number)s
 """  # noqa: S608  (the same)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewReminder:
-    """What is to be said when, for which call of a tool."""
-
-    user_id: UUID
-    chat_id: str
-    text: str
-    say_at: datetime
-    call_id: UUID
-
-
 @dataclass(frozen=True, slots=True)
 class Reminders:
     """What people are reminded of, in PostgreSQL. Raises StoreUnavailableError."""
 
     database: Database
 
-    def plan(self, new: NewReminder) -> Scheduled | Literal["full", "stopped"]:
-        """Plan a reminder, once for its call, and return it.
+    def find(self, call_id: UUID) -> Scheduled | None:
+        """Return what a call planned; None: nothing yet."""
+        asked = {"call_id": call_id}
+        found = repeat_once(lambda: self.database.read(Scheduled, FIND, asked))
+        return found[0] if found else None
 
-        `full`: MOST_WAITING wait; `stopped`: nothing is to be said to them.
+    def plan(
+        self, new: Scheduled, chat_id: str
+    ) -> Scheduled | Literal["full", "stopped"]:
+        """Plan a reminder, once for the call whose key its id is, and return it.
+
+        `full`: MOST_REMINDERS wait; `stopped`: nothing is to be said to them.
         """
-        row = {name: getattr(new, name) for name in NewReminder.__slots__}
-        row["text"] = to_storable(new.text)
+        row = {
+            "user_id": new.user_id,
+            "chat_id": chat_id,
+            "text": to_storable(new.text),
+            "say_at": new.say_at,
+            "call_id": new.scheduled_id,
+        }
         with outages(), self.database.transaction() as connection:
             connection.first(HOLD_USER, row)
             if known := connection.read(Scheduled, FIND, row):
                 return known[0]
             if not connection.scalar(MAY_BE_TOLD, row):
                 return "stopped"
-            if connection.scalar(COUNT, row) >= MOST_WAITING:
+            if connection.scalar(COUNT, row) >= MOST_REMINDERS:
                 return "full"
             return connection.read(Scheduled, PLAN, row)[0]
 

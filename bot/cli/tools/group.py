@@ -2,19 +2,26 @@
 
 # ruff: noqa: PLC0415
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import read_settings, reading
+from bot.cli.database import migrated_database, read_settings, reading
 from bot.cli.root import main
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Literal
+    from uuid import UUID
+
     from bot.settings import Settings
     from bot.tools.mcp.toolbox import McpToolbox
     from bot.tools.protocol import ToolSpec
     from bot.tools.registry import Registry
+    from db.records import Scheduled
+    from db.tools.scheduled import Reminders
 
 
 @main.group()
@@ -27,11 +34,41 @@ def load() -> "Registry":
     from bot.wiring.acting.tools import build_registry
 
     settings = read_settings()
-    if not settings.tools.are_set:
+    if not settings.has_tools:
         raise OperatorError(
-            "no tools are set: see BOT_TOOLS and BOT_MCP in .env.example"
+            "no tools are set: see BOT_TOOLS, BOT_MCP and REMINDERS in .env.example"
         )
-    return build_registry(settings, _start_servers(settings))
+    return build_registry(settings, _Reminders(), _start_servers(settings))
+
+
+class _Reminders:
+    """Reminders of the database, which is opened only once a call needs it."""
+
+    def find(self, call_id: "UUID", /) -> "Scheduled | None":
+        with _kept() as reminders:
+            return reminders.find(call_id)
+
+    def plan(
+        self, new: "Scheduled", chat_id: str, /
+    ) -> 'Scheduled | Literal["full", "stopped"]':
+        with _kept() as reminders:
+            return reminders.plan(new, chat_id)
+
+    def waiting(self, user_id: "UUID", /) -> "Sequence[Scheduled]":
+        with _kept() as reminders:
+            return reminders.waiting(user_id)
+
+    def cancel(self, user_id: "UUID", number: int, /) -> "Scheduled | None":
+        with _kept() as reminders:
+            return reminders.cancel(user_id, number)
+
+
+@contextmanager
+def _kept() -> "Iterator[Reminders]":
+    from db.tools.scheduled import Reminders
+
+    with migrated_database() as database:
+        yield Reminders(database)
 
 
 def _start_servers(settings: "Settings") -> "list[McpToolbox]":

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from db.models.base import metadata, time_column, user_column
-from db.records.calls import (
+from db.records.memory import (
     LONGEST_REMINDER,
     SCHEDULED_KINDS,
     SCHEDULED_STATES,

@@ -1,0 +1,251 @@
+"""What is to be said later is said once, or somebody learns why it is not."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.records import Deed, Scheduled
+from db.support.owners import Owners
+from db.support.saying import SHUT, TOO_LATE, WITH_A_PERSON, WROTE, Saying, say_due
+from db.tools.scheduled import (
+    Reminders,
+    cancel_by_operator,
+    list_waiting,
+)
+from tests.db.sql import (
+    appears,
+    change,
+    holding,
+    rows,
+    take_in,
+    value,
+    waiting_backends,
+)
+from tests.db.support.takeovers import events, find_user
+from tests.records import ANA, BEN, answer_to, said
+
+SAYING = Saying(told=lambda kind, text, language, _: f"{kind} {language}: {text}")
+HELD = replace(SAYING, holds=True)
+STATE = "SELECT state, why FROM scheduled_messages"
+PARTS = "SELECT body, status FROM reply_parts ORDER BY sequence"
+DUE = "UPDATE scheduled_messages SET say_at = now() - %(ago)s"
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SAID = [("reminder None: Bread", "pending")]
+SILENT = """UPDATE userchats SET messages = jsonb_set(messages, '{0,timestamp}',
+  to_jsonb(now() - interval '25 hours'))"""
+STOP = "INSERT INTO opt_outs (user_id) SELECT user_id FROM users"
+
+
+def plan(database: Database, text: str = "Bread", address: str = ANA) -> Scheduled:
+    new = Scheduled(
+        scheduled_id=uuid4(),
+        user_id=find_user(database, address),
+        kind="reminder",
+        text=text,
+        say_at=datetime.now(UTC) + DAY,
+    )
+    planned = Reminders(database).plan(new, "a")
+    assert isinstance(planned, Scheduled)
+    return planned
+
+
+def due(database: Database, ago: timedelta = MINUTE) -> None:
+    change(database, DUE, ago=ago)
+
+
+def follow(pg: PostgresChatStore, text: str = "Rye or wheat?") -> str:
+    """Have an offer made that is followed up; return its chat."""
+    message = said(text)
+    chat_id = take_in(pg, message)
+    deeds = (Deed("follow_up", {"seconds": 3600}),)
+    reply = replace(answer_to(message, parts=()), deeds=deeds)
+    reply = replace(reply, heard_at=message.turn.timestamp)
+    assert pg.record_reply(chat_id, reply)
+    return chat_id
+
+
+@pytest.fixture
+def ana(database: Database, pg: PostgresChatStore) -> str:
+    """Ana, who wrote just now, and has one reminder; her chat."""
+    message = said("Remind me")
+    chat_id = take_in(pg, message)
+    assert pg.record_reply(chat_id, answer_to(message, parts=()))
+    plan(database)
+    return chat_id
+
+
+def test_what_is_due_is_said_once_in_her_chat(
+    database: Database, pg: PostgresChatStore, ana: str
+) -> None:
+    assert say_due(database, SAYING) == {}
+    due(database)
+    assert say_due(database, SAYING) == {"said": 1}
+    assert say_due(database, SAYING) == {}
+    assert rows(database, PARTS) == SAID
+    chat = pg.load_chat(ana)
+    assert chat is not None
+    last = chat.turns[-1]
+    assert (last.content, last.is_by_bot) == ("reminder None: Bread", True)
+    assert value(database, "SELECT reference_id::text FROM scheduled_messages") == (
+        last.reference_id
+    )
+
+
+@pytest.mark.usefixtures("ana")
+def test_two_workers_say_it_once(database: Database) -> None:
+    due(database)
+    done: list[dict[str, int]] = []
+    with holding(database, "SELECT FROM users FOR UPDATE"):
+        both = [
+            threading.Thread(target=lambda: done.append(say_due(database, SAYING)))
+            for _ in range(2)
+        ]
+        for one in both:
+            one.start()
+        assert appears(lambda: len(waiting_backends(database)) == len(both))
+    for one in both:
+        one.join()
+    assert sorted(done, key=len) == [{}, {"said": 1}]
+    assert rows(database, PARTS) == SAID
+
+
+@pytest.mark.usefixtures("ana")
+def test_stop_cancels_it_also_for_who_starts_again(database: Database) -> None:
+    change(database, STOP)
+    change(database, "DELETE FROM opt_outs")
+    due(database)
+    assert say_due(database, SAYING) == {}
+    assert rows(database, STATE) == [("canceled", "they wrote STOP")]
+    plan(database, "Milk")
+    change(database, "UPDATE users SET is_active = false")
+    change(database, "UPDATE users SET is_active = true")
+    assert set(rows(database, STATE)) == {
+        ("canceled", "they wrote STOP"), ("canceled", "they were deactivated")
+    }  # fmt: skip
+
+
+def test_whoever_has_the_chat_is_told_instead(
+    database: Database, pg: PostgresChatStore, ana: str, owners: Owners
+) -> None:
+    user_id = find_user(database)
+    owners.give(user_id, None, "queue")
+    due(database)
+    assert say_due(database, SAYING) == {"dropped": 1}
+    owners.take(user_id, None)
+    plan(database, "Milk")
+    due(database)
+    assert say_due(database, SAYING) == {"dropped": 1}
+    assert rows(database, PARTS) == []
+    assert {why for _, why in rows(database, STATE)} == {WITH_A_PERSON}
+    told = "SELECT details ->> 'text' FROM support_messages WHERE body LIKE 'a rem%%'"
+    assert rows(database, told + " ORDER BY id") == [("Bread",), ("Milk",)]
+    assert [name for name, _ in events(database)].count("a reminder is due") == 2
+
+
+@pytest.mark.usefixtures("ana")
+def test_outside_the_window_it_is_held_or_operators_learn_of_it(
+    database: Database,
+) -> None:
+    change(database, SILENT)
+    due(database)
+    assert say_due(database, SAYING) == {"dropped": 1}
+    assert rows(database, STATE) == [("dropped", SHUT)]
+    plan(database)
+    plan(database)
+    due(database)
+    assert say_due(database, SAYING) == {"dropped": 2}
+    told = "SELECT args FROM procrastinate_jobs WHERE task_name = 'tell_trouble'"
+    assert rows(database, told) == [({"code": 63016, "content_sid": None},)]
+    plan(database)
+    due(database)
+    assert say_due(database, HELD) == {"said": 1}
+    assert rows(database, PARTS) == SAID  # the outbox holds it
+
+
+@pytest.mark.usefixtures("ana")
+def test_what_is_more_than_a_day_late_is_not_said(database: Database) -> None:
+    due(database, timedelta(days=1, minutes=1))
+    assert say_due(database, HELD) == {"dropped": 1}
+    assert rows(database, STATE) == [("dropped", TOO_LATE)]
+
+
+def test_a_chat_is_opened_where_the_last_one_is_closed(
+    database: Database, ana: str
+) -> None:
+    change(database, "UPDATE userchats SET is_active = false")
+    due(database)
+    assert say_due(database, SAYING) == {"said": 1}
+    active = value(database, "SELECT chat_id FROM userchats WHERE is_active")
+    assert active != ana
+    assert value(database, "SELECT chat_id FROM reply_parts") == active
+
+
+def test_who_is_silent_after_an_offer_is_asked_once(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    follow(pg)
+    follow(pg, "And cakes?")  # the newer offer takes the older one's place
+    due(database)
+    assert say_due(database, SAYING) == {"said": 1}
+    assert say_due(database, SAYING) == {}
+    assert rows(database, PARTS) == [("follow_up None: ", "pending")]
+
+
+def test_whoever_wrote_since_or_has_a_person_is_not_asked(
+    database: Database, pg: PostgresChatStore, owners: Owners
+) -> None:
+    follow(pg)
+    message = said("Rye")
+    take_in(pg, message)
+    due(database)
+    assert say_due(database, SAYING) == {"canceled": 1}
+    follow(pg, "More?")
+    owners.take(find_user(database), None)
+    owners.give(find_user(database), None)
+    due(database)
+    assert say_due(database, SAYING) == {"canceled": 1}
+    follow(pg, "Even more?")
+    due(database)
+    change(database, """UPDATE userchats SET messages = (
+      SELECT jsonb_agg(m || jsonb_build_object('timestamp', now() - interval '25 h'))
+      FROM jsonb_array_elements(messages) AS m)""")  # fmt: skip
+    assert say_due(database, HELD) == {"dropped": 1}
+    assert sorted(rows(database, STATE)) == [
+        ("canceled", WITH_A_PERSON), ("canceled", WROTE), ("dropped", SHUT)
+    ]  # fmt: skip
+
+
+def test_in_quiet_hours_a_follow_up_waits_and_a_reminder_does_not(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    follow(pg)
+    plan(database)
+    due(database)
+    morning = datetime.now(UTC) + 8 * timedelta(hours=1)
+    quiet: Any = replace(SAYING, rests_until=lambda _at: morning)
+    assert say_due(database, quiet) == {"said": 1}
+    assert rows(database, PARTS) == SAID
+    waits = "SELECT say_at FROM scheduled_messages WHERE state = 'waiting'"
+    assert value(database, waits) == morning
+
+
+@pytest.mark.usefixtures("ana")
+def test_an_operator_lists_and_cancels(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    take_in(pg, said("Hi", BEN))
+    bens = plan(database, "Milk", BEN)
+    with database.transaction() as connection:
+        assert [one.text for one in list_waiting(connection)] == ["Bread", "Milk"]
+        [of_ben] = list_waiting(connection, bens.user_id)
+        assert (of_ben.address, of_ben.scheduled_id) == (BEN, bens.scheduled_id)
+        [found] = list_waiting(connection, beginning=str(bens.scheduled_id)[:9])
+        assert cancel_by_operator(connection, found.scheduled_id)
+        assert not cancel_by_operator(connection, found.scheduled_id)
+        assert [one.text for one in list_waiting(connection)] == ["Bread"]
