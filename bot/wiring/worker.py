@@ -90,10 +90,20 @@ def build_worker(
     _register_relay(queue, settings, parts, database)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
-    register_tools(queue, settings, database, acting, stopping.is_set)
     register_money(queue, settings, database)
-    register_reminders(queue, settings, database, stopping.is_set)
+    _register_acting(queue, settings, database, acting, stopping)
     return queue
+
+
+def _register_acting(
+    queue: "App",
+    settings: Settings,
+    database: Database,
+    acting: "Acting | None",
+    stopping: Event,
+) -> None:
+    register_tools(queue, settings, database, acting, stopping.is_set)
+    register_reminders(queue, settings, database, stopping.is_set)
 
 
 def _build_twilio(
