@@ -75,12 +75,16 @@ ON CONFLICT (customer_id) WHERE is_active
   DO UPDATE SET messages = active.messages || EXCLUDED.messages
 RETURNING chat_id
 """
-NOTE = f"""
-SELECT note_event(open_ticket(%(user_id)s, 'reminder',
-                              left(%(text)s, {LONGEST_SUBJECT})), NULL,
-                  'a reminder is due', jsonb_build_object('text', %(text)s::text)),
-  customer_wrote(%(user_id)s)
-"""
+DUE = "A reminder that they asked for is due: {text}"
+CALL_OPERATORS = f"""
+WITH ticket AS (
+  SELECT open_ticket(%(user_id)s, 'reminder', left(%(text)s, {LONGEST_SUBJECT})) AS id
+), noted AS (
+  INSERT INTO support_messages (ticket_id, user_id, kind, body)
+  SELECT id, %(user_id)s, 'note', %(note)s FROM ticket
+)
+SELECT customer_wrote(%(user_id)s) FROM ticket
+"""  # noqa: S608  (our own number)
 # As for any message that fails because it came too late: see db/delivery/statements.py.
 TELL = f"""
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
@@ -199,7 +203,8 @@ def _tell(
 ) -> UUID | None:
     """Do what an ending brings; return the reply that says it, where one does."""
     if end.passes_on:
-        connection.first(NOTE, {**known, "text": row.text})
+        note = DUE.format(text=row.text)
+        connection.first(CALL_OPERATORS, {**known, "text": row.text, "note": note})
     elif end.why == SHUT and row.kind == "reminder":
         connection.count(TELL)
     if end is not SAID:

@@ -27,7 +27,7 @@ from tests.db.sql import (
     value,
     waiting_backends,
 )
-from tests.db.support.takeovers import events, find_user
+from tests.db.support.takeovers import find_user
 from tests.records import ANA, BEN, answer_to, said
 
 SAYING = Saying(told=lambda kind, text, language, _: f"{kind} {language}: {text}")
@@ -143,9 +143,13 @@ def test_whoever_has_the_chat_is_told_instead(
     assert say_due(database, SAYING) == {"dropped": 1}
     assert rows(database, PARTS) == []
     assert {why for _, why in rows(database, STATE)} == {WITH_A_PERSON}
-    told = "SELECT details ->> 'text' FROM support_messages WHERE body LIKE 'a rem%%'"
-    assert rows(database, told + " ORDER BY id") == [("Bread",), ("Milk",)]
-    assert [name for name, _ in events(database)].count("a reminder is due") == 2
+    notes = "SELECT body, author_id FROM support_messages WHERE kind = 'note'"
+    assert rows(database, notes + " ORDER BY id") == [
+        ("A reminder that they asked for is due: Bread", None),
+        ("A reminder that they asked for is due: Milk", None),
+    ]
+    alerts = "SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE 'alert%%'"
+    assert value(database, alerts) == 1
 
 
 @pytest.mark.usefixtures("ana")
