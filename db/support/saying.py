@@ -8,6 +8,7 @@ bot, has done so before, and is seen, or comes after what was said.
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from psycopg.types.json import Jsonb
 
 from db.database import Connection, Database
 from db.delivery.window import is_open
-from db.outages import outages
+from db.outages import COLLISIONS, outages
 from db.records import (
     OUTSIDE_WINDOW,
     PartContent,
@@ -46,6 +47,9 @@ WHERE state = 'waiting' AND say_at <= now()
 ORDER BY say_at, scheduled_id LIMIT %(lot)s
 """
 FIRST = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+# Who is worked on for longer, perhaps by a worker that stands still, holds up nobody
+# else: the next run looks again.
+LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'"
 # Whoever waited for this sees by the next statement what was committed meanwhile.
 HOLD_USER = "SELECT FROM users WHERE user_id = %(user_id)s FOR NO KEY UPDATE"
 READ = """
@@ -138,7 +142,9 @@ def say_due(
     done: dict[str, int] = {}
     with outages():
         for scheduled_id, user_id in _find_due(database, stopping):
-            state = _say(database, scheduled_id, user_id, saying)
+            state: ScheduledState | None = None
+            with suppress(*COLLISIONS):
+                state = _say(database, scheduled_id, user_id, saying)
             if state:
                 done[state] = done.get(state, 0) + 1
     return done
@@ -165,6 +171,7 @@ def _say(
     """Say one, if it is to be said still; None: it is not, or later."""
     known = {"scheduled_id": scheduled_id, "user_id": user_id}
     with database.transaction() as connection:
+        connection.count(LOCK_TIMEOUT)
         connection.first(HOLD_USER, known)
         row = connection.first(READ, known)
         if row is None:

@@ -115,6 +115,18 @@ def test_two_workers_say_it_once(database: Database) -> None:
     assert rows(database, PARTS) == SAID
 
 
+def test_who_is_worked_on_holds_up_nobody_else(
+    database: Database, pg: PostgresChatStore, ana: str
+) -> None:
+    take_in(pg, said("Hi", BEN))
+    plan(database, "Milk", BEN)
+    due(database)
+    with holding(database, f"SELECT FROM userchats WHERE chat_id = '{ana}' FOR UPDATE"):
+        assert say_due(database, SAYING) == {"said": 1}
+    assert rows(database, PARTS) == [("reminder None: Milk", "pending")]
+    assert say_due(database, SAYING) == {"said": 1}
+
+
 @pytest.mark.usefixtures("ana")
 def test_stop_cancels_it_also_for_who_starts_again(database: Database) -> None:
     change(database, STOP)
