@@ -38,6 +38,7 @@ STOPPED = "they wrote STOP, or are deactivated"
 TOO_LATE = "it was due more than a day before anybody could say it"
 WITH_A_PERSON = "a person has the chat, or is waited for"
 WROTE = "they wrote since"
+UNHEARD = "what was offered did not reach them"
 SHUT = "they had written nothing for 24 hours, and nothing is held"
 
 FIND_DUE = """
@@ -57,6 +58,9 @@ SELECT kind, text, say_at, heard_at, users.phone_number AS address,
   owner, users.is_active AND NOT EXISTS (
     SELECT FROM opt_outs WHERE opt_outs.user_id = users.user_id) AS may_be_told,
   COALESCE(taken_at > scheduled.created_at, false) AS was_taken,
+  EXISTS (
+    SELECT FROM reply_parts AS part WHERE part.reference_id = scheduled.offer_id
+      AND (is_unsettled(part.status) OR is_failed(part.status))) AS is_unheard,
   COALESCE(preferences ->> 'language', language_seen) AS language
 FROM scheduled_messages AS scheduled JOIN users USING (user_id)
 LEFT JOIN user_preferences USING (user_id)
@@ -189,20 +193,27 @@ def _say(
 
 
 def _end_of(row: Any, last: datetime | None, now: datetime, saying: Saying) -> Ending:
-    """Return what becomes of a message that is due."""
+    """Return what becomes of a message that is due, whose user wrote last then."""
     is_follow_up = row.kind == "follow_up"
     if not row.may_be_told:
         return Ending("canceled", STOPPED)
-    if is_follow_up and last and row.heard_at and last > row.heard_at:
-        return Ending("canceled", WROTE)
-    if is_follow_up and (row.owner != "bot" or row.was_taken):
-        return Ending("canceled", WITH_A_PERSON)
+    if is_follow_up and (why := _needless(row, last)):
+        return Ending("canceled", why)
     if now - row.say_at > LATEST:
         return Ending("dropped", TOO_LATE)
     if row.owner != "bot":
         return Ending("dropped", WITH_A_PERSON, passes_on=True)
     may_wait = saying.holds and not is_follow_up
     return SAID if may_wait or is_open(last, now) else Ending("dropped", SHUT)
+
+
+def _needless(row: Any, last: datetime | None) -> str | None:
+    """Return why nobody is to be asked about an offer; None: they are silent."""
+    if last and (row.heard_at is None or last > row.heard_at):
+        return WROTE
+    if row.owner != "bot" or row.was_taken:
+        return WITH_A_PERSON
+    return UNHEARD if row.is_unheard else None
 
 
 def _tell(

@@ -1,23 +1,25 @@
 """What is to be said later is said once, or somebody learns why it is not."""
 
 import threading
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import uuid4
+from datetime import timedelta
 
 import pytest
 
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.records import Deed, Scheduled
+from db.privacy.retention import run_retention
 from db.support.owners import Owners
-from db.support.saying import SHUT, TOO_LATE, WITH_A_PERSON, WROTE, Saying, say_due
+from db.support.saying import (
+    SHUT,
+    TOO_LATE,
+    WITH_A_PERSON,
+    say_due,
+)
 from db.tools.scheduled import (
-    Reminders,
     cancel_by_operator,
     list_waiting,
 )
+from tests.db.privacy.aging import AGES
 from tests.db.sql import (
     appears,
     change,
@@ -27,47 +29,19 @@ from tests.db.sql import (
     value,
     waiting_backends,
 )
+from tests.db.support.reminding import (
+    HELD,
+    PARTS,
+    SAID,
+    SAYING,
+    SILENT,
+    STATE,
+    STOP,
+    due,
+    plan,
+)
 from tests.db.support.takeovers import find_user
-from tests.records import ANA, BEN, answer_to, said
-
-SAYING = Saying(told=lambda kind, text, language, _: f"{kind} {language}: {text}")
-HELD = replace(SAYING, holds=True)
-STATE = "SELECT state, why FROM scheduled_messages"
-PARTS = "SELECT body, status FROM reply_parts ORDER BY sequence"
-DUE = "UPDATE scheduled_messages SET say_at = now() - %(ago)s"
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-SAID = [("reminder None: Bread", "pending")]
-SILENT = """UPDATE userchats SET messages = jsonb_set(messages, '{0,timestamp}',
-  to_jsonb(now() - interval '25 hours'))"""
-STOP = "INSERT INTO opt_outs (user_id) SELECT user_id FROM users"
-
-
-def plan(database: Database, text: str = "Bread", address: str = ANA) -> Scheduled:
-    new = Scheduled(
-        scheduled_id=uuid4(),
-        user_id=find_user(database, address),
-        kind="reminder",
-        text=text,
-        say_at=datetime.now(UTC) + DAY,
-    )
-    planned = Reminders(database).plan(new, "a")
-    assert isinstance(planned, Scheduled)
-    return planned
-
-
-def due(database: Database, ago: timedelta = MINUTE) -> None:
-    change(database, DUE, ago=ago)
-
-
-def follow(pg: PostgresChatStore, text: str = "Rye or wheat?") -> str:
-    """Have an offer made that is followed up; return its chat."""
-    message = said(text)
-    chat_id = take_in(pg, message)
-    deeds = (Deed("follow_up", {"seconds": 3600}),)
-    reply = replace(answer_to(message, parts=()), deeds=deeds)
-    reply = replace(reply, heard_at=message.turn.timestamp)
-    assert pg.record_reply(chat_id, reply)
-    return chat_id
+from tests.records import BEN, answer_to, said
 
 
 @pytest.fixture
@@ -202,55 +176,6 @@ def test_a_chat_is_opened_where_the_last_one_is_closed(
     assert value(database, "SELECT chat_id FROM reply_parts") == active
 
 
-def test_who_is_silent_after_an_offer_is_asked_once(
-    database: Database, pg: PostgresChatStore
-) -> None:
-    follow(pg)
-    follow(pg, "And cakes?")  # the newer offer takes the older one's place
-    due(database)
-    assert say_due(database, SAYING) == {"said": 1}
-    assert say_due(database, SAYING) == {}
-    assert rows(database, PARTS) == [("follow_up None: ", "pending")]
-
-
-def test_whoever_wrote_since_or_has_a_person_is_not_asked(
-    database: Database, pg: PostgresChatStore, owners: Owners
-) -> None:
-    follow(pg)
-    message = said("Rye")
-    take_in(pg, message)
-    due(database)
-    assert say_due(database, SAYING) == {"canceled": 1}
-    follow(pg, "More?")
-    owners.take(find_user(database), None)
-    owners.give(find_user(database), None)
-    due(database)
-    assert say_due(database, SAYING) == {"canceled": 1}
-    follow(pg, "Even more?")
-    due(database)
-    change(database, """UPDATE userchats SET messages = (
-      SELECT jsonb_agg(m || jsonb_build_object('timestamp', now() - interval '25 h'))
-      FROM jsonb_array_elements(messages) AS m)""")  # fmt: skip
-    assert say_due(database, HELD) == {"dropped": 1}
-    assert sorted(rows(database, STATE)) == [
-        ("canceled", WITH_A_PERSON), ("canceled", WROTE), ("dropped", SHUT)
-    ]  # fmt: skip
-
-
-def test_in_quiet_hours_a_follow_up_waits_and_a_reminder_does_not(
-    database: Database, pg: PostgresChatStore
-) -> None:
-    follow(pg)
-    plan(database)
-    due(database)
-    morning = datetime.now(UTC) + 8 * timedelta(hours=1)
-    quiet: Any = replace(SAYING, rests_until=lambda _at: morning)
-    assert say_due(database, quiet) == {"said": 1}
-    assert rows(database, PARTS) == SAID
-    waits = "SELECT say_at FROM scheduled_messages WHERE state = 'waiting'"
-    assert value(database, waits) == morning
-
-
 @pytest.mark.usefixtures("ana")
 def test_an_operator_lists_and_cancels(
     database: Database, pg: PostgresChatStore
@@ -265,3 +190,18 @@ def test_an_operator_lists_and_cancels(
         assert cancel_by_operator(connection, found.scheduled_id)
         assert not cancel_by_operator(connection, found.scheduled_id)
         assert [one.text for one in list_waiting(connection)] == ["Bread"]
+
+
+@pytest.mark.usefixtures("ana")
+def test_what_is_over_goes_with_the_transcripts(database: Database) -> None:
+    plan(database, "Milk")
+    change(
+        database,
+        """UPDATE scheduled_messages SET state = 'said',
+           ended_at = now() - interval '731 d' WHERE text = 'Bread'""",
+    )
+    done = run_retention(database, AGES)
+    assert {one.name: one.amount for one in done if one.amount} == {
+        "reminders dropped": 1
+    }
+    assert rows(database, "SELECT text FROM scheduled_messages") == [("Milk",)]
