@@ -16,6 +16,7 @@ from bot.chat.learning.teachers import TEACHERS_HINT, read_teachers
 from bot.chat.limits.allowance import read_allowance
 from bot.chat.memory.policy import read_memory
 from bot.chat.patience import Pace
+from bot.chat.reminders.policy import read_reminders
 from bot.chat.sources.policy import read_sources
 from bot.console.account import read_console
 from bot.environment import PROJECT, Reader
@@ -198,6 +199,7 @@ def _read_policy(read: Reader, llm_seconds: float) -> Policy:
         sources=read_sources(read),
         memory=read_memory(read),
         choices=read_choices(read),
+        reminders=read_reminders(read),
     )
 
 

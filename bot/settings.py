@@ -179,6 +179,11 @@ class Settings:
         """Whether there is neither database nor worker (STORAGE_BACKEND=memory)."""
         return self.storage_backend == "memory"
 
+    @property
+    def has_tools(self) -> bool:
+        """Whether the LLM is offered any tool: the operator's, or reminders."""
+        return self.tools.are_set or self.policy.reminders.is_on
+
     def parts(self, kind: type[Parts]) -> Parts:
         """Return the parts that a process needs, such as `WorkerParts`.
 

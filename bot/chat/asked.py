@@ -17,6 +17,8 @@ from bot.chat.pictures.prompt import Shown, tokens_of
 from bot.chat.preferences.wishes import tell_wishes
 from bot.chat.prompt import build_prompt, estimate_tokens
 from bot.chat.quotes.finding import quotable_of
+from bot.chat.reminders.policy import ReminderPolicy
+from bot.chat.reminders.sentences import NOW
 from bot.chat.replies import Batch
 from bot.chat.sources.material import Material
 from bot.chat.sources.policy import SourcePolicy
@@ -49,6 +51,7 @@ class Policy:
     memory: MemoryPolicy = field(default_factory=MemoryPolicy)
     offered: tuple[Offer, ...] = ()
     choices: ChoicePolicy = field(default_factory=ChoicePolicy)
+    reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,13 @@ def _system_prompt(policy: Policy, *of_user: str) -> str:
         told += [sentences.HANDOVER, LEAD] if policy.handoff else []
         told += [OFFER] if policy.choices.is_on else []
         told.append(tell_offers(policy.offered))
-    return "\n\n".join(filter(None, (*told, *of_user)))
+    return "\n\n".join(filter(None, (*told, *of_user, _tell_time(policy))))
+
+
+def _tell_time(policy: Policy) -> str:
+    """Return the time, where it is needed: last, for it is another one each time."""
+    now = datetime.now(policy.timezone)
+    return NOW.format(time=f"{now:%H:%M}") if policy.reminders.is_on else ""
 
 
 def tell_date(today: datetime) -> str:

@@ -56,7 +56,8 @@ class Talk:
     `is_paused`, nothing is answered but commands. `relay` does and stores what an
     operator's message asks for; its None: it is for the bot. Without `handoff` there
     are no people to pass a chat on to; `know` tells all that is kept of a user.
-    `vocabulary` has the words of commands, `languages` chooses each chat's. `instead`
+    `vocabulary` has the words of commands, `reminds` says whether users may be
+    reminded of something, `languages` chooses each chat's. `instead`
     makes of the word that comes in place of an answer what it has to be where something
     was done for the messages.
     """
@@ -75,6 +76,7 @@ class Talk:
     handoff: HandoffPolicy | None = None
     know: Callable[[UUID], Known] | None = None
     vocabulary: Vocabulary | None = None
+    reminds: bool = False
     languages: Choosing = field(default_factory=Choosing)
     instead: Callable[[Userchat, Batch, Reply], Reply] = lambda _chat, _batch, word: (
         word
@@ -84,7 +86,10 @@ class Talk:
     def policies(self) -> Policies:
         """What commands go by."""
         return Policies(
-            handoff=self.handoff, know=self.know, vocabulary=self.vocabulary
+            handoff=self.handoff,
+            know=self.know,
+            vocabulary=self.vocabulary,
+            reminds=self.reminds,
         )
 
     def answer(self, chat_id: str, *, seconds: float | None = None) -> list[Reply]:

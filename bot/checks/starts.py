@@ -19,7 +19,9 @@ POOLED = (
     "leads through PgBouncer (pgbouncer=true), which is for `bot web` alone: give the "
     "server's own address"
 )
-NEEDS_LEDGER = "needs the database, where calls are kept: not STORAGE_BACKEND=memory"
+NEEDS_LEDGER = (
+    "needs the database, where it is kept what was done: not STORAGE_BACKEND=memory"
+)
 INNER_NAMES = (".localhost", ".local", ".internal")
 Problems = Mapping[str, str]
 
@@ -106,8 +108,14 @@ def _is_inner(address: str | None) -> bool:
 
 def _tools_in_memory(settings: Settings) -> Problems:
     """Without a ledger no effect is safe."""
-    is_clash = settings.in_memory and settings.tools.are_set
-    return {"BOT_TOOLS": NEEDS_LEDGER} if is_clash else {}
+    reminders = settings.policy.reminders
+    clashes = {
+        "BOT_TOOLS": settings.tools.are_set,
+        "REMINDERS": reminders.is_on,
+        "FOLLOW_UP_HOURS": reminders.follow_up is not None,
+    }
+    found = {name: NEEDS_LEDGER for name, is_set in clashes.items() if is_set}
+    return found if settings.in_memory else {}
 
 
 def _pooled(settings: Settings) -> Problems:

@@ -4,12 +4,12 @@ from bot.cli import backups, chats, db, restore, retention, stats, users
 from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
-from bot.cli.support import owners, pausing, templates, tickets
+from bot.cli.support import owners, pausing, reminders, templates, tickets
 from bot.cli.tools import allowing, approving, calling, looking, servers
 
 __all__ = [
     "allowing", "approving", "ask", "audit", "backups", "calling", "chats", "db",
     "documents", "gaps", "looking", "main", "operators", "owners", "pausing",
-    "products", "restore", "retention", "servers", "stats", "templates", "tickets",
-    "users",
+    "products", "reminders", "restore", "retention", "servers", "stats", "templates",
+    "tickets", "users",
 ]  # fmt: skip

@@ -226,6 +226,7 @@ class Run:
         postgres.start()
         write_whole(self._folder / "pgpass", pgpass_line(postgres.url))
         self._environment["DATABASE_URL"] = postgres.url
+        self._environment.setdefault("REMINDERS", "on")  # whoever tries it can try it
         return postgres.url
 
     def _is_migrated(self, url: str) -> bool:

@@ -98,10 +98,11 @@ def tool(  # noqa: PLR0913  (all have defaults, and are named)
 def find_tools(module: types.ModuleType) -> list[Declared]:
     """Return a module's tools, in the order of its file. Raises OperatorError."""
     members = [one for one in vars(module).values() if hasattr(one, MARK)]
-    return [_declared(one) for one in members]
+    return [declare(one) for one in members]
 
 
-def _declared(function: Callable[..., Any]) -> Declared:
+def declare(function: Callable[..., Any]) -> Declared:
+    """Return a function that is marked with @tool, as a tool. Raises OperatorError."""
     mark: _Mark = getattr(function, MARK)
     called = getattr(function, "__name__", "?")
     name = mark.name or called

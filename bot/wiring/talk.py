@@ -58,6 +58,7 @@ def build_talk(  # noqa: PLR0913, PLR0917  (what a talk is made of)
         allowance=_allowance(settings),
         vocabulary=settings.vocabulary,
         handoff=settings.policy.handoff,
+        reminds=settings.policy.reminders.is_on,
         stopping=stopping or Event(),
     )
     return with_languages(talk, settings.wording)
@@ -101,4 +102,13 @@ def _build_answering(settings: Settings, llm: "LLM", means: Means) -> "Answers":
     )
     seeing = Seeing(answering, means.gallery) if means.gallery else answering
     is_offering = settings.policy.choices.is_on
-    return Offering(seeing, settings.vocabulary) if is_offering else seeing
+    offering = Offering(seeing, settings.vocabulary) if is_offering else seeing
+    return _with_follow_ups(settings, offering)
+
+
+def _with_follow_ups(settings: Settings, answers: "Answers") -> "Answers":
+    """Return answers after whose offers who is silent is asked once, if that is set."""
+    from bot.chat.reminders.following import Following
+
+    after = settings.policy.reminders.follow_up
+    return Following(answers, after) if after and not settings.in_memory else answers

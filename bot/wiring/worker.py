@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings, TwilioParts, WorkerParts
 from bot.wiring.acting.approval import with_approving
+from bot.wiring.acting.reminders import register_reminders
 from bot.wiring.acting.tools import build_acting, register_tools
 from bot.wiring.knowledge import (
     DOCUMENTS_AT_ONCE,
@@ -89,9 +90,20 @@ def build_worker(
     _register_relay(queue, settings, parts, database)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
-    register_tools(queue, settings, database, acting, stopping.is_set)
     register_money(queue, settings, database, twilio, stopping)
+    _register_acting(queue, settings, database, acting, stopping)
     return queue
+
+
+def _register_acting(
+    queue: "App",
+    settings: Settings,
+    database: Database,
+    acting: "Acting | None",
+    stopping: Event,
+) -> None:
+    register_tools(queue, settings, database, acting, stopping.is_set)
+    register_reminders(queue, settings, database, stopping.is_set)
 
 
 def _build_twilio(

@@ -43,6 +43,7 @@ TABLES = {
     "procrastinate_workers": LOOK,
     "products": ALL,
     "reply_parts": NOTE,
+    "scheduled_messages": LOOK,
     "second_factors": ALL,
     "spendings": LOOK,
     "support_alerts": LOOK,
@@ -63,6 +64,8 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     # What an operator sends may be there, and is as good as new then.
     "media_contents": {"UPDATE": ("content", "created_at")},
     "reply_parts": {"UPDATE": ("status",)},
+    # Whom it deactivates, nothing is said any more.
+    "scheduled_messages": {"UPDATE": ("state", "why", "ended_at")},
     # An operator allows a call, or refuses it: what it does is not theirs to change.
     "tool_calls": {
         "UPDATE": ("state", "approved_by", "error", "result", "ended_at"),

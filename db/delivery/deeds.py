@@ -38,8 +38,30 @@ TIE_CALLS = """
   WHERE user_id = customer_id AND message_sid = {values} ->> 'message_sid'
     AND {values} -> 'ids' @> to_jsonb(call_id::text) AND reference_id IS NULL
 """
+# number: the user's own of the reminder.
+CANCEL_REMINDER = """
+  UPDATE scheduled_messages SET state = 'canceled', canceled_by = 'user',
+    why = 'they did not want it any more', ended_at = now()
+  FROM appended WHERE user_id = customer_id AND state = 'waiting'
+    AND number = ({values} ->> 'number')::int
+"""
+# seconds: after them who is silent is asked once about this reply's offer. What was
+# planned for an older offer gives way.
+FOLLOW_UP = """
+  INSERT INTO scheduled_messages (user_id, chat_id, kind, say_at, offer_id, heard_at)
+  SELECT customer_id, %(chat_id)s, 'follow_up',
+         now() + ({values} ->> 'seconds')::float * interval '1 s',
+         %(reference_id)s::uuid, %(heard_at)s
+  FROM appended
+  ON CONFLICT (user_id) WHERE kind = 'follow_up' AND state = 'waiting'
+  DO UPDATE SET chat_id = EXCLUDED.chat_id, say_at = EXCLUDED.say_at,
+    offer_id = EXCLUDED.offer_id, heard_at = EXCLUDED.heard_at,
+    created_at = EXCLUDED.created_at
+"""
 DEEDS: Mapping[DeedKind, str] = {
+    "cancel_reminder": CANCEL_REMINDER,
     "erase_user": ERASE_USER,
+    "follow_up": FOLLOW_UP,
     "forget_facts": FORGET_FACTS,
     "judge": JUDGE,
     "keep_lead": KEEP_LEAD,

@@ -1,12 +1,13 @@
 """All that is kept of one person, for commands that show it to them."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from db.database import Database
 from db.outages import repeat_once
-from db.records import Fact, Known
+from db.records import MOST_REMINDERS, Fact, Known, Scheduled
 
 MOST_FACTS = 100
 FIND_PERSON = """
@@ -17,6 +18,12 @@ FIND_FACTS = """
 SELECT id, kind, text, message_sid, created_at, valid_until FROM user_facts
 WHERE user_id = %(user_id)s
 ORDER BY created_at DESC, id DESC LIMIT %(most)s
+"""
+FIND_REMINDERS = """
+SELECT scheduled_id, user_id, kind, text, say_at, state, number, why
+FROM scheduled_messages
+WHERE user_id = %(user_id)s AND kind = 'reminder' AND state = 'waiting'
+ORDER BY say_at, number LIMIT %(most)s
 """
 
 
@@ -43,7 +50,13 @@ class People:
             name_is_given=person.name_is_given,
             email_is_given=person.email_is_given,
             facts=tuple(map(_read_fact, rows)),
+            reminders=self._reminders(user_id),
         )
+
+    def _reminders(self, user_id: UUID) -> tuple[Scheduled, ...]:
+        asked = {"user_id": user_id, "most": MOST_REMINDERS}
+        find = partial(self.database.read, Scheduled, FIND_REMINDERS, asked)
+        return tuple(repeat_once(find))
 
 
 def _read_fact(row: Any) -> Fact:

@@ -6,7 +6,7 @@ triggers, functions, views and their masked copies, the compression of
 userchats.messages, and the queue's tables, which are procrastinate's.
 """
 
-from db.models.acting import tool_calls, tool_pins
+from db.models.acting import scheduled_messages, tool_calls, tool_pins
 from db.models.answers import answer_passages, gap_questions, knowledge_gaps
 from db.models.base import metadata
 from db.models.chats import (
@@ -89,6 +89,7 @@ __all__ = [
     "products",
     "reply_parts",
     "retention_places",
+    "scheduled_messages",
     "second_factors",
     "spendings",
     "support_alerts",

@@ -143,6 +143,7 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (understood.DROP_FACTS, ages.delete_archived),
         (understood.DROP_FEEDBACK, ages.delete_archived),
         (acted.DROP_CALLS, ages.delete_archived),
+        (acted.DROP_SCHEDULED, ages.delete_archived),
         (spent.DROP_SPENDINGS, spent.kept_for(ages.delete_archived)),
         (spent.DROP_BUDGETS, spent.kept_for(ages.delete_archived)),
         (steps.DROP_JOBS, ages.drop_records),

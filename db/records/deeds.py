@@ -6,7 +6,14 @@ from typing import Literal, get_args
 
 # A closed set: what each does stands in db/delivery/deeds.py.
 DeedKind = Literal[
-    "erase_user", "forget_facts", "judge", "keep_lead", "set_preferences", "tie_calls"
+    "cancel_reminder",
+    "erase_user",
+    "follow_up",
+    "forget_facts",
+    "judge",
+    "keep_lead",
+    "set_preferences",
+    "tie_calls",
 ]
 DEED_KINDS: tuple[DeedKind, ...] = get_args(DeedKind)
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
+from uuid import UUID
 
 FactKind = Literal["person", "preference", "plan", "purchase", "other"]
 FACT_KINDS: tuple[FactKind, ...] = (
@@ -12,6 +13,15 @@ FACT_KINDS: tuple[FactKind, ...] = (
     "purchase",
     "other",
 )
+# What is to be said later. canceled: somebody did not want it any more. dropped: it
+# could not be said.
+ScheduledKind = Literal["reminder", "follow_up"]
+ScheduledState = Literal["waiting", "said", "canceled", "dropped"]
+SCHEDULED_KINDS: tuple[ScheduledKind, ...] = get_args(ScheduledKind)
+SCHEDULED_STATES: tuple[ScheduledState, ...] = get_args(ScheduledState)
+LONGEST_REMINDER = 1000
+MOST_REMINDERS = 20  # that wait, of one person
+MOST_DAYS_AHEAD = 366
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +45,24 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """What is to be said to a user later; `number` is their own, of a reminder."""
+
+    scheduled_id: UUID
+    user_id: UUID
+    kind: ScheduledKind
+    text: str
+    say_at: datetime
+    state: ScheduledState = "waiting"
+    number: int | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """All that is kept of a person; `facts` are newest first, also what is over.
+
+    `reminders` wait, what is due next first.
 
     A name or an e-mail is `given` if they told it us, rather than WhatsApp.
     """
@@ -47,6 +73,7 @@ class Known:
     name_is_given: bool = False
     email_is_given: bool = False
     facts: tuple[Fact, ...] = ()
+    reminders: tuple[Scheduled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

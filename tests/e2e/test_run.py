@@ -118,6 +118,7 @@ def test_two_commands_and_a_chat(data_folder: Path) -> None:
         assert said.stdout.strip(), said.stderr
         asked = running.bot("chat", "--as", "whatsapp:+15550000002", "/help")
         assert "/new" in asked.stdout
+        assert "/reminders" in asked.stdout
         assert said_in_psql(running) == "Hello!"
         assert enters_the_console(running)
         assert [p for p in (folder, *folder.iterdir()) if tells_others(p)] == []

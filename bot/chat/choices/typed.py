@@ -20,7 +20,8 @@ _NUMBER = regex.compile(
 def with_chosen(chat: Userchat, batch: Batch) -> tuple[Userchat, Batch]:
     """Return a chat and its batch with what numbers chose, in words.
 
-    A number chooses from what the bot offered last, and nothing it said since.
+    A number chooses from what the bot offered last. What it answered since, or a person
+    said, takes that back, but not what it says by itself, such as a reminder.
     """
     turns = (*chat.earlier_turns, *chat.turns)
     chosen = dict(_chosen(turns)) if any(turn.choices for turn in turns) else {}
@@ -47,7 +48,8 @@ def _chosen(turns: Iterable[Turn]) -> Iterable[tuple[str, str]]:
     offered: tuple[str, ...] = ()
     for turn in turns:
         if turn.role == "assistant" and not turn.notice_for:
-            offered = turn.choices
+            by_itself = turn.is_by_bot and not turn.in_reply_to
+            offered = offered if by_itself else turn.choices
             continue
         title = find_chosen(turn.content, offered)
         if turn.role == "user" and turn.message_sid and title:

@@ -169,8 +169,10 @@ class Policies:
     kept of a user, which a chat holds the newest of; None: no database keeps anything,
     and commands that need one are none. It asks the database: call it only once a reply
     needs it. `vocabulary` has the operator's own words for commands; None: the table's.
+    `reminds`: users may be reminded of something.
     """
 
     handoff: HandoffPolicy | None = None
     know: Callable[[UUID], Known] | None = None
     vocabulary: Vocabulary | None = None
+    reminds: bool = False

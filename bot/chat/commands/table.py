@@ -22,6 +22,7 @@ from bot.chat.language import command as language
 from bot.chat.language.sentences import HELP as ABOUT_LANGUAGE
 from bot.chat.lead import commands as lead
 from bot.chat.preferences import settings
+from bot.chat.reminders import commands as reminders
 from bot.chat.replies import Batch, say
 from bot.languages.speaking import speak
 from db.records import Reply, Userchat
@@ -94,6 +95,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     *lead.ENTRIES,
     *facts.ENTRIES,
     *feedback.ENTRIES,
+    *reminders.ENTRIES,
     CommandEntry(
         name=language.COMMAND,
         words=language.WORDS,

@@ -10,5 +10,5 @@ def tell_wishes(chat: Userchat) -> str:
 
 
 def wants_alerts(chat: Userchat) -> bool:
-    """Tell whether the user is told when an answer takes longer than usual."""
+    """Tell whether the user is told what they did not ask for, such as a delay."""
     return chat.preferences.get("alerts") != "off"

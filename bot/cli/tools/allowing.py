@@ -56,7 +56,7 @@ def _decide(beginning: str, *, allows: bool) -> None:
     from db.support.allowing import Allowing
     from db.tools.calls import MOST_DAYS
 
-    if not read_settings().tools.are_set:
+    if not read_settings().has_tools:
         raise OperatorError(
             "no tools are set, so no call can be carried out: BOT_TOOLS"
         )

@@ -4,22 +4,29 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.database import read_settings, reading
+from bot.cli.database import migrated_database, read_settings, reading
 from bot.cli.root import main
 from bot.terminal import printable
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Literal
+    from uuid import UUID
+
     from bot.settings import Settings
     from bot.tools.mcp.toolbox import McpToolbox
-    from bot.tools.protocol import ToolSpec
+    from bot.tools.protocol import Toolbox, ToolSpec
     from bot.tools.registry import Registry
     from bot.tools.sql.toolbox import SqlTools
+    from db.records import Scheduled
+    from db.tools.scheduled import Reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,14 @@ def load() -> Loaded:
     from bot.wiring.acting.tools import build_registry
 
     settings = _read_settings()
-    if not settings.tools.are_set:
+    if not settings.has_tools:
         raise OperatorError(
-            "no tools are set: see BOT_TOOLS, BOT_SQL_TOOLS and BOT_MCP in .env.example"
+            "no tools are set: see BOT_TOOLS, BOT_SQL_TOOLS, BOT_MCP and REMINDERS in"
+            " .env.example"
         )
     statements = _look_at_statements(settings)
-    registry = build_registry(settings, [*statements, *_start_servers(settings)])
+    more: list[Toolbox] = [*statements, *_start_servers(settings)]
+    registry = build_registry(settings, _Reminders(), more)
     faults = {n: why for box in statements for n, why in box.faults().items()}
     return Loaded(registry, faults)
 
@@ -76,6 +85,36 @@ def _look_at_statements(settings: "Settings") -> "list[SqlTools]":
     click.get_current_context().call_on_close(toolbox.close)
     toolbox.look()
     return [toolbox]
+
+
+class _Reminders:
+    """Reminders of the database, which is opened only once a call needs it."""
+
+    def find(self, call_id: "UUID", /) -> "Scheduled | None":
+        with _kept() as reminders:
+            return reminders.find(call_id)
+
+    def plan(
+        self, new: "Scheduled", chat_id: str, /
+    ) -> 'Scheduled | Literal["full", "stopped"]':
+        with _kept() as reminders:
+            return reminders.plan(new, chat_id)
+
+    def waiting(self, user_id: "UUID", /) -> "Sequence[Scheduled]":
+        with _kept() as reminders:
+            return reminders.waiting(user_id)
+
+    def cancel(self, user_id: "UUID", number: int, /) -> "Scheduled | None":
+        with _kept() as reminders:
+            return reminders.cancel(user_id, number)
+
+
+@contextmanager
+def _kept() -> "Iterator[Reminders]":
+    from db.tools.scheduled import Reminders
+
+    with migrated_database() as database:
+        yield Reminders(database)
 
 
 def _start_servers(settings: "Settings") -> "list[McpToolbox]":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.tools.acting import Acting
     from bot.tools.protocol import Toolbox, ToolSpec
     from bot.tools.registry import Registry
+    from bot.tools.reminders.scheduling import Keeper
 
 
 def build_acting(settings: Settings, database: Database) -> "Acting | None":
@@ -29,31 +30,41 @@ def build_acting(settings: Settings, database: Database) -> "Acting | None":
     from bot.tools.approval.waiting import ByApproval
     from db.tools.calls import ToolCalls
     from db.tools.pins import ToolPins
+    from db.tools.scheduled import Reminders
 
-    if not settings.tools.are_set:
+    if not settings.has_tools:
         return None
     gate = ByApproval(has_people=settings.policy.handoff is not None)
     more = start_sql_tools(settings)
     servers = build_servers(settings, ToolPins(database))
-    registry = build_registry(settings, [*more, *servers])
+    registry = build_registry(settings, Reminders(database), [*more, *servers])
     return Acting(registry, ToolCalls(database), gate)
 
 
-def build_registry(settings: Settings, more: "Sequence[Toolbox]" = ()) -> "Registry":
+def build_registry(
+    settings: Settings, keeper: "Keeper", more: "Sequence[Toolbox]" = ()
+) -> "Registry":
     """Return the tools that are here, and more: those of SQL files and servers.
+
+    `keeper` keeps reminders, where users are reminded.
 
     Raises OperatorError where one can't be loaded.
     """
     from bot.tools.registry import Registry
 
-    return Registry([*_build_boxes(settings), *more])
+    return Registry([*_build_boxes(settings, keeper), *more])
 
 
-def _build_boxes(settings: Settings) -> "list[Toolbox]":
+def _build_boxes(settings: Settings, keeper: "Keeper") -> "list[Toolbox]":
     from bot.tools.python_tools import load_python_tools
+    from bot.tools.reminders.scheduling import Scheduling, build_tools
 
-    module = settings.tools.module
-    return [load_python_tools(module)] if module else []
+    module, reminders = settings.tools.module, settings.policy.reminders
+    boxes: list[Toolbox] = [load_python_tools(module)] if module else []
+    if reminders.is_on:
+        holds = settings.holding is not None
+        boxes.append(build_tools(Scheduling(keeper, reminders.timezone, holds)))
+    return boxes
 
 
 def register_tools(

@@ -8,6 +8,7 @@ from db.backups.since.facts import forget_facts
 from db.backups.since.held import keep_fallbacks
 from db.backups.since.money import keep_spent
 from db.backups.since.pausing import keep_pause
+from db.backups.since.scheduled import doubt_scheduled, keep_scheduled
 from db.database import Connection
 
 
@@ -27,9 +28,11 @@ def keep_wishes(
     keep_spent(witness, told)
     keep_calls(witness, told, since, still_open, waiting)
     keep_fallbacks(witness, told)
+    keep_scheduled(witness, told, since)
 
 
 def doubt_wishes(told: Connection) -> None:
     """Prepare the restored database where nobody can tell."""
     forget_facts(None, told)
     doubt_calls(told)
+    doubt_scheduled(told)

@@ -1,11 +1,17 @@
-"""What is a person's among calls of tools."""
+"""What is a person's among calls of tools, and what is to be said to them later."""
 
-PURGES = {"tool_calls": "DELETE FROM tool_calls WHERE user_id = %(user_id)s"}
+PURGES = {
+    "tool_calls": "DELETE FROM tool_calls WHERE user_id = %(user_id)s",
+    "scheduled_messages": "DELETE FROM scheduled_messages WHERE user_id = %(user_id)s",
+}
 SECTIONS = {
     # Who of the operators allowed it is the business's.
     "tool_calls": """
 SELECT to_jsonb(call) || jsonb_build_object('approved_by',
   CASE WHEN approved_by = 'customer' THEN approved_by
     WHEN approved_by IS NOT NULL THEN 'operator' END)
-FROM tool_calls AS call WHERE user_id = %(user_id)s ORDER BY created_at, call_id"""
+FROM tool_calls AS call WHERE user_id = %(user_id)s ORDER BY created_at, call_id""",
+    "scheduled_messages": """
+SELECT to_jsonb(scheduled) FROM scheduled_messages AS scheduled
+WHERE user_id = %(user_id)s ORDER BY created_at, scheduled_id""",
 }

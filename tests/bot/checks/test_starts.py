@@ -66,6 +66,14 @@ def without(name: str, *others: dict[str, str]) -> dict[str, str]:
                 "worker": {"STORAGE_BACKEND"},
             },
         ),
+        (
+            MEMORY | {"REMINDERS": "on", "FOLLOW_UP_HOURS": "1"},
+            {
+                "run": {"REMINDERS", "FOLLOW_UP_HOURS"},
+                "web": {"REMINDERS", "FOLLOW_UP_HOURS"},
+                "worker": {"STORAGE_BACKEND"},
+            },
+        ),
         (ALL | {"DATABASE_URL": "postgres://bot@one,two:6432/x?pgbouncer=true"},
          {p: {"DATABASE_URL"} for p in ("run", "worker")}),
         (ALL | {"PORT": "8001"}, {}),  # the simulator does not start

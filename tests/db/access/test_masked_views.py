@@ -35,6 +35,8 @@ UNDERSTOOD = """
       arguments, state, approved_by)
     SELECT gen_random_uuid(), user_id, 'x', 'SM1', 0, 'look', '{}', 'done', user_id
     FROM users;
+    INSERT INTO scheduled_messages (user_id, chat_id, kind, number, text, say_at)
+    SELECT user_id, 'x', 'reminder', 1, 'Rye.', now() FROM users;
     INSERT INTO spendings (user_id, chat_id, purpose, model, state, micros, currency,
                            priced_on, day)
     SELECT customer_id, chat_id, 'answer', 'a-model', 'settled', 1200, 'USD',
@@ -91,6 +93,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
         "fact_overview", "feedback_overview", "tool_call_overview",
         "spending_overview", "costs_by_day", "chat_costs", "held_messages",
+        "scheduled_overview",
     }  # fmt: skip
 
 

@@ -104,7 +104,11 @@ INSERT INTO tool_calls (call_id, user_id, chat_id, message_sid, position, tool,
   arguments, state, result, error, approved_by)
 VALUES (gen_random_uuid(), %(user_id)s::uuid, '00000000000000aa', 'SMarchived', 0,
   'look', jsonb_build_object('note', %(marker)s::text), 'done', %(marker)s, %(marker)s,
-  %(user_id)s::uuid::text)
+  %(user_id)s::uuid::text);
+INSERT INTO scheduled_messages (user_id, chat_id, kind, number, text, say_at, state,
+                                why, canceled_by, ended_at)
+VALUES (%(user_id)s, '00000000000000aa', 'reminder', 1, %(marker)s, now(), 'canceled',
+        %(marker)s, %(marker)s, now())
 """
 
 

@@ -42,6 +42,7 @@ OF_NOBODY = [
     "media_contents.media_type", "products.currency", "reply_parts.author",
     "reply_parts.chat_id", "reply_parts.our_address", "reply_parts.status",
     "retention_places.after_chat_id", "retention_places.table_name",
+    "scheduled_messages.kind", "scheduled_messages.state",
     "spendings.currency", "spendings.model", "spendings.purpose", "spendings.state",
     "spendings.told_currency",
     "support_messages.kind", "support_tickets.chat_id", "support_tickets.priority",

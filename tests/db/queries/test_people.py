@@ -138,7 +138,7 @@ def test_the_export_holds_all_of_one_person_and_nothing_of_another(
         "support_alerts": 1, "invitations": 1, "login_sessions": 1, "second_factors": 1,
         "audit_log": 0, "media": 1, "media_chunks": 1, "media_contents": 1,
         "user_facts": 1, "user_preferences": 1, "feedback": 1, "media_files": 0,
-        "tool_calls": 1, "spendings": 1, "budgets": 1,
+        "tool_calls": 1, "scheduled_messages": 1, "spendings": 1, "budgets": 1,
     }  # fmt: skip
     assert held["userchats"][0]["messages"][0]["media"][0]["url"].endswith(MARKER)
     assert ANA not in text

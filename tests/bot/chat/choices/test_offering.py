@@ -8,7 +8,7 @@ from bot.chat.choices.lines import without_lines
 from bot.chat.choices.offering import Offering, with_choices
 from bot.chat.choices.policy import ChoicePolicy, read_choices
 from bot.chat.choices.sentences import OFFER, PLEASE_CHOOSE
-from bot.chat.choices.typed import find_chosen
+from bot.chat.choices.typed import find_chosen, with_chosen
 from bot.chat.commands.entries import Policies
 from bot.chat.commands.finding import NO_POLICIES
 from bot.chat.commands.own_words import read_vocabulary
@@ -47,6 +47,14 @@ def test_a_typed_number_comes_back_as_the_choice() -> None:
     ana.says("2")  # of what? nothing is offered any more
     ana.hears()
     assert ana.llm_saw()[-1] == "2"
+
+
+def test_what_the_bot_says_by_itself_takes_no_offer_back() -> None:
+    offer = replace(reply_turn("Which?", in_reply_to=("1",)), choices=("Rye", "Oat"))
+    turns = (user_says("Bread", "1"), offer, reply_turn("Your reminder: milk"))
+    two = user_says("2", "2")
+    chat, batch = with_chosen(chat_of(*turns, two), (two,))
+    assert [turn.content for turn in (*batch, chat.turns[-1])] == ["Oat", "Oat"]
 
 
 def test_a_tap_is_the_choice_alone() -> None:

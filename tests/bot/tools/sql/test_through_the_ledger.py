@@ -14,6 +14,7 @@ from bot.wiring.acting.tools import build_registry
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.tools.calls import ToolCalls
+from db.tools.scheduled import Reminders
 from tests.bot.tools.sql.shop_database import ANA, Shop
 from tests.db.sql import rows
 from tests.db.tools.ledger import asked
@@ -50,7 +51,9 @@ def test_it_is_offered_called_and_kept_like_any_tool(
     env = {"BOT_SQL_TOOLS": str(tmp_path), "TOOLS_DATABASE_URL": shop.url}
     settings = Settings.from_env(env)
     [toolbox] = start_sql_tools(settings)
-    acting = Acting(build_registry(settings, [toolbox]), ToolCalls(database))
+    acting = Acting(
+        build_registry(settings, Reminders(database), [toolbox]), ToolCalls(database)
+    )
     ana = asked(pg)
     wanted = Wanted(
         called_for=ana.called_for,

@@ -1,0 +1,1 @@
+"""Tools that the bot brings itself: being reminded of something."""

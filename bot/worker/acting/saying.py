@@ -1,0 +1,57 @@
+"""What was to be said later is said within a minute after it is due."""
+
+import logging
+from collections.abc import Callable
+
+from procrastinate import App
+
+from bot.chat.reminders.sentences import FOLLOW_UP, REMINDER
+from bot.languages.calling_codes import language_of_number
+from bot.languages.speaking import speak
+from db.database import Database
+from db.errors import OperatorError
+from db.queue.jobs import SAY_SCHEDULED, UPKEEP
+from db.records import ScheduledKind
+from db.support.saying import Saying, say_due
+
+log = logging.getLogger(__name__)
+
+SAY_CRON = "* * * * *"
+
+
+def tell(
+    kind: ScheduledKind, text: str, language: str | None, address: str | None
+) -> str:
+    """Return what is sent: in the user's language, else as their number has it."""
+    code = language or (language_of_number(address) if address else None)
+    if kind == "follow_up":
+        return speak(code, FOLLOW_UP)
+    return speak(code, REMINDER, text=text)
+
+
+def register_saying(
+    queue: App,
+    database: Database,
+    saying: Saying,
+    is_paused: Callable[[], bool],
+    stopping: Callable[[], bool],
+) -> None:
+    """Register what says it; while the bot is paused, it all waits."""
+
+    @queue.periodic(cron=SAY_CRON)
+    @queue.task(
+        name=SAY_SCHEDULED,
+        queue=UPKEEP,
+        lock=SAY_SCHEDULED,
+        queueing_lock=SAY_SCHEDULED,
+    )
+    def say_scheduled(timestamp: int = 0) -> None:  # noqa: ARG001  (when it was due)
+        try:
+            done = {} if is_paused() else say_due(database, saying, stopping)
+        except OperatorError as error:
+            log.warning("what is to be said now could not be: %s", error)
+            return
+        if done.get("dropped"):
+            log.error("reminders could not be said: :reminders in psql", extra=done)
+        elif done:
+            log.info("what was to be said later is", extra=done)
