@@ -108,7 +108,7 @@ support_messages = Table(
         "kind",
         Text,
         nullable=False,
-        comment="note: written by an operator, for operators; event: what was done.",
+        comment="note: for operators, by one of them or the bot; event: what was done.",
     ),
     Column("body", Text, nullable=False, comment="The note; of an event its name."),
     Column(

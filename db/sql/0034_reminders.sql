@@ -99,6 +99,10 @@ COMMENT ON TRIGGER opt_outs_cancel_scheduled ON opt_outs IS
 COMMENT ON TRIGGER users_cancel_scheduled ON users IS
   'Nor does whoever is deactivated.';
 
+-- Of whom a person has the chat, a reminder is a note for that person.
+COMMENT ON COLUMN support_messages.kind IS
+  'note: for operators, by one of them or the bot; event: what was done.';
+
 CREATE VIEW scheduled_overview AS
 SELECT scheduled.say_at, scheduled.user_id AS customer_id, users.phone_number,
        users.full_name, scheduled.kind, scheduled.number, scheduled.text,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from procrastinate import App
 
 from bot.chat.reminders.sentences import FOLLOW_UP, REMINDER
+from bot.chat.sources.plain import plain_line
 from bot.languages.calling_codes import language_of_number
 from bot.languages.speaking import speak
 from db.database import Database
@@ -22,11 +23,14 @@ SAY_CRON = "* * * * *"
 def tell(
     kind: ScheduledKind, text: str, language: str | None, address: str | None
 ) -> str:
-    """Return what is sent: in the user's language, else as their number has it."""
+    """Return what is sent: in the user's language, else as their number has it.
+
+    The text is on one line: it can't pretend to be more than a reminder.
+    """
     code = language or (language_of_number(address) if address else None)
     if kind == "follow_up":
         return speak(code, FOLLOW_UP)
-    return speak(code, REMINDER, text=text)
+    return speak(code, REMINDER, text=plain_line(text))
 
 
 def register_saying(

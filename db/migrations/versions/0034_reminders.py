@@ -19,6 +19,8 @@ DROP TRIGGER users_cancel_scheduled ON users;
 DROP TRIGGER opt_outs_cancel_scheduled ON opt_outs;
 DROP FUNCTION cancel_scheduled();
 DROP TABLE scheduled_messages;
+COMMENT ON COLUMN support_messages.kind IS
+  'note: written by an operator, for operators; event: what was done.';
 DELETE FROM procrastinate.procrastinate_jobs WHERE task_name = 'say_scheduled';
 """
 
