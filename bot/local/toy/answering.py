@@ -11,6 +11,7 @@ from itertools import islice, takewhile
 from typing import Any
 
 from bot.chat import sentences
+from bot.chat.media.sentences import HEARD
 from bot.local.toy.arguments import read_arguments
 from bot.local.toy.choosing import Meant, choose
 from bot.local.toy.saying import ask_for, tell_result
@@ -27,6 +28,7 @@ ABOUT = re.compile(
     r"^\[(?:(?:what )?the user|a person of the team|(?:the )?picture)\b[^\]\n]*\]\s*",
     re.MULTILINE | re.IGNORECASE,
 )
+SPOKEN = re.compile(re.escape(HEARD).replace(re.escape("{}"), '([^"\\n]*)'))
 TODAY = re.compile(r"^Today is \w+, (\d{4}-\d\d-\d\d)\b", re.MULTILINE)
 # What belongs to tools alone: no model that can't call any is told of it.
 OF_TOOLS = frozenset({"tools", "tool_choice", "parallel_tool_calls"})
@@ -129,7 +131,7 @@ def _today(said: Sequence[Json]) -> date:
 def _words(message: Json) -> str:
     """Return what somebody wrote, without what the bot puts in front of it."""
     own = MATERIAL.sub("", _content(message)).removeprefix(sentences.NOTHING_FOUND)
-    return ABOUT.sub("", own).strip()
+    return ABOUT.sub("", SPOKEN.sub(r"\1", own)).strip()
 
 
 def _content(message: Json) -> str:

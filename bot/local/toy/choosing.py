@@ -26,7 +26,7 @@ LONGEST_DESCRIPTION = 400
 FRAGMENT = 6
 FEW = 4
 # What stands in front of what somebody wants: "hi, please can you".
-BEFORE = r"(?:hi|hello|hey|ok|okay|so|and|but|then|please|also|well)"
+BEFORE = r"(?:hi|hello|hey|ok|okay|so|and|but|then|please|also|well|until|till|from)"
 ASKS = re.compile(
     rf"(?:^|[.!?,\n]\s*)(?:{BEFORE}\b[\s,]*)*"
     r"(?:(?:can|could|would|will) you (?:please )?|i(?: would|'d) like to |let me )?"
@@ -105,8 +105,8 @@ def choose(text: str, tools: Sequence[Offered], today: date) -> Meant | None:
 
 def _fit(tool: Offered, message: Message, today: date) -> Meant | None:
     arguments = read_arguments(message.whole, tool.arguments, today)
-    told = [one for one in tool.required if one.name in arguments]
-    fit = _Fit(tool, message, len(told), bool(told) and not tool.lacks(arguments))
+    is_complete = bool(tool.required) and not tool.lacks(arguments)
+    fit = _Fit(tool, message, len(arguments), is_complete)
     if not (fit.is_asked if _reads(tool) else fit.is_ordered):
         return None
     return Meant(tool, arguments, fit.score)
@@ -114,7 +114,7 @@ def _fit(tool: Offered, message: Message, today: date) -> Meant | None:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """How well a message fits a tool: `told` of its required arguments are there."""
+    """How well a message fits a tool, of whose arguments it tells so many."""
 
     tool: Offered
     message: Message
@@ -138,9 +138,13 @@ class _Fit:
         about = list(words_of(self.tool.description[:LONGEST_DESCRIPTION]))
         told = {(word.root, word.is_formed) for word in about}
         said = {(w.root, w.is_formed or w.is_verb) for w in self.message.words}
-        asked = {"when", "where"} & set(self.message.tokens)
-        asked &= set(tokens_of(self.tool.description))
-        return ({word for word, _ in told & said} | asked) - self.name
+        return {word for word, _ in told & said} - self.name
+
+    @property
+    def is_when(self) -> bool:
+        """Whether it tells when, or where, and that is asked."""
+        told = set(tokens_of(self.tool.description))
+        return bool(self.named and {"when", "where"} & told & set(self.message.tokens))
 
     @property
     def is_mine(self) -> bool:
@@ -151,7 +155,8 @@ class _Fit:
     @property
     def score(self) -> int:
         own = 2 * len(self.named) + len(self.described)
-        return own + self.is_mine + self.told + self.is_complete
+        signs = self.is_mine + self.is_when + self.is_complete
+        return own + signs + self.told
 
     @property
     def is_asked(self) -> bool:
@@ -160,7 +165,8 @@ class _Fit:
         is_asked = message.asks or message.is_fragment or MAY_I.search(message.text)
         if not is_asked or HOW_TO.search(message.text):
             return False
-        signs = len(self.named) + self.is_mine + len(self.described) + bool(self.told)
+        signs = len(self.named) + len(self.described)
+        signs += self.is_mine + self.is_when + bool(self.told)
         is_about = bool(self.named) or (self.is_mine and bool(self.described))
         is_about = is_about or len(self.described) > 2
         return is_about and signs > 1

@@ -1,7 +1,9 @@
 """What the toy says about tools: what it needs to know, and what came of a call."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.local.toy.schemas import Offered, Wanted
 from bot.local.toy.words import STOP, listed, tokens_of
@@ -53,8 +55,9 @@ def _phrase(one: Wanted, tool: Offered) -> str:
         return _when(one, name)
     if one.kind == "boolean":
         return f"{name}, yes or no"
-    about = f"{_noun(tool)} {name}".strip() if name in VAGUE else name
-    return f"which {about}{_hint(one)}"
+    if name in VAGUE and (noun := _noun(tool)):
+        return f"which {noun} {name}"
+    return f"which {name}{_hint(one)}"
 
 
 def _when(one: Wanted, name: str) -> str:
@@ -88,4 +91,31 @@ def tell_result(result: str) -> str:
     for before, said in BEGINNINGS.items():
         if told.startswith(before):
             return said + re.sub(r"(?<![.!?])$", ".", told.removeprefix(before).strip())
-    return told or TOLD[words.EMPTY]
+    return "\n".join(map(_in_words, told.splitlines())) or TOLD[words.EMPTY]
+
+
+def _in_words(line: str) -> str:
+    """Return a line of JSON that is a plain object, or some, as people write it."""
+    if not line.startswith(("{", "[{")):
+        return line
+    try:  # numbers as they stand: 28.00
+        told = json.loads(line, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):  # it was cut, or is none
+        return line
+    rows = told if isinstance(told, list) else [told]
+    if not all(_is_plain(row) for row in rows):
+        return line
+    return "\n".join(map(_row_in_words, rows))
+
+
+def _is_plain(row: Any) -> bool:
+    return isinstance(row, dict) and not any(
+        isinstance(value, dict | list) for value in row.values()
+    )
+
+
+def _row_in_words(row: Mapping[str, Any]) -> str:
+    words_for = {True: "yes", False: "no"}
+    told = {n: words_for[v] if isinstance(v, bool) else v for n, v in row.items()}
+    given = (f"{n.replace('_', ' ')}: {v}" for n, v in told.items() if v is not None)
+    return ", ".join(given)

@@ -74,7 +74,7 @@ def assert_it_picks_tools_by_words(llm: OpenAIChat) -> None:
         [PromptMessage("user", "Where is my order 1042?")], PATIENCE, TOOLS
     )
     (call,) = called.tool_calls
-    assert (call.name, call.arguments) == ("order_status", '{"number": "1042"}')
+    assert (call.name, call.arguments) == ("order_status", '{"number": 1042}')
     talked = llm.complete([PromptMessage("user", "Hello")], PATIENCE, TOOLS)
     assert talked.text.strip()
     assert (talked.model, talked.tool_calls) == (MODEL_NAME, ())

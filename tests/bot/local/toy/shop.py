@@ -13,14 +13,16 @@ from bot.tools.declaring import find_tools
 
 
 @tool(effects="none")
-def order_status(number: str) -> str:
+def order_status(
+    number: Annotated[int, "The order's number, such as 1041"],
+) -> str:
     """Tell where an order is, by its number."""
     return f"{number} is on its way."
 
 
 @tool(effects="none")
-def opening_hours(day: date) -> str:
-    """Tell when the shop is open on a day."""
+def opening_hours(day: date | None = None) -> str:
+    """Tell when the bakery is open on a day; without one, in a usual week."""
     return f"{day}: 8:00 to 18:00."
 
 

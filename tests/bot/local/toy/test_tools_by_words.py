@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.chat import sentences
+from bot.chat.media.sentences import HEARD
 from bot.llm.protocol import PromptMessage, ToolCall, ToolResult
 from bot.local.toy.front import MODEL_NAME
 from bot.tools import words
@@ -70,7 +71,9 @@ def test_what_the_bot_puts_around_a_message_is_no_word_of_it(toy: Toy) -> None:
     assert not toy.hears(f"{shown}Hello").tool_calls
     quoted = '[The user replies to this message of yours: "order 99999"]\n'
     (call,) = toy.hears(f"{shown}{quoted}Where is my order 1042?").tool_calls
-    assert json.loads(call.arguments) == {"number": "1042"}
+    assert json.loads(call.arguments) == {"number": 1042}
+    heard = HEARD.format("Where is my order 1042?")
+    assert toy.hears(heard).tool_calls[0].name == "order_status"
 
 
 RESULTS = {
@@ -84,6 +87,12 @@ RESULTS = {
     words.UNKNOWN: "It is not certain whether that was done. A person looks at it.",
     waiting.SAID_NO: "All right: nothing was done.",
     waiting.ASKED_CUSTOMER: "I can do that as soon as you allow it.",
+    '{"number":1042,"ready_on":"2026-11-28","paid":true,"eur":28.00,"note":null}': (
+        "number: 1042, ready on: 2026-11-28, paid: yes, eur: 28.00"
+    ),
+    '[{"a": 1}, {"a": 2}]': "a: 1\na: 2",
+    '{"a": {"b": 1}}': '{"a": {"b": 1}}',
+    "{cut": "{cut",
     words.NOT_ALLOWED: words.NOT_ALLOWED,
 }
 
