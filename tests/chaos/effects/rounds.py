@@ -72,11 +72,7 @@ def play(
         arrived.release()
         killed.wait(PATIENCE)
 
-    wanted = [
-        (by, *each)
-        for by in allowed_by
-        for each in zip(KINDS[by], EXPECTED, strict=True)
-    ]
+    wanted = _wanted(allowed_by)
     begins = [_asked(house, kind, f"{kind} {number}", by) for by, kind, _ in wanted]
     shop.after = hold
     phones = []
@@ -92,6 +88,15 @@ def play(
         _judge(house, shop, f"{kind} {number}", (kind, *expected), tally)
     tally.phones += phones
     tally.rounds += 1
+
+
+def _wanted(allowed_by: Sequence[By]) -> list[tuple[By, str, tuple[Any, ...]]]:
+    """Return who allows, the tool, and what is expected in the ledger."""
+    return [
+        (by, kind, expected)
+        for by in allowed_by
+        for kind, expected in zip(KINDS[by], EXPECTED, strict=True)
+    ]
 
 
 def _asked(house: House, kind: str, what: str, by: By) -> Callable[[], Phone]:
