@@ -13,6 +13,7 @@ from bot.chat.acting.calls import (
     with_calls,
     with_tools,
 )
+from bot.chat.acting.needs import stands_on_tools
 from bot.chat.asked import (
     Asked,
     Policy,
@@ -141,14 +142,28 @@ class Answering:
         text = words_or_here(said.text, chosen, chat)
         said = replace(said, text=ended(replace(completion, text=text)))
         question = "\n".join(words_of(turn, chat.seen) for turn in batch)
-        checked = _checked(said, question, asked, self.policy)
-        if acted.has_done:
-            checked = replace(checked, gap=None)  # a tool told it
+        policy, on_tools = self._after_tools(acted, said.text)
+        checked = _checked(said, question, asked, policy)
+        if acted.has_done or on_tools:
+            checked = replace(checked, gap=None)  # a tool told it, or is to
         reply = _reply_with(completion, checked, chat, batch, self.policy)
         reply = with_files(reply, chosen, chat)
         acting = with_action(reply, said, chat, batch, self.policy.handoff)
         acting = with_calls(acting, acted, chat, self.policy.handoff)
         return with_judgement(with_lead(acting, noted, chat, batch), chat, batch)
+
+    def _after_tools(self, acted: Acted, said: str) -> tuple[Policy, bool]:
+        """Return how an answer is checked; whether a model that never cites says it.
+
+        What stands on tools gives way to no passage.
+        """
+        policy, acting = self.policy, self.acting
+        if acting is None or not policy.sources.quotes_uncited:
+            return policy, False
+        if not stands_on_tools(acted, said, acting.offered()):
+            return policy, False
+        sources = replace(policy.sources, quotes_uncited=False)
+        return replace(policy, sources=sources), True
 
     def _ask(
         self, chat: Userchat, batch: Batch, policy: Policy, material: Material

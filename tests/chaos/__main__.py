@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 
 from tests.chaos.checker import Verdict, check
+from tests.chaos.effects.rounds import KINDS
+from tests.chaos.effects.scenario import kill_after_effects
 from tests.chaos.evidence import write_evidence
 from tests.chaos.experiment import Experiment
 from tests.chaos.pair import database_for
@@ -23,7 +25,9 @@ from tests.chaos.town import Town
 
 # The simulator keeps 10,000 messages, and a scenario may send twice as many.
 MOST_MESSAGES = 2_500
-NAMES = [scenario.name for scenario in SCENARIOS]
+# Counts effects of tools, not messages: it stands in no table.
+EFFECTS, ROUNDS = "tool-effects", 5
+NAMES = [*(scenario.name for scenario in SCENARIOS), EFFECTS]
 
 
 def main() -> None:
@@ -33,12 +37,15 @@ def main() -> None:
     folder.chmod(0o755)
     print(f"seed {given.seed} (--seed {given.seed} repeats it), data in {folder}")
     verdicts: dict[str, Verdict] = {}
+    repeats_effects = False
     try:
         for scenario in chosen(given):
             verdicts[scenario.name] = run_timed(scenario, folder, given)
+        if EFFECTS in given.scenario:
+            repeats_effects = not break_effects(folder / EFFECTS, short=given.short)
     finally:
         print("\n" + format_table(verdicts, markdown=given.markdown), flush=True)
-    if not all(verdict.holds for verdict in verdicts.values()):
+    if repeats_effects or not all(verdict.holds for verdict in verdicts.values()):
         sys.exit(f"The promise was broken: see evidence.txt and the logs in {folder}")
     if not given.keep:
         shutil.rmtree(folder)
@@ -88,6 +95,18 @@ def run_timed(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Ve
     if verdict.takeovers:
         print(f"  {verdict.takeovers}", flush=True)
     return verdict
+
+
+def break_effects(folder: Path, *, short: bool) -> bool:
+    """Kill the worker right after tools' effects; tell whether none was repeated."""
+    folder.mkdir()
+    print(f"{EFFECTS} … ", end="", flush=True)
+    began = time.monotonic()
+    tally = kill_after_effects(folder, 1 if short else ROUNDS, [*KINDS])
+    outcome = "BROKEN" if tally.wrong else "held"
+    told = [f"{outcome}, {time.monotonic() - began:.0f} s", str(tally), *tally.wrong]
+    print("\n  ".join(told), flush=True)
+    return not tally.wrong
 
 
 def run(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Verdict:

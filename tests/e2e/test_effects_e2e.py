@@ -1,7 +1,10 @@
-"""A worker that is killed right after an effect: it stands once, or is unknown."""
+"""A worker that is killed right after an effect: it stands once, or is unknown.
+
+Also where a customer's tap, or an operator, allowed it.
+"""
 
 from tests.chaos.effects.counter import Shop
-from tests.chaos.effects.rounds import Tally, play, with_shop
+from tests.chaos.effects.rounds import KINDS, Tally, play, with_shop
 from tests.house import NewHouse
 
 
@@ -10,7 +13,8 @@ def test_a_worker_killed_right_after_an_effect_repeats_none(
 ) -> None:
     tally = Tally()
     with Shop() as shop, new_house(**with_shop(shop)) as house:
-        play(house, shop, 1, tally)
+        play(house, shop, 1, tally, [*KINDS])
+        tally.close()
     assert tally.wrong == []
-    assert tally.effects == {"book: 1": 1, "order: 1": 1}
-    assert tally.answers == {1: 2}
+    assert tally.effects == {f"{kind}: 1": 1 for two in KINDS.values() for kind in two}
+    assert tally.answers == {1: 6}

@@ -17,6 +17,7 @@ from bot.llm.account import LLMServer
 from bot.llm.openai_chat import OpenAIChat
 from bot.llm.protocol import PromptMessage
 from bot.local.model import MODEL_NAME, PREFIX, url_of, wait_until_ready
+from tests.bot.local.toy.toys import TOOLS
 from tests.house import PATIENCE, eventually
 from tests.ports import free_port
 
@@ -55,6 +56,7 @@ def test_it_answers_keeps_quiet_and_ends_in_the_midst_of_an_answer() -> None:
             )
         )
         answer = llm.complete([PromptMessage("user", "Hello")])
+        assert_it_picks_tools_by_words(llm)
         llm.close()
         assert answer.text.strip()
         assert answer.model == MODEL_NAME
@@ -64,6 +66,18 @@ def test_it_answers_keeps_quiet_and_ends_in_the_midst_of_an_answer() -> None:
             model.send_signal(signal.SIGTERM)
             assert model.wait(PATIENCE) == 0
         assert model.communicate() == ("", "")
+
+
+def assert_it_picks_tools_by_words(llm: OpenAIChat) -> None:
+    """It has a call at once, and what is not about a tool is the model's to say."""
+    called = llm.complete(
+        [PromptMessage("user", "Where is my order 1042?")], PATIENCE, TOOLS
+    )
+    (call,) = called.tool_calls
+    assert (call.name, call.arguments) == ("order_status", '{"number": 1042}')
+    talked = llm.complete([PromptMessage("user", "Hello")], PATIENCE, TOOLS)
+    assert talked.text.strip()
+    assert (talked.model, talked.tool_calls) == (MODEL_NAME, ())
 
 
 def assert_strangers_get_nothing(port: int) -> None:
