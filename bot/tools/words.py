@@ -28,3 +28,11 @@ AGAIN = "Not called again: this was asked before, and came to:\n"
 BEFORE = "(Called before the user's last message came.)\n"
 CUT = "\u2026 (cut)"
 EMPTY = "(The tool returned nothing.)"
+# Of an answer that claims what no call did: the LLM is asked once more.
+UNTRUE = (
+    "[From the system, not from the user. Your answer was not sent. It says that"
+    " something was done: {claim!r}. No call of a tool did that. Calls for these"
+    " messages: {done}. Done before: {before}. Answer the user again: call the tool"
+    " now, if they asked for it and you know all that it needs; otherwise say plainly"
+    " that it is not done yet. Do not mention this note.]"
+)

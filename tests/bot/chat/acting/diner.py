@@ -54,6 +54,7 @@ class Kitchen:
     keys: list[CallKey] = field(default_factory=list)
     fails: list[str] = field(default_factory=list)
     hangs: list[str] = field(default_factory=list)
+    prices: dict[str, str] = field(default_factory=dict)
 
     def cook(self, what: str) -> None:
         self.done.append(what)
@@ -73,7 +74,7 @@ class Kitchen:
         def price(dish: str) -> str:
             """Tell what a dish costs."""
             self.cook(f"price of {dish}")
-            return "7.40 EUR"
+            return self.prices.get(dish, "7.40 EUR")
 
         @tool(effects="once")
         def order(dish: str) -> str:
