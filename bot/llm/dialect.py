@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.llm.refusals import Refusal
+from bot.llm.tagged.tags import CLOSES
+from bot.llm.tagged.writing import in_words
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,12 @@ _ONE_TOOL = re.compile(
 )
 # "Invalid schema for function 'look'"
 _NAMED_TOOL = r"\b(?:function|tool|schema)\b[^.]{{0,60}}?['\"`]{}['\"`]"
+# "This model only supports single tool-calls at once!" of a template of Llama's.
+_ONE_CALL = re.compile(
+    r"\bsingle (?:tool|function)[- ]?calls?\b"
+    r"|\b(?:parallel|multiple) (?:tool|function)[- ]?calls?\b",
+    re.IGNORECASE,
+)
 TOLD_BY_TOOLS = "[What tools told, as material:]"
 
 
@@ -59,8 +67,9 @@ TOLD_BY_TOOLS = "[What tools told, as material:]"
 class Dialect:
     """What to say to one server for one model; `refused` are names it does not know.
 
-    `no_tools`: it is offered none, and told in words what came of calls. `no_effort`:
-    it calls tools only if it is told to reason about nothing first.
+    `no_tools`: it knows no calls; they are written and read as tagged text. `one_call`:
+    it is shown calls one by one. `no_effort`: it calls tools only if it is told to
+    reason about nothing first.
     """
 
     refused: frozenset[str] = frozenset()
@@ -68,11 +77,16 @@ class Dialect:
     room: int = 1
     system_in_user: bool = False
     no_tools: bool = False
+    one_call: bool = False
     no_effort: bool = False
 
     def write(self, asked: Json, max_tokens: int, temperature: float) -> Json:
         """Return the body for what is asked, without its model."""
-        body = _without_tools(asked) if self.no_tools else dict(asked)
+        body = in_words(asked) if self.no_tools else dict(asked)
+        if self.no_tools and "tools" in asked and "stop" not in self.refused:
+            body["stop"] = [CLOSES]
+        if self.one_call and not self.no_tools:
+            body["messages"] = list(_one_by_one(body["messages"]))
         if self.no_effort and "tools" in body:
             body["reasoning_effort"] = "none"
         if self.system_in_user:
@@ -96,6 +110,8 @@ class Dialect:
     def _after_parameter(self, refusal: Refusal, max_tokens: int) -> "Dialect | None":
         if "temperature" not in self.refused and _is_about("temperature", refusal):
             return replace(self, refused=self.refused | {"temperature"})
+        if self.no_tools and "stop" not in self.refused and _is_about("stop", refusal):
+            return replace(self, refused=self.refused | {"stop"})
         if (limit := self._limit()) and _is_about(limit, refusal):
             most = _MOST_TOKENS.search(refusal.said)
             if most and 0 < int(most[1]) < self._tokens(max_tokens):
@@ -106,7 +122,9 @@ class Dialect:
         return None
 
     def _after_tools(self, refusal: Refusal) -> "Dialect | None":
-        """Return how to ask where tools were refused: once otherwise, then without."""
+        """Return how to ask where tools were refused: once otherwise, then in words."""
+        if _ONE_CALL.search(refusal.said) and not self.one_call:
+            return replace(self, one_call=True)
         if "reasoning_effort" in refusal.said and not self.no_effort:
             return replace(self, no_effort=True)
         return None if self.no_tools else replace(self, no_tools=True)
@@ -135,6 +153,7 @@ def _is_about(name: str, refusal: Refusal) -> bool:
 
 def _is_about_tools(refusal: Refusal) -> bool:
     named = any(param.startswith("tool") for param in _params(refusal.error))
+    named = named or bool(_ONE_CALL.search(refusal.said))
     return named or bool(_NO_TOOLS.search(refusal.said))
 
 
@@ -201,6 +220,20 @@ def _without_tools(asked: Json) -> Json:
         messages.append({"role": "assistant", "content": "\u2026"})
         messages.append({"role": "user", "content": text})
     return {k: v for k, v in {**asked, "messages": messages}.items() if k != "tools"}
+
+
+def _one_by_one(messages: Sequence[Json]) -> Iterator[Json]:
+    """Yield the messages with each call alone in its own, and its result behind it."""
+    results = {m["tool_call_id"]: m for m in messages if m["role"] == "tool"}
+    for message in messages:
+        calls = message.get("tool_calls") or ()
+        if not calls and message["role"] != "tool":
+            yield message
+        for number, call in enumerate(calls):
+            said = None if number else message["content"]
+            yield {**message, "content": said, "tool_calls": [call]}
+            if call["id"] in results:
+                yield results[call["id"]]
 
 
 def _is_about_system(refusal: Refusal) -> bool:

@@ -18,6 +18,8 @@ from bot.llm.dialect import Dialect, without_refused
 from bot.llm.protocol import Completion, LLMError, Prompt, Tokens, Tool
 from bot.llm.reading import SpentError, parse_answer, read_completion
 from bot.llm.refusals import Refusal, find_refusal
+from bot.llm.tagged.reading import with_calls
+from bot.llm.tagged.writing import speaks_of_tools
 from bot.llm.wire import write_prompt
 
 log = logging.getLogger(__name__)
@@ -99,7 +101,7 @@ class OpenAIChat:
                 asking, dialect = self._taught(asking, dialect, answer, number)
                 continue
             try:
-                completion = self._read(answer, asking)
+                completion = self._read(answer, asking, dialect)
             except SpentError as spent:
                 failure = spent
                 dialect = dialect.with_more_room()
@@ -121,13 +123,16 @@ class OpenAIChat:
         )
         if fewer is not None:
             return replace(asking, asked=fewer), dialect
-        most, offered_tools = self._server.max_tokens, "tools" in asking.asked
+        most, offered_tools = self._server.max_tokens, speaks_of_tools(asking.asked)
         return asking, dialect.after(refusal, most, offered_tools=offered_tools)
 
-    def _read(self, answer: Any, asking: "_Asking") -> Completion:
+    def _read(self, answer: Any, asking: "_Asking", dialect: Dialect) -> Completion:
         took = time.monotonic() - asking.began
-        offered = "tools" in asking.asked
-        return read_completion(answer, self._server.model, took, offered_tools=offered)
+        model, offered = self._server.model, "tools" in asking.asked
+        read = read_completion(answer, model, took, offered_tools=offered)
+        if not dialect.no_tools or not speaks_of_tools(asking.asked):
+            return read
+        return with_calls(read, offered_tools=offered)
 
     def _remember(self, dialect: Dialect) -> None:
         """Keep what was learned, now that it was answered: never what only failed."""

@@ -132,6 +132,7 @@ class _Run:
     seconds: float = 0.0
     acted: bool = False
     is_over: bool = False
+    has_faults: bool = False
     corrected: Completion | None = None
 
     @property
@@ -209,6 +210,10 @@ class _Run:
         self.asked += 1
         if self.asked > limits.calls:
             return words.NO_MORE
+        if asked.fault:  # told once
+            self.is_over = self.is_over or self.has_faults
+            self.has_faults = True
+            return words.NOT_CALLED.format(why=asked.fault)
         if spec is None:
             return words.NO_SUCH_TOOL.format(name=asked.name[:LONGEST_NAME])
         try:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.llm.openai_chat import OpenAIChat
-from bot.llm.protocol import LLMError, PromptMessage, Tool, ToolCall, ToolResult
+from bot.llm.protocol import LLMError, Prompt, PromptMessage, Tool, ToolCall, ToolResult
 from tests.bot.llm.clients import client_of
 from tests.scripted_llm import Script, ScriptedLLM
 
@@ -183,7 +183,7 @@ NO_TOOLS = [
 
 
 @pytest.mark.parametrize("told", NO_TOOLS, ids=["ollama", "router", "vllm", "llama"])
-def test_a_model_without_tools_answers_without_them_from_then_on(
+def test_a_model_without_tools_is_told_of_them_in_words_from_then_on(
     server: ScriptedLLM, llm: OpenAIChat, told: str
 ) -> None:
     server.next(refusal(told))
@@ -191,7 +191,23 @@ def test_a_model_without_tools_answers_without_them_from_then_on(
     assert "tools" not in asked(server)
     assert "It is blue." in llm.complete(CALLED, tools=LOOK).text
     assert len(server.requests) == 3
-    assert [one["role"] for one in server.prompts[-1]] == ["user", "assistant", "user"]
+    system, *talk = server.prompts[-1]
+    assert system["content"].startswith("You call a tool by writing one line")
+    assert [one["role"] for one in talk] == ["user", "assistant", "user"]
+
+
+def test_a_model_that_takes_one_call_at_once_is_shown_them_one_by_one(
+    server: ScriptedLLM, llm: OpenAIChat
+) -> None:
+    calls = tuple(ToolCall(f"call_{n}", "look", "{}") for n in range(2))
+    results = [ToolResult(call.id, f"It is {call.id}.") for call in calls]
+    both: Prompt = [*HI, PromptMessage("assistant", "I look.", calls), *results]
+    server.next(refusal("This model only supports single tool-calls at once!"))
+    llm.complete(both)
+    asked_for = server.prompts[-1]
+    assert [one["role"] for one in asked_for][1:] == ["assistant", "tool"] * 2
+    assert [len(one["tool_calls"]) for one in asked_for[1::2]] == [1, 1]
+    assert [one["content"] for one in asked_for[1::2]] == ["I look.", None]
 
 
 def test_a_model_that_reasons_calls_tools_once_it_need_not(
