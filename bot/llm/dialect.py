@@ -129,6 +129,21 @@ class Dialect:
             return replace(self, no_effort=True)
         return None if self.no_tools else replace(self, no_tools=True)
 
+    def told(self) -> Iterator[str]:
+        """Yield what was learned of what the model can do, for an operator."""
+        if self.no_tools:
+            yield "it calls tools by tagged text"
+        if self.one_call:
+            yield "it is shown calls of tools one by one"
+        if self.no_effort:
+            yield "it calls tools without reasoning first"
+        if self.system_in_user:
+            yield "it reads instructions in the user's turn"
+        if self.most_tokens:
+            yield f"it answers with {self.most_tokens} tokens at most"
+        if self.refused:
+            yield f"it takes no {', '.join(sorted(self.refused))}"
+
     def with_more_room(self) -> "Dialect | None":
         """Return how to ask where reasoning took all tokens; None if that was done."""
         is_free = self.room == 1 and self._limit() is not None

@@ -5,7 +5,7 @@ https://platform.openai.com/docs/api-reference/chat/create
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # How many times one prompt is asked at once, while the server teaches its dialect.
 MOST_REQUESTS = 6
+# How long it is remembered what a server taught.
+LASTS_SECONDS = 24 * 3600.0
 # After so many requests all tools are left out where one more is refused.
 MOST_LEFT_OUT_SINGLY = 3
 
@@ -42,9 +44,13 @@ class _Asking:
 class OpenAIChat:
     """Answers prompts through /chat/completions; safe to call from many threads."""
 
-    def __init__(self, server: LLMServer) -> None:
+    def __init__(
+        self, server: LLMServer, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._server = server
-        self._dialect = Dialect()
+        self._clock = clock
+        self._dialect = self._unlearned = Dialect(no_tools=server.tools_in_text)
+        self._learned_at: float | None = None
         self._breaker = Breaker()
         self._connection = Connection(
             server.base_url or OPENAI_URL, dict(_headers_of(server))
@@ -65,6 +71,10 @@ class OpenAIChat:
         asking = _Asking(write_prompt(prompt, tools), time.monotonic(), seconds)
         with self._breaker.watching():
             return self._converse(asking)
+
+    def learned(self) -> list[str]:
+        """Return what is known of the server and its model, for an operator."""
+        return list(self._dialect.told())
 
     def close(self) -> None:
         """End the connections; prompts under way fail with LLMError."""
@@ -88,7 +98,7 @@ class OpenAIChat:
 
         `wasted` gets what all tries before the last one used.
         """
-        dialect: Dialect | None = self._dialect
+        dialect: Dialect | None = self._known()
         failure = LLMError("The LLM was not asked.")
         for number in range(MOST_REQUESTS):
             if dialect is None:
@@ -134,10 +144,22 @@ class OpenAIChat:
             return read
         return with_calls(read, offered_tools=offered)
 
+    def _known(self) -> Dialect:
+        """Return how to ask; what was learned is forgotten after a day.
+
+        Servers are mended, and models change behind their names.
+        """
+        learned_at = self._learned_at
+        if learned_at is not None and self._clock() - learned_at >= LASTS_SECONDS:
+            self._dialect, self._learned_at = self._unlearned, None
+        return self._dialect
+
     def _remember(self, dialect: Dialect) -> None:
         """Keep what was learned, now that it was answered: never what only failed."""
         if dialect != self._dialect:
             self._dialect = dialect
+            if self._learned_at is None:
+                self._learned_at = self._clock()
             log.warning("the LLM's server is asked otherwise from now on: %s", dialect)
 
     def _ask(self, asking: "_Asking", dialect: Dialect) -> Any:
