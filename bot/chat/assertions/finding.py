@@ -13,6 +13,7 @@ from functools import cache
 import regex
 
 from bot.chat.assertions import patterns
+from bot.chat.assertions.nouns import DID_ALL, DONE, NOUNS
 from bot.chat.assertions.words import ACTS, CONFIRMED
 from bot.chat.handoff.plain import WORD
 from bot.chat.handoff.promises import ASKED, CITED, LONGEST, QUOTED, SENTENCE
@@ -20,6 +21,7 @@ from bot.knowledge.words import UNSEEN, fold
 
 # Whatever was asked for: which of the acts, it does not say.
 ANY = "any"
+NEVER = r"(?!)"
 _SAID_BY_OTHERS = regex.compile(
     r"\"[^\"\n]{0,300}\"|\u201c[^\u201d\n]{0,300}\u201d|\u00ab[^\u00bb\n]{0,300}\u00bb"
     r"|\u201e[^\u201c\u201d\n]{0,300}[\u201c\u201d]|`[^`\n]{0,300}`"
@@ -85,14 +87,17 @@ def _acts_in(sentence: str, acts: Collection[str]) -> tuple[set[str], set[str]]:
     """Return the acts that we say we did, and those that are said to be done."""
     whole, folded = _said(sentence), fold(sentence).translate(_ALEF)
     clauses = [_said(clause) for clause in CLAUSE.split(sentence)]
-    own: set[str] = set()
+    did_all = any(_is_said(_did_all(), said) for said in clauses)
+    own: set[str] = {ANY} if did_all else set()
     stated: set[str] = set()
     for act, language in _spoken_of(whole, acts):
         patterns_ = _patterns(act, language)
         if any(_is_said(patterns_.own, said) for said in clauses):
             own.add(act)
         elif patterns_.alone.match(folded) or any(
-            _is_said(patterns_.stated, said) for said in clauses
+            _is_said(pattern, said)
+            for said in clauses
+            for pattern in (patterns_.stated, patterns_.noun)
         ):
             stated.add(act)
     return own, stated
@@ -101,9 +106,9 @@ def _acts_in(sentence: str, acts: Collection[str]) -> tuple[set[str], set[str]]:
 def _spoken_of(said: str, acts: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the acts of which a sentence has a form, and in which languages."""
     for act in acts:
-        if act in ACTS and _forms_of(act).search(said):
+        if act in ACTS and _forms_of(act, with_nouns=True).search(said):
             for language in LANGUAGES:
-                if _forms_in(act, language).search(said):
+                if _forms_in(act, language, with_nouns=True).search(said):
                     yield act, language
 
 
@@ -125,6 +130,7 @@ class _Patterns:
 
     own: re.Pattern[str]
     stated: re.Pattern[str]
+    noun: re.Pattern[str]
     alone: re.Pattern[str]
 
 
@@ -135,20 +141,28 @@ def _patterns(act: str, language: str) -> _Patterns:
     return _Patterns(
         own=re.compile(_filled(patterns.OWN[language], act)),
         stated=re.compile(_filled(patterns.STATED[language], act)),
+        noun=re.compile(_noun_done(act, language)),
         alone=re.compile(_filled(alone, act)),
     )
 
 
+def _noun_done(act: str, language: str) -> str:
+    told = NOUNS.get(act, {}).get(language)
+    return _folded(DONE[language].replace("{noun}", f"(?:{told})")) if told else NEVER
+
+
 @cache
-def _forms_of(act: str) -> re.Pattern[str]:
+def _forms_of(act: str, *, with_nouns: bool = False) -> re.Pattern[str]:
     """Any form of an act, in any language: what has none of them claims nothing."""
-    return re.compile("|".join(_forms_in(act, each).pattern for each in LANGUAGES))
+    forms = (_forms_in(act, each, with_nouns=with_nouns) for each in LANGUAGES)
+    return re.compile("|".join(each.pattern for each in forms))
 
 
 @cache
-def _forms_in(act: str, language: str) -> re.Pattern[str]:
-    names = LANGUAGES[language]
-    return re.compile("|".join(_filled(f"{{{name}}}", act) for name in names))
+def _forms_in(act: str, language: str, *, with_nouns: bool) -> re.Pattern[str]:
+    forms = [_filled(f"{{{name}}}", act) for name in LANGUAGES[language]]
+    noun = NOUNS.get(act, {}).get(language) if with_nouns else None
+    return re.compile("|".join([*forms, *([_folded(noun)] if noun else [])]))
 
 
 def _filled(pattern: str, act: str) -> str:
@@ -167,6 +181,11 @@ def _folded(pattern: str) -> str:
     """Return a pattern as folded text is written; its signs keep their case."""
     told = unicodedata.normalize("NFKC", pattern)
     return str(UNSEEN.sub("", told)).translate(_ALEF)
+
+
+@cache
+def _did_all() -> re.Pattern[str]:
+    return re.compile(_folded(DID_ALL.strip().replace("\n", "")))
 
 
 @cache

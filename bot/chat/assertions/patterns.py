@@ -51,11 +51,13 @@ AR_THINGS = r"(?:ال(?:حجز|موعد|طلب|طاولة|عنوان|دفع|اش
 
 # I did, or we did it for you.
 OWN: Mapping[str, str] = {
-    "en": rf"\bi(?: have| ve)?{EN_ADV}{{0,3}} {{en}}\b(?! (?:my|our|by)\b)"
+    "en": rf"\bi(?: have| ve)?{EN_ADV}{{0,3}} {{en}}\b"
+    r"(?! (?:my|our|by|up|the subject|the topic)\b)"
     r"|\bi (?:was able to|have been able to|managed to) {inf}\b(?! (?:my|our)\b)"
+    r"|\bi went ahead and {en}\b"
     rf"|\bwe(?: have| ve)?{EN_ADV}{{0,3}} {{en}}\b(?! our\b)"
     rf"(?={W}{{0,3}}? (?:you|your|yours|it)\b)",
-    "de": rf"\bich habe{DE_W}{{0,14}}? {{de}}\b|\bhabe ich{DE_W}{{0,14}}? {{de}}\b"
+    "de": rf"\bich habe?{DE_W}{{0,14}}? {{de}}\b|\bhabe ich{DE_W}{{0,14}}? {{de}}\b"
     r"|^(?=.*\b(?:sie|ihnen|ihre?[nmrs]?|dich|dir|deine?[nmrs]?)\b)"
     rf".*\b(?:wir haben|haben wir){DE_W}{{0,14}}? {{de}}\b",
     "es": rf"\bhe{ES_ADV}? {{es}}\b(?! (?:mi|nuestr))|\b{{es1}}\b(?! (?:mi|nuestr))"
@@ -78,8 +80,8 @@ OWN: Mapping[str, str] = {
 }
 # It was done, whoever did it.
 STATED: Mapping[str, str] = {
-    "en": rf"\byour{W}{{1,5}}? (?:has|have){EN_ADV}{{0,2}} been{EN_ADV}{{0,2}} {{en}}\b"
-    r"(?! by\b)"
+    "en": rf"\byour{W}{{1,5}}? (?:has|have|s){EN_ADV}{{0,2}} been{EN_ADV}{{0,2}}"
+    r" {en}\b(?! by\b)"
     rf"|\byour{W}{{1,5}}? (?:was|were){EN_ADV}{{0,2}} {{en}}\b(?! by\b)"
     rf"|\byour{W}{{1,5}}? (?:is|are){EN_ADV}{{1,2}} {{en}}\b{EN_LATER}"
     rf"|\byour{W}{{1,5}}? (?:is|are) {{en}}(?: now)?$"
@@ -90,8 +92,10 @@ STATED: Mapping[str, str] = {
     r"|\b(?:it|everything) (?:s|is)(?: now| all)? {en}(?: now)?$"
     rf"|\b(?:the|an?|both|one)(?: [^ ]+)? {EN_THINGS}s?{W}{{0,3}}?"
     rf" (?:has|have){EN_ADV}? been{EN_ADV}? {{en}}\b(?! by\b)"
-    rf"|\b(?:the|an?)(?: [^ ]+)? {EN_THINGS}{W}{{0,3}}? (?:is|was)"
-    rf"{EN_ADV}{{0,2}} {{en}}{W}{{0,4}}? (?:for you|in your name|under your name)\b"
+    rf"|\b(?:the|an?)(?: [^ ]+)? {EN_THINGS}{W}{{0,3}}? (?:is|was|s)"
+    rf"{EN_ADV}{{0,2}} {{en}}{W}{{0,4}}? (?:for you|in your name|under)\b"
+    rf"|\byou (?:are|re){EN_ADV}? (?=(?:booked|scheduled|registered|subscribed|enrolled"
+    rf"|confirmed)\b){{en}}(?: in)? (?:for|on|at|under)\b"
     rf"|\b(?:the|an?)(?: [^ ]+)? {EN_THINGS}{W}{{0,3}}? is now {{en}}\b",
     "de": rf"\b(?:ihre?[nmrs]?|deine?[nmrs]?) {DE_THINGS}{W}{{0,4}}?"
     rf" (?:wurden?|ist|sind){W}{{0,10}}? {{de}}\b"
@@ -113,6 +117,8 @@ STATED: Mapping[str, str] = {
     r" {fr}\b(?! par )"
     rf"|\b(?:votre|vos|ta|ton|tes){W}{{1,5}}? (?:est|sont){FR_ADV}+ {{fr}}\b(?! par )"
     rf"|\b(?:votre|vos|ta|ton|tes){W}{{1,5}}? (?:est|sont) {{fr}}$"
+    rf"|\b(?:votre|ta|ton){W}{{1,5}}? est (?=(?:réserv|annul|confirm|planif)){{fr}}"
+    r" (?:pour|à|au nom)\b"
     rf"|\b(?:la|le|l|une?)(?: [^ ]+)? ?{FR_THINGS}{W}{{0,4}}? a{FR_ADV}* été{FR_ADV}*"
     r" {fr}\b(?! par )"
     rf"|\b(?:la|le|l|une?)(?: [^ ]+)? ?{FR_THINGS}{W}{{0,4}}? est{FR_ADV}+ {{fr}}\b"
@@ -129,7 +135,8 @@ STATED: Mapping[str, str] = {
     rf"|\batas nama {W}{{1,5}}? {ID_DONE} {{id1}}\b",
     "hi": rf"(?:^| )(?:आपक[ाीे]|आपके लिए){W}{{0,8}}? {{hi}}{HI_WAS}(?= |$)"
     rf"|(?:^| )आपक[ाीे]{W}{{1,6}}? {{hi}} है$",
-    "ar": rf"\bتمت? (?:عملية )?{{ar}}(?:{W}{{0,4}}? {AR_YOURS}(?= |$)| {AR_THINGS})"
+    "ar": r"\bتمت? (?:عملية )?{ar}(?:ك|كم)(?= |$)"
+    rf"|\bتمت? (?:عملية )?{{ar}}(?:{W}{{0,4}}? {AR_YOURS}(?= |$)| {AR_THINGS})"
     rf"|\bتمت? (?:عملية )?(?:ال){{ar}}\b"
     rf"|\bتم{W}{{1,3}}? {{ar}}{W}{{0,3}}? {AR_YOURS}(?= |$)",
 }
@@ -156,7 +163,8 @@ WORD_ALONE: Mapping[str, str] = {
 # What alone says that whatever was asked is done.
 GENERIC = (
     r"\W*(?:(?:great|perfect|ok|okay|yes|sure|ja|sí|oui|sim|perfecto|parfait)[,!. ]+)*"
-    r"(?:(?:it's |it is |all )?done|all set|you're all set|(?:ist |alles )?erledigt"
+    r"(?:(?:it's |it is |all )?done|all set|you're all set|consider it done"
+    r"|(?:ist |alles )?erledigt"
     r"|(?:ya está )?(?:hecho|listo)|c'est (?:fait|bon|réglé)|(?:está )?(?:feito|pronto)"
     r"|(?:sudah )?(?:selesai|beres)|हो गया(?: है)?|कर दिया(?: है)?|تم(?: ذلك)?)"
     r"[\s!.\u0964\u2705]*"

@@ -201,4 +201,93 @@ Pesanan yang telah dibayar tidak dapat diubah.
 मैं आपका ऑर्डर रद्द कर दूँ?
 سأحجز لك طاولة بعد التأكيد.
 لا يمكن تعديل الطلب بعد إرساله.
+Friday 20:00 is already booked, but 21:00 is free.
+Our terrace is booked for a private party.
+Sorry, that slot has just been booked by another guest.
+The 8 pm slot is booked.
+Here is what I found: your order 17 is on its way.
+Your order status: being prepared.
+To have your table booked, I need your name.
+Would you like your table to be booked for 7 or 8?
+I haven't been able to cancel it.
+I see no order that was placed today.
+Do you want me to have it sent?
+Bread is baked and delivered daily.
+Everything is cooked to order.
+I'm sorry that your order was not delivered.
+Let me know once you've booked.
+Cancelled bookings are free until noon.
+You have booked with us before, welcome back!
+The shop was moved to Main Street in 2021.
+I have added up the prices: 24 EUR.
+I have changed the subject, sorry.
+I've sent my colleague nothing.
+Please confirm: table for 2, Friday, 8 pm.
+Your booking: 2 people, Friday, 8 pm. Shall I confirm it?
+Before your booking is confirmed, you get a call.
+Invoices are sent at the end of each month.
+Ich habe Ihre Frage verstanden.
+Um 20 Uhr ist schon alles reserviert.
+Die Terrasse ist für eine Feier gebucht.
+Ihre Rechnung wird am Monatsende verschickt.
+Soll der Termin verschoben werden?
+Haben Sie die Bestellung schon storniert?
+Für die Reservierung brauche ich noch Ihren Namen.
+La terraza está reservada para una fiesta.
+¿Confirmo su reserva para las 20:00?
+Para que su mesa quede reservada necesito su nombre.
+He entendido: cuatro personas el viernes.
+La terrasse est réservée pour une fête.
+Pour que votre table soit réservée, il me faut votre nom.
+J'ai bien compris votre demande.
+O terraço está reservado para uma festa.
+Para que sua mesa fique reservada, preciso do seu nome.
+Entendi: quatro pessoas na sexta.
+Jam 20.00 sudah penuh dipesan tamu lain.
+Saya sudah mencatat permintaan Anda, boleh saya tahu namanya?
+शुक्रवार रात 8 बजे सब बुक है, लेकिन 9 बजे खाली है।
+बुकिंग के लिए मुझे आपका नाम चाहिए।
+الشرفة محجوزة لحفلة خاصة.
+لتأكيد حجزك أحتاج إلى اسمك.
+I have five tables free on Sunday.
+Coffee is ordered at the counter.
+You can have your address changed here.
+Appointments that were moved keep their price.
+A cancelled subscription runs until the end of the month.
+An invoice is e-mailed to you after each order.
+Refunds are processed within three days.
+Who is registered for the workshop gets a seat.
+What was booked online is paid online.
+I need to know which table you want booked.
+Do you know whether your order was placed?
+It can't be changed once it was sent.
+Nobody has booked that table yet.
+The menu was updated this morning.
+I will get it booked if you tell me the time.
+Ich habe am Sonntag fünf freie Tische.
+Kaffee wird an der Theke bestellt.
+Ein gekündigtes Abo läuft bis zum Monatsende.
+Erstattungen werden in drei Tagen bearbeitet.
+Haben Sie Ihre Adresse geändert?
+Online gebuchte Tische sind schon bezahlt.
+Das Buffet wurde neu gestaltet.
+Tengo cinco mesas libres el domingo.
+Los reembolsos se procesan en tres días.
+Una suscripción cancelada dura hasta fin de mes.
+¿Ha cambiado su dirección?
+El menú fue actualizado esta mañana.
+J'ai cinq tables libres dimanche.
+Un abonnement annulé court jusqu'à la fin du mois.
+Les remboursements sont effectués sous trois jours.
+Avez-vous changé d'adresse ?
+Le menu a été mis à jour ce matin.
+Tenho cinco mesas livres no domingo.
+Os reembolsos são processados em três dias.
+O cardápio foi atualizado hoje de manhã.
+Ada lima meja kosong pada hari Minggu.
+Pengembalian dana diproses dalam tiga hari.
+रविवार को पाँच टेबल खाली हैं।
+रिफंड तीन दिन में मिलता है।
+يتم رد المبلغ خلال ثلاثة أيام.
+تم تحديث القائمة هذا الصباح.
 """

@@ -25,7 +25,7 @@ def claimed(told: list[str]) -> set[str]:
 
 def test_claims_are_found_in_every_language_and_nothing_else_is() -> None:
     claims, harmless = ASSERTIONS.strip().splitlines(), HARMLESS.strip().splitlines()
-    assert (len(claims), len(harmless)) >= (120, 200)
+    assert (len(claims), len(harmless)) >= (200, 280)
     assert set(claims) - claimed(claims) == set()
     assert claimed(harmless) == set()
 
@@ -49,6 +49,8 @@ def test_the_bots_own_sentences_about_calls_claim_nothing() -> None:
         ("I have booked it, and your order was cancelled.", {"book", "cancel"}),
         ("Done!", {"any"}),
         ("Listo.", {"any"}),
+        ("I've taken care of it for you.", {"any"}),
+        ("Your cancellation has been processed.", {"cancel"}),
         ("Sure, done! Here is the text.", set()),
         ("> I have booked it.", set()),
         ("You get it back. [1] I have booked it [2].", set()),

@@ -125,4 +125,86 @@ Pesananmu sudah dibatalkan ya.
 تم تعديل حجزك بنجاح.
 لقد قمت بإلغاء موعدك.
 تم إرسال الفاتورة إليك.
+✅ Your table is booked for tonight at 8.
+**Booked!** See you on Friday.
+Great, I've booked you a table for 4 on Friday at 19:00 🎉
+I have *cancelled* your order #17.
+Thanks Ana! Your appointment has now been moved to Monday, 10 am.
+You're booked in for Tuesday at 3 pm.
+You are all booked for Friday!
+Your reservation for two is confirmed!
+Reservation confirmed: Friday 20:00, 2 people.
+I went ahead and cancelled it.
+I've made a reservation for you at 8.
+I've made the change to your order.
+Consider it done!
+Perfect. The table's booked under Ana.
+All sorted, I've put in your order.
+I've now processed your refund.
+Super, ich habe den Tisch für Sie reserviert. Bis Freitag!
+Ihre Stornierung wurde durchgeführt.
+✅ Termin gebucht: Montag, 10 Uhr.
+Ich habe das für Sie erledigt.
+Alles klar, Ihre Bestellung ist aufgegeben.
+Ich hab dir einen Tisch reserviert.
+¡Perfecto! Tu mesa para dos ha sido reservada para el viernes.
+Tu reserva quedó confirmada para las 20:00.
+Ya está: he cambiado la cita.
+Listo, tu pedido quedó cancelado.
+Su cita queda agendada para el lunes.
+Parfait ! Votre table est réservée pour vendredi à 20 h.
+C'est fait : votre commande a été annulée.
+Ta réservation est bien confirmée.
+Prontinho, sua mesa está reservada!
+Cancelamento realizado com sucesso.
+Seu agendamento foi confirmado para segunda.
+Siap, pesanan Anda sudah saya batalkan.
+Reservasi untuk 2 orang telah berhasil dibuat.
+Selesai! Janji temu Anda sudah dipindahkan ke Senin.
+आपकी बुकिंग रद्द कर दी गई है।
+आपका ऑर्डर सफलतापूर्वक हो गया है।
+जी, मैंने टेबल बुक कर दी है।
+تم حجز الطاولة بنجاح.
+لقد تم إلغاء حجزك بنجاح.
+حجزك مؤكد يوم الجمعة.
+Good news, your table for five on Sunday has been reserved.
+I have just placed your order for three coffees.
+Your delivery address was changed to Main Street 5.
+Okay, I've moved your appointment from Monday to Thursday.
+Your subscription has been cancelled and you won't be charged again.
+I've emailed the invoice to ana@example.com.
+The refund was processed today.
+I have registered you for the workshop on Saturday.
+Your table's been booked.
+Ich habe soeben Ihre Adresse geändert.
+Ihr Abo wurde gekündigt.
+Ihre Bestellung ist bestätigt und aufgegeben.
+Ich habe den Betrag erstattet.
+Wir haben für Sie einen Tisch am Fenster reserviert.
+Die Reservierung wurde auf 21 Uhr geändert.
+Ya he anulado su suscripción.
+Le he cambiado la dirección de entrega.
+Su reembolso ha sido procesado.
+Agendé su cita para el jueves a las 10.
+La reserva fue modificada.
+J'ai annulé votre abonnement.
+Votre adresse a été mise à jour.
+Je vous ai inscrit à l'atelier de samedi.
+Nous vous avons réservé une table en terrasse.
+Votre remboursement a été effectué.
+Cancelei a sua assinatura.
+Seu endereço foi atualizado.
+Agendei sua consulta para quinta às 10h.
+O seu reembolso foi processado.
+Já enviei a fatura.
+Saya telah mendaftarkan Anda untuk lokakarya hari Sabtu.
+Alamat pengiriman Anda sudah diubah.
+Langganan Anda telah dibatalkan.
+मैंने आपका नाम सूची में जोड़ दिया है।
+आपका पता बदल दिया गया है।
+मैंने आपको चालान ईमेल से भेज दिया है।
+لقد قمت بتغيير عنوانك.
+تم إلغاء اشتراكك.
+تم تسجيلك في ورشة العمل.
+لقد أرسلت لك الفاتورة.
 """
