@@ -40,10 +40,12 @@ _NO_SYSTEM = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # "does not support tools", "No endpoints found that support tool use", "auto tool
-# choice requires --enable-auto-tool-choice", "tools param requires --jinja flag"
+# choice requires --enable-auto-tool-choice", "tools param requires --jinja flag";
+# of calls of before, beside no tools: "must define tools", "expects the `tools=` param"
 _NO_TOOLS = re.compile(
     r"\b(?:tool|function)s?\b[^.]{0,60}\b(?:not|n't|unsupported|unknown|requires?|extra)\b"
-    r"|(?:not|n't|no endpoints?)\b[^.]{0,40}\bsupport\w*[^.]{0,20}\b(?:tool|function)",
+    r"|(?:not|n't|no endpoints?)\b[^.]{0,40}\bsupport\w*[^.]{0,20}\b(?:tool|function)"
+    r"|\bmust define tools\b|\bexpects the .?tools=",
     re.IGNORECASE,
 )
 # "tools[0].function.parameters" of OpenAI's, "body.tools.0.function", "tools.0.custom",

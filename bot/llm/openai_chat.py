@@ -34,11 +34,19 @@ MOST_LEFT_OUT_SINGLY = 3
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """What is asked, since when, and in how many seconds the answer must be there."""
+    """What is asked, since when, and in how many seconds the answer must be there.
+
+    `in_words`: this once, what came of tools is told in words.
+    """
 
     asked: dict[str, Any] = field(repr=False)
     began: float
     seconds: float
+    in_words: bool = False
+
+    def spoken(self, dialect: Dialect) -> Dialect:
+        """Return how this is asked of a server that is known so."""
+        return replace(dialect, no_tools=True) if self.in_words else dialect
 
 
 class OpenAIChat:
@@ -126,21 +134,27 @@ class OpenAIChat:
         """Return what is asked after a refusal, and how; None: there is no other way.
 
         What one tool's schema is refused for says nothing of how to ask: it is left
-        out of this prompt alone, and soon all are.
+        out of this prompt alone, and soon all are. Nor does it where calls of before
+        are refused because none is offered any more.
         """
         fewer = without_refused(
             asking.asked, refusal, all_of_them=number >= MOST_LEFT_OUT_SINGLY
         )
         if fewer is not None:
             return replace(asking, asked=fewer), dialect
-        most, offered_tools = self._server.max_tokens, speaks_of_tools(asking.asked)
-        return asking, dialect.after(refusal, most, offered_tools=offered_tools)
+        most, of_tools = self._server.max_tokens, speaks_of_tools(asking.asked)
+        after = dialect.after(refusal, most, offered_tools=of_tools)
+        is_learned = after is None or after.no_tools == dialect.no_tools
+        if is_learned or "tools" in asking.asked:
+            return asking, after
+        return replace(asking, in_words=True), None if asking.in_words else dialect
 
     def _read(self, answer: Any, asking: "_Asking", dialect: Dialect) -> Completion:
         took = time.monotonic() - asking.began
         model, offered = self._server.model, "tools" in asking.asked
         read = read_completion(answer, model, took, offered_tools=offered)
-        if not dialect.no_tools or not speaks_of_tools(asking.asked):
+        is_in_text = asking.spoken(dialect).no_tools
+        if not is_in_text or not speaks_of_tools(asking.asked):
             return read
         return with_calls(read, offered_tools=offered)
 
@@ -165,7 +179,8 @@ class OpenAIChat:
     def _ask(self, asking: "_Asking", dialect: Dialect) -> Any:
         """Return the server's answer, or its refusal."""
         server, seconds = self._server, asking.seconds
-        written = dialect.write(asking.asked, server.max_tokens, server.temperature)
+        spoken = asking.spoken(dialect)
+        written = spoken.write(asking.asked, server.max_tokens, server.temperature)
         body = {**written, "model": server.model}
         try:
             answer = self._connection.ask(body, asking.began + seconds)

@@ -48,6 +48,27 @@ def test_a_model_without_tools_is_told_of_them_in_words_from_then_on(
     assert [one["role"] for one in talk] == ["user", "assistant", "user"]
 
 
+def test_calls_of_before_are_told_in_words_this_once_where_none_is_offered(
+    server: ScriptedLLM, llm: OpenAIChat
+) -> None:
+    """Some servers refuse calls in a prompt beside which no tool is offered."""
+    told = "Requests which include `tool_use` blocks must define tools"
+    server.next(refusal(told))
+    assert "It is blue." in llm.complete(CALLED).text
+    assert [one["role"] for one in server.prompts[-1]][1:] == [
+        "user",
+        "assistant",
+        "user",
+    ]
+    llm.complete(HI, tools=LOOK)
+    assert "tools" in asked(server)
+    assert llm.learned() == []
+    server.always(refusal("Anthropic expects the `tools=` param to be passed in."))
+    with pytest.raises(LLMError):
+        llm.complete(CALLED)
+    assert len(server.requests) <= 6
+
+
 def test_a_model_that_takes_one_call_at_once_is_shown_them_one_by_one(
     server: ScriptedLLM, llm: OpenAIChat
 ) -> None:
