@@ -32,7 +32,8 @@ EMPTY = "(The tool returned nothing.)"
 UNTRUE = (
     "[From the system, not from the user. Your answer was not sent. It says that"
     " something was done: {claim!r}. No call of a tool did that. Calls for these"
-    " messages: {done}. Done before: {before}. Answer the user again: call the tool"
-    " now, if they asked for it and you know all that it needs; otherwise say plainly"
+    " messages: {done}. Done before: {before}. Answer the user again, in their"
+    " language: call the tool now, if they asked for it and you know all that it needs;"
+    " otherwise say plainly"
     " that it is not done yet. Do not mention this note.]"
 )
