@@ -74,13 +74,15 @@ def _of_sentences(answer: str, acts: Collection[str]) -> Iterator[Assertion]:
         if not sentence or _tells_facts(sentence):
             continue
         own, stated = _acts_in(_SAID_BY_OTHERS.sub(" ", sentence), acts)
+        if CITED.search(sentence):
+            stated = set()  # a document says it; what we did is in none
         if own or stated:
             yield Assertion(sentence, frozenset(own | stated), is_own=bool(own))
 
 
 def _tells_facts(sentence: str) -> bool:
     is_asked = any(sign in sentence for sign in ASKED)
-    return bool(is_asked or QUOTED.match(sentence) or CITED.search(sentence))
+    return bool(is_asked or QUOTED.match(sentence))
 
 
 def _acts_in(sentence: str, acts: Collection[str]) -> tuple[set[str], set[str]]:

@@ -53,7 +53,8 @@ def test_the_bots_own_sentences_about_calls_claim_nothing() -> None:
         ("Your cancellation has been processed.", {"cancel"}),
         ("Sure, done! Here is the text.", set()),
         ("> I have booked it.", set()),
-        ("You get it back. [1] I have booked it [2].", set()),
+        ("Your order was sent [2].", set()),
+        ("I have booked it [2].", {"book"}),
         ("", set()),
     ],
 )
