@@ -70,7 +70,8 @@ def test_only_acts_of_the_tools_on_offer_are_looked_for() -> None:
     assert not find_assertions("Your table was booked.", {"book"})[0].is_own
 
 
-def test_a_long_answer_is_read_in_no_time_that_grows_faster_than_it() -> None:
-    """Words that patterns begin with, again and again: nothing hangs."""
+def test_what_stands_behind_a_flood_of_words_is_found() -> None:
+    """Words that patterns begin with, again and again, in one sentence."""
     for words in ("I have your booking ", "ich habe ihre ", "mi su te hemos ", "मैंने "):
-        assert find_assertions(words * 5_000 + "booked gebucht", ACTS) is not None
+        (found,) = find_assertions(f"{words * 5_000}. I have booked it.", ACTS)
+        assert found.sentence == "I have booked it."
