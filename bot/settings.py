@@ -148,6 +148,7 @@ class Settings:
     console_host: str
     console_port: int
     console_url: str
+    console_proxies: int
     console_secret_key: str | None = field(repr=False)
     console_templates: tuple[ReplyTemplate, ...]
     log_level: str

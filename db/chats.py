@@ -48,7 +48,7 @@ SELECT record_inbound(
 
 LOAD_CHAT = """
 SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
-       userchats.messages, phone_number, users.is_active AS user_is_active,
+       userchats.messages, phone_number, full_name, users.is_active AS user_is_active,
        CASE WHEN earlier.customer_id = users.user_id THEN earlier.messages
          END AS earlier_messages, -- found by its key: a person's chats may be many
        earlier.metadata ->> 'continues' AS before_earlier,
@@ -216,6 +216,7 @@ def _read_chat(row: Any) -> Userchat:
         user_id=row.customer_id,
         address=row.phone_number,
         turns=read_turns(row.messages),
+        name=row.full_name,
         earlier_turns=read_turns(row.earlier_messages),
         is_active=row.is_active,
         user_is_active=row.user_is_active,

@@ -102,6 +102,7 @@ class MemoryChatStore:
             user_id=chat.person.user_id,
             address=chat.person.address,
             turns=tuple(chat.turns),
+            name=chat.person.full_name,
             is_active=chat.person.active_chat == chat_id,
             opted_out=chat.person.opted_out,
         )

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.checks.offered import find_unoffered
 from bot.settings import Settings
 from bot.tools.mcp.servers import McpServer, is_installed
 
@@ -39,7 +38,6 @@ def find_doubts(settings: Settings) -> Iterator[str]:
     folder = settings.media.folder
     if folder is not None and not _may_be_written(folder):
         yield NO_STORE
-    yield from find_unoffered(settings)
     servers = settings.tools.servers
     if servers and not is_installed():
         yield NO_MCP

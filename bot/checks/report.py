@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.checks.findings import Finding
-from bot.checks.offered import tell_offered
+from bot.checks.offered import find_unoffered, look_at_offered, tell_offered
 from bot.checks.starts import find_obstacles, meant_to_run
 from bot.settings import Settings
 
@@ -27,13 +27,15 @@ def report_on(
     settings: Settings, cautions: Sequence[str], findings: Sequence[Finding] = ()
 ) -> Report:
     """Return what is configured, what each process would do, and what others said."""
+    offered = look_at_offered(settings)
+    cautions = [*cautions, *find_unoffered(offered)]
     can_run = not any(find_obstacles(settings, p) for p in meant_to_run(settings))
     fits = all(finding.fits is not False for finding in findings)
     good = DOUBTFUL if cautions else RIGHT
     lines = [
         WRONG if not can_run else good if fits else UNFIT,
         *settings.describe(),
-        *tell_offered(settings),
+        *tell_offered(offered),
         *(line for process in PROCESSES for line in _tell(settings, process)),
         *map(str, findings),
         *(f"Warning: {caution}" for caution in cautions),

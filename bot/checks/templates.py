@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.chat.relay.sentences import TEMPLATE as ALERT
+from bot.checks.choices import faults_of_choices
 from bot.checks.findings import Finding
 from bot.settings import Settings
 from bot.whatsapp.templates.account import SETTING
@@ -20,7 +21,8 @@ APPROVED, UTILITY = "approved", "UTILITY"
 class Wanted:
     """A template that a setting names: what for, and what it says.
 
-    `language` is a code; None: whichever.
+    `language` is a code; None: whichever. One with `choices` to tap, so many, is sent
+    within the service window alone, and needs no approval.
     """
 
     purpose: str
@@ -28,6 +30,7 @@ class Wanted:
     content_sid: str
     text: str
     language: str | None = None
+    choices: int = 0
 
 
 def find_wanted(settings: Settings) -> list[Wanted]:
@@ -61,6 +64,14 @@ def _find_others(settings: Settings) -> Iterator[Wanted]:
             content_sid=each.content_sid,
             text=each.text,
         )
+    for number, sid in sorted(settings.policy.choices.contents.items()):
+        yield Wanted(
+            purpose=f"{number} choices",
+            setting="TWILIO_CHOICES_CONTENT_SIDS",
+            content_sid=sid,
+            text="{{1}}",
+            choices=number,
+        )
 
 
 def check_templates(settings: Settings, find: Find) -> Iterator[Finding]:
@@ -75,6 +86,8 @@ def check_templates(settings: Settings, find: Find) -> Iterator[Finding]:
         faults = list(find_faults(wanted, found))
         if faults:
             yield Finding(f"{about}: {'; '.join(faults)}", fits=False)
+        elif found and wanted.choices:
+            yield Finding(f"{about}: {found.kind}")
         elif found:
             yield Finding(f"{about}: approved, {found.category or 'no category'}")
 
@@ -83,6 +96,9 @@ def find_faults(wanted: Wanted, found: KnownTemplate | None) -> Iterator[str]:
     """Yield why a template can't be used as it is, and what to do about it."""
     if found is None:
         yield "this account has no such template: see Content Template Builder"
+        return
+    if wanted.choices:
+        yield from faults_of_choices(found, wanted.choices)
         return
     if found.status != APPROVED:
         why = f" ({found.reason})" if found.reason else ""

@@ -10,6 +10,7 @@ from bot.environment import Reader
 KEY, KEY_HINT = "[!-~]{32,}", "32 or more characters, without a blank"
 HOST_HINT = "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
 TEMPLATES_HINT = "a JSON list as .env.example shows it"
+MOST_PROXIES = 5
 LOOPBACK = ip_address("127.0.0.1")
 
 
@@ -22,6 +23,7 @@ def read_console(read: Reader) -> dict[str, Any]:
             read.parsed("CONSOLE_HOST", ip_address, LOOPBACK, HOST_HINT)
         ),
         "console_url": read.origin("CONSOLE_URL") or f"http://127.0.0.1:{port}",
+        "console_proxies": read.integer("CONSOLE_PROXIES", 0, 0, MOST_PROXIES),
         "console_secret_key": _read_key(read),
         "console_templates": _read_templates(read),
     }

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, g, redirect, request,
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console import times
@@ -63,6 +64,17 @@ def build_console_app(
     register_errors(app)
     for routes in [*(part.routes for part in parts), *([health] if health else [])]:
         app.register_blueprint(routes)
+    return app
+
+
+def behind_proxies(app: Flask, many: int) -> Flask:
+    """Have it take from X-Forwarded-For who asks, as the last `many` proxies told it.
+
+    With 0 nobody is believed. https://werkzeug.palletsprojects.com/middleware/proxy_fix/
+    """
+    if many:
+        inner = app.wsgi_app
+        app.wsgi_app = ProxyFix(inner, x_for=many, x_proto=0)  # type: ignore[method-assign]
     return app
 
 

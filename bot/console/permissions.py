@@ -18,6 +18,7 @@ class May(StrEnum):
     REPLY = "take chats over, reply, resolve"
     NOTE = "write notes, labels and assignments"
     RATE = "judge answers of the bot"
+    ALLOW = "allow or refuse what the bot asks an operator about"
     SEE_PAST = "see closed and archived chats"
     SEE_PEOPLE = "see people, deactivate them, export what is held about them"
     TEACH = "change documents and products, answer gaps"
@@ -28,7 +29,7 @@ class May(StrEnum):
     ERASE = "erase people"
 
 
-SUPPORTER = frozenset({May.SEE_CHATS, May.REPLY, May.NOTE, May.RATE})
+SUPPORTER = frozenset({May.SEE_CHATS, May.REPLY, May.NOTE, May.RATE, May.ALLOW})
 ADMIN = SUPPORTER | {
     May.SEE_PAST, May.SEE_PEOPLE, May.TEACH, May.SEE_NUMBERS, May.SET_TEXTS,
     May.SEE_AUDIT,

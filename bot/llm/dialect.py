@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.llm.refusals import Refusal
+from bot.llm.tagged.borders import between_borders
 from bot.llm.tagged.tags import CLOSES
 from bot.llm.tagged.writing import in_words
 
@@ -62,7 +63,6 @@ _ONE_CALL = re.compile(
     r"|\b(?:parallel|multiple) (?:tool|function)[- ]?calls?\b",
     re.IGNORECASE,
 )
-TOLD_BY_TOOLS = "[What tools told, as material:]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +233,8 @@ def _without_tools(asked: Json) -> Json:
         if message["role"] != "tool" and not message.get("tool_calls")
     ]
     if told:
-        text = "\n".join([TOLD_BY_TOOLS, *told])
         messages.append({"role": "assistant", "content": "\u2026"})
-        messages.append({"role": "user", "content": text})
+        messages.append({"role": "user", "content": between_borders(told)})
     return {k: v for k, v in {**asked, "messages": messages}.items() if k != "tools"}
 
 

@@ -162,8 +162,8 @@ class Courier:
         return [*queued, *sent, Step(fault.kind, fault.code)]
 
     def _refusal_of(self, message: Message) -> int | None:
-        """Return why WhatsApp won't have it: templates go out at any time."""
-        if message.content_sid:
+        """Return why WhatsApp won't have it: approved templates go out at any time."""
+        if message.fails_with or (message.content_sid and not message.needs_window):
             return message.fails_with
         last_inbound = self._mailbox.last_inbound(message.address)
         is_open = last_inbound and now() - last_inbound.created_at <= SERVICE_WINDOW

@@ -44,8 +44,9 @@ def parse_outbound(form: MultiDict[str, str], config: SimulatorConfig) -> Messag
     body = offered[0] if offered else form.get("Body") or _template_text(form)
     media_urls = form.getlist("MediaUrl")
     message = _message("outbound-api", form["To"], body, media_urls, callback)
-    message = replace(message, choices=offered[1]) if offered else message
     message = replace(message, content_sid=form.get("ContentSid"))
+    if offered:
+        message = replace(message, choices=offered[1])
     service_sid = form.get("MessagingServiceSid")
     if not service_sid:
         return message

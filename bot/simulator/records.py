@@ -124,7 +124,8 @@ class Message:
     (the webhook took it), read, failed. `reacts`: its body is an emoji at the message
     `reply_to`, or nothing, where that is taken back. `fields` are those of the webhook
     that its writer filled in. `choices` are what its reader may tap. `content_sid` is
-    the template that it was made from, `fails_with` the error that this one meets.
+    the template that it was made from, `fails_with` the error that this one meets;
+    with `needs_window` it is not approved, and free text like any other.
     """
 
     sid: str
@@ -149,6 +150,7 @@ class Message:
     choices: tuple[Choice, ...] = ()
     content_sid: str | None = None
     fails_with: int | None = None
+    needs_window: bool = False
 
     @property
     def is_inbound(self) -> bool:

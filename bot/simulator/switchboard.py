@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from bot.simulator.archive import Archive
+from bot.simulator.content.choices import TEMPLATES
 from bot.simulator.content.shelf import Shelf
 from bot.simulator.courier import Courier
 from bot.simulator.events import Broadcast
@@ -41,7 +42,7 @@ class Switchboard:
         self.mailbox = Mailbox(archive=Archive(config.archive))
         self.broadcast = Broadcast()
         self.faults = Faults()
-        self.shelf = Shelf()
+        self.shelf = Shelf(TEMPLATES)
         self._webhooks = SignedWebhooks(
             config.auth_token, config.webhook_timeout_seconds
         )

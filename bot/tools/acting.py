@@ -163,8 +163,12 @@ class _Run:
         return self._run(call, spec)
 
     def _again(self, call: Call) -> str:
-        """Return what came of a call of before, for the LLM."""
-        came = call.created_at is not None and call.created_at < self.wanted.newest_at
+        """Return what came of a call of before, for the LLM.
+
+        What was allowed began with the batch, and what was refused was never called.
+        """
+        began = call.started_at
+        came = began is not None and began < self.wanted.newest_at
         return (words.BEFORE if came else "") + _told(call)
 
     def converse(self, ask: Ask, prompt: Prompt) -> Completion:
@@ -235,7 +239,7 @@ class _Run:
             return words.NO_MORE
         if self._seconds_for(spec) < LEAST_SECONDS:
             return words.NO_TIME
-        verdict = self.acting.gate.decide(spec, arguments, wanted.caller)
+        verdict = self.acting.gate.decide(spec, arguments)
         call = Call(
             call_id=uuid4(),
             user_id=wanted.called_for.user_id,

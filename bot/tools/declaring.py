@@ -61,6 +61,7 @@ class _Mark:
     effects: Effects
     approval: Approval
     resource: str | None
+    approvals: Mapping[str, Approval]
     seconds: float
     asks: str
     name: str | None
@@ -71,6 +72,7 @@ def tool(  # noqa: PLR0913  (all have defaults, and are named)
     effects: Effects = "once",
     approval: Approval = "always",
     resource: str | None = None,
+    approvals: Mapping[str, Approval] | None = None,
     seconds: float = 10.0,
     asks: str = "",
     name: str | None = None,
@@ -82,13 +84,9 @@ def tool(  # noqa: PLR0913  (all have defaults, and are named)
     What is not declared otherwise may take effect once: it is never called again.
     """
     mark = _Mark(
-        effects=effects,
-        approval=approval,
-        resource=resource,
-        seconds=seconds,
-        asks=asks,
-        name=name,
-    )
+        effects=effects, approval=approval, resource=resource,
+        approvals=approvals or {}, seconds=seconds, asks=asks, name=name,
+    )  # fmt: skip
 
     def marked(function: Function) -> Function:
         setattr(function, MARK, mark)
@@ -124,6 +122,7 @@ def _declared(function: Callable[..., Any]) -> Declared:
         effects=mark.effects,
         approval=mark.approval,
         resource=mark.resource,
+        approvals=mark.approvals,
         seconds=mark.seconds,
         asks=mark.asks,
     )
@@ -138,9 +137,11 @@ def _check(mark: _Mark, name: str) -> None:
     if mark.effects not in get_args(Effects):
         told = ", ".join(get_args(Effects))
         raise OperatorError(f"the tool {name}: effects must be one of {told}")
-    if mark.approval not in get_args(Approval):
+    if not {mark.approval, *mark.approvals.values()} <= set(get_args(Approval)):
         told = ", ".join(get_args(Approval))
         raise OperatorError(f"the tool {name}: approval must be one of {told}")
+    if mark.approvals and not mark.resource:
+        raise OperatorError(f"the tool {name}: approvals differ by a resource: name it")
     if not 0 < mark.seconds <= MOST_SECONDS:
         raise OperatorError(f"the tool {name} may take {MOST_SECONDS:g} seconds")
 

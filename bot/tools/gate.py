@@ -1,12 +1,45 @@
 """Whether a call may begin: what its tool declares, before anything takes effect."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Protocol
+from unicodedata import normalize
 
 from bot.tools import words
-from bot.tools.protocol import Caller, ToolSpec
+from bot.tools.protocol import Approval, ToolSpec
 from db.records import CallState
+
+# From the least to the most: where it can't be told what is acted on, the most holds.
+STRICTER: Sequence[Approval] = ("always", "customer", "operator", "never")
+
+
+def allowed_by(spec: ToolSpec) -> frozenset[Approval]:
+    """Return all who may have to allow calls of a tool, by what they act on."""
+    return frozenset((spec.approval, *spec.approvals.values()))
+
+
+def approval_of(spec: ToolSpec, arguments: Mapping[str, Any]) -> Approval:
+    """Return who has to allow a call, by the value of what it acts on.
+
+    Case, and blanks around and within, make no difference.
+    """
+    if not spec.approvals:
+        return spec.approval
+    value = arguments.get(spec.resource or "")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return max(allowed_by(spec), key=STRICTER.index)
+    told = _plain(str(value))
+    fitting = (one for like, one in spec.approvals.items() if _fits(told, like))
+    return next(fitting, spec.approval)
+
+
+def _fits(told: str, like: str) -> bool:
+    return fnmatchcase(told, _plain(like).replace("[", "[[]"))
+
+
+def _plain(value: str) -> str:
+    return "".join(normalize("NFKC", value).casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +53,7 @@ class Verdict:
 class Gate(Protocol):
     """Decides on new calls; those that it lets wait, it has begun in another way."""
 
-    def decide(
-        self, spec: ToolSpec, arguments: Mapping[str, Any], caller: Caller
-    ) -> Verdict:
+    def decide(self, spec: ToolSpec, arguments: Mapping[str, Any]) -> Verdict:
         """Return `intent` where the call begins now, `waiting` or `refused`."""
 
 
@@ -32,13 +63,13 @@ class ByDeclaration:
     def decide(
         self,
         spec: ToolSpec,
-        arguments: Mapping[str, Any],  # noqa: ARG002  (others decide by them)
-        caller: Caller,  # noqa: ARG002  (the same)
+        arguments: Mapping[str, Any],
     ) -> Verdict:
         """Return `intent` or `refused`: see Gate."""
-        if spec.approval == "always":
+        approval = approval_of(spec, arguments)
+        if approval == "always":
             return Verdict("intent")
-        is_never = spec.approval == "never"
+        is_never = approval == "never"
         return Verdict(
             "refused", words.NOT_ALLOWED if is_never else words.NOBODY_ALLOWS
         )

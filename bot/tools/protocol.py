@@ -1,7 +1,7 @@
 """What a tool is, whoever brings it: the operator's Python, SQL, or an MCP server."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NewType, Protocol
 from uuid import UUID
 
@@ -15,6 +15,8 @@ CallKey = NewType("CallKey", UUID)
 # As LLMs' servers want names to be.
 NAME = r"[A-Za-z_][A-Za-z0-9_-]{0,63}"
 MOST_SECONDS = 120.0
+# Of what a call says, or why it failed: more is not kept.
+MOST_RESULT_BYTES = 16_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +24,12 @@ class ToolSpec:
     """A tool as it is offered; `parameters` is a JSON schema of its arguments.
 
     None of the arguments says who asks: that is the Caller. `resource` names the
-    argument whose value is what is acted on (an order, a table), where approval
-    differs by it. `seconds` is what a call may take at most. `asks` is the question
-    that a customer allows a call by, with `{argument}` in it; empty: one is made of
-    the tool's name. `source` is where it is from: `python`, `sql` or `mcp:server`.
+    argument whose value is what is acted on (an order, a table), where approval differs
+    by it: as `approvals` say for values, with * and ? in them, the first that fits;
+    else as `approval` does. `seconds` is what a call may take at most. `asks` is the
+    question that a customer allows a call by, with `{argument}` in it; what it leaves
+    out is told behind it, and empty one is made of the tool's name. `source` is where
+    it is from: `python`, `sql` or `mcp:server`.
     """
 
     name: str
@@ -34,6 +38,7 @@ class ToolSpec:
     effects: Effects
     approval: Approval = "always"
     resource: str | None = None
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
     seconds: float = 10.0
     asks: str = ""
     source: str = "python"

@@ -9,12 +9,14 @@ from bot.observability import TOOL_CALLS
 from bot.tools import words
 from bot.tools.ledger import Ledger
 from bot.tools.protocol import (
+    MOST_RESULT_BYTES,
     Caller,
     Toolbox,
     ToolFailedError,
     ToolSpec,
     ToolUnclearError,
 )
+from bot.tools.shown import cut
 from db.records import Call, CalledFor, CallState, Writing
 
 log = logging.getLogger(__name__)
@@ -92,7 +94,12 @@ class Runner:
     def settle(
         self, call: Call, state: CallState, result: str, error: str | None = None
     ) -> Call:
-        """Write what came of a call; return it as it stands then."""
+        """Write what came of a call, of which the ledger keeps a bound.
+
+        Return the call as it stands then.
+        """
+        result = cut(result, MOST_RESULT_BYTES)
+        error = error and cut(error, MOST_RESULT_BYTES)
         if self.ledger.settle(call.call_id, state, result, error):
             TOOL_CALLS.labels(state).inc()
             if state == "unknown":

@@ -58,8 +58,8 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
-def as_json(arguments: Mapping[str, Any]) -> str:
-    """Return arguments as text; the same text for the same arguments."""
+def as_json(arguments: object) -> str:
+    """Return arguments, or one of them, as text; the same text for the same ones."""
     return json.dumps(arguments, sort_keys=True, ensure_ascii=False)
 
 

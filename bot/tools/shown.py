@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot.llm.protocol import Completion, PromptMessage, Tokens, ToolCall, ToolResult
 from bot.tools import words
 from bot.tools.protocol import NAME
+from db.records import to_storable
 
 LONGEST_NAME = 64
 LEAST_BYTES = 200
@@ -46,10 +47,16 @@ class Shown:
     def _cut(self, result: str) -> str:
         taken = sum(len(one.encode()) for one in self.results)
         room = max(self.most_bytes - taken, LEAST_BYTES)
-        whole = result.encode()
-        if len(whole) <= room:
-            return result
-        return whole[:room].decode(errors="ignore") + words.CUT
+        return cut(result, room)
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text of so many bytes; of a longer one that, and that it was cut."""
+    told = to_storable(text)
+    whole = told.encode()
+    if len(whole) <= most:
+        return told
+    return whole[:most].decode(errors="ignore") + words.CUT
 
 
 def _name(name: str) -> str:

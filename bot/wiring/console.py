@@ -24,7 +24,7 @@ LIMITS = Limits(connections=8, statement_seconds=10)
 
 def build_console(settings: Settings) -> "Flask":
     """Return the console's application. Raises SettingsError."""
-    from bot.console.app import build_console_app
+    from bot.console.app import behind_proxies, build_console_app
     from bot.console.login.routes import find_operator
     from bot.console.parts import Console
     from bot.serving.health import health_routes
@@ -46,7 +46,8 @@ def build_console(settings: Settings) -> "Flask":
     health = health_routes(
         lambda: schema.find_fault(database), about, settings.metrics_token
     )
-    return build_console_app(console, _pieces(settings), find_operator, health)
+    app = build_console_app(console, _pieces(settings), find_operator, health)
+    return behind_proxies(app, settings.console_proxies)
 
 
 def _pieces(settings: Settings) -> "list[Piece]":

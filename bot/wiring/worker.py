@@ -3,14 +3,14 @@
 # ruff: noqa: PLC0415
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings, WorkerParts
+from bot.settings import Settings, TwilioParts, WorkerParts
 from bot.wiring.acting.approval import with_approving
 from bot.wiring.acting.tools import build_acting, register_tools
 from bot.wiring.knowledge import (
@@ -114,9 +114,21 @@ def _register_relay(
 def _register_reconciliation(
     queue: "App", settings: Settings, database: Database, twilio: "TwilioClient"
 ) -> None:
-    from bot.worker.scheduled import register_reconciliation
+    from bot.whatsapp.elsewhere.noticing import Noticing
+    from bot.worker.scheduled import register_noticing, register_reconciliation
 
     register_reconciliation(queue, build_reconciliation(settings, database, twilio))
+    if settings.handoff.elsewhere:
+        account = settings.parts(TwilioParts).twilio
+        store = PostgresChatStore(database, settings.session_timeout)
+        noticing = Noticing(
+            account,
+            database,
+            lasts=settings.handoff.lasts,
+            was_erased=_erased_of(settings, database),
+            first_start=store.read_first_start,
+        )
+        register_noticing(queue, noticing)
 
 
 def _register_scheduled(
@@ -124,8 +136,8 @@ def _register_scheduled(
 ) -> None:
     from bot.worker.scheduled import register_ends, register_retention
 
-    lasts = settings.holding.lasts if settings.holding else timedelta()
-    register_retention(queue, database, settings.ages, stopping.is_set, lasts)
+    lasts = settings.holding.lasts if settings.holding else None
+    register_retention(queue, database, settings.ages, stopping.is_set, held_for=lasts)
     register_ends(queue, database, _ending(settings), stopping.is_set)
 
 
@@ -261,8 +273,19 @@ def _was_erased(
     settings: Settings, database: Database, message: InboundMessage
 ) -> bool:
     """Tell whether a message's sender was erased after sending it."""
-    key = find_key(settings.erasure_key, settings.data_folder)
-    if key is None:
-        return False
     addresses = [a for a in (message.address, message.other_address) if a]
-    return was_erased(database, key, addresses, message.turn.timestamp)
+    return _erased(settings, database, addresses, message.turn.timestamp)
+
+
+def _erased_of(
+    settings: Settings, database: Database
+) -> Callable[[str, datetime], bool]:
+    """Return what tells whether who has an address was erased after a time."""
+    return lambda address, since: _erased(settings, database, [address], since)
+
+
+def _erased(
+    settings: Settings, database: Database, addresses: Sequence[str], since: datetime
+) -> bool:
+    key = find_key(settings.erasure_key, settings.data_folder)
+    return key is not None and was_erased(database, key, addresses, since)

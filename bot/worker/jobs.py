@@ -12,6 +12,7 @@ from bot.llm.protocol import MOST_TRIES, LLMError
 from bot.observability import bound
 from bot.whatsapp.sending import Sender
 from db.errors import StoreUnavailableError
+from db.queue.in_hand import in_hand
 from db.queue.jobs import (
     ANSWER_CHAT,
     ANSWER_LOCK,
@@ -55,11 +56,12 @@ def register_jobs(queue: App, talk: Talk, sender: Sender) -> None:
 
     @queue.task(name=ANSWER_CHAT, queue=ANSWERS, retry=BackOff(10), pass_context=True)
     def answer_chat(context: JobContext, chat_id: str) -> None:
-        user_id = _user_of(context.job)
-        with bound(chat_id=chat_id):
+        job = context.job
+        user_id = _user_of(job)
+        with bound(chat_id=chat_id), in_hand(job.id, job.attempts):
             try:
                 sender.release_held(user_id)
-                _answer(talk, chat_id, context.job.attempts)
+                _answer(talk, chat_id, job.attempts)
             finally:  # also what is said before the next try
                 sender.send_now(user_id)
 

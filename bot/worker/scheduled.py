@@ -10,6 +10,7 @@ from procrastinate import App
 
 from bot.knowledge.finding.embedding import VectorStore, embed_missing
 from bot.llm.embeddings import Embeddings
+from bot.whatsapp.elsewhere.noticing import Looking, Noticing
 from bot.whatsapp.reconciliation import Reconciliation
 from db.database import Database
 from db.delivery.holding import drop_held
@@ -20,6 +21,7 @@ from db.queue.jobs import (
     EMBED_CHUNKS,
     END_TAKEOVERS,
     KNOWLEDGE,
+    NOTICE_ELSEWHERE,
     RECONCILE,
     SWEEP_FILES,
     UPKEEP,
@@ -34,6 +36,8 @@ RECONCILE_CRON = "*/5 * * * *"
 RECONCILE_OVERLAP = timedelta(minutes=20)
 RECONCILE_AT_MOST = timedelta(hours=24)
 RECONCILE_SETTLE = timedelta(seconds=30)
+
+NOTICE_CRON = "* * * * *"
 
 RETENTION = "retention"
 RETENTION_CRON = "17 * * * *"
@@ -82,20 +86,42 @@ def register_reconciliation(queue: App, reconciliation: Reconciliation) -> None:
         look_back.look(reconciliation.run)
 
 
+def register_noticing(queue: App, noticing: Noticing) -> None:
+    """Register the search for what others write from our number."""
+    looking = Looking(noticing.run)
+
+    @queue.periodic(cron=NOTICE_CRON)
+    @queue.task(
+        name=NOTICE_ELSEWHERE,
+        queue=UPKEEP,
+        lock=NOTICE_ELSEWHERE,
+        queueing_lock=NOTICE_ELSEWHERE,
+    )
+    def notice(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
+        try:
+            looking.look()
+        except OperatorError as error:
+            log.warning("could not look for what others wrote: %s", error)
+
+
 def register_retention(
     queue: App,
     database: Database,
     ages: Ages,
     stopping: Callable[[], bool],
-    held: timedelta = timedelta(),
+    *,
+    held_for: timedelta | None,
 ) -> None:
-    """Register what keeps the database small, and drops what is held for longer."""
+    """Register what keeps the database small, and drops what is held for longer.
+
+    None: nothing is held any more, and what was is dropped.
+    """
 
     @queue.periodic(cron=RETENTION_CRON)
     @queue.task(name=RETENTION, queue=UPKEEP, lock=RETENTION, queueing_lock=RETENTION)
     def retention(timestamp: int) -> None:  # noqa: ARG001  (when it was due)
         try:
-            if chats := drop_held(database, held):
+            if chats := drop_held(database, held_for):
                 log.error("messages were held in vain", extra={"chats": chats})
             done = list(run_retention(database, ages, bounds=BOUNDS, stopping=stopping))
         except OperatorError as error:

@@ -63,6 +63,10 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     # What an operator sends may be there, and is as good as new then.
     "media_contents": {"UPDATE": ("content", "created_at")},
     "reply_parts": {"UPDATE": ("status",)},
+    # An operator allows a call, or refuses it: what it does is not theirs to change.
+    "tool_calls": {
+        "UPDATE": ("state", "approved_by", "error", "result", "ended_at"),
+    },
     "userchats": {
         "INSERT": ("chat_id", "customer_id", "messages"),
         "UPDATE": ("messages", "metadata"),

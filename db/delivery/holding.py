@@ -136,7 +136,7 @@ UPDATE userchats SET messages = (
     THEN said || jsonb_build_object('error', %(remark)s::text) ELSE said END
     ORDER BY number)
   FROM jsonb_array_elements(messages) WITH ORDINALITY AS turn (said, number))
-WHERE chat_id = %(chat_id)s RETURNING updated_at
+WHERE chat_id = %(chat_id)s
 """
 FIND_TIME = "SELECT updated_at FROM userchats WHERE chat_id = %(chat_id)s FOR UPDATE"
 KEEP_TIME = "UPDATE userchats SET updated_at = %(at)s WHERE chat_id = %(chat_id)s"
@@ -169,13 +169,13 @@ def release_held(database: Database, user_id: UUID, lasts: timedelta) -> bool:
             return connection.count(RELEASE, known) > 0
 
 
-def drop_held(database: Database, lasts: timedelta) -> int:
+def drop_held(database: Database, lasts: timedelta | None) -> int:
     """Drop what is held for longer, of all users, some hundred; return how many chats.
 
-    Of no time at all: nothing is held any more. Raises StoreUnavailableError.
+    None: nothing is held any more, and all of it goes. Raises StoreUnavailableError.
     """
     with outages(), database.transaction() as connection:
-        return _drop(connection, OF_SOME, {"lasts": lasts})
+        return _drop(connection, OF_SOME, {"lasts": lasts or timedelta()})
 
 
 def _drop(

@@ -43,6 +43,8 @@ class Action(StrEnum):
     TICKET_CHANGED = "ticket changed"
     NOTED = "noted"
     RATED = "rated"
+    CALL_ALLOWED = "call allowed"
+    CALL_REFUSED = "call refused"
     EXPORTED = "exported"
     ERASED = "erased"
     DOCUMENT_ADDED = "document added"

@@ -79,6 +79,39 @@ class Step:
     afterwards: str | None = None
 
 
+# How a key is told as text that sorts as keys do, and read again.
+NUMBER = ("lpad({}::text, 20, '0')", "due.id::bigint")
+HASH = ("encode({}, 'hex')", "decode(due.id, 'hex')")
+RANDOM = ("{}::text", "due.id::uuid")
+TEXT = ("{}", "due.id")
+
+
+def dropping(
+    name: str,
+    table: str,
+    at: str = "created_at",
+    key: str = "id",
+    kind: tuple[str, str] = NUMBER,
+    **more: str,
+) -> Step:
+    """Return the step that deletes old rows of a table, given as `rows AS row`.
+
+    `at` and `key` are columns: how old a row is, and which one it is. `more` has other
+    fields of the step, and `coarse`, if it is not the time alone.
+    """
+    rows, _, row = table.partition(" AS ")
+    told, read = kind
+    more = {"coarse": f"{row}.{at} < {OLD}", **more}
+    action = f"""
+done AS (
+  DELETE FROM {rows} USING due WHERE {rows}.{key} = {read}
+)"""  # noqa: S608  (our own words)
+    key_told = told.format(f"{row}.{key}")
+    return Step(
+        name=name, table=table, at=f"{row}.{at}", id=key_told, action=action, **more
+    )
+
+
 def archivable(closed: str = CLOSED, old: str = OLD) -> dict[str, str]:
     """Return `coarse` and `fine` of chats to archive; `closed` is when `{chat}` is."""
     later = CONTINUED.format(later_is_closed=closed.format(chat="later"))
@@ -148,30 +181,19 @@ DROP_ARCHIVED_SYSTEM_MESSAGES = Step(
     amount=COUNT_NOTES.format(old=OLD_NOTE),
     action=DROP_NOTES.format(table="userchats_archive", old=OLD_NOTE),
 )
-DELETE_ARCHIVED = Step(
-    name="archived chats deleted",
-    table="userchats_archive AS chat",
-    at="chat.archived_at",
-    id="chat.chat_id",
-    coarse=f"chat.archived_at < {OLD}",
-    action="""
-done AS (
-  DELETE FROM userchats_archive USING due WHERE userchats_archive.chat_id = due.id
-)""",
+DELETE_ARCHIVED = dropping(
+    "archived chats deleted",
+    "userchats_archive AS chat",
+    "archived_at",
+    "chat_id",
+    TEXT,
 )
 # Questions went with their chats, as a trigger has it. Of whom asked, nothing is left
 # by then: neither are these words of theirs.
-DROP_GAPS = Step(
-    name="gaps dropped",
-    table="knowledge_gaps AS gap",
-    at="gap.created_at",
-    id="lpad(gap.id::text, 20, '0')",
-    coarse=f"gap.created_at < {OLD}",
+DROP_GAPS = dropping(
+    "gaps dropped",
+    "knowledge_gaps AS gap",
     fine="NOT EXISTS (SELECT FROM gap_questions WHERE gap_id = gap.id)",
-    action="""
-done AS (
-  DELETE FROM knowledge_gaps USING due WHERE knowledge_gaps.id = due.id::bigint
-)""",
 )
 DROP_JOBS = Step(
     name="finished jobs dropped",
@@ -187,28 +209,20 @@ done AS (
   WHERE procrastinate_jobs.id = due.id::bigint
 )""",
 )
-DROP_INBOUND = Step(
-    name="webhook keys dropped",
-    table="inbound_messages AS message",
-    at="message.received_at",
-    id="message.message_sid",
-    coarse=f"message.received_at < {OLD}",
+DROP_INBOUND = dropping(
+    "webhook keys dropped",
+    "inbound_messages AS message",
+    "received_at",
+    "message_sid",
+    TEXT,
     fine=f"NOT {WAITED_FOR}",
-    action="""
-done AS (
-  DELETE FROM inbound_messages USING due WHERE inbound_messages.message_sid = due.id
-)""",
 )
-DROP_ERASED_SIDS = Step(
-    name="erased webhook keys dropped",
-    table="erased_sids AS erased",
-    at="erased.erased_at",
-    id="encode(erased.sid_hash, 'hex')",
-    coarse=f"erased.erased_at < {OLD}",
-    action="""
-done AS (
-  DELETE FROM erased_sids USING due WHERE erased_sids.sid_hash = decode(due.id, 'hex')
-)""",
+DROP_ERASED_SIDS = dropping(
+    "erased webhook keys dropped",
+    "erased_sids AS erased",
+    "erased_at",
+    "sid_hash",
+    HASH,
 )
 DROP_EARLY_STATUSES = Step(
     name="unclaimed statuses dropped",

@@ -35,6 +35,7 @@ names the person.
 ANSWER_CHAT = "answer_chat"
 SEND_PARTS = "send_parts"
 RECONCILE = "reconcile"
+NOTICE_ELSEWHERE = "notice_elsewhere"
 ALERT_OPERATORS = "alert_operators"
 END_TAKEOVERS = "end_takeovers"
 ANNOUNCE = "announce"

@@ -46,7 +46,7 @@ from db.records.passages import (
     StoodOn,
     Vector,
 )
-from db.records.person_replies import PersonReplied, PersonReply
+from db.records.person_replies import PersonReplied, PersonReply, SaidElsewhere
 from db.records.replies import (
     DELIVERY_STATUSES,
     FAILED,
@@ -139,6 +139,7 @@ __all__ = [
     "Receipt",
     "Reply",
     "Role",
+    "SaidElsewhere",
     "Saying",
     "SeenMedia",
     "StoodOn",

@@ -198,6 +198,7 @@ class Userchat:
     those that turns name from elsewhere, by MessageSid. `owner`: the
     bot answers, it waits for a person, or a human has it; `owner_version` counts how
     often that changed. `is_operator`: its user is one of those who step in.
+    `name` is the one that they told us, or chose in WhatsApp: untrusted.
     `is_teacher`: what its user sends with `/learn` becomes everybody's document.
     `language` is a code such as `pt`: what the user chose, or last wrote in; None: not
     known. `language_seen` is what they last wrote in, as it is kept. `preferences` are
@@ -210,6 +211,7 @@ class Userchat:
     user_id: UUID
     address: str
     turns: tuple[Turn, ...]
+    name: str | None = None
     earlier_turns: tuple[Turn, ...] = ()
     quoted: Mapping[str, Turn] = field(default_factory=dict)
     is_active: bool = True

@@ -1,7 +1,7 @@
 """What a person of ours says to a user, and what became of it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from db.records.replies import PartContent
@@ -26,6 +26,20 @@ class PersonReply:
     version: int | None = None
     lasts: timedelta | None = None
     may_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidElsewhere:
+    """What was sent to a user past us: in Twilio's own console, by another program.
+
+    `status` as Twilio told it.
+    """
+
+    message_sid: str
+    address: str
+    text: str
+    status: str
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ transaction. Who tells holds the user's row: a person who takes the chat over ha
 so before, or what is told was stored before.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,19 +37,27 @@ LIST = f"""
 SELECT {COLUMNS} FROM tool_calls WHERE state = 'waiting' AND approved_by IS NULL
 ORDER BY created_at, position LIMIT {MOST_LISTED}
 """  # noqa: S608  (our own column names)
+LIST_OF_PERSON = """
+SELECT call_id, tool, arguments, created_at FROM tool_calls
+WHERE user_id = %(user_id)s AND state = 'waiting' AND approved_by IS NULL
+ORDER BY created_at, position LIMIT 20
+"""
 FIND_BEGINNING = f"""
 SELECT {COLUMNS} FROM tool_calls WHERE state = 'waiting' AND approved_by IS NULL
   AND starts_with(call_id::text, %(beginning)s) LIMIT 2
 """  # noqa: S608  (the same)
 ALLOW = f"""
 UPDATE tool_calls SET approved_by = %(by)s
-WHERE call_id = %(call_id)s AND state = 'waiting' AND approved_by IS NULL
-  AND NOT {TOO_OLD}
+WHERE call_id = %(call_id)s AND user_id = %(user_id)s AND state = 'waiting'
+  AND approved_by IS NULL AND NOT {TOO_OLD}
+RETURNING tool
 """  # noqa: S608  (the same)
 REFUSE = """
 UPDATE tool_calls SET state = 'refused', error = %(why)s,
   result = 'Not done: the team said no.', ended_at = now()
-WHERE call_id = %(call_id)s AND state = 'waiting' AND approved_by IS NULL
+WHERE call_id = %(call_id)s AND user_id = %(user_id)s AND state = 'waiting'
+  AND approved_by IS NULL
+RETURNING tool
 """
 NOTE = """
 SELECT note_event(id, NULL, %(name)s, jsonb_build_object('call', %(call_id)s::uuid,
@@ -101,6 +110,16 @@ class Whom:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCall:
+    """A call that somebody has to allow: what with which arguments, both untrusted."""
+
+    call_id: UUID
+    tool: str
+    arguments: Mapping[str, Any]
+    created_at: datetime
+
+
 class Allowing:
     """What operators decide about calls, in PostgreSQL.
 
@@ -132,15 +151,8 @@ class Allowing:
         `by`: an operator's user_id, where it is known. False: it waits no more, or has
         waited for too long to be allowed.
         """
-        row = {**_bind(call), "by": by, "why": REFUSED}
         with outages(), self._database.transaction() as connection:
-            connection.first(HOLD_USER, row)
-            if not connection.count(ALLOW if allows else REFUSE, row):
-                return False
-            name = "allowed a call" if allows else "refused a call"
-            connection.rows(NOTE, {**row, "name": name})
-            connection.count(DEFER, row)
-            return True
+            return decide(connection, call.call_id, call.user_id, allows=allows, by=by)
 
     def begin(self, call: Call) -> bool:
         """Write the intent of a call that was allowed; False: it stood already."""
@@ -180,6 +192,26 @@ class Allowing:
             elif (standing.owner, standing.owner_reason) == ("queue", APPROVAL):
                 connection.rows(RESOLVE, row)
             return True
+
+
+def decide(
+    connection: Connection, call_id: UUID, user_id: UUID, *, allows: bool, by: str
+) -> bool:
+    """Allow or refuse a call of that person's in a transaction: see Allowing.decide."""
+    row = {"call_id": call_id, "user_id": user_id, "by": by, "why": REFUSED}
+    connection.first(HOLD_USER, row)
+    tool = connection.scalar(ALLOW if allows else REFUSE, row)
+    if tool is None:
+        return False
+    name = "allowed a call" if allows else "refused a call"
+    connection.rows(NOTE, {**row, "name": name, "tool": tool})
+    connection.count(DEFER, row)
+    return True
+
+
+def list_waiting(connection: Connection, user_id: UUID) -> list[WaitingCall]:
+    """Return the calls of a person's that wait for anybody, the oldest first."""
+    return connection.read(WaitingCall, LIST_OF_PERSON, {"user_id": user_id})
 
 
 def _say(

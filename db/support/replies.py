@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from psycopg.types.json import Jsonb
 
@@ -13,7 +13,14 @@ from db.database import Connection
 from db.delivery.statements import QUEUE_SENDS
 from db.delivery.window import LAST_INBOUND, LATEST, SERVICE_WINDOW, is_open
 from db.errors import OperatorError
-from db.records import A_PERSON, PartContent, PersonReplied, PersonReply, Turn
+from db.records import (
+    A_PERSON,
+    PartContent,
+    PersonReplied,
+    PersonReply,
+    SaidElsewhere,
+    Turn,
+)
 from db.support.owners import change_owner
 
 # Whoever waited for the lock must see what was committed meanwhile, a STOP above all:
@@ -66,6 +73,29 @@ UPDATE support_tickets SET status = 'waiting', snoozed_until = NULL,
 WHERE user_id = %(user_id)s AND status <> 'resolved' RETURNING id
 """
 NOTE_REPLY = "SELECT note_event(%(ticket_id)s, %(author_id)s, 'replied', NULL)"
+# By what they are known; whom the business writes to first is made known by it.
+KNOW = """
+WITH known AS (
+  SELECT user_id FROM user_addresses WHERE address = %(address)s
+  ORDER BY is_number LIMIT 1
+), made AS (
+  INSERT INTO users (phone_number)
+  SELECT %(address)s WHERE NOT EXISTS (SELECT FROM known)
+  ON CONFLICT (phone_number) DO UPDATE SET phone_number = EXCLUDED.phone_number
+  RETURNING user_id
+)
+SELECT user_id FROM known UNION ALL SELECT user_id FROM made
+"""
+# What is being sent has no SID yet. What operators get is for nobody else.
+MAY_BE_OURS = """
+SELECT EXISTS (SELECT FROM reply_parts WHERE user_id = %(user_id)s
+               AND (status IN ('sending', 'uncertain') OR message_sid = %(sid)s))
+  OR EXISTS (SELECT FROM users WHERE user_id = %(user_id)s AND role <> 'user')
+"""
+SENT_ELSEWHERE = """
+UPDATE reply_parts SET status = %(status)s, message_sid = %(sid)s
+WHERE reference_id = %(reference_id)s AND user_id = %(user_id)s
+"""
 CLOSED = "They wrote nothing for 24 hours: WhatsApp takes a template only."
 
 
@@ -107,14 +137,43 @@ def record_person_reply(connection: Connection, reply: PersonReply) -> PersonRep
     return replace(_store(connection, reply), waits=waits)
 
 
-def _store(connection: Connection, reply: PersonReply) -> PersonReplied:
+def record_said_elsewhere(
+    connection: Connection, said: SaidElsewhere, lasts: timedelta | None
+) -> bool:
+    """Store what was sent past us, once, and give the chat to a person by it.
+
+    In one open transaction. False: it is known, it may be ours, or it went to an
+    operator of ours.
+    """
+    found = connection.scalar(KNOW, {"address": said.address})
+    known = {"user_id": found, "sid": said.message_sid, "status": said.status}
+    connection.count(LOCK, known)
+    if connection.scalar(MAY_BE_OURS, known):
+        return False
+    reply = PersonReply(
+        user_id=found,
+        reference_id=uuid5(NAMESPACE_OID, said.message_sid),
+        text=said.text,
+        parts=(PartContent(said.text),),
+        lasts=lasts,
+    )
+    _store(connection, reply, queued=False)
+    stored = {**known, "reference_id": reply.reference_id}
+    return connection.count(SENT_ELSEWHERE, stored) > 0
+
+
+def _store(
+    connection: Connection, reply: PersonReply, *, queued: bool = True
+) -> PersonReplied:
     version = change_owner(
         connection, reply.user_id, "human",
         operator=reply.author_id, why="replied", lasts=reply.lasts,
     )  # fmt: skip
     chat_id = _append(connection, reply)
     parts = [replace(part, author=_author(reply)) for part in reply.parts]
-    store_parts(connection, reply.user_id, reply.reference_id, chat_id, parts)
+    _insert_parts(connection, reply.user_id, reply.reference_id, chat_id, parts)
+    if queued:
+        _queue_sends(connection, reply.user_id)
     ticket_id = connection.scalar(NOTE_ANSWER, {"user_id": reply.user_id})
     noted = {"ticket_id": ticket_id, "author_id": reply.author_id}
     connection.scalar(NOTE_REPLY, noted)
@@ -179,9 +238,23 @@ def store_parts(
     parts: Sequence[PartContent],
 ) -> None:
     """Store what is sent to where a user last wrote from, and a job that sends it."""
+    _insert_parts(connection, user_id, reference_id, chat_id, parts)
+    _queue_sends(connection, user_id)
+
+
+def _insert_parts(
+    connection: Connection,
+    user_id: UUID,
+    reference_id: UUID,
+    chat_id: str,
+    parts: Sequence[PartContent],
+) -> None:
     stored = Jsonb([part.to_json() for part in parts])
     known = {"user_id": user_id, "reference_id": reference_id, "chat_id": chat_id}
     connection.count(STORE_PARTS, {**known, "parts": stored})
+
+
+def _queue_sends(connection: Connection, user_id: UUID) -> None:
     connection.first(QUEUE_SENDS, {"user_id": str(user_id), "pause": timedelta()})
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from db.database import Database
 from db.outages import outages, repeat_once
 from db.records import Call, CalledFor, Decided, Writing
-from db.tools.calls import ASKED, COLUMNS, HOLD, OUTCOME, TOO_OLD
+from db.tools.calls import ASKED, COLUMNS, OUTCOME, TOO_OLD, hold
 
 MOST_WAITING = 20
 FIND = f"""
@@ -87,7 +87,8 @@ class PostgresApprovals:
         """
         row = {**_bind(asked_for, decided), "call_id": call_id}
         with outages(), self._database.transaction() as connection:
-            connection.first(HOLD, row)
+            if not hold(connection, row):
+                return "ended"
             connection.count(REFUSE_LATE, row)
             return cast(Writing, connection.scalar(DECIDE, row) or "ended")
 

@@ -4,7 +4,8 @@ Who may be served is asked while the user's row is held, and the chat's: whoever
 the chat over, stops the bot, answers the batch or writes on has committed before, and
 is seen by the statement that follows, or comes after the intent. (One statement would
 see the tables as they were before it waited. Users are locked before chats, here as
-everywhere.)
+everywhere, and both before jobs.) A worker that stood still begins nothing once its job
+is another's: that one would answer without knowing of it.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,6 +18,7 @@ from psycopg.types.json import Jsonb
 
 from db.database import Connection, Database
 from db.outages import outages, repeat_once
+from db.queue.in_hand import hold_job
 from db.records import Call, CalledFor, CallState, Writing, to_storable
 
 COLUMNS = ", ".join(field.name for field in fields(Call))
@@ -192,10 +194,16 @@ def call_a_person(
     connection.first(CALL_A_PERSON, asked)
 
 
-def _asked(connection: Connection, statement: str, row: Mapping[str, Any]) -> Writing:
+def hold(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Hold a user's row and a chat's; False: the answer is another worker's by now."""
     connection.first(HOLD, row)
-    found = connection.scalar(statement, row)
-    return cast(Writing, found or "ended")
+    return hold_job(connection)
+
+
+def _asked(connection: Connection, statement: str, row: Mapping[str, Any]) -> Writing:
+    if not hold(connection, row):
+        return "ended"
+    return cast(Writing, connection.scalar(statement, row) or "ended")
 
 
 def _bind(asked_for: CalledFor) -> dict[str, Any]:

@@ -34,12 +34,12 @@ def in_milliseconds(turn: Turn) -> Turn:
 
 
 def test_the_first_message_makes_the_user_and_the_chat(store: ChatStore) -> None:
-    message = said("Hello")
+    message = said("Hello", profile_name="Ana")
     chat = load(store, take_in(store, message))
     assert [in_milliseconds(turn) for turn in chat.turns] == [
         in_milliseconds(message.turn)
     ]
-    assert chat.address == ANA
+    assert (chat.address, chat.name) == (ANA, "Ana")
     assert chat.is_active
     assert chat.user_is_active
     assert not chat.opted_out

@@ -36,6 +36,7 @@ def wanted_for(chat: Userchat, batch: Batch, deadline: float) -> Wanted | None:
         user_id=chat.user_id,
         address=chat.address,
         chat_id=chat.chat_id,
+        name=chat.name,
         language=chat.language,
     )
     return Wanted(

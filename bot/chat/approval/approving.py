@@ -6,7 +6,7 @@ late one, and one that a newer question took the place of begin nothing.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,8 +23,9 @@ from bot.llm.protocol import LLMError
 from bot.tools import words
 from bot.tools.acting import LEAST_SECONDS, Wanted
 from bot.tools.approval import waiting as rules
+from bot.tools.gate import allowed_by, approval_of
 from bot.tools.ledger import Ledger
-from bot.tools.protocol import Toolbox, ToolSpec
+from bot.tools.protocol import Approval, Toolbox, ToolSpec
 from bot.tools.running import NobodyWaitsError, OvertakenError, Runner
 from db.records import EPOCH, Call, Decided, Reply, Userchat
 
@@ -86,7 +87,7 @@ class Approving:
         left = (wanted.deadline - time.monotonic()) * SHARE_OF_CALL
         if decision.allows and left < LEAST_SECONDS:
             raise LLMError("there is no time left for a call that was allowed")
-        decided = _decided(decision, self._customers().get(call.tool))
+        decided = _decided(decision, self._allowed_by_customer(call))
         found = self.approvals.decide(call.call_id, wanted.called_for, decided)
         if found == "overtaken":
             raise OvertakenError
@@ -97,7 +98,7 @@ class Approving:
 
     def _make(self, call: Call, wanted: Wanted) -> None:
         """Make a call whose intent was written just now, and write what came of it."""
-        spec = self._customers().get(call.tool)
+        spec = self._allowed_by_customer(call)
         runner = Runner(self.box, self.ledger)
         if spec and runner.begin_again(call, wanted.called_for):
             left = wanted.deadline - time.monotonic()
@@ -106,12 +107,11 @@ class Approving:
 
     def _with_operator(self, reply: Reply, chat: Userchat, batch: Batch) -> Reply:
         """Return the reply that passes the chat on to who has to allow its calls."""
-        offered = self.box.offered()
-        specs = {spec.name: spec for spec in offered if spec.approval == "operator"}
+        specs = self._specs("operator")
         if not specs or self.handoff is None or reply.hands_over:
             return reply
         sids = {turn.message_sid for turn in batch}
-        waiting = self.approvals.waiting(chat.user_id, specs)
+        waiting = self._waiting(chat, specs, "operator")
         mine = [call for call in waiting if call.message_sid in sids]
         if not mine:
             return reply
@@ -120,10 +120,10 @@ class Approving:
 
     def _with_question(self, reply: Reply, chat: Userchat) -> Reply:
         """Return the reply with the question whose answer is waited for, if any."""
-        specs = self._customers()
+        specs = self._specs("customer")
         if not specs or reply.hands_over or reply.turn.role != "assistant":
             return reply
-        waiting = self.approvals.waiting(chat.user_id, specs)
+        waiting = self._waiting(chat, specs, "customer")
         if not waiting:
             return reply
         newest, *older = waiting
@@ -136,10 +136,27 @@ class Approving:
     def _drop(self, calls: Sequence[Call], why: str) -> None:
         self.approvals.drop([call.call_id for call in calls], why, words.DROPPED)
 
-    def _customers(self) -> dict[str, ToolSpec]:
-        """Return the tools that a customer may allow, by name."""
+    def _specs(self, who: Approval) -> dict[str, ToolSpec]:
+        """Return the tools some of whose calls they allow, by name."""
         offered = self.box.offered()
-        return {spec.name: spec for spec in offered if spec.approval == "customer"}
+        return {spec.name: spec for spec in offered if who in allowed_by(spec)}
+
+    def _waiting(
+        self, chat: Userchat, specs: Mapping[str, ToolSpec], who: Approval
+    ) -> list[Call]:
+        """Return the user's calls that wait for them, the newest first."""
+        return [
+            call
+            for call in self.approvals.waiting(chat.user_id, specs)
+            if approval_of(specs[call.tool], call.arguments) == who
+        ]
+
+    def _allowed_by_customer(self, call: Call) -> ToolSpec | None:
+        """Return a call's tool, if its customer is who allows it."""
+        spec = self._specs("customer").get(call.tool)
+        if spec is None or approval_of(spec, call.arguments) != "customer":
+            return None
+        return spec
 
 
 def _is_over(call: Call, wanted: Wanted) -> bool:

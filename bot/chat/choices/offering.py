@@ -16,22 +16,17 @@ from bot.chat.choices.sentences import PLEASE_CHOOSE
 from bot.chat.choices.typed import with_chosen
 from bot.chat.commands.entries import Command, Policies, Vocabulary
 from bot.chat.commands.finding import NO_POLICIES, find_command
+from bot.chat.markers.skeleton import marker, take
 from bot.chat.replies import Answers, Batch
 from bot.chat.sentences import UNKNOWN
 from bot.languages.speaking import speak
 from db.records import Reply, Turn, Userchat, to_storable
 
-_MARKER = regex.compile(
-    r"[ \t]*[*_`~]{0,3}\\?[\[\u3010\uff3b][ ]*(?:choice|option)s?[ ]*[:\uff1a]"
-    r"(?P<told>[^\[\]\u3010\u3011\uff3b\uff3d]{0,2000})"
-    r"(?:\\?[\]\u3011\uff3d][*_`~]{0,3}|\Z)",
-    regex.IGNORECASE,
-)
+_MARKER = marker(r"(?:choice|option)s?[ ]*+[:\uff1a]", 2000, lines=True)
 _BETWEEN = regex.compile(r"[|\uff5c\n]+")
 # What no title shows: controls, and signs that turn what stands behind them around.
 _UNSHOWN = regex.compile(r"[\p{C}\u2028\u2029]+")
 _AROUND = ' \t*_`~"\u201c\u201d-\u2013\u2022'
-_EMPTY_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +53,9 @@ def with_choices(
 
     Whoever waits for a person has nothing to choose from the bot.
     """
-    told = [found["told"] for found in _MARKER.finditer(reply.turn.content)]
+    said, told = take(_MARKER, reply.turn.content)
     if not told or reply.turn.role != "assistant":
         return reply
-    said = _EMPTY_LINES.sub("\n\n", _MARKER.sub("", reply.turn.content)).strip()
     titles = tuple(_titles(told, policies))
     if reply.hands_over or len(titles) < FEWEST:
         words = said or ", ".join(titles) or speak(chat.language, UNKNOWN)

@@ -13,18 +13,13 @@ from bot.chat.handoff.passing import one_line, passing_on, subject_of
 from bot.chat.handoff.plain import plain
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.handoff.promises import find_promise
+from bot.chat.markers.skeleton import marker, take, tidied
 from bot.chat.replies import Batch
 from bot.chat.sentences import WAS_PASSED_ON
 from bot.knowledge.small_talk import QUESTION_SIGNS, is_small_talk
 from db.records import Reply, Userchat
 
-_OPEN, _CLOSE = r"\\?[\[\u3010\uff3b]", r"\\?[\]\u3011\uff3d]"
-_AROUND = r"[*_`~]{0,3}"
-_MARKER = regex.compile(
-    rf"[ \t]*{_AROUND}{_OPEN}[ ]*hand[- ]?(?:over|off)\b[ ]*"
-    rf"(?P<why>[^\[\]\u3011\uff3d\n]{{0,500}})(?:{_CLOSE}{_AROUND}|\Z)",
-    regex.IGNORECASE,
-)
+_MARKER = marker(r"hand[- ]?(?:over|off)\b", 500)
 # Of what a person wrote, as the model is shown it: no model may speak for one.
 _FORGED = regex.compile(
     r"\[A person of the team wrote:[ ]*\"?(?P<words>[^\]]*?)\"?(?:\]|\Z)"
@@ -32,7 +27,6 @@ _FORGED = regex.compile(
     regex.IGNORECASE,
 )
 AROUND_WHY = " \t:\uff1a;,.-\u2013\u2014*_\\"
-_EMPTY_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 # Small talk by which a user accepts what was offered.
 CONSENTS = frozenset(
     plain(
@@ -53,12 +47,11 @@ class Wish:
 
 def read_wish(answer: str) -> Wish:
     """Take the markers out of an answer, and what only looks like a person's words."""
-    found = _MARKER.search(answer)
-    why = found and found["why"].strip(AROUND_WHY)
-    own = _FORGED.sub(lambda forged: forged["words"] or "", _MARKER.sub("", answer))
+    text, told = take(_MARKER, answer)
+    own = _FORGED.sub(lambda forged: forged["words"] or "", text)
     if own == answer:
         return Wish(answer)
-    return Wish(_EMPTY_LINES.sub("\n\n", own).strip(), why)
+    return Wish(tidied(own), told[0].strip(AROUND_WHY) if told else None)
 
 
 def with_action(

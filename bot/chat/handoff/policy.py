@@ -20,13 +20,15 @@ class HandoffPolicy:
     `lasts`: how long a chat waits, or stays a person's after their last word; then a
     person's goes to `ends`. `words` are the operator's own (plain, see plain.py): a
     message with one of them is passed on. `after_errors`: so is one that would get an
-    apology. `hours` are those in which people are there.
+    apology. `elsewhere`: whom the business writes to past the bot is a person's by it.
+    `hours` are those in which people are there.
     """
 
     lasts: timedelta = timedelta(hours=8)
     ends: Ends = "bot"
     words: tuple[str, ...] = ()
     after_errors: bool = True
+    elsewhere: bool = False
     hours: OpeningHours = field(default_factory=OpeningHours)
 
 
@@ -35,12 +37,14 @@ def read_handoff(read: Reader) -> HandoffPolicy:
     hours = read.number("HANDOFF_HOURS", 8, 0.1, 720)
     ends = read.text("HANDOFF_ENDS", "bot|queue", "bot or queue")
     after_errors = read.text("HANDOFF_AFTER_ERRORS", "on|off", "on or off")
+    elsewhere = read.text("HANDOFF_ELSEWHERE", "on|off", "on or off")
     nothing: tuple[str, ...] = ()
     return HandoffPolicy(
         lasts=timedelta(hours=hours),
         ends=cast(Ends, ends or "bot"),
         words=read.parsed("HANDOFF_WORDS", _read_words, nothing, WORDS_HINT),
         after_errors=after_errors != "off",
+        elsewhere=elsewhere == "on",
         hours=_read_hours(read),
     )
 

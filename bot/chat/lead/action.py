@@ -12,21 +12,17 @@ import regex
 from bot.chat.handoff.plain import contains, plain
 from bot.chat.lead import sentences
 from bot.chat.lead.validating import READERS
+from bot.chat.markers.skeleton import marker, take
 from bot.chat.replies import Batch
 from bot.languages.speaking import speak
 from db.records import Deed, Reply, Turn, Userchat
 
-_MARKER = regex.compile(
-    r"[ \t]*[*_`~]{0,3}\\?[\[\u3010\uff3b][ ]*lead\b(?P<told>[^\[\]\u3010\u3011\uff3b"
-    r"\uff3d]{0,1000})(?:\\?[\]\u3011\uff3d][*_`~]{0,3}|\Z)",
-    regex.IGNORECASE,
-)
+_MARKER = marker(r"lead\b", 1000, lines=True)
 _VALUE = regex.compile(
     r"\b(?P<name>name|e-?mail|company)\s*[=:]\s*(?:[\"\u201c\u201d\u201e]"
     r"(?P<value>[^\"\u201c\u201d]{1,300})[\"\u201c\u201d]|(?P<value>[^\s\"',;]{1,300}))",
     regex.IGNORECASE,
 )
-_EMPTY_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 PASSED_ON = ("Forwarded", "FrequentlyForwarded")
 
 
@@ -40,13 +36,11 @@ class Noted:
 
 def read_lead(answer: str) -> Noted:
     """Take the markers out of an answer."""
-    found = [match["told"] for match in _MARKER.finditer(answer)]
-    if not found:
-        return Noted(answer)
+    text, found = take(_MARKER, answer)
     told: dict[str, str] = {}
     for value in _VALUE.finditer(" ".join(found)):
         told[value["name"].lower().replace("-", "")] = value["value"]
-    return Noted(_EMPTY_LINES.sub("\n\n", _MARKER.sub("", answer)).strip(), told)
+    return Noted(text, told)
 
 
 def words_or_thanks(noted: Noted, chat: Userchat) -> str:

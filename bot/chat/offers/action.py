@@ -8,8 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import regex
-
+from bot.chat.markers.skeleton import marker, take
 from bot.chat.offers import sentences
 from bot.languages.speaking import speak
 from bot.media.outgoing.offers import Offer
@@ -20,14 +19,13 @@ log = logging.getLogger(__name__)
 
 MOST_FILES = 2
 # A link on such words is a link, and stays.
-_MARKER = regex.compile(
-    r"[ \t]*[*_`~]{0,3}!?\\?[\[\u3010\uff3b][ ]*files?\b[ :#]*"
-    r"(?P<name>[^\[\]\u3010\u3011\uff3b\uff3d\n]{0,200})"
-    r"(?:\\?[\]\u3011\uff3d](?!\(https?:)(?:\([^()\n]{0,500}\))?[*_`~]{0,3}|\Z)",
-    regex.IGNORECASE,
+_MARKER = marker(
+    r"files?\b[ :#]*+",
+    200,
+    before="!?",
+    behind=r"(?!\(https?:)(?:\([^()\n]{0,500}\))?",
 )
 AROUND_NAME = " \t\"'`*_:\u201c\u201d\u201e\u00ab\u00bb"
-_EMPTY_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,7 @@ def choose_files(answer: str, offered: Sequence[Offer], chat: Userchat) -> Chose
     """Take the markers out of an answer, if the LLM was ever told of any file."""
     if not (offered or any(turn.files for turn in (*chat.earlier_turns, *chat.turns))):
         return Chosen(answer)
-    asked = [match["name"] for match in _MARKER.finditer(answer)]
-    if not asked:
-        return Chosen(answer)
-    text = _EMPTY_LINES.sub("\n\n", _MARKER.sub("", answer)).strip()
+    text, asked = take(_MARKER, answer)
     names = dict.fromkeys(_known(asked, offered))
     return Chosen(text, tuple(names)[:MOST_FILES])
 

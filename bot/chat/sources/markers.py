@@ -10,22 +10,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_OPEN, _CLOSE = r"\\?[\[\u3010\uff3b\u3014]", r"\\?[\]\u3011\uff3d\u3015]"
+from bot.chat.markers.skeleton import BLANKS, CLOSE, OPEN, tidied
+
 _WORD = (
     r"(?:(?:sources?|passages?|doc(?:ument)?s?|ref(?:erence)?s?|cit(?:e|ation)s?|see"
     r"|quellen?|fuentes?|fontes?|fonti?)[ :.#]*)"
 )
 _DIGITS = r"\d{1,3}"
-_LIST = rf"{_DIGITS}(?:\s?(?:[,;&]|and|[-\u2013])\s?{_WORD}?{_DIGITS})*"
+_LIST = rf"{_DIGITS}(?:\s?(?:[,;&]|and|[-\u2013])\s?{_WORD}?{_DIGITS})*+"
 # What servers add to a number, and a link on it, belong to it.
-_CITE = rf"{_OPEN}\^?{_WORD}?{_LIST}\^?(?:\u2020[^\]\u3011\n]{{0,80}})?{_CLOSE}"
-_UNKNOWN = rf"{_OPEN}\s?unknown\s?[.!]?\s?{_CLOSE}"
-_PICTURE = rf"!?{_OPEN}(?:picture|image|photo)s?[ :#]*(?:{_DIGITS})?{_CLOSE}"
+_CITE = rf"{OPEN}\^?{_WORD}?{_LIST}\^?(?:\u2020[^\]\u3011\n]{{0,80}})?{CLOSE}"
+_UNKNOWN = rf"{OPEN}\s?unknown\s?[.!]?\s?{CLOSE}"
+_PICTURE = rf"!?{OPEN}(?:picture|image|photo)s?[ :#]*(?:{_DIGITS})?{CLOSE}"
 _ONE = (
     rf"(?:(?:{_CITE}|{_UNKNOWN}|{_PICTURE})(?:\([^()\s]{{0,500}}\))?"
     rf"|\({_WORD}{_LIST}\))"
 )
-_SEVERAL = rf"{_ONE}(?:[ \t]*[,;]?[ \t]*{_ONE})*"
+_SEVERAL = rf"(?>{_ONE}(?:[ \t]*+(?:[,;][ \t]*+)?{_ONE})*+)"
 # Markers in a row, with what was set around them: (see [1]), **[1]**.
 _ROW = "|".join(
     (
@@ -34,12 +35,11 @@ _ROW = "|".join(
         _SEVERAL,
     )
 )
-_BLANKS = r"(?<![ \t])[ \t]*+"
 # Nothing in code and in addresses is ours.
 _FOUND = re.compile(
     r"(?P<untouched>```.*?(?:```|\Z)|`[^`\n]+`|https?://[^\s<>]+)"
-    rf"|(?P<row>^[ \t]*+(?:{_ROW})[ \t:]*|{_BLANKS}(?:{_ROW}))"
-    rf"|(?<=\S)(?P<bare>{_BLANKS}\({_DIGITS}\))(?=[.!?]?[ \t]*$|[.!?]\s)",
+    rf"|(?P<row>^[ \t]*+(?:{_ROW})[ \t:]*|{BLANKS}(?:{_ROW}))"
+    rf"|(?<=\S)(?P<bare>{BLANKS}\({_DIGITS}\))(?=[.!?]?[ \t]*$|[.!?]\s)",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _MARKER = re.compile(
@@ -49,11 +49,10 @@ _MARKER = re.compile(
 _NUMBERS = re.compile(rf"({_DIGITS})(?:\s?[-\u2013]\s?{_WORD}?({_DIGITS}))?", re.I)
 # What is left of the LLM's own list of sources.
 _HEADING = re.compile(
-    r"(?:^|(?<=\n))[ \t#*_>-]*(?:sources?|references?|citations?|quellen?|fuentes?"
-    r"|fontes?)[ \t]*:?[ \t*_]*\s*\Z",
+    r"(?:^|(?<=\n))[ \t#*_>-]*+(?:sources?|references?|citations?|quellen?|fuentes?"
+    r"|fontes?)[ \t]*+:?[ \t*_]*+\s*+\Z",
     re.IGNORECASE,
 )
-_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def read_markers(answer: str, passages: int, said: str = "") -> Marked:
     reading = _Reading(passages, said.casefold())
     text = _FOUND.sub(reading.replace, answer)
     return Marked(
-        text if text == answer else _tidied(text),
+        text if text == answer else tidied(_HEADING.sub("", text)),
         tuple(dict.fromkeys(reading.cited)),
         reading.is_unknown,
         tuple(dict.fromkeys(reading.pictures)),
@@ -127,9 +126,6 @@ class _Reading:
 
 def _joint(found: re.Match[str]) -> str:
     """Keep two words apart that only a marker stood between."""
-    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    start, end = found.span()
+    before, after = found.string[max(0, start - 1) : start], found.string[end : end + 1]
     return " " if before.strip() and after.isalnum() else ""
-
-
-def _tidied(text: str) -> str:
-    return _EMPTY_LINES.sub("\n\n", _HEADING.sub("", text)).strip()

@@ -80,7 +80,8 @@ def check() -> None:
     if not findings:
         click.echo(
             "No setting names a template: TWILIO_FALLBACK_CONTENT_SID, "
-            "TWILIO_ALERT_CONTENT_SID and CONSOLE_TEMPLATES do."
+            "TWILIO_ALERT_CONTENT_SID, CONSOLE_TEMPLATES and "
+            "TWILIO_CHOICES_CONTENT_SIDS do."
         )
     sys.exit(1 if any(finding.fits is False for finding in findings) else 0)
 

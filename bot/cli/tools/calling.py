@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import click
@@ -10,6 +11,10 @@ from bot.cli.database import reading
 from bot.cli.tools.group import find, load, tools
 from bot.terminal import one_line, printable
 from db.errors import OperatorError
+
+if TYPE_CHECKING:
+    from bot.tools.protocol import Caller
+    from db.queries.people import Person
 
 
 @tools.command()
@@ -23,7 +28,7 @@ def call(name: str, arguments: str, whose: str, yes: bool) -> None:
 
     It is no part of anybody's chat, and stands in no ledger.
     """
-    from bot.tools.protocol import Caller, ToolFailedError, ToolUnclearError
+    from bot.tools.protocol import ToolFailedError, ToolUnclearError
     from bot.tools.schemas import ArgumentsError, read_arguments
     from db.queries.people import find_person
 
@@ -37,7 +42,7 @@ def call(name: str, arguments: str, whose: str, yes: bool) -> None:
         person = find_person(connection, whose)
     if spec.effects != "none" and not yes:
         click.confirm(f"Call {name} for {one_line(whose)}? It takes effect", abort=True)
-    caller = Caller(user_id=person.user_id, address=person.address, chat_id="by hand")
+    caller = _caller(person)
     try:
         told = registry.call(name, given, caller, uuid4(), spec.seconds)
     except ToolFailedError as error:
@@ -45,3 +50,14 @@ def call(name: str, arguments: str, whose: str, yes: bool) -> None:
     except ToolUnclearError as error:
         raise OperatorError(f"whether it took effect is not known: {error}") from None
     click.echo(printable(told))
+
+
+def _caller(person: "Person") -> "Caller":
+    from bot.tools.protocol import Caller
+
+    return Caller(
+        user_id=person.user_id,
+        address=person.address,
+        chat_id="by hand",
+        name=person.full_name,
+    )

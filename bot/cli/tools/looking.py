@@ -46,7 +46,8 @@ def list_tools(as_json: bool) -> None:
 
 def _row(spec: "ToolSpec") -> tuple[str, ...]:
     told = one_line(spec.description.strip().partition("\n")[0])
-    return spec.name, spec.source, spec.effects, spec.approval, told
+    allowed_by = " or ".join(sorted({spec.approval, *spec.approvals.values()}))
+    return spec.name, spec.source, spec.effects, allowed_by, told
 
 
 def _as_json(spec: "ToolSpec") -> dict[str, object]:
@@ -55,6 +56,8 @@ def _as_json(spec: "ToolSpec") -> dict[str, object]:
         "source": spec.source,
         "effects": spec.effects,
         "approval": spec.approval,
+        "resource": spec.resource,
+        "approvals": dict(spec.approvals),
         "description": spec.description,
         "parameters": dict(spec.parameters),
     }
@@ -69,6 +72,8 @@ def show(name: str) -> None:
     click.echo(f"\nFrom: {spec.source}, {spec.seconds:g} s at most")
     click.echo(f"Effects: {EFFECTS[spec.effects]}")
     click.echo(f"Approval: {ALLOWED[spec.approval]}")
+    for like, approval in spec.approvals.items():
+        click.echo(f"  of {printable(like)}: {ALLOWED[approval]}")
     if spec.resource:
         click.echo(f"What it acts on: {printable(spec.resource)}")
     click.echo("Arguments:")

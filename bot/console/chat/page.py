@@ -16,6 +16,7 @@ from bot.console.writing import note
 from db.database import Connection
 from db.logins.audit import Action
 from db.records import LogEntry, Ticket
+from db.support.allowing import WaitingCall, list_waiting
 from db.support.canned import CannedReply, list_canned
 from db.support.presence import PRESENT, Looker, find_lookers, look
 from db.support.reading import (
@@ -67,12 +68,16 @@ class Talk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What stands beside the talk: the open ticket, its log, who may work on it."""
+    """What stands beside the talk: the open ticket, its log, who may work on it.
+
+    And the calls of tools that an operator is asked about.
+    """
 
     ticket: Ticket | None
     log: Sequence[LogEntry]
     colleagues: Sequence[Colleague]
     canned: Sequence[CannedReply]
+    waiting: Sequence[WaitingCall]
 
 
 def read_talk(connection: Connection, user_id: UUID, wish: Wish) -> Talk:
@@ -114,6 +119,7 @@ def read_case(connection: Connection, user_id: UUID) -> Case:
         log=read_log(connection, ticket.id, MOST_LOGGED) if ticket else (),
         colleagues=list_colleagues(connection),
         canned=list_canned(connection),
+        waiting=list_waiting(connection, user_id),
     )
 
 

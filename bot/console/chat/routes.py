@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from bot.console.calls import deciding
 from bot.console.chat import acting, correcting, replying, words
 from bot.console.chat.media import serving
 from bot.console.chat.page import Wish, has_news, read_case, read_talk
@@ -28,6 +29,7 @@ def piece() -> Piece:
     correcting.add_to(routes)
     serving.add_to(routes)
     rating.add_to(routes)
+    deciding.add_to(routes)
     routes.add_app_template_filter(words.linked, "linked")
     routes.add_app_template_filter(words.shown, "shown")
     routes.add_app_template_filter(words.one_line, "brief")

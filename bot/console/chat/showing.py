@@ -19,6 +19,7 @@ NEWEST = Wish()
 # What of the page is shown only to whom it is allowed.
 CAN = {
     "reply": May.REPLY, "note": May.NOTE, "teach": May.TEACH, "rate": May.RATE,
+    "allow": May.ALLOW,
 }  # fmt: skip
 
 

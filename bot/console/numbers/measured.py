@@ -1,6 +1,6 @@
 """Numbers measured once for all who look, and kept for a while."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -9,6 +9,7 @@ from db.database import Database
 from db.errors import OperatorError
 from db.knowledge.gaps import ListedGap, list_gaps
 from db.queries.handoffs import HandoffStatistics, measure_handoffs
+from db.queries.labels import count_labels
 from db.queries.money import TotalSpent, measure_money
 from db.queries.statistics import Statistics, measure
 
@@ -28,6 +29,7 @@ class Measured:
     handoffs: HandoffStatistics
     gaps: list[ListedGap]
     spent: Sequence[TotalSpent]
+    labels: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(slots=True)
@@ -59,4 +61,5 @@ def _measure(database: Database, days: int) -> Measured:
             handoffs=measure_handoffs(connection, days, now),
             gaps=list_gaps(connection, MOST_GAPS),
             spent=measure_money(connection, days).totals,
+            labels=count_labels(connection, days, now),
         )

@@ -6,16 +6,8 @@ OPENS, CLOSES = '<call name="{name}">', "</call>"
 # As it is looked for in what others wrote, and in what users would read: in any dress.
 ANY_TAG = re.compile(r"[<\uff1c]\s{0,9}/?\s{0,9}call\b", re.IGNORECASE)
 ANY_OPENING = re.compile(r"[<\uff1c]\s{0,9}call\b", re.IGNORECASE)
-# How a result's end is marked, which no result may do itself.
-RESULT_ENDS = "[End of the result]"
-_BORDERS = re.compile(r"\[(?=\s*(?:end of the result|result of)\b)", re.IGNORECASE)
 
 
 def harmless(text: str) -> str:
     """Return a text in which no tag is one any more: it reads as before."""
     return ANY_TAG.sub(lambda found: f"\u2039{found[0][1:]}", text)
-
-
-def as_material(result: str) -> str:
-    """Return a tool's result as it stands between its borders."""
-    return _BORDERS.sub("(", harmless(result))

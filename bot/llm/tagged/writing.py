@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.llm.tagged.tags import CLOSES, OPENS, RESULT_ENDS, as_material, harmless
+from bot.llm.tagged.borders import between_borders
+from bot.llm.tagged.tags import CLOSES, OPENS, harmless
 
 Json = dict[str, Any]
 
@@ -45,17 +46,16 @@ def _written(messages: Sequence[Json]) -> Iterator[Json]:
     for message in messages:
         if message["role"] == "tool":
             name = names.get(message["tool_call_id"], "a tool")
-            told = as_material(message["content"])
-            results.append(f"[Result of {name}]\n{told}\n{RESULT_ENDS}")
+            results.append(f"{name}:\n{harmless(message['content'])}")
             continue
         if results:
-            yield {"role": "user", "content": "\n".join(results)}
+            yield {"role": "user", "content": between_borders(results)}
             results = []
         calls = message.get("tool_calls") or ()
         names |= {call["id"]: call["function"]["name"] for call in calls}
         yield {"role": message["role"], "content": _content(message, calls)}
     if results:
-        yield {"role": "user", "content": "\n".join(results)}
+        yield {"role": "user", "content": between_borders(results)}
 
 
 def _content(message: Json, calls: Iterable[Json]) -> Any:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bot.simulator.content.shelf import Template
 from bot.simulator.faults import TwilioError
 from bot.simulator.records import Choice
 
@@ -17,6 +18,34 @@ LONGEST_BODY, LONGEST_BUTTON, LONGEST_ENTRY, LONGEST_ID = 1024, 20, 24, 200
 CONTENT_SIDS = {number: f"HX{number:032x}" for number in range(2, MOST_LISTED + 1)}
 NUMBERS = {sid: number for number, sid in CONTENT_SIDS.items()}
 BAD_VARIABLES = 21656
+
+
+class ChoicesTemplate(Template):
+    """One of those with choices, which nobody had approved."""
+
+    @property
+    def types(self) -> dict[str, Any]:
+        """Buttons, or a list that its last variable opens."""
+        number = NUMBERS[self.sid]
+        pairs = [
+            (f"{{{{{at}}}}}", f"{{{{{at + 1}}}}}") for at in range(2, 2 * number + 1, 2)
+        ]
+        if number > MOST_BUTTONS:
+            items = [{"item": title, "id": payload} for title, payload in pairs]
+            opens = f"{{{{{2 * number + 2}}}}}"
+            told = {"body": self.body, "button": opens, "items": items}
+            return {"twilio/list-picker": told}
+        actions = [
+            {"type": "QUICK_REPLY", "title": title, "id": payload}
+            for title, payload in pairs
+        ]
+        return {"twilio/quick-reply": {"body": self.body, "actions": actions}}
+
+
+TEMPLATES = tuple(
+    ChoicesTemplate(sid, "{{1}}", f"choices_{number}", status="unsubmitted")
+    for number, sid in CONTENT_SIDS.items()
+)
 
 
 def read_choices(form: Mapping[str, str]) -> tuple[str, tuple[Choice, ...]] | None:

@@ -64,7 +64,7 @@ def fetch_approval(sid: str) -> Response:
 
 @orders.put("/templates")
 def put_templates() -> Response | tuple[Response, int]:
-    """Have the account own these templates, in place of all others."""
+    """Have the account own these templates, and those for choices."""
     try:
         _shelf().put(parse_templates(request.get_json(silent=True)))
     except TemplateError as error:
@@ -95,7 +95,7 @@ def _shape(template: Template) -> dict[str, Any]:
         "friendly_name": template.friendly_name,
         "language": template.language,
         "variables": template.variables,
-        "types": {"twilio/text": {"body": template.body}},
+        "types": template.types,
         "date_created": MADE_AT,
         "date_updated": MADE_AT,
         "url": address,
@@ -111,7 +111,7 @@ def _approval(template: Template) -> dict[str, Any]:
         "type": "whatsapp",
         "name": template.friendly_name,
         "category": template.category,
-        "content_type": "twilio/text",
+        "content_type": next(iter(template.types)),
         "status": template.status,
         "rejection_reason": template.rejection_reason,
         "allow_category_change": True,

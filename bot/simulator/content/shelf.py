@@ -15,7 +15,8 @@ MOST_TEMPLATES = 1000
 # https://www.twilio.com/docs/content/overview#template-statuses ; the errors are
 # https://www.twilio.com/docs/api/errors
 REFUSALS = {"rejected": 63040, "paused": 63041, "disabled": 63042}
-STATUSES = ("unsubmitted", "received", "pending", "approved", *REFUSALS)
+APPROVED = "approved"
+STATUSES = ("unsubmitted", "received", "pending", APPROVED, *REFUSALS)
 
 
 class TemplateError(ValueError):
@@ -35,9 +36,14 @@ class Template:
     rejection_reason: str = ""
 
     @property
+    def types(self) -> dict[str, Any]:
+        """How it is shown, as Twilio tells it: by kinds."""
+        return {"twilio/text": {"body": self.body}}
+
+    @property
     def variables(self) -> dict[str, str]:
         """Its gaps, each with an example."""
-        return {name: f"example {name}" for name in GAP.findall(self.body)}
+        return {name: f"example {name}" for name in GAP.findall(str(self.types))}
 
     def filled(self, given: Mapping[str, object]) -> str:
         """Return the text with its gaps filled."""
@@ -47,14 +53,17 @@ class Template:
 class Shelf:
     """All templates by their SIDs; safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, always: Sequence[Template] = ()) -> None:
         self._lock = Lock()
-        self._templates: dict[str, Template] = {}
+        self._always = {each.sid: each for each in always}
+        self._templates = dict(self._always)
 
     def put(self, given: Sequence[Template]) -> None:
-        """Keep these, in place of all others."""
+        """Keep these, in place of all others but those that are always there."""
+        told = {each.sid: each for each in given}
+        left = {sid: each for sid, each in self._always.items() if sid not in told}
         with self._lock:
-            self._templates = {each.sid: each for each in given}
+            self._templates = {**told, **left}
 
     def all(self) -> list[Template]:
         """Return them in the order in which they were given."""
@@ -76,8 +85,12 @@ class Shelf:
         except ValueError:
             given = {}
         told = given if isinstance(given, dict) else {}
-        refusal = REFUSALS.get(found.status)
-        return replace(message, body=found.filled(told), fails_with=refusal)
+        return replace(
+            message,
+            body=found.filled(told),
+            fails_with=REFUSALS.get(found.status),
+            needs_window=found.status != APPROVED,
+        )
 
 
 def parse_templates(order: Any) -> list[Template]:

@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from bot.tools.gate import ByDeclaration, Verdict
-from bot.tools.protocol import Caller, ToolSpec
+from bot.tools.gate import ByDeclaration, Verdict, approval_of
+from bot.tools.protocol import ToolSpec
+from bot.tools.schemas import as_json
 from db.records import Call, CalledFor, Decided, Writing
 
 # How long a customer may take: what they allow later may not be what they want by now.
 CUSTOMER_LASTS = timedelta(hours=1)
+# A customer reads all that they allow: characters of a call's arguments, as JSON.
+LONGEST_ASKED = 600
 
 ASKED_CUSTOMER = (
     "Not done yet. The user is asked to allow it by two buttons under your answer; of"
@@ -22,6 +25,10 @@ ASKED_OPERATOR = (
     "Not done yet. A person of the team has to allow it: they are asked now, and the"
     " user is told what they say. Say so in one short sentence; do not say that it was"
     " done."
+)
+TOO_LONG = (
+    "Not done: the user reads all that they allow, so the arguments may have"
+    f" {LONGEST_ASKED} characters at most. Call it again with less."
 )
 SAID_NO = "Not done: the user said no."
 NOT_THEIRS = "Not done: the user may not allow this any more."
@@ -60,12 +67,13 @@ class ByApproval:
 
     has_people: bool = False
 
-    def decide(
-        self, spec: ToolSpec, arguments: Mapping[str, Any], caller: Caller
-    ) -> Verdict:
+    def decide(self, spec: ToolSpec, arguments: Mapping[str, Any]) -> Verdict:
         """Return `intent`, `waiting` or `refused`: see Gate."""
-        if spec.approval == "customer":
+        approval = approval_of(spec, arguments)
+        if approval == "customer":
+            if len(as_json(arguments)) > LONGEST_ASKED:
+                return Verdict("refused", TOO_LONG)
             return Verdict("waiting", ASKED_CUSTOMER)
-        if spec.approval == "operator" and self.has_people:
+        if approval == "operator" and self.has_people:
             return Verdict("waiting", ASKED_OPERATOR)
-        return ByDeclaration().decide(spec, arguments, caller)
+        return ByDeclaration().decide(spec, arguments)

@@ -19,7 +19,7 @@ VARIABLE = re.compile(r"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 STREAMABLE = ("http", "streamable-http", "streamableHttp", "streamable_http")
 READ = ("type", "command", "args", "env", "cwd", "url", "headers", "disabled", "bot")
 OURS = ("seconds", "only", "caller", "key", "tools")
-OF_A_TOOL = ("approval", "effects", "resource", "seconds", "asks")
+OF_A_TOOL = ("approval", "effects", "resource", "approvals", "seconds", "asks")
 OF_A_CALLER = ("user_id", "address", "chat_id", "name", "language")
 LONGEST_SECONDS = 120.0
 
@@ -141,9 +141,18 @@ class _Entry:
             approval=told.get("approval"),
             effects=told.get("effects"),
             resource=self._plain(told, "resource"),
+            approvals=self._approvals(told),
             seconds=self._seconds(told),
             asks=self._plain(told, "asks") or "",
         )
+
+    def _approvals(self, told: Mapping[str, Any]) -> Mapping[str, Approval]:
+        found = self._map(told, "approvals")
+        if not all(one in get_args(Approval) for one in found.values()):
+            raise self._wrong('has in "approvals" other words than in "approval"')
+        if found and not told.get("resource"):
+            raise self._wrong('has "approvals", but no "resource" that they are of')
+        return found
 
     def _know(self, told: Mapping[str, Any], known: Sequence[str]) -> None:
         """Refuse a word that is misspelt: it would be a rule that does not hold."""

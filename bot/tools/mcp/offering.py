@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from bot.tools.mcp.schemas import find_fault
+from bot.tools.mcp.schemas import find_fault, make_plain
 from bot.tools.mcp.servers import McpServer, Rule
 from bot.tools.protocol import Approval, Effects, ToolSpec
 
 MOST_TOOLS = 64
 MOST_DEFINITION_BYTES = 16 * 1024
+# Of all servers together: they stand in every prompt.
+MOST_OFFERED_BYTES = 64 * 1024
 LONGEST_DESCRIPTION = 1000
 LONGEST_NAME = 64  # of what LLM servers take
 NO_RULE = Rule()
@@ -37,11 +39,13 @@ class Definition:
 class Offer:
     """One tool: by the server's name for it, and as the LLM gets to know it.
 
-    `filled` are those of its arguments that the bot gives.
+    `filled` are those of its arguments that the bot gives, `bytes` what it takes of a
+    prompt.
     """
 
     tool: str
     spec: ToolSpec
+    bytes: int
     filled: frozenset[str] = frozenset()
 
 
@@ -123,6 +127,7 @@ def _find_fault(
 
 def _offer(server: McpServer, definition: Definition) -> Offer:
     told = json.loads(definition.told)
+    make_plain(told["inputSchema"], _plain)
     rule = server.rules.get(definition.tool, NO_RULE)
     filled = server.filled & told["inputSchema"].get("properties", {}).keys()
     hints = told.get("annotations") or {}
@@ -134,11 +139,13 @@ def _offer(server: McpServer, definition: Definition) -> Offer:
         effects=rule.effects or effects,
         approval=rule.approval or approval,
         resource=rule.resource,
+        approvals=rule.approvals,
         seconds=rule.seconds or server.seconds,
         asks=rule.asks,
         source=f"mcp:{server.name}",
     )
-    return Offer(tool=definition.tool, spec=spec, filled=filled)
+    told_bytes = len(json.dumps([spec.name, spec.description, spec.parameters]))
+    return Offer(tool=definition.tool, spec=spec, filled=filled, bytes=told_bytes)
 
 
 def _read_hints(hints: Any, *, is_keyed: bool) -> tuple[Effects, Approval]:

@@ -21,22 +21,6 @@ class Pins(Protocol):
         """
 
 
-class PinsOfOneRun:
-    """Pins that are forgotten when the process ends, where there is no database."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, dict[str, str]] = {}
-
-    def known(self, server: str) -> Mapping[str, str]:
-        """Return what they said of themselves first."""
-        return self._known.get(server, {})
-
-    def look(self, server: str, offered: Mapping[str, str]) -> Set[str]:
-        """Return which of the tools on offer are as they were first."""
-        known = self._known.setdefault(server, dict(offered))
-        return {tool for tool, told in offered.items() if known.get(tool) == told}
-
-
 class PinsAsTheyAre:
     """Pins that are looked at and never changed, for a command's own look.
 

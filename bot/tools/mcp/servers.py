@@ -17,6 +17,7 @@ class Rule:
     approval: Approval | None = None
     effects: Effects | None = None
     resource: str | None = None
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
     seconds: float | None = None
     asks: str = ""
 

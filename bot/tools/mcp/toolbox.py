@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from bot.tools.mcp.asked import Asked
-from bot.tools.mcp.offering import Listing, Offer, listed_before
+from bot.tools.mcp.offering import (
+    MOST_OFFERED_BYTES,
+    MOST_TOOLS,
+    Listing,
+    Offer,
+    listed_before,
+)
 from bot.tools.mcp.pins import Pins
 from bot.tools.mcp.servers import McpServer
 from bot.tools.protocol import Caller, ToolFailedError, ToolSpec
@@ -45,6 +51,7 @@ class McpToolbox:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
         self._is_up = threading.Event()
+        self._left_out: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="mcp", daemon=True)
 
     def start(self) -> None:
@@ -102,11 +109,26 @@ class McpToolbox:
             return Listing()
 
     def _offers(self) -> Iterator[tuple[McpServer, Offer]]:
+        """Yield what there is room for in a prompt, the first servers' first."""
+        room = MOST_OFFERED_BYTES
         for server in self._servers:
             owned = self._owned.get(server.name)
             listing = owned.listing if owned else self._known.get(server.name)
             for offer in listing.offers if listing else ():
-                yield server, offer
+                if offer.bytes <= room:
+                    room -= offer.bytes
+                    yield server, offer
+                else:
+                    self._leave_out(offer.spec.name)
+
+    def _leave_out(self, name: str) -> None:
+        if name not in self._left_out and len(self._left_out) < MOST_TOOLS:
+            self._left_out.add(name)
+            log.warning(
+                "the tool %s is not offered: what the tools of MCP servers say of "
+                'themselves takes more than %d bytes of a prompt: choose by "only"',
+                *(name, MOST_OFFERED_BYTES),
+            )
 
     def _find(self, name: str) -> tuple[McpServer, Offer]:
         for server, offer in self._offers():

@@ -3,10 +3,11 @@
 https://www.twilio.com/docs/content/content-api-resources
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.terminal import one_line
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.rest_client import REST_ERRORS
 from bot.whatsapp.templates.rules import gaps_of
@@ -15,8 +16,10 @@ from db.errors import OperatorError
 
 SECONDS = 10.0
 MOST_LISTED = 1000
+LONGEST_WORD = 200
 PAGE_SIZE = 100
 NOT_FOUND = 404
+TEXT = "twilio/text"
 
 
 class NotAskedError(OperatorError):
@@ -25,10 +28,11 @@ class NotAskedError(OperatorError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownTemplate:
-    """A template as Twilio knows it: untrusted words.
+    """A template as Twilio knows it: untrusted words, of one line each but the text.
 
     `status` is WhatsApp's: approved, pending, rejected, paused, disabled, or that it
-    was never asked (unsubmitted); `reason` why it was rejected.
+    was never asked (unsubmitted); `reason` why it was rejected. `choices` are title and
+    id of each that can be tapped, `opens` what opens a list of them.
     """
 
     content_sid: str
@@ -39,6 +43,8 @@ class KnownTemplate:
     reason: str
     kind: str
     body: str
+    choices: Sequence[tuple[str, str]] = ()
+    opens: str = ""
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -61,31 +67,53 @@ def list_templates(twilio: TwilioAccount) -> list[KnownTemplate]:
 def find_template(twilio: TwilioAccount, content_sid: str) -> KnownTemplate | None:
     """Return one; None: the account has none of that SID. Raises NotAskedError."""
     asked = build_sdk(twilio, SECONDS).content.v1.contents(content_sid)
+    content = _unless_none(asked.fetch)
+    if content is None:
+        return None
+    approval = _unless_none(asked.approval_fetch().fetch)
+    return _read(content, approval.whatsapp or {} if approval else {})
+
+
+def _unless_none(fetch: Callable[[], Any]) -> Any:
+    """Return what Twilio has; None: it has none. Raises NotAskedError."""
     try:
-        content = asked.fetch()
-        approval = asked.approval_fetch().fetch()
+        return fetch()
     except REST_ERRORS as error:
         if getattr(error, "status", None) == NOT_FOUND:
             return None
         raise NotAskedError(_explain(error)) from error
-    return _read(content, approval.whatsapp or {})
 
 
 def _read(content: Any, approval: Mapping[str, Any]) -> KnownTemplate:
     types: Mapping[str, Any] = content.types or {}
-    kind = next(iter(types), "")
-    told = types.get(kind) or {}
-    body = told.get("body", "") if isinstance(told, Mapping) else ""
+    # Beside what WhatsApp shows there may be a bare text for other channels.
+    kind = next((kind for kind in types if kind != TEXT), next(iter(types), ""))
+    told = types.get(kind)
+    told = told if isinstance(told, Mapping) else {}
     return KnownTemplate(
         content_sid=str(content.sid),
-        name=str(approval.get("name") or content.friendly_name or ""),
-        language=str(content.language or ""),
-        category=str(approval.get("category") or "").upper(),
-        status=str(approval.get("status") or "unsubmitted").lower(),
-        reason=str(approval.get("rejection_reason") or ""),
-        kind=kind,
-        body=str(body),
+        name=_line(approval.get("name") or content.friendly_name),
+        language=_line(content.language),
+        category=_line(approval.get("category")).upper(),
+        status=_line(approval.get("status") or "unsubmitted").lower(),
+        reason=_line(approval.get("rejection_reason")),
+        kind=_line(kind),
+        body=str(told.get("body", "")),
+        choices=tuple(_choices(told)),
+        opens=_line(told.get("button")),
     )
+
+
+def _choices(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    listed = told.get("actions") or told.get("items")
+    for each in listed if isinstance(listed, list) else ():
+        if isinstance(each, Mapping):
+            yield _line(each.get("title", each.get("item"))), _line(each.get("id"))
+
+
+def _line(told: Any) -> str:
+    """Return what stands among words of ours: what forges a line of them is shown."""
+    return one_line(str(told or ""), LONGEST_WORD)
 
 
 def _explain(error: Exception) -> str:

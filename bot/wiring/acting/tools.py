@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from bot.tools.acting import Acting
-    from bot.tools.protocol import Toolbox
+    from bot.tools.protocol import Toolbox, ToolSpec
     from bot.tools.registry import Registry
 
 
@@ -86,6 +86,14 @@ def _drop_late(acting: "Acting | None", database: Database) -> int:
     from db.tools.approvals import PostgresApprovals
 
     offered = acting.box.offered() if acting else []
-    tools = [spec.name for spec in offered if spec.approval == "customer"]
+    tools = [one.name for one in offered if _is_for_customers(one)]
     approvals = PostgresApprovals(database)
     return approvals.drop_late(tools, CUSTOMER_LASTS, TOO_OLD, DROPPED)
+
+
+def _is_for_customers(spec: "ToolSpec") -> bool:
+    """Tell whether its calls wait for customers, never for operators."""
+    from bot.tools.gate import allowed_by
+
+    who = allowed_by(spec)
+    return "customer" in who and "operator" not in who

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from db.privacy.steps import OLD, Step
+from db.privacy.steps import HASH, OLD, Step, dropping
 
 # By then they hold no more: db/logins says when each ends.
 LOGINS_AFTER = timedelta(days=7)
@@ -10,16 +10,11 @@ FAILURES_AFTER = timedelta(days=1)
 # Two years: the database itself keeps younger rows, whoever asks (drop_old_audit).
 AUDIT_AFTER = timedelta(days=731)
 
-DELETE_TICKETS = Step(
-    name="resolved tickets deleted",
-    table="support_tickets AS ticket",
-    at="ticket.opened_at",
-    id="lpad(ticket.id::text, 20, '0')",
+DELETE_TICKETS = dropping(
+    "resolved tickets deleted",
+    "support_tickets AS ticket",
+    "opened_at",
     coarse=f"ticket.status = 'resolved' AND ticket.resolved_at < {OLD}",
-    action="""
-done AS (
-  DELETE FROM support_tickets USING due WHERE support_tickets.id = due.id::bigint
-)""",
 )
 # How far an operator read: nobody reads on after that long.
 DROP_LOOKS = Step(
@@ -52,40 +47,18 @@ done AS (
   WHERE reference_id = left(due.id, 36)::uuid
 )""",
 )
-DROP_INVITATIONS = Step(
-    name="invitations dropped",
-    table="invitations AS invited",
-    at="invited.created_at",
-    id="encode(invited.token_hash, 'hex')",
+DROP_INVITATIONS = dropping(
+    "invitations dropped",
+    "invitations AS invited",
+    key="token_hash",
+    kind=HASH,
     coarse=f"COALESCE(invited.used_at, invited.expires_at) < {OLD}",
-    action="""
-done AS (
-  DELETE FROM invitations USING due
-  WHERE invitations.token_hash = decode(due.id, 'hex')
-)""",
 )
-DROP_LOGINS = Step(
-    name="ended log-ins dropped",
-    table="login_sessions AS login",
-    at="login.created_at",
-    id="encode(login.token_hash, 'hex')",
-    coarse=f"login.created_at < {OLD}",
-    action="""
-done AS (
-  DELETE FROM login_sessions USING due
-  WHERE login_sessions.token_hash = decode(due.id, 'hex')
-)""",
+DROP_LOGINS = dropping(
+    "ended log-ins dropped", "login_sessions AS login", key="token_hash", kind=HASH
 )
-DROP_FAILURES = Step(
-    name="failed log-ins forgotten",
-    table="login_attempts AS failed",
-    at="failed.last_at",
-    id="encode(failed.key, 'hex')",
-    coarse=f"failed.last_at < {OLD}",
-    action="""
-done AS (
-  DELETE FROM login_attempts USING due WHERE login_attempts.key = decode(due.id, 'hex')
-)""",
+DROP_FAILURES = dropping(
+    "failed log-ins forgotten", "login_attempts AS failed", "last_at", "key", HASH
 )
 # The bot may not change the audit, so it can't lock its rows either.
 DROP_AUDIT = Step(

@@ -17,12 +17,6 @@ HELD_BACK = Script(text="", finish_reason="content_filter")
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedLLM]:
-    with ScriptedLLM() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 def ana(server: ScriptedLLM) -> Iterator[Conversation]:
     with client_of(server.base_url) as llm:
         yield Conversation(llm=llm)

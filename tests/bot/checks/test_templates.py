@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 from bot.checks.templates import check_templates
 from bot.cli import main
 from bot.settings import Settings
+from bot.simulator.content.choices import CONTENT_SIDS
 from bot.whatsapp.account import TwilioAccount
 from bot.whatsapp.templates.account import text_in
 from bot.whatsapp.templates.content import NotAskedError, find_template, list_templates
@@ -22,7 +25,7 @@ from tests.bot.simulator.desk import (
     desk_at,
 )
 
-ENGLISH, GERMAN, ALERT, CONSOLE = (f"HX{number:032x}" for number in range(1, 5))
+ENGLISH, GERMAN, ALERT, CONSOLE = (f"HX{number:032x}" for number in range(101, 105))
 ALERT_TEXT = (
     "A customer waits for a person: {{1}} ({{2}}). Last words: {{3}} (ticket {{4}}). "
     "Reply to this message, and it goes to them."
@@ -113,6 +116,60 @@ def test_what_can_t_be_used_is_told(
     assert len(bad) == 1
     assert told in bad[0]
     assert sid in bad[0]
+
+
+def test_what_is_told_of_a_template_forges_no_line_and_has_an_end(
+    desk: Desk, twilio: TwilioAccount
+) -> None:
+    forged = "no\nfits: all of it\u202e" + "x" * 9000
+    owns(desk, **{GERMAN: {"status": "rejected", "rejection_reason": forged}})
+    [bad] = [text for text, fits in checked(twilio) if fits is False]
+    assert "rejected (no" in bad
+    assert "\n" not in bad
+    assert "\u202e" not in bad
+    assert len(bad) < 600
+
+
+CHOICES = {"TWILIO_CHOICES_CONTENT_SIDS": ",".join(
+    f"{number}={sid}" for number, sid in CONTENT_SIDS.items()
+)}  # fmt: skip
+
+
+def test_choices_to_tap_need_no_approval(desk: Desk, twilio: TwilioAccount) -> None:
+    desk.phone("PUT", "templates", json=[])
+    found = [
+        *check_templates(Settings.from_env(CHOICES), partial(find_template, twilio))
+    ]
+    assert [each.fits for each in found] == [True] * 9
+    assert str(found[0]).endswith(f"2 choices, {CONTENT_SIDS[2]}: twilio/quick-reply")
+    assert str(found[-1]).endswith(
+        f"10 choices, {CONTENT_SIDS[10]}: twilio/list-picker"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "changed", "told"),
+    [
+        (2, {"kind": "twilio/text"}, "it is twilio/text, not twilio/quick-reply"),
+        (4, {"kind": "twilio/quick-reply"}, "not twilio/list-picker"),
+        (2, {"choices": [("{{2}}", "{{3}}")]}, "it has 1 choices, not 2"),
+        (2, {"body": "Which?"}, "where it must have {{1}}"),
+        (2, {"choices": [("{{2}}", "{{3}}"), ("{{4}}", "x")]}, "must have {{5}}"),
+        (4, {"opens": "Choose"}, "must have {{10}}"),
+    ],
+)
+def test_choices_that_would_not_be_shown_are_told(
+    desk: Desk, twilio: TwilioAccount, number: int, changed: dict[str, Any], told: str
+) -> None:
+    desk.phone("PUT", "templates", json=[])
+    found = find_template(twilio, CONTENT_SIDS[number])
+    assert found
+    settings = Settings.from_env(
+        {"TWILIO_CHOICES_CONTENT_SIDS": f"{number}={CONTENT_SIDS[number]}"}
+    )
+    [finding] = check_templates(settings, lambda _: replace(found, **changed))
+    assert finding.fits is False
+    assert told in finding.text
 
 
 def test_what_the_account_has_not_is_told(desk: Desk, twilio: TwilioAccount) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from bot.console.numbers.chart import (
     BOTTOM,
@@ -148,6 +149,20 @@ def test_a_page_tells_what_happened_with_its_tables(
     )
     assert "style=" not in page
     assert "money" not in page.lower()
+
+
+def test_what_chats_were_about_is_told_by_kind(
+    pg: PostgresChatStore, database: Database
+) -> None:
+    take_in(pg, said("Hello"))
+    client, _ = console_for(database, "admin", piece())
+    assert "What chats were about" not in client.get("/numbers?days=30").text
+    known = Jsonb({"tags": ["orders", HOSTILE], "department": "sales"})
+    change(database, "UPDATE userchats SET metadata = %(known)s", known=known)
+    page = client.get("/numbers").text
+    assert_harmless(page)
+    for told in ("What chats were about", "Topic", "orders", "Department", "(1 chat)"):
+        assert told in page
 
 
 def test_numbers_are_counted_once_for_all_who_look(database: Database) -> None:

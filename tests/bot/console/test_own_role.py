@@ -17,12 +17,14 @@ from bot.wiring.console import build_console
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.records import Gap
+from db.tools.calls import ToolCalls
 from tests.bot.console.walking import Walker, a_file
 from tests.bot.media.outgoing import files
 from tests.db.access.logins import three_roles
 from tests.db.knowledge.storing import store
 from tests.db.logins.cheap import BETTER, GOOD, add_account
 from tests.db.sql import change, take_in, value
+from tests.db.tools.ledger import asked, call_of
 from tests.records import ANA, BEN, answer_to, said
 
 SID = "HX" + "0" * 32
@@ -113,8 +115,20 @@ def walk_a_chat(walker: Walker, database: Database, pg: PostgresChatStore) -> No
     told = {"question": "When do you open?", "answer": "At nine."}
     for _ in range(2):
         walker.send(correct, correct, **told)
+    walk_calls(walker, database, pg, chat)
     walk_media_and_ratings(walker, database, chat, reply.turn.reference_id)
     walk_a_closed_window(walker, database, pg)
+
+
+def walk_calls(
+    walker: Walker, database: Database, pg: PostgresChatStore, chat: str
+) -> None:
+    """Calls of tools that wait to be allowed: one allowed, one refused."""
+    called_for = asked(pg).called_for
+    for position, answer in enumerate(("allow", "refuse")):
+        call = call_of(called_for, position, state="waiting")
+        assert ToolCalls(database).write(call, called_for) == "begun"
+        walker.send(chat, f"{chat}/calls/{call.call_id}", answer=answer)
 
 
 def walk_media_and_ratings(

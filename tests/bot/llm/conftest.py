@@ -10,12 +10,6 @@ from tests.scripted_llm import ScriptedLLM
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedLLM]:
-    with ScriptedLLM() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 def llm(server: ScriptedLLM) -> Iterator[OpenAIChat]:
     with client_of(server.base_url) as client:
         yield client

@@ -36,8 +36,16 @@ class ScriptedTwilio:
     def listing(self, path: str) -> Answer:
         if self.listings:
             return self.listings.popleft()
-        (to,) = parse_qs(urlsplit(path).query).get("To", [None])
-        listed = [told for told in self.taken if told.get("to", to) == to]
+        asked = parse_qs(urlsplit(path).query)
+        listed = [
+            told
+            for told in self.taken
+            if all(
+                told.get(name.lower(), asked[name][0]) == asked[name][0]
+                for name in ("To", "From")
+                if name in asked
+            )
+        ]
         return 200, {"messages": listed}
 
     def create(self, form: dict[str, list[str]]) -> Answer:

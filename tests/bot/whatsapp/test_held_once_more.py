@@ -91,6 +91,15 @@ def test_a_wait_that_was_dropped_silences_no_later_one(
     assert values(desk.database, "SELECT fallback FROM held_messages") == ["sent"]
 
 
+def test_where_nothing_is_held_any_more_all_that_was_is_dropped(
+    desk: WaitingDesk,
+) -> None:
+    desk.answers_late("one")
+    assert drop_held(desk.database, HOLDING.lasts) == 0
+    assert drop_held(desk.database, None) == 1
+    assert desk.statuses == ["canceled", "sent"]
+
+
 def test_nor_does_one_that_somebody_ended(
     desk: WaitingDesk, twilio: ScriptedTwilio
 ) -> None:

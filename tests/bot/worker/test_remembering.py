@@ -33,12 +33,6 @@ UPDATE userchats SET updated_at = updated_at - interval '16 min'"""
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedLLM]:
-    with ScriptedLLM() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 def ana(server: ScriptedLLM, database: Database) -> Iterator[Talker]:
     with client_of(server.base_url) as llm:
         yield Talker(database, llm)

@@ -35,7 +35,9 @@ def settings() -> Settings:
 
 def test_retention_runs_every_hour_one_at_a_time(settings: Settings) -> None:
     queue = build_queue(URL)
-    register_retention(queue, Database(URL), settings.ages, lambda: False)
+    register_retention(
+        queue, Database(URL), settings.ages, lambda: False, held_for=None
+    )
     (scheduled,) = queue.periodic_registry.periodic_tasks.values()
     assert scheduled.task.name == RETENTION
     assert scheduled.cron == "17 * * * *"
@@ -44,7 +46,9 @@ def test_retention_runs_every_hour_one_at_a_time(settings: Settings) -> None:
 
 def test_a_database_that_is_away_is_left_to_the_next_hour(settings: Settings) -> None:
     queue = build_queue(URL)
-    register_retention(queue, Database(URL), settings.ages, lambda: False)
+    register_retention(
+        queue, Database(URL), settings.ages, lambda: False, held_for=None
+    )
     queue.tasks[RETENTION](timestamp=0)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.queue.in_hand import in_hand
 from db.records import Call, CalledFor, Decided
 from db.support.allowing import Allowing
 from db.tools.approvals import PostgresApprovals
@@ -91,6 +92,8 @@ def test_newer_words_a_person_and_time_come_first(
     database: Database, approvals: PostgresApprovals, waits: Waits
 ) -> None:
     call, batch = waits
+    with in_hand(0, 0):  # no such job: it was given to another worker, and is done
+        assert approvals.decide(call.call_id, batch, YES) == "ended"
     fewer = replace(batch, turns=(batch.turns or 1) - 1)
     assert approvals.decide(call.call_id, fewer, YES) == "overtaken"
     change(database, "UPDATE users SET owner = 'queue'")

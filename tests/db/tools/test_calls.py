@@ -9,9 +9,10 @@ import pytest
 
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.queue.in_hand import hold_job, in_hand
 from db.records import CallState, Deed
 from db.tools.calls import ToolCalls
-from tests.db.sql import change, value, values
+from tests.db.sql import appears, change, value, values, waiting_backends
 from tests.db.tools.ledger import asked, call_of
 from tests.records import answer_to, said
 
@@ -104,6 +105,44 @@ def test_nothing_begins_for_a_batch_that_was_answered(
     assert values(database, STATES) == []
 
 
+AGAIN = "SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM "
+AGAIN += "procrastinate_jobs"
+TAKE = "UPDATE procrastinate_jobs SET status = 'doing' RETURNING id"
+
+
+def test_nothing_begins_for_whose_job_is_another_workers(
+    database: Database, pg: PostgresChatStore, ledger: ToolCalls
+) -> None:
+    ana = asked(pg)
+    with database.transaction() as connection:
+        job_id = connection.scalar(TAKE)
+    begun = call_of(ana.called_for)
+    with in_hand(job_id, 0):
+        assert ledger.write(begun, ana.called_for) == "begun"
+        change(database, AGAIN)  # the worker was silent for long
+        change(database, TAKE)
+        assert ledger.write(call_of(ana.called_for, 1), ana.called_for) == "ended"
+        assert ledger.begin_again(begun.call_id, ana.called_for) == "ended"
+    with in_hand(job_id, 1):
+        assert ledger.begin_again(begun.call_id, ana.called_for) == "begun"
+
+
+def test_who_is_about_to_begin_is_waited_for(
+    database: Database, pg: PostgresChatStore, ledger: ToolCalls
+) -> None:
+    """Whoever gets the job then has to find what was begun."""
+    asked(pg)
+    with database.transaction() as connection:
+        job_id = connection.scalar(TAKE)
+    giving = threading.Thread(target=change, args=(database, AGAIN))
+    with in_hand(job_id, 0), database.transaction() as connection:
+        assert hold_job(connection)
+        giving.start()
+        assert appears(lambda: waiting_backends(database))
+    giving.join()
+    assert value(database, "SELECT attempts FROM procrastinate_jobs") == 1
+
+
 def test_a_newer_word_comes_before_a_call_but_not_before_one_that_may_have_been(
     pg: PostgresChatStore, ledger: ToolCalls
 ) -> None:
@@ -132,10 +171,7 @@ def test_whoever_takes_the_chat_while_a_call_waits_for_the_row_is_seen(
         connection.count("INSERT INTO opt_outs (user_id) SELECT user_id FROM users")
         connection.first("SELECT take_chat(chat_id) FROM userchats")
         writing.start()
-        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        waits += " AND datname = current_database()"
-        while not value(database, waits):
-            writing.join(0.01)
+        assert appears(lambda: waiting_backends(database))
     writing.join()
     assert found == ["ended"]
 

@@ -13,7 +13,7 @@ from bot.chat.answering import Answering
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.knowledge.protocol import Knowledge
 from bot.llm.protocol import LLM, Completion, Prompt, Tool
-from bot.tools import CallKey, ToolFailedError, tool
+from bot.tools import Caller, CallKey, ToolFailedError, tool
 from bot.tools.acting import Acting
 from bot.tools.declaring import find_tools
 from bot.tools.python_tools import PythonTools
@@ -52,16 +52,18 @@ class Kitchen:
 
     done: list[str] = field(default_factory=list)
     keys: list[CallKey] = field(default_factory=list)
+    callers: list[Caller] = field(default_factory=list)
     fails: list[str] = field(default_factory=list)
     hangs: list[str] = field(default_factory=list)
-    prices: dict[str, str] = field(default_factory=dict)
+    costs: str = "7.40 EUR"
+    why: str = "the oven is cold"
 
     def cook(self, what: str) -> None:
         self.done.append(what)
         for told, error in ((self.fails, ToolFailedError), (self.hangs, TimeoutError)):
             if what in told:
                 told.remove(what)
-                raise error("the oven is cold")
+                raise error(self.why)
 
     def tools(self) -> PythonTools:
         module = types.ModuleType("diner")
@@ -71,10 +73,11 @@ class Kitchen:
 
     def _of_food(self) -> tuple[Callable[..., str], ...]:
         @tool(effects="none")
-        def price(dish: str) -> str:
+        def price(dish: str, caller: Caller) -> str:
             """Tell what a dish costs."""
+            self.callers.append(caller)
             self.cook(f"price of {dish}")
-            return self.prices.get(dish, "7.40 EUR")
+            return self.costs
 
         @tool(effects="once")
         def order(dish: str) -> str:

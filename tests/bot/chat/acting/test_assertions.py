@@ -108,7 +108,7 @@ def test_what_nobody_knows_is_not_said_to_be_undone(ana: Guest) -> None:
 
 def test_what_a_tool_told_may_be_said(ana: Guest) -> None:
     """A result that says it bears out that it is so, not that we did it."""
-    ana.kitchen.prices["soup"] = "status: reserved"
+    ana.kitchen.costs = "status: reserved"
     ana.server.next(asks(("price", SOUP)), Script(text="Your soup was reserved."))
     ana.says("What about my soup?")
     assert ana.hears() == ["Your soup was reserved."]

@@ -2,6 +2,7 @@
 
 from bot.chat.sentences import UNKNOWN_HERE
 from bot.tools import words
+from bot.tools.protocol import MOST_RESULT_BYTES
 from db.database import Database
 from tests.bot.chat.acting.diner import Guest, asks, on_the_shelf
 from tests.bot.chat.sources.shelf import HOURS, Shelf
@@ -13,8 +14,9 @@ SOUP = {"dish": "soup"}
 
 def test_a_tool_is_called_and_its_result_makes_the_answer(ana: Guest) -> None:
     ana.server.next(asks(("price", SOUP), text="Let me look."), Script(text="7.40 EUR"))
-    ana.says("What is the soup?")
+    ana.says("What is the soup?", ProfileName="Ana")
     assert ana.hears() == ["7.40 EUR"]
+    assert [each.name for each in ana.kitchen.callers] == ["Ana"]
     first, second = ana.server.requests
     offered = [one["function"]["name"] for one in first.body["tools"]]
     assert offered == ["price", "order", "reserve", "burn", "pay"]
@@ -100,6 +102,21 @@ def test_a_flood_of_calls_is_cut(ana: Guest) -> None:
     assert ana.hears() == ["Too many."]
     assert len(ana.kitchen.done) == 8
     assert ana.results()[8:] == [words.NO_MORE]
+
+
+def test_of_a_flood_of_words_the_ledger_keeps_a_bound(ana: Guest) -> None:
+    ana.kitchen.costs, ana.kitchen.why = "\u00fc\ud800" * 9_000, "\u00fc" * 9_000
+    ana.kitchen.fails.append("order of soup")
+    ana.server.next(asks(("price", SOUP), ("order", SOUP)), Script(text="Well."))
+    ana.says("Soup, whatever it costs!")
+    assert ana.hears() == ["Well."]
+    assert ana.states == ["price done", "order failed"]
+    kept = [text for call in ana.calls for text in (call.result, call.error) if text]
+    assert len(kept) == 3
+    for text in kept:
+        assert text.endswith(words.CUT)
+        size = len(text.encode()) - len(words.CUT.encode())
+        assert MOST_RESULT_BYTES - 4 <= size <= MOST_RESULT_BYTES
 
 
 def test_what_failed_for_certain_may_be_tried_once_more(ana: Guest) -> None:

@@ -21,7 +21,7 @@ def test_a_tool_is_called_by_text_and_the_user_reads_no_tag(ana: Guest) -> None:
     assert ana.hears() == ["7.40 EUR, and ordered."]
     assert ana.states == ["price done", "order done"]
     assert ana.kitchen.done == ["price of soup", "order of soup"]
-    assert told(ana) == "[Result of order]\nOrdered.\n[End of the result]"
+    assert "\n| order:\n| Ordered.\n" in told(ana)
     assert ana.server.requests[-1].body["stop"] == ["</call>"]
     assert "\u2039call name=" in ana.server.prompts[1][-1]["content"]
 

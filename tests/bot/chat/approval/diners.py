@@ -1,7 +1,7 @@
 """A diner that books nothing before somebody allows it."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from bot.llm.protocol import LLM
 from bot.tools import CallKey, tool
 from bot.tools.approval.waiting import ByApproval
 from bot.tools.declaring import find_tools
-from bot.tools.protocol import Caller, Toolbox
+from bot.tools.protocol import Approval, Caller, Toolbox
 from bot.tools.python_tools import PythonTools
 from db.database import Database
 from db.records import Turn
@@ -21,6 +21,8 @@ from tests.bot.chat.acting.diner import Guest, asks
 from tests.db.sql import rows
 from tests.scripted_llm import Script, ScriptedLLM
 
+# Two are seated at once, ten and more by a person.
+BY_PEOPLE: Mapping[str, Approval] = {"2": "always", "1?": "operator"}
 STATES = "SELECT arguments ->> 'people', state FROM tool_calls ORDER BY created_at"
 
 
@@ -89,9 +91,18 @@ class Diner(Guest):
             self.booked.append((people, key))
             return "Given back."
 
-        for each in (book, move, refund, rebate):
+        for each in (book, move, refund, rebate, self.seat()):
             setattr(module, each.__name__, each)
         return module
+
+    def seat(self) -> Callable[[int], str]:
+        @tool(approval="customer", resource="people", approvals=BY_PEOPLE)
+        def seat(people: int) -> str:
+            """Lay a table."""
+            self.booked.append(people)
+            return "Laid."
+
+        return seat
 
     def wants(self, people: int = 4, tool: str = "book", said: str = "Gladly.") -> Turn:
         """Have the LLM ask for a table; return the question."""

@@ -4,7 +4,8 @@ from functools import partial
 
 import pytest
 
-from bot.chat.approval.approving import MOST_ASKED
+from bot.chat.acting.sentences import MAY_BE_DONE
+from bot.chat.approval.approving import APPROVAL, MOST_ASKED
 from bot.chat.approval.sentences import ALREADY_DECIDED, NOT_OPEN
 from bot.llm.protocol import LLMError
 from bot.tools import words
@@ -21,7 +22,7 @@ def test_what_is_allowed_is_done_once_whatever_is_tapped(ana: Diner) -> None:
     assert (ana.booked, ana.kept) == ([], [("4", "waiting")])
     ana.server.next(Script(text="Your table is booked."))
     assert ana.taps(question) == ["Your table is booked."]
-    assert ana.results() == [f"{words.BEFORE}Booked for 4."]
+    assert ana.results() == ["Booked for 4."]
     assert "call:" not in str(ana.server.prompts)
     assert ana.taps(question) == [ALREADY_DECIDED]
     assert ana.taps(question, "no") == [ALREADY_DECIDED]
@@ -81,7 +82,7 @@ def test_a_no_is_told_and_nothing_happens_afterwards(ana: Diner) -> None:
     question = ana.wants()
     ana.server.next(Script(text="As you like."))
     assert ana.taps(question, "no") == ["As you like."]
-    assert ana.results() == [f"{words.BEFORE}{SAID_NO}"]
+    assert ana.results() == [SAID_NO]
     assert ana.taps(question) == [NOT_OPEN]
     assert (ana.booked, ana.kept) == ([], [("4", "refused")])
 
@@ -95,6 +96,19 @@ def test_changed_arguments_ask_anew_and_the_old_button_is_dead(ana: Diner) -> No
     assert (ana.booked, ana.kept) == ([5], [("4", "refused"), ("5", "done")])
 
 
+def test_who_allows_a_call_differs_by_what_it_acts_on(ana: Diner) -> None:
+    assert ana.wants(2, "seat").content == "Gladly."
+    assert ana.booked == [2]
+    question = ana.wants(4, "seat")
+    assert question.content.startswith(
+        "Gladly.\n\nShall I do this for you: seat (people: 4)?"
+    )
+    ana.taps(question)
+    assert ana.wants(12, "seat").hands_over == APPROVAL
+    assert ana.booked == [2, 4]
+    assert ana.kept == [("2", "done"), ("4", "done"), ("12", "waiting")]
+
+
 def test_a_call_that_was_dropped_meanwhile_may_be_asked_for_again(ana: Diner) -> None:
     four, five = ("book", {"people": 4}), ("book", {"people": 5})
     for said in ("no, 5", "4 after all"):
@@ -105,7 +119,7 @@ def test_a_call_that_was_dropped_meanwhile_may_be_asked_for_again(ana: Diner) ->
     )  # fmt: skip
     ana.says("4")
     assert ana.hears() == ["Back to 4.\n\nA table for 4?\n\n1. Yes\n2. No"]
-    assert ana.results(-1)[0] == f"{words.BEFORE}{words.DROPPED}"
+    assert ana.results(-1)[0] == words.DROPPED
     assert ana.kept == [("4", "refused"), ("5", "refused"), ("4", "waiting")]
 
 
@@ -166,6 +180,18 @@ def test_killed_before_its_answer_it_is_not_done_again(ana: Diner) -> None:
     ana.server.next(Script(text="Booked."))
     assert ana.hears() == ["Booked."]
     assert (ana.booked, ana.kept) == ([4], [("4", "done")])
+
+
+def test_whose_answer_never_comes_is_told_that_it_may_be_done(ana: Diner) -> None:
+    question = ana.wants()
+    ana.server.next(Script(status=500))
+    payload = f"{question.asks}:yes"
+    ana.says("Yes", ButtonText="Yes", ButtonPayload=payload)
+    assert ana.is_kept_waiting()
+    ana.talk.give_up(ana.chat_id, "the LLM is away")
+    assert (ana.booked, ana.kept) == ([4], [("4", "done")])
+    assert ana.last.content.startswith(f"{MAY_BE_DONE}\n\n")
+    assert (ana.chat.owner, ana.last.hands_over) == ("queue", "effect")
 
 
 def test_who_stopped_allows_nothing(ana: Diner) -> None:

@@ -2,8 +2,15 @@
 
 from uuid import uuid4
 
-from bot.chat.approval.question import LONGEST_VALUE, asking, tell
+from bot.chat.approval.question import (
+    LONGEST_TOLD,
+    LONGEST_VALUE,
+    asking,
+    name_of,
+    tell,
+)
 from bot.chat.choices.offering import offering
+from bot.tools.approval.waiting import LONGEST_ASKED, TOO_LONG, ByApproval
 from bot.tools.protocol import ToolSpec
 from db.records import Call, Reply
 from tests.records import reply_turn
@@ -35,6 +42,36 @@ def test_without_them_it_is_told_what_is_called_in_the_users_language() -> None:
     assert tell(call_with(), spec_with(), None).endswith(": book table?")
     long = tell(call_with(note="x" * 5000), spec_with(), None)
     assert LONGEST_VALUE < len(long) < LONGEST_VALUE + 100
+
+
+def test_what_the_operators_words_leave_out_stands_behind_them() -> None:
+    call = call_with(
+        people=4, until_hour="8\u202e0*", wine_list=["a", "b"], is_vip=True
+    )
+    told = tell(call, spec_with("A table for {people}?"), "en")
+    rest = "until hour: 8 0, wine list: ('a', 'b'), is vip: true"
+    assert told == f"A table for 4? ({rest})"
+
+
+def test_whatever_stands_in_a_call_is_told_within_a_bound() -> None:
+    many = {f"x{number}": "y" * 90 for number in range(100)}
+    for call in (call_with(**many), call_with(**{"*n*" * 3000: 1})):
+        told = name_of(call)
+        assert told.startswith("book table (")
+        assert "\u2026" in told
+        assert len(told) <= LONGEST_TOLD + 2
+        assert "*" not in told
+
+
+def test_a_customer_reads_all_of_what_is_allowed_or_is_not_asked() -> None:
+    gate, spec = ByApproval(), spec_with("For {people}?")
+    room = LONGEST_ASKED - len('{"note": ""}')
+    whole = call_with(note="x" * room)
+    assert gate.decide(spec, whole.arguments).state == "waiting"
+    assert tell(whole, spec, None).endswith("x" * room + ")")
+    assert tell(whole, spec_with(), None).endswith("x" * room + ")?")
+    verdict = gate.decide(spec, {"note": "x" * (room + 1)})
+    assert (verdict.state, verdict.told) == ("refused", TOO_LONG)
 
 
 def test_it_stands_under_the_answer_once_and_replaces_other_choices() -> None:

@@ -11,12 +11,6 @@ from tests.scripted_llm import ScriptedLLM
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedLLM]:
-    with ScriptedLLM() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 def ana(server: ScriptedLLM, database: Database) -> Iterator[Talker]:
     with client_of(server.base_url) as llm:
         yield Talker(database, llm)

@@ -1,5 +1,7 @@
 """Files of the business: told to the LLM where there are any, sent where it says."""
 
+import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -146,6 +148,46 @@ def test_what_can_not_be_offered_is_told(folder: Path) -> None:
     assert [one.name for one in shelf.find()] == ["The way.pdf"], "it is looked at anew"
 
 
+def aged(*paths: Path) -> None:
+    """Have files, and folders, last changed a minute ago."""
+    for path in paths:
+        os.utime(path, (time.time() - 60, time.time() - 60))
+
+
+def test_what_did_not_change_is_not_read_again(folder: Path) -> None:
+    shelf = OfferedFiles(MediaFolder(folder))
+    told = folder / "menu.pdf.txt"
+    aged(*folder.iterdir(), folder)
+    before = shelf.find()
+    stamps = told.stat()
+    size = len(told.read_bytes())
+    told.write_text("x" * size)  # of the same size and time: nobody can see it
+    os.utime(told, ns=(stamps.st_atime_ns, stamps.st_mtime_ns))
+    assert shelf.find() == before
+    told.write_text("y" * size)
+    assert "y" in shelf.find()[1].told, "a new time is seen"
+
+
+def test_what_changed_just_now_is_read_again(folder: Path) -> None:
+    shelf = OfferedFiles(MediaFolder(folder))
+    told = folder / "menu.pdf.txt"
+    shelf.find()
+    stamps = told.stat()
+    told.write_text("x" * stamps.st_size)
+    os.utime(told, ns=(stamps.st_atime_ns, stamps.st_mtime_ns))
+    assert "x" in shelf.find()[1].told, "clocks of files tick slowly"
+
+
+def test_a_new_file_counts_at_once(folder: Path) -> None:
+    shelf = OfferedFiles(MediaFolder(folder))
+    aged(*folder.iterdir(), folder)
+    shelf.find()
+    offer(folder, "new.pdf")
+    assert "new.pdf" in {one.name for one in shelf.find()}
+    (folder / "new.pdf.txt").unlink()
+    assert "new.pdf" not in {one.name for one in shelf.find()}
+
+
 def test_no_more_than_a_prompt_has_room_for_are_offered(tmp_path: Path) -> None:
     shelf = OfferedFiles(MediaFolder(tmp_path))
     assert shelf.find() == ()
@@ -154,4 +196,6 @@ def test_no_more_than_a_prompt_has_room_for_are_offered(tmp_path: Path) -> None:
     assert [one.name for one in shelf.find()] == [f"{n:03}.pdf" for n in range(12)]
     assert MOST_OFFERED == 12
     assert "12 others come before it" in str(shelf.look()[12][1])
+    [left_out] = shelf.left_out
+    assert "behind 049.pdf are not looked at" in left_out
     assert OfferedFiles(MediaFolder(tmp_path / "gone")).find() == ()

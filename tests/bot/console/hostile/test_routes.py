@@ -41,6 +41,7 @@ POSTS = {
        for what in ("note", "assign", "priority", "labels", "subject")},
     f"{CHAT}/correct/{{reference_id}}": TEACH,
     f"{CHAT}/rate/{{reference_id}}": May.RATE,
+    f"{CHAT}/calls/{{reference_id}}": May.ALLOW,
     f"{PERSON}/export": PEOPLE, f"{PERSON}/active": PEOPLE, f"{PERSON}/erase": ERASE,
     "/knowledge": TEACH, f"{ONE}/refresh": TEACH, f"{ONE}/remove": TEACH,
     "/knowledge/products": TEACH, "/knowledge/gaps/{gap_id}": TEACH,

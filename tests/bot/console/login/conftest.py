@@ -42,6 +42,7 @@ class Browser:
         self.client = app.test_client()
         self.origin = origin
         self.from_where = "203.0.113.9"
+        self.forwarded: str | None = None
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, **self._about(headers))
@@ -66,6 +67,8 @@ class Browser:
         return found.value if found else None
 
     def _about(self, headers: dict[str, str]) -> dict[str, object]:
+        if self.forwarded:
+            headers["X-Forwarded-For"] = self.forwarded
         return {
             "headers": headers,
             "base_url": self.origin,

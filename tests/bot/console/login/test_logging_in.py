@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
+from bot.console.app import behind_proxies
 from db.database import Database
 from db.logins.audit import read_audit
 from db.logins.passwords import Passwords
@@ -113,6 +114,19 @@ def test_a_name_from_elsewhere_is_paused_and_an_address_for_all_names(
     near = another()
     near.from_where = "198.51.100.9"
     assert near.log_in().status_code == 303
+
+
+@pytest.mark.parametrize("proxies", [0, 1, 2])
+def test_behind_proxies_who_asks_is_whom_they_saw(
+    database: Database, proxies: int
+) -> None:
+    add_account(database)
+    proxied = Browser(behind_proxies(build(database), proxies))
+    proxied.forwarded = "192.0.2.7, 192.0.2.8, 192.0.2.9"  # the first may be made up
+    assert proxied.log_in().status_code == 303
+    (entry, *_) = read_audit(database)
+    seen = {0: "203.0.113.9", 1: "192.0.2.9", 2: "192.0.2.8"}
+    assert entry.address == seen[proxies]
 
 
 def test_a_cookie_that_somebody_planted_is_not_taken_over(

@@ -1,19 +1,33 @@
 """A toolbox of small MCP servers, and calls of their tools, for tests."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
-from bot.tools.mcp.pins import Pins, PinsOfOneRun
+from bot.tools.mcp.pins import Pins
 from bot.tools.mcp.servers import McpServer
 from bot.tools.mcp.toolbox import McpToolbox
 from bot.tools.protocol import Caller, ToolFailedError
+from tests.house import eventually
 
 ANA = Caller(user_id=uuid4(), address="whatsapp:+15551230001", chat_id="c", name="Ana")
 KEY = uuid4()
 # Much longer than anything here takes: a loaded machine is slow.
 PATIENCE = 30.0
+
+
+class PinsOfOneRun:
+    """Pins without a database: what a server says first is approved."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, str]] = {}
+
+    def known(self, server: str) -> Mapping[str, str]:
+        return self._known.get(server, {})
+
+    def look(self, server: str, offered: Mapping[str, str]) -> Set[str]:
+        known = self._known.setdefault(server, dict(offered))
+        return {tool for tool, told in offered.items() if known.get(tool) == told}
 
 
 class PinsThatBreak(PinsOfOneRun):
@@ -52,23 +66,9 @@ def names(box: McpToolbox) -> Sequence[str]:
     return [spec.name for spec in box.offered()]
 
 
-def until(fits: Callable[[], bool]) -> None:
-    """Wait for what comes by itself."""
-    end = time.monotonic() + PATIENCE
-    while not fits():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
-
-
 def again(box: McpToolbox, tool: str, number: str) -> str:
     """Ask until the server is back."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return ask(box, tool, number=number)
-        except ToolFailedError:
-            assert time.monotonic() < end, "it never came back"
-            time.sleep(0.02)
+    return eventually(lambda: _asked(box, tool, number))
 
 
 def is_refused(box: McpToolbox, tool: str) -> bool:
@@ -79,6 +79,13 @@ def is_refused(box: McpToolbox, tool: str) -> bool:
 def is_away(box: McpToolbox, tool: str) -> bool:
     """Whether nobody can tell if a tool is approved."""
     return _refusal(box, tool) == "This tool is not to be had now."
+
+
+def _asked(box: McpToolbox, tool: str, number: str) -> str:
+    try:
+        return ask(box, tool, number=number)
+    except ToolFailedError:
+        return ""
 
 
 def _refusal(box: McpToolbox, tool: str) -> str:

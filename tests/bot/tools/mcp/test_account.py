@@ -9,6 +9,7 @@ import pytest
 from bot.environment import Reader
 from bot.tools.mcp.account import read_mcp
 from bot.tools.mcp.servers import McpServer, Rule
+from bot.tools.protocol import Approval
 
 PLANTED = "planted-5ecret"
 SHOP = {"command": "uvx", "args": ["shop-server"]}
@@ -59,13 +60,21 @@ def test_what_the_bot_asks_beyond_other_clients(tmp_path: Path) -> None:
         "only": ["book"],
         "caller": {"phone": "address"},
         "key": "request_id",
-        "tools": {"book": {"approval": "operator", "resource": "table"}},
+        "tools": {
+            "book": {
+                "approval": "operator",
+                "resource": "table",
+                "approvals": {"bar": "always"},
+            }
+        },
     }
     (shop,), problem = read(tmp_path, {"servers": {"shop": {**SHOP, "bot": own}}})
     assert problem == ""
     assert shop.only == frozenset({"book"})
     assert shop.filled == {"phone", "request_id"}
-    assert shop.rules == {"book": Rule(approval="operator", resource="table")}
+    by_table: dict[str, Approval] = {"bar": "always"}
+    rule = Rule(approval="operator", resource="table", approvals=by_table)
+    assert shop.rules == {"book": rule}
     assert shop.seconds == 5
 
 
@@ -100,6 +109,8 @@ def test_what_is_wrong_is_said_without_a_value(
     ("own", "words"),
     [
         ({"approvals": {}}, "knows"),
+        ({"tools": {"book": {"approvals": {"bar": "always"}}}}, "resource"),
+        ({"tools": {"book": {"resource": "t", "approvals": {"b": 1}}}}, "approvals"),
         ({"seconds": 1000}, "up to 120"),
         ({"seconds": True}, "as a number"),
         ({"caller": {"phone": "password"}}, "caller"),

@@ -12,7 +12,8 @@ from mcp_types import ToolAnnotations
 
 from bot.tools.mcp.servers import McpServer
 from bot.tools.protocol import ToolFailedError, ToolUnclearError
-from tests.bot.tools.mcp.shops import ask, toolbox, until
+from tests.bot.tools.mcp.shops import ask, toolbox
+from tests.house import eventually
 from tests.listening import Request, Response, answering
 from tests.mcp_server import Shop
 
@@ -75,7 +76,7 @@ def serving(server: MCPServer) -> Iterator[str]:
     thread = threading.Thread(target=served.run, daemon=True)
     thread.start()
     try:
-        until(lambda: served.started)
+        eventually(lambda: served.started)
         port = served.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}/mcp"
     finally:

@@ -1,0 +1,1 @@
+"""Markers: what the LLM writes in square brackets, for the bot alone."""

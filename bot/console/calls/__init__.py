@@ -1,0 +1,1 @@
+"""Calls of tools that operators have to allow."""

@@ -1,0 +1,1 @@
+"""What is written from our number past us."""

@@ -1,0 +1,141 @@
+"""What the business writes in Twilio's own console, past the bot."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from bot.settings import Settings, TwilioParts
+from bot.whatsapp.elsewhere.noticing import Looking, Noticing
+from db.chats import PostgresChatStore
+from db.database import Database
+from db.outbox import PostgresOutbox
+from tests.bot.whatsapp.scripted_twilio import Exchange
+from tests.bot.whatsapp.test_reconciliation import OURS, answers, server, settings
+from tests.db.parts import replied
+from tests.db.sql import change, load, rows, take_in, value, values
+from tests.records import ANA, BEN, said
+
+__all__ = ["server", "settings"]  # fixtures
+
+HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=5)
+OWNERS = "SELECT phone_number, owner, owner_reason FROM users ORDER BY phone_number"
+SAID = "SELECT content FROM chat_messages WHERE role = 'assistant'"
+Notice = Callable[[], int]
+
+
+@pytest.fixture
+def erased() -> set[str]:
+    """The addresses of whom was erased a moment ago."""
+    return set()
+
+
+@pytest.fixture
+def notice(
+    settings: Settings, database: Database, pg: PostgresChatStore, erased: set[str]
+) -> Notice:
+    """Looks for what was written within the last hour."""
+    change(database, "UPDATE first_start SET started_at = now() - interval '1 day'")
+    noticing = Noticing(
+        settings.parts(TwilioParts).twilio,
+        database,
+        lasts=HOUR,
+        was_erased=lambda address, _since: address in erased,
+        first_start=pg.read_first_start,
+    )
+    return Looking(noticing.run).look
+
+
+def writes(
+    server: Exchange, address: str, ago: timedelta = MINUTES, **more: str
+) -> str:
+    """Have somebody write from our number, past the bot."""
+    return answers(server, address, ago, **{"from": OURS, **more})
+
+
+def test_who_is_written_to_is_a_persons_once(
+    server: Exchange, database: Database, pg: PostgresChatStore, notice: Notice
+) -> None:
+    take_in(pg, said("Is it ready?"))
+    sid = writes(server, ANA, body="I am Olga: it is.")
+    assert notice() == 1
+    assert rows(database, OWNERS) == [(ANA, "human", "replied")]
+    assert values(database, SAID) == ["I am Olga: it is."]
+    found = "SELECT message_sid, status FROM reply_parts"
+    assert rows(database, found) == [(sid, "delivered")]
+    assert notice() == 0
+    assert value(database, "SELECT count(*) FROM procrastinate_jobs"
+                           " WHERE task_name = 'send_parts'") == 0  # fmt: skip
+
+
+def test_a_chat_that_the_business_began_does_not_wake_the_bot(
+    server: Exchange, database: Database, pg: PostgresChatStore, notice: Notice
+) -> None:
+    writes(server, BEN, body="Your order is here.")
+    assert notice() == 1
+    chat = load(pg, take_in(pg, said("I come at six.", BEN)))
+    assert [turn.content for turn in chat.turns] == [
+        "Your order is here.",
+        "I come at six.",
+    ]
+    assert rows(database, OWNERS) == [(BEN, "human", "replied")]
+
+
+@pytest.mark.parametrize(
+    ("ago", "more"),
+    [
+        (timedelta(seconds=20), {}),
+        (timedelta(days=2), {}),
+        (MINUTES, {"status": "failed"}),
+        (MINUTES, {"direction": "outbound-reply"}),
+    ],
+    ids=["just-now", "before-us", "failed", "twilios-own"],
+)
+def test_what_is_nobodys_word_is_left(
+    server: Exchange,
+    database: Database,
+    notice: Notice,
+    ago: timedelta,
+    more: dict[str, str],
+) -> None:
+    writes(server, ANA, ago, **more)
+    assert notice() == 0
+    assert rows(database, OWNERS) == []
+
+
+def test_what_may_be_the_bots_own_is_left(
+    server: Exchange,
+    database: Database,
+    pg: PostgresChatStore,
+    outbox: PostgresOutbox,
+    notice: Notice,
+) -> None:
+    (part,) = replied(pg, outbox, "We open at ten.")
+    sid = writes(server, ANA, body="We open at ten.")
+    change(database, "UPDATE reply_parts SET status = 'uncertain'")
+    assert notice() == 0
+    sent = "UPDATE reply_parts SET status = 'sent', message_sid = %(sid)s"
+    change(database, sent, sid=sid)
+    assert notice() == 0
+    assert values(database, "SELECT owner FROM users") == ["bot"]
+    assert isinstance(part.part_id, UUID)
+
+
+def test_who_was_erased_is_not_made_known_again(
+    server: Exchange, database: Database, notice: Notice, erased: set[str]
+) -> None:
+    writes(server, ANA)
+    erased.add(ANA)
+    assert notice() == 0
+    assert rows(database, OWNERS) == []
+
+
+def test_operators_are_no_customers(
+    server: Exchange, database: Database, pg: PostgresChatStore, notice: Notice
+) -> None:
+    take_in(pg, said("Hello"))
+    change(database, "UPDATE users SET role = 'admin', email = 'o@shop.example'")
+    writes(server, ANA, body="A word to you, Olga")
+    assert notice() == 0
+    assert datetime.now(UTC) - pg.read_first_start() > HOUR
