@@ -55,8 +55,7 @@ def read_all(read: Reader) -> dict[str, Any]:
     llm_seconds = read.number("LLM_TIMEOUT_SECONDS", 60, 0.1, 600)
     return {
         "storage_backend": backend or "database",
-        "database_url": read_database_url(read),
-        "database_read_url": _read_address(read, "DATABASE_READ_URL"),
+        **_read_databases(read),
         "twilio": read_twilio(read),
         "holding": read_holding(read),
         **_read_models(read, llm_seconds),
@@ -104,6 +103,14 @@ def _read_public_base_url(read: Reader) -> str | None:
     if url and "_" in urlsplit(url).netloc:
         read.problems["PUBLIC_BASE_URL"] = "must name a host without _ for Twilio"
     return url
+
+
+def _read_databases(read: Reader) -> dict[str, Any]:
+    return {
+        "database_url": read_database_url(read),
+        "database_read_url": _read_address(read, "DATABASE_READ_URL"),
+        "tools_database_url": _read_address(read, "TOOLS_DATABASE_URL"),
+    }
 
 
 def read_database_url(read: Reader) -> str | None:

@@ -117,6 +117,7 @@ class Settings:
     storage_backend: str
     database_url: str | None = field(repr=False)
     database_read_url: str | None = field(repr=False)
+    tools_database_url: str | None = field(repr=False)
     twilio: TwilioAccount | None
     holding: Holding | None
     llm: LLMServer | None

@@ -19,6 +19,10 @@ NO_MCP = (
     "BOT_MCP is set, and what speaks to MCP servers is not installed: their tools are "
     "not offered until you run `make mcp`"
 )
+NO_LOOKUPS = (
+    "BOT_SQL_TOOLS is set without TOOLS_DATABASE_URL, which leads to the tables that "
+    "they read: none of its tools is offered"
+)
 UNREAD = "BOT_MCP: nothing reads {words} of the server {name}"
 
 
@@ -42,6 +46,8 @@ def find_doubts(settings: Settings) -> Iterator[str]:
     if servers and not is_installed():
         yield NO_MCP
     yield from (_tell_unread(server) for server in servers if server.unread)
+    if settings.tools.statements and settings.tools_database_url is None:
+        yield NO_LOOKUPS
 
 
 def _tell_unread(server: McpServer) -> str:

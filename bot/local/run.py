@@ -20,6 +20,7 @@ import click
 from bot.environment import PROJECT, load_environment
 from bot.local import console, demo_business, embeddings
 from bot.local.account import as_environment, read_or_make_account
+from bot.local.demo import shop
 from bot.local.model import MODEL_NAME, url_of, wait_until_ready
 from bot.local.probes import HOST, find_free_port, is_free, says
 from bot.local.serving import environment_of
@@ -214,6 +215,8 @@ class Run:
             schema.upgrade(database)
             if self._postgres:
                 self._knows_demo = demo_business.take_in(database, self._folder)
+        if self._knows_demo and shop.is_wanted(self._settings):
+            self._environment |= shop.open_shop(url, self._folder)
 
     def _start_postgres(self) -> str:
         postgres = self._postgres = self._postgres or EmbeddedPostgres(self._folder)
@@ -256,6 +259,8 @@ class Run:
             lines.append(f"  Pictures   {tell_sight(settings.llm)}")
         if self._knows_demo:
             lines.append(demo_business.HOW_TO_ASK)
+        if "BOT_SQL_TOOLS" in self._environment and shop.is_wanted(settings):
+            lines.append(shop.HOW_TO_TRY)
         click.echo("\n".join(lines))
 
     def _psql_line(self) -> str:
@@ -269,7 +274,8 @@ class Run:
     def _end(self) -> None:
         self._family.stop(["web", "worker", "console"], STOP_WORK_SECONDS)
         self._family.stop(["simulator", "model", "embeddings"], STOP_REST_SECONDS)
-        (self._folder / embeddings.ANNOUNCED).unlink(missing_ok=True)
+        for announced in (embeddings.ANNOUNCED, shop.ANNOUNCED):
+            (self._folder / announced).unlink(missing_ok=True)
         if self._postgres:
             self._postgres.stop()
 

@@ -28,6 +28,9 @@ AGAIN = "Not called again: this was asked before, and came to:\n"
 BEFORE = "(Called before the user's last message came.)\n"
 CUT = "\u2026 (cut)"
 EMPTY = "(The tool returned nothing.)"
+NOT_NOW = "this can't be looked up now"
+NOTHING_FOUND = "Nothing was found for this user."
+MORE_ROWS = "\u2026 (cut: there is more; ask for less)"
 # Of an answer that claims what no call did: the LLM is asked once more.
 UNTRUE = (
     "[From the system, not from the user. Your answer was not sent. It says that"

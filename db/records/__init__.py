@@ -6,6 +6,8 @@ from db.records.calls import (
     CalledFor,
     CallState,
     Decided,
+    LookedUp,
+    Lookup,
     Writing,
     storable_json,
 )
@@ -120,6 +122,8 @@ __all__ = [
     "InboundMessage",
     "Known",
     "LogEntry",
+    "LookedUp",
+    "Lookup",
     "Media",
     "MediaState",
     "Missing",

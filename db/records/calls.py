@@ -89,3 +89,24 @@ class Decided:
     by: str
     lasts: timedelta
     told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A statement that only reads, of a SQL tool.
+
+    `sql` has $1, $2 … for the `values`, as many as it takes. `shared`: what it reads is
+    the same for everybody, so that its tables need no row security.
+    """
+
+    sql: str
+    values: int = 0
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What a lookup found: a JSON object a row, each as text; `is_cut`: not all."""
+
+    rows: tuple[str, ...]
+    is_cut: bool = False

@@ -14,6 +14,7 @@ from bot.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
 PLANTED = "planted-5ecret/%value"
+STANDBY = "postgresql://bot@standby/x"
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "0a" * 16,
     "TWILIO_AUTH_TOKEN": "a-token",
@@ -34,6 +35,8 @@ DEFAULTS: dict[str, object] = {
     "policy.timezone": UTC,
     "teachers": frozenset(),
     "tools.module": None,
+    "tools.statements": None,
+    "tools_database_url": None,
     "alert_roads.content_sid": None,
     "alert_roads.channels": (),
     "policy.sources.shown": "names",
@@ -65,11 +68,7 @@ DEFAULTS: dict[str, object] = {
 # What each variable sets, where it is one setting: a good value, and what it becomes.
 GOOD: dict[str, tuple[str, str, Any]] = {
     "STORAGE_BACKEND": ("memory", "storage_backend", "memory"),
-    "DATABASE_READ_URL": (
-        "postgresql://bot@standby/x",
-        "database_read_url",
-        "postgresql://bot@standby/x",
-    ),
+    "DATABASE_READ_URL": (STANDBY, "database_read_url", STANDBY),
     "LLM_TIMEOUT_SECONDS": ("2.5", "policy.llm_seconds", 2.5),
     "PUBLIC_BASE_URL": ("https://b.example/", "public_base_url", "https://b.example"),
     "SYSTEM_PROMPT": (" Be kind. ", "policy.system_prompt", "Be kind."),
@@ -80,6 +79,8 @@ GOOD: dict[str, tuple[str, str, Any]] = {
         {"whatsapp:+49151234567", "whatsapp:+15551230001", "whatsapp:US.1A2B"},
     ),
     "BOT_TOOLS": ("shop.tools", "tools.module", "shop.tools"),
+    "BOT_SQL_TOOLS": ("/etc/sql", "tools.statements", Path("/etc/sql")),
+    "TOOLS_DATABASE_URL": (STANDBY, "tools_database_url", STANDBY),
     "MAX_CONVERSATION_HISTORY": ("1", "policy.most_turns", 1),
     "PROMPT_TOKEN_BUDGET": ("200", "policy.token_budget", 200),
     "SESSION_TIMEOUT_MINUTES": ("5", "session_timeout", timedelta(minutes=5)),
@@ -160,6 +161,7 @@ BAD = {
     "ANSWER_QUIET_MEDIA_SECONDS": ["31", "-1"],
     "KNOWLEDGE_TEACHERS": ["ana", "+1", "whatsapp:", "+15551230001 +15551230002", "*"],
     "BOT_TOOLS": ["tools.", "shop/tools", "1.py/", "two words"],
+    "TOOLS_DATABASE_URL": ["sqlite:///x", "postgres://u:p@h:5432:1/x"],
     "TIMEZONE": ["Lima", "+02:00", "Europe", "../etc/passwd", "/etc/UTC", "a\x00"],
     "ANSWER_NOTICE_SECONDS": ["-1"],
     "ANSWER_MAX_AGE_MINUTES": ["0"],
@@ -288,6 +290,7 @@ def test_no_secret_is_in_what_settings_look_like() -> None:
         "ALERT_WEBHOOK_URL": "https://hooks.example.com/planted-ten",
         "ALERT_WEBHOOK_SECRET": "planted-eleven-and-more",
         "DATABASE_URL": "postgresql://bot:planted-five@h/x",
+        "TOOLS_DATABASE_URL": "postgresql://bot:planted-13@h/x",
     }
     settings = Settings.from_env(TWILIO | secrets)
     assert "planted" not in repr(settings)

@@ -32,8 +32,8 @@ def call(name: str, arguments: str, whose: str, yes: bool) -> None:
     from bot.tools.schemas import ArgumentsError, read_arguments
     from db.queries.people import find_person
 
-    registry = load()
-    spec = find(registry, name)
+    loaded = load()
+    spec = find(loaded, name)
     try:
         given = read_arguments(arguments, spec.parameters)
     except ArgumentsError as error:
@@ -44,7 +44,7 @@ def call(name: str, arguments: str, whose: str, yes: bool) -> None:
         click.confirm(f"Call {name} for {one_line(whose)}? It takes effect", abort=True)
     caller = _caller(person)
     try:
-        told = registry.call(name, given, caller, uuid4(), spec.seconds)
+        told = loaded.registry.call(name, given, caller, uuid4(), spec.seconds)
     except ToolFailedError as error:
         raise OperatorError(f"it failed, and nothing was done: {error}") from None
     except ToolUnclearError as error:

@@ -2,12 +2,16 @@
 
 # ruff: noqa: PLC0415
 
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.database import read_settings, reading
 from bot.cli.root import main
+from bot.terminal import printable
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -15,6 +19,15 @@ if TYPE_CHECKING:
     from bot.tools.mcp.toolbox import McpToolbox
     from bot.tools.protocol import ToolSpec
     from bot.tools.registry import Registry
+    from bot.tools.sql.toolbox import SqlTools
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The tools on offer, and why others are not, by their names."""
+
+    registry: "Registry"
+    faults: Mapping[str, str]
 
 
 @main.group()
@@ -22,16 +35,47 @@ def tools() -> None:
     """Look at what the bot may do for people, and try it."""
 
 
-def load() -> "Registry":
-    """Return the tools that are set. Raises OperatorError where there are none."""
+def load() -> Loaded:
+    """Return the tools that are set, and why some of them are not offered.
+
+    Raises OperatorError where there are none.
+    """
     from bot.wiring.acting.tools import build_registry
 
-    settings = read_settings()
+    settings = _read_settings()
     if not settings.tools.are_set:
         raise OperatorError(
-            "no tools are set: see BOT_TOOLS and BOT_MCP in .env.example"
+            "no tools are set: see BOT_TOOLS, BOT_SQL_TOOLS and BOT_MCP in .env.example"
         )
-    return build_registry(settings, _start_servers(settings))
+    statements = _look_at_statements(settings)
+    registry = build_registry(settings, [*statements, *_start_servers(settings)])
+    faults = {n: why for box in statements for n, why in box.faults().items()}
+    return Loaded(registry, faults)
+
+
+def _read_settings() -> "Settings":
+    """Return the settings; where no tools are set, with those of a running demo."""
+    from bot.environment import PROJECT, load_environment
+    from bot.local.demo.shop import find_announced
+    from bot.settings import Settings
+
+    settings = read_settings()
+    if settings.tools.are_set or settings.in_memory:
+        return settings
+    given = load_environment(os.environ, PROJECT / ".env")
+    return Settings.from_env({**given, **find_announced(settings.data_folder)})
+
+
+def _look_at_statements(settings: "Settings") -> "list[SqlTools]":
+    """Look once at the SQL tools."""
+    from bot.wiring.acting.sql import build_sql_tools
+
+    toolbox = build_sql_tools(settings)
+    if toolbox is None:
+        return []
+    click.get_current_context().call_on_close(toolbox.close)
+    toolbox.look()
+    return [toolbox]
 
 
 def _start_servers(settings: "Settings") -> "list[McpToolbox]":
@@ -54,9 +98,11 @@ def _start_servers(settings: "Settings") -> "list[McpToolbox]":
     return started
 
 
-def find(registry: "Registry", name: str) -> "ToolSpec":
+def find(loaded: Loaded, name: str) -> "ToolSpec":
     """Return a tool by its name. Raises OperatorError."""
-    for spec in registry.offered():
+    for spec in loaded.registry.offered():
         if spec.name == name:
             return spec
+    if fault := loaded.faults.get(name):
+        raise OperatorError(printable(f"the tool {name} is not offered: {fault}"))
     raise OperatorError(f"there is no tool {name!r}: `bot tools list` names them")

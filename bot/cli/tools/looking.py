@@ -8,6 +8,7 @@ import click
 from bot.cli.show import show_table
 from bot.cli.tools.group import find, load, tools
 from bot.terminal import Column, one_line, printable, printable_json
+from db.errors import OperatorError
 
 if TYPE_CHECKING:
     from bot.tools.protocol import ToolSpec
@@ -37,7 +38,10 @@ ALLOWED = {
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def list_tools(as_json: bool) -> None:
     """List what the LLM is offered."""
-    found = load().offered()
+    loaded = load()
+    for name in loaded.faults:
+        click.echo(f"Not offered: {name}; `bot tools check` tells why.", err=True)
+    found = loaded.registry.offered()
     if as_json:
         click.echo(printable_json(json.dumps(list(map(_as_json, found)), indent=2)))
         return
@@ -86,7 +90,8 @@ def check() -> None:
 
     What can't be loaded is told, and what to mend.
     """
-    found = load().offered()
+    loaded = load()
+    found = loaded.registry.offered()
     ones = sum(spec.effects == "once" for spec in found)
     click.echo(f"{len(found)} tools can be called.")
     if ones:
@@ -95,3 +100,6 @@ def check() -> None:
             'breaks off becomes unknown, and a person is told. Declare effects="none"'
             ' or effects="keyed" where that is true.'
         )
+    if loaded.faults:
+        told = [f"  {name}: {fault}" for name, fault in loaded.faults.items()]
+        raise OperatorError(printable("\n".join(["These are not offered:", *told])))

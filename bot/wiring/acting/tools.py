@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from bot.wiring.acting.mcp import build_servers
+from bot.wiring.acting.sql import start_sql_tools
 from db.database import Database
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ def build_acting(settings: Settings, database: Database) -> "Acting | None":
     if not settings.tools.are_set:
         return None
     gate = ByApproval(has_people=settings.policy.handoff is not None)
-    registry = build_registry(settings, build_servers(settings, ToolPins(database)))
+    more = start_sql_tools(settings)
+    servers = build_servers(settings, ToolPins(database))
+    registry = build_registry(settings, [*more, *servers])
     return Acting(registry, ToolCalls(database), gate)
 
 
 def build_registry(settings: Settings, more: "Sequence[Toolbox]" = ()) -> "Registry":
-    """Return the tools that are here, and more: those of servers that are started.
+    """Return the tools that are here, and more: those of SQL files and servers.
 
     Raises OperatorError where one can't be loaded.
     """

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.checks.cautions import find_cautions, known_names
-from bot.checks.doubts import NOT_COUNTED
+from bot.checks.doubts import NO_LOOKUPS, NOT_COUNTED
 from tests.bot.test_env_file import entries
 
 NO_FILE = Path("/no/such/.env")
@@ -141,6 +141,12 @@ def test_servers_without_what_speaks_to_them_are_told(
     monkeypatch.setitem(sys.modules, "mcp", None)  # as if it were not installed
     (told,) = cautions(BOT_MCP=str(file))
     assert "`make mcp`" in told
+
+
+def test_sql_tools_without_their_database_are_told() -> None:
+    assert cautions(BOT_SQL_TOOLS="/etc/bot/sql") == [NO_LOOKUPS]
+    url = "postgresql://bot_tools@db.example.com/shop"
+    assert cautions(BOT_SQL_TOOLS="/etc/bot/sql", TOOLS_DATABASE_URL=url) == []
 
 
 def test_prices_that_nobody_counts_by_are_told(tmp_path: Path) -> None:

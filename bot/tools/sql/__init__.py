@@ -1,0 +1,1 @@
+"""SQL tools: an operator's own statements in .sql files, for whoever asks."""

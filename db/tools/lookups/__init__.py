@@ -1,0 +1,1 @@
+"""Lookups: an operator's own statements, run for whoever is asked about."""

@@ -1,0 +1,164 @@
+"""What a lookup reads, as PostgreSQL itself says: every table must ask who asks.
+
+A statement that is explained holds locks on all that it names, and on what stands under
+views, partitions and policies: so they are known, whatever its text looks like. What
+functions do can't be seen, so only PostgreSQL's own that change nothing are let in.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import RawCursor
+
+from db.database import Connection
+from db.records import Lookup
+from db.tools.lookups.rights import OUR_TABLES
+
+# Its locks are known before any other query of ours adds to them.
+LOCKED = """
+SELECT relation, bool_or(mode <> 'AccessShareLock') AS writes FROM pg_locks
+WHERE pid = pg_backend_pid() AND locktype = 'relation'
+  AND relation <> 'pg_locks'::regclass
+GROUP BY relation
+"""
+RELATIONS = """
+SELECT pg_class.oid, pg_class.oid::regclass::text AS told, relkind, relrowsecurity,
+  nspname IN ('pg_catalog', 'information_schema') OR nspname ~ '^pg_' AS is_catalog,
+  nspname IN ('procrastinate', 'masked')
+    OR nspname = 'public' AND relname = ANY (%(ours)s)
+      AND to_regclass('public.userchats') IS NOT NULL AS is_ours,
+  coalesce(reloptions && ARRAY['security_invoker=true', 'security_invoker=on',
+    'security_invoker=1', 'security_invoker=yes'], false) AS asks_as_reader,
+  has_any_column_privilege(pg_class.oid, 'SELECT') AS may_read,
+  EXISTS (SELECT FROM pg_inherits
+          WHERE inhrelid = pg_class.oid AND inhparent = ANY (%(oids)s)) AS is_part,
+  CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(pg_class.oid) END AS definition
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE pg_class.oid = ANY (%(oids)s) AND relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY 2
+"""
+# One permissive policy that does not look at who asks opens the table; a restrictive
+# one that does closes it again.
+OPEN = """
+SELECT polname::text FROM pg_policy
+WHERE polrelid = %(oid)s AND polcmd IN ('r', '*') AND polpermissive
+  AND (polroles = '{0}' OR EXISTS (
+    SELECT FROM unnest(polroles) AS role
+    WHERE pg_has_role(current_user, role, 'USAGE')))
+  AND coalesce(pg_get_expr(polqual, polrelid), '') !~ 'bot\\.(address|user_id)'
+  AND NOT EXISTS (
+    SELECT FROM pg_policy AS narrow
+    WHERE narrow.polrelid = %(oid)s AND narrow.polcmd IN ('r', '*')
+      AND NOT narrow.polpermissive AND narrow.polroles = '{0}'
+      AND pg_get_expr(narrow.polqual, narrow.polrelid) ~ 'bot\\.(address|user_id)')
+ORDER BY 1 LIMIT 1
+"""
+# PostgreSQL's own that change something, wait, or run text as SQL are volatile, but for
+# those that write whole tables as XML.
+FUNCTIONS = """
+SELECT DISTINCT pg_proc.oid::regprocedure::text FROM pg_proc
+JOIN pg_namespace ON pg_namespace.oid = pronamespace
+LEFT JOIN pg_depend ON classid = 'pg_proc'::regclass AND objid = pg_proc.oid
+  AND deptype = 'e'
+LEFT JOIN pg_extension ON pg_extension.oid = refobjid
+WHERE (proname = ANY (%(called)s) OR pronargs = 1 AND proname = ANY (%(words)s)
+    AND EXISTS (SELECT FROM pg_type
+                WHERE pg_type.oid = proargtypes[0] AND typtype = 'c'))
+  AND CASE WHEN nspname = 'pg_catalog'
+      THEN provolatile = 'v' AND proname <> ALL (%(harmless)s)
+        OR proname ~ '^(table|schema|database|query|cursor)_to_xml'
+      ELSE (pg_function_is_visible(pg_proc.oid) OR nspname = ANY (%(words)s))
+        AND (prosecdef OR extname IS NULL OR extname <> ALL (%(extensions)s)) END
+ORDER BY 1 LIMIT 1
+"""
+HARMLESS = ("clock_timestamp", "gen_random_uuid", "random", "timeofday")
+EXTENSIONS = (
+    *("citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray"),
+    *("ltree", "pg_trgm", "pgcrypto", "postgis", "unaccent", "uuid-ossp", "vector"),
+)
+WORD = re.compile(r'"(?P<quoted>(?:[^"]|"")+)"|(?P<plain>[^\W\d][\w$]*)')
+CALLED = re.compile(r"\s*\(")
+NO_ROWS = (
+    "{} has no row security, so that everybody would see all of it: enable it, with a "
+    "policy on current_setting('bot.address') or 'bot.user_id'; or say `shared: yes` "
+    "in the tool's head, if what it reads is the same for everybody"
+)
+NO_POLICY = (
+    "the policy {} of {} does not ask who asks: have it compare a column with "
+    "current_setting('bot.address') or 'bot.user_id'"
+)
+
+
+WRITES = "it changes or locks rows of {}: a SQL tool only reads"
+CATALOG = "it reads {}, which is PostgreSQL's own"
+OURS = "it reads {}, which is the bot's own"
+AS_OWNER = (
+    "the view {} reads with its owner's rights, so that row security does not hold: "
+    "ALTER VIEW … SET (security_invoker = true)"
+)
+UNSEEN = (
+    "it calls {}, of which can't be known what it reads: write that into the statement"
+)
+
+
+def find_fault(
+    connection: Connection, lookup: Lookup, explained: str, values: Sequence[Any]
+) -> str | None:
+    """Return why a lookup must not be made for anybody; None: it may.
+
+    `explained` is the statement as it will be run: it is planned here, in a transaction
+    that has locked nothing before. Raises psycopg's errors where it can't be planned.
+    """
+    with RawCursor(connection.driver) as cursor:
+        planned = b"EXPLAIN " + explained.encode()
+        cursor.execute(planned, values, prepare=False, binary=True)
+    writes = {row.relation: row.writes for row in connection.rows(LOCKED)}
+    known = {"oids": list(writes), "ours": list(OUR_TABLES)}
+    found = connection.rows(RELATIONS, known)
+    faults = (_fault_of(connection, row, writes[row.oid], lookup) for row in found)
+    if fault := next(filter(None, faults), None):
+        return fault
+    texts = [lookup.sql, *(row.definition for row in found if row.definition)]
+    return next(filter(None, (_find_unseen(connection, text) for text in texts)), None)
+
+
+def _fault_of(
+    connection: Connection, row: Any, writes: bool, lookup: Lookup
+) -> str | None:
+    kinds = {WRITES: writes, CATALOG: row.is_catalog, OURS: row.is_ours}
+    for words, is_so in kinds.items():
+        if is_so:
+            return words.format(row.told)
+    # A part that the role may not name is read through what it is a part of.
+    if lookup.shared or (row.is_part and not row.may_read):
+        return None
+    return _fault_of_rows(connection, row)
+
+
+def _fault_of_rows(connection: Connection, row: Any) -> str | None:
+    """Return why a table shows everybody's rows."""
+    if row.relkind == "v":
+        return None if row.asks_as_reader else AS_OWNER.format(row.told)
+    if not row.relrowsecurity:
+        return NO_ROWS.format(row.told)
+    policy = connection.scalar(OPEN, {"oid": row.oid})
+    return NO_POLICY.format(policy, row.told) if policy else None
+
+
+def _find_unseen(connection: Connection, text: str) -> str | None:
+    words, called = set(), set()
+    for match in WORD.finditer(text):
+        quoted = match["quoted"]
+        word = quoted.replace('""', '"') if quoted else match["plain"].lower()
+        words.add(word)
+        if CALLED.match(text, match.end()):
+            called.add(word)
+    known = {
+        "called": list(called),
+        "words": list(words),
+        "harmless": list(HARMLESS),
+        "extensions": list(EXTENSIONS),
+    }
+    function = connection.scalar(FUNCTIONS, known)
+    return UNSEEN.format(function) if function else None

@@ -1,0 +1,142 @@
+"""What a SQL tool may read, and its role may do: else it is not offered."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bot.tools.sql.shop_database import BEN, Shop, ask, toolbox_of
+
+REFUSED = {
+    "plain": ("SELECT * FROM shop.products", "shop.products has no row security"),
+    "inner": (
+        "SELECT (SELECT max(sku) FROM shop.products) FROM shop.orders",
+        "shop.products has no row security",
+    ),
+    "gone": ("SELECT * FROM shop.nowhere", "shop.nowhere"),
+    "misspelt": ("SELECT numbr FROM shop.orders", "numbr"),
+    "typed": ("-- parameter: n text\nSELECT 1 FROM shop.orders WHERE number = :n",
+              "operator does not exist"),
+    "catalog": ("-- shared: yes\nSELECT usename FROM pg_catalog.pg_user",
+                "PostgreSQL's own"),
+    "update": ("UPDATE shop.orders SET what = ''", "syntax error"),
+    "deep": ("WITH gone AS (DELETE FROM shop.orders RETURNING *) SELECT * FROM gone",
+             "must be at the top level"),
+    "locks": ("SELECT number FROM shop.orders FOR UPDATE", "permission denied|locks"),
+    "closes": ("SELECT 1) AS x; DELETE FROM shop.orders", "one statement"),
+    "identity": (
+        "SELECT number FROM shop.orders, set_config('bot.address', what, true)",
+        "set_config",
+    ),
+    "quoted": ('SELECT "set_config" (\'bot.address\', what, true) FROM shop.orders',
+               "set_config"),
+    "text": ("-- parameter: q text\nSELECT query_to_xml(:q, true, true, '')",
+             "query_to_xml"),
+    "whole": ("SELECT table_to_xml('shop.orders', true, true, '')", "table_to_xml"),
+    "sleeps": ("SELECT pg_sleep(3)", "pg_sleep"),
+    "definer": ("SELECT * FROM shop.all_orders()", "shop.all_orders"),
+    "of_a_row": ("SELECT orders.telling FROM shop.orders", "calls telling"),
+    "view": ("SELECT * FROM shop.every", "shop.every reads with its owner's rights"),
+    "stored": ("SELECT * FROM shop.stored", "shop.stored has no row security"),
+    "open": ("SELECT * FROM shop.opened", "policy everybody of shop.opened"),
+    "part": ("SELECT * FROM shop.parts_1", "shop.parts_1 has no row security"),
+    "bots": ("-- shared: yes\nSELECT * FROM shop.chats", "the bot's own"),
+}  # fmt: skip
+HOLES = """
+CREATE FUNCTION shop.all_orders() RETURNS SETOF shop.orders LANGUAGE sql
+  SECURITY DEFINER AS 'SELECT * FROM shop.orders';
+CREATE FUNCTION public.telling(shop.orders) RETURNS text LANGUAGE sql
+  SECURITY DEFINER AS 'SELECT string_agg(what, '','') FROM shop.orders';
+CREATE VIEW shop.every AS SELECT * FROM shop.orders;
+CREATE VIEW shop.chats AS SELECT chat_id FROM public.userchats;
+CREATE VIEW shop.safe WITH (security_invoker = true) AS SELECT * FROM shop.orders;
+CREATE MATERIALIZED VIEW shop.stored AS SELECT * FROM shop.orders;
+CREATE TABLE shop.opened (address text);
+ALTER TABLE shop.opened ENABLE ROW LEVEL SECURITY;
+CREATE POLICY everybody ON shop.opened USING (true);
+CREATE TABLE shop.parts (address text, n int) PARTITION BY LIST (n);
+CREATE TABLE shop.parts_1 PARTITION OF shop.parts FOR VALUES IN (1);
+ALTER TABLE shop.parts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON shop.parts USING (address = current_setting('bot.address', true));
+GRANT SELECT ON ALL TABLES IN SCHEMA shop TO {role};
+"""
+
+
+@pytest.fixture(scope="module")
+def holes(shop: Shop) -> None:
+    shop.run(HOLES)
+
+
+def test_what_row_security_does_not_hold_for_is_not_offered(
+    shop: Shop, holes: None, tmp_path: Path
+) -> None:
+    wrong = {name: text for name, (text, _) in REFUSED.items() if name != "closes"}
+    with toolbox_of(tmp_path, shop.url, wrong) as toolbox:
+        found = toolbox.faults()
+    for name in wrong:
+        assert re.search(REFUSED[name][1], found.get(name, "")), (name, found)
+
+
+def test_what_is_under_the_tables_row_security_is_offered(
+    shop: Shop, holes: None, tmp_path: Path
+) -> None:
+    good = {
+        "safe": "SELECT number FROM shop.safe ORDER BY number",
+        "parts": "SELECT n FROM shop.parts",
+        "function": "SELECT upper(what), now() FROM shop.orders",
+    }
+    shop.run("REVOKE SELECT ON shop.parts_1 FROM {role}")
+    shop.run("INSERT INTO shop.parts VALUES ('whatsapp:+15551230002', 1)")
+    with toolbox_of(tmp_path, shop.url, good) as toolbox:
+        assert toolbox.faults() == {}
+        assert ask(toolbox, "safe", BEN) == '{"number":2}'
+        assert ask(toolbox, "parts", BEN) == '{"n":1}'
+        assert ask(toolbox, "parts") == "Nothing was found for this user."
+
+
+MIGHTY = {
+    "is a superuser": ("ALTER ROLE {role} SUPERUSER", "ALTER ROLE {role} NOSUPERUSER"),
+    "has BYPASSRLS": ("ALTER ROLE {role} BYPASSRLS", "ALTER ROLE {role} NOBYPASSRLS"),
+    "may make roles": (
+        "ALTER ROLE {role} CREATEROLE",
+        "ALTER ROLE {role} NOCREATEROLE",
+    ),
+    "the server's files": (
+        "GRANT pg_read_server_files TO {role}",
+        "REVOKE pg_read_server_files FROM {role}",
+    ),
+    "owns shop.orders": (
+        "ALTER TABLE shop.orders OWNER TO {role}",
+        "ALTER TABLE shop.orders OWNER TO CURRENT_USER; GRANT SELECT ON shop.orders"
+        " TO {role}",
+    ),
+    "may write shop.orders": (
+        "GRANT UPDATE (what) ON shop.orders TO {role}",
+        "REVOKE UPDATE (what) ON shop.orders FROM {role}",
+    ),
+    "may write the schema shop": (
+        "GRANT CREATE ON SCHEMA shop TO {role}",
+        "REVOKE CREATE ON SCHEMA shop FROM {role}",
+    ),
+    "the bot's own tool_calls": (
+        "GRANT SELECT (result) ON tool_calls TO {role}",
+        "REVOKE SELECT (result) ON tool_calls FROM {role}",
+    ),
+    "the bot's own chat_overview": (
+        "GRANT SELECT ON chat_overview TO {role}",
+        "REVOKE SELECT ON chat_overview FROM {role}",
+    ),
+}
+
+
+def test_a_role_that_may_do_more_than_read_is_not_used(
+    shop: Shop, tmp_path: Path
+) -> None:
+    with toolbox_of(tmp_path, shop.url, {"all": "SELECT 1 AS n"}) as toolbox:
+        for told, (grant, back) in MIGHTY.items():
+            with shop.changed(grant, back):
+                toolbox.look()
+                assert told in toolbox.faults()["all"]
+                assert toolbox.offered() == []
+        toolbox.look()
+        assert len(toolbox.offered()) == 1
