@@ -21,6 +21,7 @@ from bot.chat.asked import (
     room_for_passages,
     tokens_of_prompt,
 )
+from bot.chat.assertions.holding import held, holding_of, with_person
 from bot.chat.endings import ended
 from bot.chat.feedback.thumbs import with_judgement
 from bot.chat.files.finding import NoFiles, OwnFiles
@@ -130,10 +131,13 @@ class Answering:
         wanted = wanted_for(chat, batch, deadline) if self.acting else None
         if self.acting is None or wanted is None:
             return Acted(self._complete(prompt, deadline - time.monotonic()))
-        return self.acting.complete(self._complete, prompt, wanted)
+        holding = holding_of(chat, self.acting)
+        check = holding.correct if holding else None
+        return self.acting.complete(self._complete, prompt, wanted, check)
 
     def _reply(self, acted: Acted, asked: Asked, chat: Userchat, batch: Batch) -> Reply:
         """Return the reply that a completion makes: what is said, and what is done."""
+        acted, untrue = held(acted, chat, self.acting)
         completion = acted.completion
         asked = replace(asked, talk=(*asked.talk, *acted.told))
         chosen = choose_files(completion.text, self.policy.offered, chat)
@@ -150,6 +154,7 @@ class Answering:
         reply = with_files(reply, chosen, chat)
         acting = with_action(reply, said, chat, batch, self.policy.handoff)
         acting = with_calls(acting, acted, chat, self.policy.handoff)
+        acting = with_person(acting, untrue, chat, self.policy.handoff)
         return with_judgement(with_lead(acting, noted, chat, batch), chat, batch)
 
     def _after_tools(self, acted: Acted, said: str) -> tuple[Policy, bool]:

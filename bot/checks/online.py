@@ -7,7 +7,7 @@ from functools import partial
 from bot.checks.findings import Finding
 from bot.llm.account import LLMServer
 from bot.llm.openai_chat import OpenAIChat
-from bot.llm.protocol import LLMError, PromptMessage
+from bot.llm.protocol import LLMError, PromptMessage, Tool
 from bot.llm.reading import SpentError
 from bot.relay.account import AlertRoads
 from bot.settings import Settings
@@ -18,6 +18,9 @@ from db.outages import FAILURES
 from db.support.telling.alerts import count_reach
 
 LLM_SECONDS = 20.0
+TOOLS = [
+    Tool("ping", "Never call this.", {"type": "object", "properties": {}}),
+]
 NOBODY = (
     "alerts: nobody would be told when somebody waits for a person: give an operator a "
     "phone (docs/operations.md, Step in from your own WhatsApp), or set SMTP_URL or "
@@ -42,7 +45,7 @@ def ask_all(settings: Settings) -> Iterator[Finding]:
     if settings.database_read_url is not None:
         yield ask_database(settings.database_read_url, "DATABASE_READ_URL")
     if settings.llm is not None:
-        yield ask_llm(settings.llm)
+        yield ask_llm(settings.llm, with_tools=settings.tools.are_set)
     if settings.twilio is not None:
         yield from ask_twilio(settings.twilio, settings.public_base_url)
         find = partial(find_template, settings.twilio)
@@ -76,16 +79,16 @@ def _count(operators: int) -> str:
     return "one operator can be" if operators == 1 else f"{operators} operators can be"
 
 
-def ask_llm(server: LLMServer) -> Finding:
-    """Have the LLM say one token."""
+def ask_llm(server: LLMServer, *, with_tools: bool = False) -> Finding:
+    """Have the LLM say one token, and tell what it taught, of tools where told to."""
     seconds = min(LLM_SECONDS, server.timeout_seconds)
     chat = OpenAIChat(replace(server, max_tokens=1, timeout_seconds=seconds))
     try:
-        chat.complete([PromptMessage("user", "Hi")])
+        chat.complete([PromptMessage("user", "Hi")], tools=TOOLS[: int(with_tools)])
     except SpentError:  # reasoning took the token: it is there, and answers
         pass
     except LLMError as error:
         return Finding(f"OPENAI_...: {error}", fits=False)
     finally:
         chat.close()
-    return Finding("OPENAI_...: the LLM answers")
+    return Finding("; ".join(["OPENAI_...: the LLM answers", *chat.learned()]))

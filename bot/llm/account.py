@@ -25,6 +25,7 @@ class LLMServer:
     Without `base_url` it is OpenAI's own. `timeout_seconds` is for a whole answer,
     however slowly the server drips. `organization` and `project` say on whose account,
     where the key may use several. `sees`: pictures are shown to the model.
+    `tools_in_text`: it calls tools by tagged text, whatever its server takes.
     """
 
     api_key: str = field(repr=False)
@@ -36,6 +37,7 @@ class LLMServer:
     max_tokens: int = 500
     timeout_seconds: float = 60
     sees: bool = False
+    tools_in_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ def read_llm(read: Reader, timeout_seconds: float) -> LLMServer | None:
         temperature=read.number("LLM_TEMPERATURE", 0.3, 0, 2),
         max_tokens=read.integer("LLM_MAX_TOKENS", 500, 1, 100_000),
         timeout_seconds=timeout_seconds,
+        tools_in_text=_read_tools_in_text(read),
     )
     server = replace(server, sees=_read_vision(read, server.model))
     return server if read.is_set("OPENAI_API_KEY", "OPENAI_BASE_URL") else None
@@ -117,6 +120,10 @@ def _read_vision(read: Reader, model: str) -> bool:
     """Return whether the model is shown pictures: as told, or known by its name."""
     told = read.text("OPENAI_VISION", "on|off", "on or off")
     return told == "on" if told else bool(SEEING.search(model))
+
+
+def _read_tools_in_text(read: Reader) -> bool:
+    return read.text("OPENAI_TOOLS", "calls|text", "calls or text") == "text"
 
 
 def _read_url(read: Reader, name: str, asked_path: str) -> str | None:

@@ -33,11 +33,15 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One asking for a tool; `arguments` as the LLM wrote them, hopefully JSON."""
+    """One asking for a tool; `arguments` as the LLM wrote them, hopefully JSON.
+
+    `fault`: why it can't be read as a call, in words for the LLM.
+    """
 
     id: str
     name: str
     arguments: str
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

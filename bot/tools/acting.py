@@ -30,6 +30,8 @@ from db.records import Call, CalledFor
 
 # Asks an LLM: a prompt, the seconds that are left, the tools that are offered.
 Ask = Callable[[Prompt, float, Sequence[Tool]], Completion]
+# Looks at an answer and its batch's calls: what to tell the LLM of it; None: it may be.
+Check = Callable[[str, Sequence[Call]], str | None]
 LEAST_SECONDS = 0.5
 
 
@@ -91,12 +93,15 @@ class Acting:
         """Return what the LLM is offered now."""
         return [as_tool(spec) for spec in self.box.offered()]
 
-    def complete(self, ask: Ask, prompt: Prompt, wanted: Wanted) -> Acted:
+    def complete(
+        self, ask: Ask, prompt: Prompt, wanted: Wanted, check: Check | None = None
+    ) -> Acted:
         """Return what the LLM says after its calls, each of which is in the ledger.
 
-        Raises LLMError; `acted` of it tells that a call was made.
+        An answer that `check` has a word on is made once more. Raises LLMError; `acted`
+        of it tells that a call was made.
         """
-        run = _Run(self, wanted, shown=Shown(self.limits.result_bytes))
+        run = _Run(self, wanted, check, shown=Shown(self.limits.result_bytes))
         try:
             run.recall()
             completion = run.converse(ask, prompt)
@@ -117,6 +122,7 @@ class _Run:
 
     acting: Acting
     wanted: Wanted
+    check: Check | None = None
     calls: list[Call] = field(default_factory=list)
     asked: int = 0
     same: Counter[str] = field(default_factory=Counter)
@@ -126,6 +132,8 @@ class _Run:
     seconds: float = 0.0
     acted: bool = False
     is_over: bool = False
+    has_faults: bool = False
+    corrected: Completion | None = None
 
     @property
     def runner(self) -> Runner:
@@ -170,11 +178,29 @@ class _Run:
         while True:
             offered = [] if self.is_over else list(map(as_tool, self.specs.values()))
             left = self.wanted.deadline - time.monotonic()
-            completion = ask((*prompt, *self.shown.told), left, offered)
+            try:
+                completion = ask((*prompt, *self.shown.told), left, offered)
+            except LLMError:
+                if self.corrected is None:
+                    raise
+                return summed(self.corrected, self.spent)
             self.spent.append(completion)
-            if not completion.tool_calls or not offered:
+            if completion.tool_calls and offered:
+                self._make(completion)
+            elif not self._is_corrected(completion):
                 return summed(completion, self.spent)
-            self._make(completion)
+
+    def _is_corrected(self, completion: Completion) -> bool:
+        """Tell the LLM what is wrong with its answer, if anything is: once."""
+        is_late = time.monotonic() + LEAST_SECONDS >= self.wanted.deadline
+        if self.check is None or self.corrected is not None or is_late:
+            return False
+        why = self.check(completion.text, self.calls)
+        if why is None:
+            return False
+        self.corrected = completion
+        self.shown.correct(completion.text, why)
+        return True
 
     def _make(self, completion: Completion) -> None:
         limit = self.acting.limits.calls
@@ -188,6 +214,10 @@ class _Run:
         self.asked += 1
         if self.asked > limits.calls:
             return words.NO_MORE
+        if asked.fault:  # told once
+            self.is_over = self.is_over or self.has_faults
+            self.has_faults = True
+            return words.NOT_CALLED.format(why=asked.fault)
         if spec is None:
             return words.NO_SUCH_TOOL.format(name=asked.name[:LONGEST_NAME])
         try:

@@ -13,6 +13,9 @@ class Ledger(Protocol):
     def find(self, message_sid: str) -> Sequence[Call]:
         """Return the calls of a batch, named by its first message, in their order."""
 
+    def find_done(self, user_id: UUID) -> Sequence[Call]:
+        """Return a user's newest calls that had their effect, newest first."""
+
     def write(self, call: Call, asked_for: CalledFor) -> Writing:
         """Write a new call, in its state, if its batch is to be answered still.
 

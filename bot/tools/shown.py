@@ -39,6 +39,11 @@ class Shown:
             self.results.append(shown)
             self.told.append(ToolResult(call.id, shown))
 
+    def correct(self, text: str, why: str) -> None:
+        """Put an answer that was not sent, and why, behind the rest."""
+        self.told.append(PromptMessage("assistant", text))
+        self.told.append(PromptMessage("user", why))
+
     def _cut(self, result: str) -> str:
         taken = sum(len(one.encode()) for one in self.results)
         room = max(self.most_bytes - taken, LEAST_BYTES)

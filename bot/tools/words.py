@@ -31,3 +31,12 @@ EMPTY = "(The tool returned nothing.)"
 NOT_NOW = "this can't be looked up now"
 NOTHING_FOUND = "Nothing was found for this user."
 MORE_ROWS = "\u2026 (cut: there is more; ask for less)"
+# Of an answer that claims what no call did: the LLM is asked once more.
+UNTRUE = (
+    "[From the system, not from the user. Your answer was not sent. It says that"
+    " something was done: {claim!r}. No call of a tool did that. Calls for these"
+    " messages: {done}. Done before: {before}. Answer the user again, in their"
+    " language: call the tool now, if they asked for it and you know all that it needs;"
+    " otherwise say plainly"
+    " that it is not done yet. Do not mention this note.]"
+)

@@ -25,6 +25,8 @@ COLUMNS = ", ".join(field.name for field in fields(Call))
 # Far more than an answer may make.
 MOST_OF_A_BATCH = 100
 MOST_SWEPT = 100
+# What an answer may speak of as done before.
+MOST_DONE = 50
 LONGEST_SUBJECT = 120
 # What was asked for so long ago may not be wanted any more: nobody allows it.
 MOST_DAYS = 7
@@ -34,6 +36,10 @@ FIND_CALLS = f"""
 SELECT {COLUMNS} FROM tool_calls WHERE message_sid = %(message_sid)s
 ORDER BY position LIMIT {MOST_OF_A_BATCH}
 """  # noqa: S608  (our own column names)
+FIND_DONE = f"""
+SELECT {COLUMNS} FROM tool_calls WHERE user_id = %(user_id)s AND state = 'done'
+ORDER BY created_at DESC, position DESC LIMIT {MOST_DONE}
+"""  # noqa: S608  (the same)
 HOLD = """
 WITH held AS (
   SELECT user_id FROM users WHERE user_id = %(user_id)s FOR SHARE
@@ -123,6 +129,11 @@ class ToolCalls:
         """Return the calls of a batch, named by its first message, in their order."""
         asked = {"message_sid": message_sid}
         return repeat_once(lambda: self._database.read(Call, FIND_CALLS, asked))
+
+    def find_done(self, user_id: UUID) -> list[Call]:
+        """Return a user's newest calls that had their effect, newest first."""
+        asked = {"user_id": user_id}
+        return repeat_once(lambda: self._database.read(Call, FIND_DONE, asked))
 
     def write(self, call: Call, asked_for: CalledFor) -> Writing:
         """Write a new call, in its state, if its batch is to be answered still.

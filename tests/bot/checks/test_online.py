@@ -186,6 +186,15 @@ def test_an_llm_whose_reasoning_takes_the_token_answers_all_the_same() -> None:
         assert check(OPENAI_BASE_URL=llm.base_url)[0]
 
 
+def test_what_the_llm_teaches_is_told_of_tools_where_there_are_any() -> None:
+    with ScriptedLLM() as llm:
+        llm.next(Script(status=400, body="m does not support tools"))
+        _, lines = check(OPENAI_BASE_URL=llm.base_url, BOT_TOOLS="tests.bot.tools.shop")
+        assert [len(one.body.get("tools", ())) for one in llm.requests] == [1, 0]
+    told = "fits: OPENAI_...: the LLM answers; it calls tools by tagged text"
+    assert told in lines
+
+
 def test_the_database_is_asked_for_its_migration(
     database: Database, database_url: str
 ) -> None:

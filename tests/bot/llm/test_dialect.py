@@ -5,8 +5,8 @@ import json
 import pytest
 
 from bot.llm.openai_chat import OpenAIChat
-from bot.llm.protocol import LLMError, PromptMessage, Tool, ToolCall, ToolResult
-from tests.bot.llm.clients import client_of
+from bot.llm.protocol import LLMError, PromptMessage
+from tests.bot.llm.clients import asked, client_of, refusal
 from tests.scripted_llm import Script, ScriptedLLM
 
 HI = [PromptMessage("user", "Hi")]
@@ -23,15 +23,6 @@ TOO_MANY = (
     "max_tokens is too large: 50. This model supports at most 40 completion tokens."
 )
 SPENT = Script(text="", finish_reason="length")
-
-
-def refusal(message: object, status: int = 400, **fields: object) -> Script:
-    error = {"message": message, "type": "invalid_request_error", **fields}
-    return Script(status=status, body=json.dumps({"error": error}))
-
-
-def asked(server: ScriptedLLM, number: int = -1) -> dict[str, object]:
-    return {k: v for k, v in server.requests[number].body.items() if k != "model"}
 
 
 def test_a_server_that_refuses_parameters_is_asked_without_them_from_then_on(
@@ -166,117 +157,3 @@ def test_an_answer_whose_tokens_went_into_reasoning_gets_more_room_once(
         llm.complete(HI)
     assert caught.value.most_tries == 2
     assert len(server.requests) == 3, "it is asked once more, not again and again"
-
-
-LOOK = [Tool("look", "Look something up.", {"type": "object"})]
-CALLED: list[PromptMessage | ToolResult] = [
-    *HI,
-    PromptMessage("assistant", "", (ToolCall("call_0", "look", "{}"),)),
-    ToolResult("call_0", "It is blue."),
-]
-NO_TOOLS = [
-    "registry.ollama.ai/library/smollm2:135m does not support tools",
-    "No endpoints found that support tool use.",
-    '"auto" tool choice requires --enable-auto-tool-choice to be set',
-    "tools param requires --jinja flag",
-]
-
-
-@pytest.mark.parametrize("told", NO_TOOLS, ids=["ollama", "router", "vllm", "llama"])
-def test_a_model_without_tools_answers_without_them_from_then_on(
-    server: ScriptedLLM, llm: OpenAIChat, told: str
-) -> None:
-    server.next(refusal(told))
-    assert llm.complete(HI, tools=LOOK).text == "You said: Hi"
-    assert "tools" not in asked(server)
-    assert "It is blue." in llm.complete(CALLED, tools=LOOK).text
-    assert len(server.requests) == 3
-    assert [one["role"] for one in server.prompts[-1]] == ["user", "assistant", "user"]
-
-
-def test_a_model_that_reasons_calls_tools_once_it_need_not(
-    server: ScriptedLLM, llm: OpenAIChat
-) -> None:
-    told = "Function tools with reasoning_effort are not supported for this model."
-    server.next(refusal(told))
-    llm.complete(HI, tools=LOOK)
-    assert asked(server)["reasoning_effort"] == "none"
-    assert "tools" in asked(server)
-    llm.complete(HI)
-    assert "reasoning_effort" not in asked(server)
-
-
-def test_tools_that_were_not_offered_are_not_what_was_refused(
-    server: ScriptedLLM, llm: OpenAIChat
-) -> None:
-    server.next(refusal(NO_TOOLS[0]))
-    with pytest.raises(LLMError):
-        llm.complete(HI)
-    llm.complete(HI, tools=LOOK)
-    assert "tools" in asked(server)
-
-
-TWO = [*LOOK, Tool("shop__find", "Find it.", {"type": "object"})]
-BAD_SCHEMA = "Invalid schema for function '{}': array schema missing items."
-NO_ITEMS = (
-    "GenerateContentRequest.tools[0].function_declarations[1].parameters.properties[x]"
-    ".items: missing field."
-)
-
-
-def offered(server: ScriptedLLM, number: int = -1) -> list[str]:
-    tools = server.requests[number].body.get("tools", [])
-    return [tool["function"]["name"] for tool in tools]
-
-
-@pytest.mark.parametrize(
-    "script",
-    [
-        refusal(
-            BAD_SCHEMA.format("shop__find"),
-            code="invalid_function_parameters",
-            param="tools[1].function.parameters",
-        ),
-        refusal(BAD_SCHEMA.format("shop__find")),
-        refusal("tools.1.custom.input_schema: JSON schema is invalid"),
-        refusal(NO_ITEMS),
-        Script(
-            status=422,
-            body=json.dumps(
-                {"detail": [{"loc": ["body", "tools", 1, "function"], "msg": "not it"}]}
-            ),
-        ),
-    ],
-    ids=["openai", "name", "number", "gemini", "fields"],
-)
-def test_a_tool_whose_schema_is_refused_takes_no_other_along(
-    server: ScriptedLLM,
-    llm: OpenAIChat,
-    script: Script,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    server.next(script)
-    llm.complete(HI, tools=TWO)
-    assert offered(server) == ["look"]
-    assert "shop__find" in capfd.readouterr().err
-    llm.complete(HI, tools=TWO)
-    assert offered(server) == ["look", "shop__find"], "it was left out this once"
-
-
-def test_a_schema_of_nobody_knows_which_tool_ends_tools_this_once(
-    server: ScriptedLLM, llm: OpenAIChat
-) -> None:
-    server.next(refusal("Function schema is not valid", param="tools"))
-    assert llm.complete(HI, tools=TWO).text == "You said: Hi"
-    assert offered(server) == []
-    llm.complete(HI, tools=TWO)
-    assert offered(server) == ["look", "shop__find"]
-
-
-def test_many_refused_schemas_leave_an_answer_without_tools(
-    server: ScriptedLLM, llm: OpenAIChat
-) -> None:
-    many = [Tool(f"tool_{number}", "", {"type": "object"}) for number in range(9)]
-    server.next(*(refusal(BAD_SCHEMA.format(tool.name)) for tool in many[:4]))
-    assert llm.complete(HI, tools=many).text == "You said: Hi"
-    assert [len(offered(server, number)) for number in range(5)] == [9, 8, 7, 6, 0]

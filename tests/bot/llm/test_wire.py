@@ -167,4 +167,4 @@ def test_a_result_can_not_leave_its_borders_where_no_role_keeps_it_apart(
     assert ends != border
     assert all(line.startswith("| ") for line in within)
     assert [line for line in within if word in line] == []
-    assert within[-2:] == ["| ", "| 17"]
+    assert within[-3:] == ["| ", "| find_order:", "| 17"]

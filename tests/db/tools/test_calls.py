@@ -3,13 +3,14 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.queue.in_hand import hold_job, in_hand
-from db.records import Deed
+from db.records import CallState, Deed
 from db.tools.calls import ToolCalls
 from tests.db.sql import appears, change, value, values, waiting_backends
 from tests.db.tools.ledger import asked, call_of
@@ -46,6 +47,21 @@ def test_what_is_settled_stays_so_but_for_what_nobody_knew(
     assert not ledger.settle(call.call_id, "failed", "full")
     (found,) = ledger.find(ana.called_for.message_sid)
     assert (found.state, found.result) == ("done", "table 4\ufffd")
+
+
+def test_what_was_done_for_a_user_is_found_the_newest_first(
+    pg: PostgresChatStore, ledger: ToolCalls
+) -> None:
+    ana = asked(pg)
+    calls = [call_of(ana.called_for, position) for position in range(3)]
+    for call in calls:
+        ledger.write(call, ana.called_for)
+    states: tuple[CallState, ...] = ("done", "failed", "done")
+    for call, state in zip(calls, states, strict=True):
+        ledger.settle(call.call_id, state, "told")
+    found = ledger.find_done(ana.called_for.user_id)
+    assert [call.position for call in found] == [2, 0]
+    assert ledger.find_done(uuid4()) == []
 
 
 def test_of_two_workers_one_writes_a_position(

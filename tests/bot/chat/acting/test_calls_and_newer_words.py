@@ -171,6 +171,9 @@ class Standstill:
     def find(self, message_sid: str) -> list[Call]:
         return self.ledger.find(message_sid)
 
+    def find_done(self, user_id: UUID) -> list[Call]:
+        return self.ledger.find_done(user_id)
+
     def write(self, call: Call, asked_for: CalledFor) -> Writing:
         found = self.ledger.write(call, asked_for)
         self.ledger.settle(call.call_id, "unknown", "another worker gave it up")

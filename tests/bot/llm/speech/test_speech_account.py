@@ -8,6 +8,7 @@ from bot.settings import Settings, SettingsError
 
 BAD = {
     "OPENAI_VISION": "yes",
+    "OPENAI_TOOLS": "words",
     "TRANSCRIPTION_MODEL": "whisper # the large one",
     "TRANSCRIPTION_BASE_URL": "https://x/v1/audio/transcriptions",
     "TRANSCRIPTION_API_KEY": "key two",
@@ -70,3 +71,12 @@ def test_a_model_sees_as_told_or_by_its_name(model: str, told: str, sees: bool) 
     llm = Settings.from_env(given).llm
     assert llm is not None
     assert llm.sees == sees
+
+
+@pytest.mark.parametrize(
+    ("told", "in_text"), [("", False), ("calls", False), ("text", True)]
+)
+def test_tools_are_called_in_text_as_told(told: str, in_text: bool) -> None:
+    llm = Settings.from_env({"OPENAI_API_KEY": "k", "OPENAI_TOOLS": told}).llm
+    assert llm is not None
+    assert llm.tools_in_text == in_text

@@ -1,0 +1,1 @@
+"""Answers that claim an effect: found by their words, held against the ledger."""
