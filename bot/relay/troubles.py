@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from bot.relay.account import EMAIL, WEBHOOK, AlertRoads, Channel
 from bot.relay.announcement import NotAnnouncedError, Trouble
@@ -45,9 +45,13 @@ class Troubles:
         What reached nobody is tried again, until the last try. Raises
         NotAnnouncedError, and StoreUnavailableError.
         """
-        text = describe(content_sid, code)
-        log.error("%s", text)
         trouble_id = uuid5(NAMESPACE_OID, f"trouble {content_sid} {code}")
+        text = describe(content_sid, code)
+        return self.tell_text(trouble_id, text, is_last=is_last)
+
+    def tell_text(self, trouble_id: UUID, text: str, *, is_last: bool) -> bool:
+        """Tell of any trouble, as `tell` does; nobody is told twice of one."""
+        log.error("%s", text)
         with outages(), self.database.transaction() as connection:
             told = tell_operators(connection, trouble_id, text)
             emails = self.roads.emails or find_all_emails(connection)

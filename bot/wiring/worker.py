@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.settings import Settings, WorkerParts
 from bot.wiring.acting.approval import with_approving
 from bot.wiring.acting.tools import build_acting, register_tools
+from bot.wiring.broadcasts.sending import BROADCASTS_AT_ONCE, register_broadcasts
 from bot.wiring.knowledge import (
     DOCUMENTS_AT_ONCE,
     build_knowledge,
@@ -86,7 +87,7 @@ def build_worker(
     _register_scheduled(queue, settings, database, stopping)
     register_knowledge(queue, settings, database, stopping)
     _register_erasing(queue, settings, database)
-    _register_relay(queue, settings, parts, database)
+    _register_telling(queue, settings, parts, database, stopping)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
     register_tools(queue, settings, database, acting, stopping.is_set)
@@ -103,12 +104,18 @@ def _build_twilio(
     return TwilioClient(parts.twilio, settings.public_base_url, media)
 
 
-def _register_relay(
-    queue: "App", settings: Settings, parts: WorkerParts, database: Database
+def _register_telling(
+    queue: "App",
+    settings: Settings,
+    parts: WorkerParts,
+    database: Database,
+    stopping: Event,
 ) -> None:
+    """Register what operators are told, and what is sent to many."""
     fetch = build_fetch(parts.twilio, settings.media)
     having = build_having(fetch, database, settings.media)
     register_relay(queue, settings, database, having)
+    register_broadcasts(queue, settings, parts, database, stopping)
 
 
 def _register_reconciliation(
@@ -227,10 +234,11 @@ def _with_database(talk: "Talk", database: Database) -> "Talk":
 
 def _build_queue(settings: Settings, url: str) -> "App":
     from db.queue.app import build_queue
-    from db.queue.jobs import KNOWLEDGE, MEMORY, OTHER_QUEUES
+    from db.queue.jobs import BROADCASTS, KNOWLEDGE, MEMORY, OTHER_QUEUES
     from db.queue.shares import Shares
 
     named = {KNOWLEDGE: DOCUMENTS_AT_ONCE, MEMORY: SUMMARIES_AT_ONCE}
+    named[BROADCASTS] = BROADCASTS_AT_ONCE
     shares = Shares(named, settings.worker_concurrency, OTHER_QUEUES)
     return build_queue(url, looked=_heartbeat(settings), shares=shares)
 

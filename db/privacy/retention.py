@@ -21,6 +21,7 @@ from db.outages import COLLISIONS, outages
 from db.privacy import steps
 from db.privacy.acting import steps as acted
 from db.privacy.ages import Ages
+from db.privacy.broadcasts import steps as sent
 from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
 from db.privacy.money import steps as spent
@@ -145,6 +146,7 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (acted.DROP_CALLS, ages.delete_archived),
         (spent.DROP_SPENDINGS, spent.kept_for(ages.delete_archived)),
         (spent.DROP_BUDGETS, spent.kept_for(ages.delete_archived)),
+        (sent.DROP_BROADCASTS, ages.delete_archived),
         (steps.DROP_JOBS, ages.drop_records),
         (steps.DROP_INBOUND, ages.drop_records),
         (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),

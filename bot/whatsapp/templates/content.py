@@ -28,7 +28,8 @@ class KnownTemplate:
     """A template as Twilio knows it: untrusted words.
 
     `status` is WhatsApp's: approved, pending, rejected, paused, disabled, or that it
-    was never asked (unsubmitted); `reason` why it was rejected.
+    was never asked (unsubmitted); `reason` why it was rejected. `variables` are those
+    that Twilio knows of, wherever they stand.
     """
 
     content_sid: str
@@ -39,11 +40,17 @@ class KnownTemplate:
     reason: str
     kind: str
     body: str
+    variables: tuple[str, ...] = ()
 
     @property
     def gaps(self) -> tuple[str, ...]:
         """The names of the text's variables."""
         return gaps_of(self.body)
+
+    @property
+    def all_gaps(self) -> tuple[str, ...]:
+        """The names of all variables, those of buttons and media with them."""
+        return tuple(dict.fromkeys((*self.gaps, *self.variables)))
 
 
 def list_templates(twilio: TwilioAccount) -> list[KnownTemplate]:
@@ -85,6 +92,7 @@ def _read(content: Any, approval: Mapping[str, Any]) -> KnownTemplate:
         reason=str(approval.get("rejection_reason") or ""),
         kind=kind,
         body=str(body),
+        variables=tuple(map(str, content.variables or {})),
     )
 
 

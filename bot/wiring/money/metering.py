@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.llm.protocol import LLM
     from bot.money.meter import Meter
     from bot.money.policy import MoneyPolicy
-    from db.money.messages import MessagePrices
+    from db.money.messages import MessagePrices, Messages
 
 
 def build_meter(settings: Settings, database: Database) -> "Meter | None":
@@ -63,20 +63,27 @@ def build_llm(
 
 def register_money(queue: "App", settings: Settings, database: Database) -> None:
     """Register what settles what killed workers left, and what prices messages."""
-    from bot.money.meter import tell_log
     from bot.worker.money.messages import register_messages
     from bot.worker.money.settling import register_settling
     from db.money.ledger import PostgresLedger
-    from db.money.messages import Messages
 
     if settings.money.prices is None:
         return
     register_settling(queue, PostgresLedger(database))
-    if prices := _message_prices(settings.money):
-        register_messages(queue, Messages(database, prices, tell_log))
+    if messages := build_messages(settings.money, database):
+        register_messages(queue, messages)
 
 
-def _message_prices(money: "MoneyPolicy") -> "MessagePrices | None":
+def build_messages(money: "MoneyPolicy", database: Database) -> "Messages | None":
+    """Return what writes down what messages cost; None where they are not counted."""
+    from bot.money.meter import tell_log
+    from db.money.messages import Messages
+
+    prices = build_message_prices(money)
+    return Messages(database, prices, tell_log) if prices else None
+
+
+def build_message_prices(money: "MoneyPolicy") -> "MessagePrices | None":
     """Return what messages cost; None where they are not to be counted."""
     from db.money.messages import MessagePrices
 

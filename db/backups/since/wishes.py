@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from db.backups.since.broadcasts import keep_broadcasts, pause_broadcasts
 from db.backups.since.calls import doubt_calls, keep_calls
 from db.backups.since.facts import forget_facts
 from db.backups.since.held import keep_fallbacks
@@ -27,9 +28,11 @@ def keep_wishes(
     keep_spent(witness, told)
     keep_calls(witness, told, since, still_open, waiting)
     keep_fallbacks(witness, told)
+    keep_broadcasts(witness, told)
 
 
 def doubt_wishes(told: Connection) -> None:
     """Prepare the restored database where nobody can tell."""
     forget_facts(None, told)
     doubt_calls(told)
+    pause_broadcasts(told)

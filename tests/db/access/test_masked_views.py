@@ -40,6 +40,8 @@ UNDERSTOOD = """
     SELECT customer_id, chat_id, 'answer', 'a-model', 'settled', 1200, 'USD',
            current_date, current_date FROM userchats;
     UPDATE users SET company = %(name)s;
+    INSERT INTO broadcasts (broadcast_id, template_id, name, category, body)
+    VALUES ('00000001', 'HX01', 'news', 'UTILITY', 'Hello {{1}}');
     INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body,
                              author, status, held_at)
     SELECT gen_random_uuid(), chat_id, customer_id, 0, '+1555', 'Ready.',
@@ -91,6 +93,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
         "fact_overview", "feedback_overview", "tool_call_overview",
         "spending_overview", "costs_by_day", "chat_costs", "held_messages",
+        "broadcast_overview",
     }  # fmt: skip
 
 
