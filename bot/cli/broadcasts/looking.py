@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.broadcasts.group import broadcast
-from bot.cli.broadcasts.watching import report as show_report
-from bot.cli.broadcasts.watching import watch_until_over
 from bot.cli.database import migrated_database, reading
 
 if TYPE_CHECKING:
@@ -38,6 +36,8 @@ def list_(limit: int) -> None:
 @click.argument("broadcast_id", metavar="ID")
 def report(broadcast_id: str) -> None:
     """Tell how far one got: sent, delivered, read, failed and why, and what it cost."""
+    from bot.cli.broadcasts.watching import report as show_report
+
     with migrated_database() as database:
         show_report(database, broadcast_id)
 
@@ -46,6 +46,8 @@ def report(broadcast_id: str) -> None:
 @click.argument("broadcast_id", metavar="ID")
 def watch(broadcast_id: str) -> None:
     """Show how far one gets, until it is over; Ctrl-C ends the watching alone."""
+    from bot.cli.broadcasts.watching import watch_until_over
+
     with migrated_database() as database:
         watch_until_over(database, broadcast_id)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.broadcasts.group import broadcast, find_account
-from bot.cli.broadcasts.watching import watch_until_over
 from bot.cli.database import migrated_database, read_settings
 from bot.terminal import one_line
 from db.errors import OperatorError
@@ -58,6 +57,8 @@ def start(template: str, given: str, dry_run: bool, yes: bool, watch: bool) -> N
             f"{broadcast_id}` stops it."
         )
         if watch:
+            from bot.cli.broadcasts.watching import watch_until_over
+
             watch_until_over(database, broadcast_id)
 
 
