@@ -119,7 +119,8 @@ class Broadcasting:
             if turned.outcome == STORED:
                 left -= 1
                 in_hand = [*in_hand, InHand(reference_id=turned.reply)]
-                self.stopping.wait(A_MINUTE / self.policy.per_minute)
+                if left:
+                    self.stopping.wait(A_MINUTE / self.policy.per_minute)
 
     def _find_room(self) -> int:
         """Return to how many more people it may be sent in this minute."""

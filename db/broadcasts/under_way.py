@@ -34,10 +34,17 @@ PEOPLE_OF_A_DAY = """
 SELECT count(DISTINCT user_id) FROM broadcast_recipients
 WHERE state = 'stored' AND turned_at > now() - interval '24 hours'
 """
+# A budget's row is made by the first call that is held against it.
 SPENT = """
-SELECT scope, spent_micros FROM budgets WHERE user_id IS NULL
-  AND (scope = 'day' AND starts_on = %(day)s
-    OR scope = 'month' AND starts_on = date_trunc('month', %(day)s::timestamp)::date)
+SELECT scope, COALESCE((
+    SELECT spent_micros FROM budgets
+    WHERE user_id IS NULL AND budgets.scope = asked.scope AND starts_on = since
+  ), (SELECT sum(micros) FROM spendings
+      WHERE day BETWEEN since AND %(day)s AND state <> 'released'), 0
+  )::bigint AS spent_micros
+FROM (VALUES ('day', %(day)s::date),
+             ('month', date_trunc('month', %(day)s::timestamp)::date)
+) AS asked (scope, since)
 """
 
 
