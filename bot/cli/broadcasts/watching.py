@@ -18,8 +18,9 @@ OVER = ("done", "canceled", "paused")
 def watch_until_over(database: Database, broadcast_id: str) -> None:
     """Show how far it got until it is over, or paused; then the report."""
     seen = _look(database, broadcast_id)
+    label = "People" if sys.stderr.isatty() else ""
     with click.progressbar(
-        length=seen.people, label="People", file=sys.stderr, show_pos=True
+        length=seen.people, label=label, file=sys.stderr, show_pos=True
     ) as bar:
         while True:
             bar.update(seen.people - seen.waiting - seen.on_their_way - bar.pos)
