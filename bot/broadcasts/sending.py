@@ -58,6 +58,7 @@ class Broadcasting:
 
     `tell` tells operators of a trouble: its id, the text, and whether it is the last
     try; it may raise NotAnnouncedError. `messages` None: messages are not counted.
+    `is_stopped`: nobody gets a turn as long as the bot pauses (`bot pause`).
     """
 
     database: Database
@@ -67,12 +68,14 @@ class Broadcasting:
     limits: Limits
     tell: Tell
     stopping: Event
+    is_stopped: Callable[[], bool] = lambda: False
     seconds: float = SECONDS
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def run(self) -> None:
         """Give turns for most of a minute. Raises StoreUnavailableError."""
         self._tell_of_pauses()
+        under_way.end_opt_ins_of_blocked(self.database)
         deadline = time.monotonic() + self.seconds
         for broadcast in find_going(self.database):
             if self._is_over(deadline):
@@ -81,7 +84,7 @@ class Broadcasting:
         self._tell_of_pauses()
 
     def _is_over(self, deadline: float) -> bool:
-        is_quiet = self.policy.quiet.is_quiet(self.clock())
+        is_quiet = self.policy.quiet.is_quiet(self.clock()) or self.is_stopped()
         return is_quiet or self.stopping.is_set() or time.monotonic() >= deadline
 
     def _send(self, broadcast: Broadcast, deadline: float) -> None:

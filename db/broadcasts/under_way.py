@@ -34,6 +34,14 @@ PEOPLE_OF_A_DAY = """
 SELECT count(DISTINCT user_id) FROM broadcast_recipients
 WHERE state = 'stored' AND turned_at > now() - interval '24 hours'
 """
+# Whoever blocked the number does not want it any more (63014).
+BLOCKED = """
+DELETE FROM opt_ins USING broadcast_recipients AS own, reply_parts AS part
+WHERE own.state = 'stored' AND own.turned_at > now() - interval '2 days'
+  AND part.reference_id = own.reference_id AND part.error_code = 63014
+  AND part.status IN ('failed', 'undelivered')
+  AND opt_ins.user_id = own.user_id AND opt_ins.opted_in_at < part.updated_at
+"""
 # A budget's row is made by the first call that is held against it.
 SPENT = """
 SELECT scope, COALESCE((
@@ -86,6 +94,12 @@ def find_refusal(
     with outages():
         found: int | None = database.scalar(REFUSED, asked)
         return found
+
+
+def end_opt_ins_of_blocked(database: Database) -> int:
+    """Take the opt-ins away of who blocked the number; return how many."""
+    with outages():
+        return database.count(BLOCKED)
 
 
 def count_people_of_a_day(database: Database) -> int:

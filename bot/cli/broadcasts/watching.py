@@ -10,7 +10,7 @@ from db.broadcasts.looking import Overview, find_overview, find_reasons
 from db.database import Database
 from db.errors import OperatorError
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 2.0
 # What is with Twilio by then may be delivered later: nobody waits for phones.
 OVER = ("done", "canceled", "paused")
 

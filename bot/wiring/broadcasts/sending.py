@@ -40,8 +40,14 @@ def build_broadcasting(
     from bot.broadcasts.sending import Broadcasting
     from bot.relay.troubles import Troubles
     from bot.whatsapp.templates.content import find_template
+    from db.delivery.pausing import Pauses
 
     troubles = Troubles(database, settings.alert_roads)
+
+    pauses = Pauses(database)
+
+    def is_stopped() -> bool:
+        return settings.allowance.is_paused or pauses.is_paused()
 
     def tell(trouble_id: UUID, text: str, is_last: bool) -> bool:
         return troubles.tell_text(trouble_id, text, is_last=is_last)
@@ -54,4 +60,5 @@ def build_broadcasting(
         limits=settings.money.limits,
         tell=tell,
         stopping=stopping,
+        is_stopped=is_stopped,
     )

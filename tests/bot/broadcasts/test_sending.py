@@ -49,6 +49,7 @@ class Sending:
     template: KnownTemplate | Exception | None = APPROVED
     heard: list[str] = field(default_factory=list)
     is_deaf: bool = False
+    is_stopped: bool = False
 
     def run(
         self,
@@ -64,6 +65,7 @@ class Sending:
             limits=limits or {},
             tell=self._tell,
             stopping=Event(),
+            is_stopped=lambda: self.is_stopped,
             seconds=5.0,
             clock=clock,
         ).run()
@@ -114,6 +116,25 @@ def test_quiet_hours_put_it_off(sending: Sending) -> None:
     assert value(sending.database, STORED) == 0
     sending.run(night, clock=lambda: datetime(2026, 11, 27, 8, 0, tzinfo=UTC))
     assert value(sending.database, STORED) == 1
+
+
+def test_while_the_bot_pauses_nobody_gets_a_turn(sending: Sending) -> None:
+    started(sending.database, wanted(1))
+    sending.is_stopped = True
+    sending.run()
+    assert value(sending.database, STORED) == 0
+    sending.is_stopped = False
+    sending.run()
+    assert value(sending.database, STORED) == 1
+
+
+def test_who_blocked_the_number_wants_no_more_of_them(sending: Sending) -> None:
+    started(sending.database, wanted(1, 2))
+    sending.run()
+    blocks = "UPDATE reply_parts SET status = 'failed', error_code = 63014 WHERE "
+    change(sending.database, blocks + "body LIKE '%No. 1%'")
+    sending.run()
+    assert value(sending.database, "SELECT count(*) FROM opt_ins") == 1
 
 
 @pytest.mark.parametrize(
