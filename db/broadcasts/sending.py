@@ -19,6 +19,7 @@ from db.broadcasts.nouns import (
     BROADCAST,
     DEACTIVATED,
     HAS_PERSON,
+    NO_ADDRESS,
     NO_OPT_IN,
     SKIPPED,
     STOPPED,
@@ -104,6 +105,8 @@ def _why_not(person: Any) -> str | None:
         return NO_OPT_IN
     if not person.is_active:
         return DEACTIVATED
+    if person.phone_number is None:
+        return NO_ADDRESS
     return HAS_PERSON if person.owner != "bot" else None
 
 
