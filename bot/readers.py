@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.broadcasts.account import read_broadcasts
 from bot.chat.asked import Policy
 from bot.chat.choices.policy import read_choices
 from bot.chat.commands.own_words import read_vocabulary
@@ -57,8 +58,7 @@ def read_all(read: Reader) -> dict[str, Any]:
     return {
         "storage_backend": backend or "database",
         **_read_databases(read),
-        "twilio": read_twilio(read),
-        "holding": read_holding(read),
+        **_read_whatsapp(read),
         **_read_models(read, llm_seconds),
         **_read_talk(read, llm_seconds, has_people=backend != "memory"),
         "public_base_url": _read_public_base_url(read) or f"http://127.0.0.1:{port}",
@@ -74,6 +74,14 @@ def read_all(read: Reader) -> dict[str, Any]:
         "data_folder": folder,
         **_read_kept(read, folder),
         "erasure_key": read.text("ERASURE_KEY", TOKEN, TOKEN_HINT),
+    }
+
+
+def _read_whatsapp(read: Reader) -> dict[str, Any]:
+    return {
+        "twilio": read_twilio(read),
+        "holding": read_holding(read),
+        "broadcasts": read_broadcasts(read),
     }
 
 

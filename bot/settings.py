@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.broadcasts.account import BroadcastPolicy
 from bot.chat.asked import Policy
 from bot.chat.commands.entries import Vocabulary
 from bot.chat.handoff.policy import HandoffPolicy
@@ -120,6 +121,7 @@ class Settings:
     tools_database_url: str | None = field(repr=False)
     twilio: TwilioAccount | None
     holding: Holding | None
+    broadcasts: BroadcastPolicy
     llm: LLMServer | None
     embeddings: EmbeddingServer | None
     transcription: TranscriptionServer | None

@@ -1,6 +1,8 @@
 """The `bot` command and its groups; each module adds its own to the root."""
 
 from bot.cli import backups, chats, db, restore, retention, stats, users
+from bot.cli.broadcasts import looking as broadcasts
+from bot.cli.broadcasts import opting_in, starting
 from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
@@ -8,8 +10,8 @@ from bot.cli.support import owners, pausing, reminders, templates, tickets
 from bot.cli.tools import allowing, approving, calling, looking, servers
 
 __all__ = [
-    "allowing", "approving", "ask", "audit", "backups", "calling", "chats", "db",
-    "documents", "gaps", "looking", "main", "operators", "owners", "pausing",
-    "products", "reminders", "restore", "retention", "servers", "stats", "templates",
-    "tickets", "users",
+    "allowing", "approving", "ask", "audit", "backups", "broadcasts", "calling",
+    "chats", "db", "documents", "gaps", "looking", "main", "operators", "opting_in",
+    "owners", "pausing", "products", "reminders", "restore", "retention", "servers",
+    "starting", "stats", "templates", "tickets", "users",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from bot.money.policy import name_of
 from bot.relay.account import EMAIL, WEBHOOK, AlertRoads, Channel
@@ -55,20 +55,24 @@ class Troubles:
         NotAnnouncedError, and StoreUnavailableError.
         """
         text = describe(content_sid, code)
-        log.error("%s", text)
-        return self._tell(f"trouble {content_sid} {code}", text, is_last=is_last)
+        trouble_id = uuid5(NAMESPACE_OID, f"trouble {content_sid} {code}")
+        return self.tell_text(trouble_id, text, is_last=is_last)
 
     def tell_budget(
         self, scope: Scope, starts_on: str, limit_micros: int, *, is_last: bool
     ) -> bool:
         """Tell of a budget as of other troubles; the log knows of it already."""
         text = NEARLY_USED.format(scope=scope, starts_on=starts_on, name=name_of(scope))
-        key = f"budget {scope} {starts_on} {limit_micros}"
-        return self._tell(key, text, is_last=is_last)
+        trouble_id = uuid5(NAMESPACE_OID, f"budget {scope} {starts_on} {limit_micros}")
+        return self._tell(trouble_id, text, is_last=is_last)
 
-    def _tell(self, key: str, text: str, *, is_last: bool) -> bool:
-        """Tell by each road; who was told of the same key is not told again."""
-        trouble_id = uuid5(NAMESPACE_OID, key)
+    def tell_text(self, trouble_id: UUID, text: str, *, is_last: bool) -> bool:
+        """Tell of any trouble, as `tell` does; nobody is told twice of one."""
+        log.error("%s", text)
+        return self._tell(trouble_id, text, is_last=is_last)
+
+    def _tell(self, trouble_id: UUID, text: str, *, is_last: bool) -> bool:
+        """Tell by each road; who was told of the same is not told again."""
         with outages(), self.database.transaction() as connection:
             told = tell_operators(connection, trouble_id, text)
             emails = self.roads.emails or find_all_emails(connection)

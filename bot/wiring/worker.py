@@ -3,17 +3,17 @@
 # ruff: noqa: PLC0415
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings, TwilioParts, WorkerParts
+from bot.settings import Settings, WorkerParts
 from bot.wiring.acting.approval import with_approving
 from bot.wiring.acting.reminders import register_reminders
 from bot.wiring.acting.tools import build_acting, register_tools
+from bot.wiring.broadcasts.sending import BROADCASTS_AT_ONCE, register_broadcasts
 from bot.wiring.knowledge import (
     DOCUMENTS_AT_ONCE,
     build_knowledge,
@@ -40,12 +40,12 @@ from bot.wiring.money.metering import (
 from bot.wiring.relay import register_relay, with_desk
 from bot.wiring.senses import build_gallery, build_looking, build_senses
 from bot.wiring.talk import Means, build_parting, build_talk
+from bot.wiring.whatsapp.reconciling import register_reconciling
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError
 from db.pool import Limits
-from db.privacy.tombstones import find_key, make_key, was_erased
-from db.records import InboundMessage
+from db.privacy.tombstones import find_key, make_key
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from bot.chat.channel import Channel
     from bot.chat.talk import Talk
     from bot.tools.acting import Acting
-    from bot.whatsapp.reconciliation import Reconciliation
     from bot.whatsapp.sending import Sender
     from bot.whatsapp.twilio import TwilioClient
     from db.support.ends import Ending
@@ -83,11 +82,11 @@ def build_worker(
     talk = _build_talk(settings, parts, database, channel, stopping, acting)
     queue = _build_queue(settings, parts.database_url)
     register_jobs(queue, talk, sender)
-    _register_reconciliation(queue, settings, database, twilio)
+    register_reconciling(queue, settings, database, twilio)
     _register_scheduled(queue, settings, database, stopping)
     register_knowledge(queue, settings, database, stopping)
     _register_erasing(queue, settings, database)
-    _register_relay(queue, settings, parts, database)
+    _register_telling(queue, settings, parts, database, stopping)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
     register_money(queue, settings, database, twilio, stopping)
@@ -115,32 +114,18 @@ def _build_twilio(
     return TwilioClient(parts.twilio, settings.public_base_url, media)
 
 
-def _register_relay(
-    queue: "App", settings: Settings, parts: WorkerParts, database: Database
+def _register_telling(
+    queue: "App",
+    settings: Settings,
+    parts: WorkerParts,
+    database: Database,
+    stopping: Event,
 ) -> None:
+    """Register what operators are told, and what is sent to many."""
     fetch = build_fetch(parts.twilio, settings.media)
     having = build_having(fetch, database, settings.media)
     register_relay(queue, settings, database, having)
-
-
-def _register_reconciliation(
-    queue: "App", settings: Settings, database: Database, twilio: "TwilioClient"
-) -> None:
-    from bot.whatsapp.elsewhere.noticing import Noticing
-    from bot.worker.scheduled import register_noticing, register_reconciliation
-
-    register_reconciliation(queue, build_reconciliation(settings, database, twilio))
-    if settings.handoff.elsewhere:
-        account = settings.parts(TwilioParts).twilio
-        store = PostgresChatStore(database, settings.session_timeout)
-        noticing = Noticing(
-            account,
-            database,
-            lasts=settings.handoff.lasts,
-            was_erased=_erased_of(settings, database),
-            first_start=store.read_first_start,
-        )
-        register_noticing(queue, noticing)
+    register_broadcasts(queue, settings, parts, database, stopping)
 
 
 def _register_scheduled(
@@ -251,10 +236,11 @@ def _with_database(talk: "Talk", database: Database) -> "Talk":
 
 def _build_queue(settings: Settings, url: str) -> "App":
     from db.queue.app import build_queue
-    from db.queue.jobs import KNOWLEDGE, MEMORY, OTHER_QUEUES
+    from db.queue.jobs import BROADCASTS, KNOWLEDGE, MEMORY, OTHER_QUEUES
     from db.queue.shares import Shares
 
     named = {KNOWLEDGE: DOCUMENTS_AT_ONCE, MEMORY: SUMMARIES_AT_ONCE}
+    named[BROADCASTS] = BROADCASTS_AT_ONCE
     shares = Shares(named, settings.worker_concurrency, OTHER_QUEUES)
     return build_queue(url, looked=_heartbeat(settings), shares=shares)
 
@@ -264,40 +250,3 @@ def _heartbeat(settings: Settings) -> Callable[[], None]:
 
     file = settings.worker_heartbeat_file
     return Heartbeat(file).beat if file else lambda: None
-
-
-def build_reconciliation(
-    settings: Settings, database: Database, twilio: "TwilioClient"
-) -> "Reconciliation":
-    """Return the comparison of what Twilio received with what was taken in."""
-    from bot.whatsapp.reconciliation import Reconciliation
-    from db.outbox import PostgresOutbox
-
-    return Reconciliation(
-        PostgresChatStore(database, settings.session_timeout),
-        PostgresOutbox(database),
-        twilio,
-        partial(_was_erased, settings, database),
-    )
-
-
-def _was_erased(
-    settings: Settings, database: Database, message: InboundMessage
-) -> bool:
-    """Tell whether a message's sender was erased after sending it."""
-    addresses = [a for a in (message.address, message.other_address) if a]
-    return _erased(settings, database, addresses, message.turn.timestamp)
-
-
-def _erased_of(
-    settings: Settings, database: Database
-) -> Callable[[str, datetime], bool]:
-    """Return what tells whether who has an address was erased after a time."""
-    return lambda address, since: _erased(settings, database, [address], since)
-
-
-def _erased(
-    settings: Settings, database: Database, addresses: Sequence[str], since: datetime
-) -> bool:
-    key = find_key(settings.erasure_key, settings.data_folder)
-    return key is not None and was_erased(database, key, addresses, since)

@@ -16,6 +16,7 @@ from psycopg import OperationalError
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
 from bot.wiring import (
+    BROADCASTS_AT_ONCE,
     DOCUMENTS_AT_ONCE,
     SUMMARIES_AT_ONCE,
     build_worker,
@@ -78,6 +79,7 @@ async def _work(settings: Settings) -> int:
     stop_asked, stopping = asyncio.Event(), Event()
     loop = asyncio.get_running_loop()
     at_once = settings.worker_concurrency + DOCUMENTS_AT_ONCE + SUMMARIES_AT_ONCE
+    at_once += BROADCASTS_AT_ONCE
     threads = at_once + SPARE_THREADS
     loop.set_default_executor(ThreadPoolExecutor(threads))
     for number in (signal.SIGTERM, signal.SIGINT):

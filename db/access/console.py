@@ -15,6 +15,8 @@ TABLES = {
     "alembic_version": LOOK,
     "answer_passages": LOOK,
     "audit_log": NOTE,
+    "broadcast_recipients": LOOK,
+    "broadcasts": LOOK,
     "budgets": LOOK,
     "canned_replies": ALL,
     "chats_to_index": LOOK,
@@ -37,6 +39,7 @@ TABLES = {
     # What people's own documents say: an export shows it.
     "media_chunks": LOOK,
     "media_contents": NOTE,
+    "opt_ins": LOOK,
     "opt_outs": LOOK,
     "procrastinate_events": NOTE,
     "procrastinate_jobs": NOTE,

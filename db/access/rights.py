@@ -28,6 +28,7 @@ NARROWER = {
     "first_start": "SELECT, UPDATE (paused_at)",
     "gap_questions": FACTS,
     "inbound_messages": LOCKED_FACTS,
+    "opt_ins": FACTS,
     "opt_outs": FACTS,
     "support_alerts": f"{FACTS}, UPDATE (created_at)",
     "support_messages": FACTS,

@@ -16,6 +16,7 @@ STEPS = (
     "SET LOCAL lock_timeout = '30s'",
     "DELETE FROM documents WHERE user_id IS NOT NULL OR file_type = 'answer' "
     "AND description IN (SELECT question FROM gap_questions)",
+    "TRUNCATE broadcasts, broadcast_recipients, opt_ins",
     "TRUNCATE reply_parts, userchats, userchats_archive, early_statuses, "
     "answer_passages, gap_questions, knowledge_gaps, support_tickets, "
     "support_messages, support_sessions, support_alerts, media, media_chunks, "

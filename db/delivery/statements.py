@@ -21,8 +21,11 @@ SELECT {COLUMNS} FROM reply_parts AS part
 WHERE reference_id = %(reference_id)s ORDER BY position
 """  # noqa: S608  (our own column names)
 
-NOT_WANTED = """part.created_at < opted_out_at OR part.author = 'bot'
-      AND (users.owner = 'human' OR part.created_at < users.taken_at)"""
+NOT_WANTED = """part.created_at < opted_out_at
+      OR part.author IN ('bot', 'broadcast')
+      AND (users.owner = 'human' OR part.created_at < users.taken_at)
+      OR part.author = 'broadcast' AND NOT EXISTS (
+        SELECT FROM opt_ins WHERE opt_ins.user_id = users.user_id)"""
 
 # A user's parts go out in the order in which they were made: only the first one that is
 # not settled can be claimed, and not while the one before it is at Twilio but not sent.
@@ -32,6 +35,7 @@ NOT_WANTED = """part.created_at < opted_out_at OR part.author = 'bot'
 # worker died over it, Twilio was busy), is not sent any more; nor what the bot made for
 # whom a human has now, or took over since: it would talk past what was said meanwhile.
 # The word that confirms the STOP is made in the same transaction, at the same time.
+# Broadcasts go only to who wants them still: STOP takes that away, too.
 # What stands in braces is for what is held: see db/delivery/holding.py.
 CLAIM = f"""
 WITH {{let_go}}stopped AS (
@@ -221,9 +225,10 @@ SELECT our_address FROM (
 GROUP BY our_address ORDER BY max(received_at) DESC LIMIT {MOST_OUR_ADDRESSES}
 """  # noqa: S608  (our own numbers)
 # A job that waits will see what is stored now: one is enough, however often is asked.
-QUEUE_SENDS = """
+# What is for many lets all others go first.
+_QUEUE_SENDS = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
-  'deliveries', 'send_parts', 0, 'send:' || %(user_id)s, NULL,
+  'deliveries', 'send_parts', {priority}, 'send:' || %(user_id)s, NULL,
   jsonb_build_object('user_id', %(user_id)s),
   CASE WHEN %(pause)s > interval '0' THEN now() + %(pause)s END
 )::procrastinate_job_to_defer_v1])
@@ -231,6 +236,8 @@ WHERE NOT EXISTS (
   SELECT FROM procrastinate_jobs
   WHERE status = 'todo' AND lock = 'send:' || %(user_id)s)
 """
+QUEUE_SENDS = _QUEUE_SENDS.format(priority=0)
+QUEUE_BROADCAST = _QUEUE_SENDS.format(priority=-10)
 # What of the service window and its template somebody who runs the bot must mend: that
 # template's failures, and what fails though it could be held. A job tells them. It is
 # deferred once for a template and an error, as long as finished jobs are kept: its lock

@@ -9,6 +9,7 @@ userchats.messages, and the queue's tables, which are procrastinate's.
 from db.models.acting import scheduled_messages, tool_calls, tool_pins
 from db.models.answers import answer_passages, gap_questions, knowledge_gaps
 from db.models.base import metadata
+from db.models.broadcasts import broadcast_recipients, broadcasts, opt_ins
 from db.models.chats import (
     chats_to_index,
     retention_places,
@@ -59,6 +60,8 @@ __all__ = [
     "all_chats",
     "answer_passages",
     "audit_log",
+    "broadcast_recipients",
+    "broadcasts",
     "budgets",
     "canned_replies",
     "chat_overview",
@@ -85,6 +88,7 @@ __all__ = [
     "media_chunks",
     "media_contents",
     "metadata",
+    "opt_ins",
     "opt_outs",
     "products",
     "reply_parts",

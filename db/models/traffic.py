@@ -130,9 +130,9 @@ reply_parts = Table(
         Text,
         nullable=False,
         server_default=text("'bot'"),
-        comment="Who wrote it: bot; fallback: that something is held; relay: what "
-        "operators are told of customers; else the user_id of the operator who did, or "
-        "person.",
+        comment="Who wrote it: bot; broadcast; fallback: that something is held; "
+        "relay: what operators are told of customers; else the user_id of the operator "
+        "who did, or person.",
     ),
     Column(
         "status",

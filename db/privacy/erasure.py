@@ -19,6 +19,7 @@ from db.errors import OperatorError
 from db.outages import COLLISIONS, FAILURES, outages, reason_of
 from db.privacy import documents
 from db.privacy.acting import held as acted
+from db.privacy.broadcasts import held as sent
 from db.privacy.erased_sids import carry_over
 from db.privacy.money import held as spent
 from db.privacy.support import held
@@ -97,6 +98,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
     **understood.PURGES,
     **acted.PURGES,
     **spent.PURGES,
+    **sent.PURGES,
     "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (

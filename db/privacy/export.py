@@ -10,6 +10,7 @@ from db.database import Connection, Database
 from db.media.contents import read_file
 from db.privacy import documents
 from db.privacy.acting import held as acted
+from db.privacy.broadcasts import held as sent
 from db.privacy.money import held as spent
 from db.privacy.support import held
 from db.privacy.understanding import held as understood
@@ -58,6 +59,7 @@ ORDER BY id""",  # noqa: S608
     **understood.SECTIONS,
     **acted.SECTIONS,
     **spent.SECTIONS,
+    **sent.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

@@ -21,6 +21,7 @@ from db.outages import COLLISIONS, outages
 from db.privacy import steps
 from db.privacy.acting import steps as acted
 from db.privacy.ages import Ages
+from db.privacy.broadcasts import steps as sent
 from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
 from db.privacy.money import steps as spent
@@ -136,16 +137,7 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (steps.DROP_ARCHIVED_SYSTEM_MESSAGES, ages.drop_system_messages),
         (steps.DELETE_ARCHIVED, ages.delete_archived),
         (steps.DROP_GAPS, ages.delete_archived),
-        (understood.DROP_BYTES, ages.drop_media),
-        (understood.DROP_PIECES, ages.drop_media),
-        (understood.DROP_UNNAMED, understood.UNNAMED_AFTER),
-        (understood.DROP_MEDIA, ages.delete_archived),
-        (understood.DROP_FACTS, ages.delete_archived),
-        (understood.DROP_FEEDBACK, ages.delete_archived),
-        (acted.DROP_CALLS, ages.delete_archived),
-        (acted.DROP_SCHEDULED, ages.delete_archived),
-        (spent.DROP_SPENDINGS, spent.kept_for(ages.delete_archived)),
-        (spent.DROP_BUDGETS, spent.kept_for(ages.delete_archived)),
+        *_plan_of_rooms(ages),
         (steps.DROP_JOBS, ages.drop_records),
         (steps.DROP_INBOUND, ages.drop_records),
         (steps.DROP_ERASED_SIDS, max(ages.drop_records, ERASED_SIDS_AFTER)),
@@ -157,6 +149,23 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (support.DROP_LOGINS, support.LOGINS_AFTER),
         (support.DROP_FAILURES, support.FAILURES_AFTER),
         (support.DROP_AUDIT, support.AUDIT_AFTER),
+    ]
+
+
+def _plan_of_rooms(ages: Ages) -> list[tuple[Step, timedelta | None]]:
+    """Return the steps about media, what was told and done, money and broadcasts."""
+    return [
+        (understood.DROP_BYTES, ages.drop_media),
+        (understood.DROP_PIECES, ages.drop_media),
+        (understood.DROP_UNNAMED, understood.UNNAMED_AFTER),
+        (understood.DROP_MEDIA, ages.delete_archived),
+        (understood.DROP_FACTS, ages.delete_archived),
+        (understood.DROP_FEEDBACK, ages.delete_archived),
+        (acted.DROP_CALLS, ages.delete_archived),
+        (acted.DROP_SCHEDULED, ages.delete_archived),
+        (spent.DROP_SPENDINGS, spent.kept_for(ages.delete_archived)),
+        (spent.DROP_BUDGETS, spent.kept_for(ages.delete_archived)),
+        (sent.DROP_BROADCASTS, ages.delete_archived),
     ]
 
 

@@ -29,6 +29,10 @@ its own: no answer waits for a summary. Its lock names the user: erasing finds i
 `carry_out_call` is deferred in SQL with what an operator decided about a call of a tool
 (db.support.allowing). Its lock is that of the user's answers: none is made beside it.
 
+`send_broadcasts` is deferred with a broadcast (db.broadcasts.starting), and looks once
+a minute besides: it gives people their turns, and each message has a `send_parts` of
+its own, which lets all other jobs go first (db.delivery.statements).
+
 `erase_person` is deferred with the row of the audit that says who asked for it
 (db.logins.erasing), or with the last word to whoever asked for it themselves
 (db.delivery.remembering): that is sent first. Erasing takes the job away, too, since it
@@ -56,6 +60,7 @@ FIND_DUE_MEMORY = "find_due_memory"
 SETTLE_SPENDINGS = "settle_spendings"
 PRICE_MESSAGES = "price_messages"
 ASK_PRICES = "ask_prices"
+SEND_BROADCASTS = "send_broadcasts"
 ANSWER_LOCK = "answer:"
 ERASE_LOCK = "erase:"
 MEMORY_LOCK = "memory:"
@@ -65,8 +70,9 @@ UPKEEP = "upkeep"
 ALERTS = "alerts"
 KNOWLEDGE = "knowledge"
 MEMORY = "memory"
-# Where a worker takes jobs beside those of KNOWLEDGE and MEMORY, which have places of
-# their own.
+BROADCASTS = "broadcasts"
+# Where a worker takes jobs beside those of KNOWLEDGE, MEMORY and BROADCASTS, which have
+# places of their own.
 OTHER_QUEUES = (ANSWERS, DELIVERIES, UPKEEP, ALERTS)
 
 REACHABLE = "SELECT 1 FROM procrastinate_jobs LIMIT 1"

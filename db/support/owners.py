@@ -34,7 +34,7 @@ UNDER_WAY = """
 SELECT EXISTS (
   SELECT FROM reply_parts
   WHERE user_id = %(user_id)s AND unsettled AND status = 'sending'
-    AND author IN ('bot', 'fallback')
+    AND author IN ('bot', 'broadcast', 'fallback')
     AND claimed_at > now() - %(seconds)s * interval '1 second')
 """
 

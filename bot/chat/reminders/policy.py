@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 
-from bot.chat.reminders.quiet import QUIET_HINT, QuietHours, read_quiet_hours
 from bot.environment import Reader
+from bot.quiet_hours import QuietHours, read_quiet_hours
 
 # A follow-up is free text: the service window must still be open.
 MOST_HOURS = 23
@@ -28,13 +28,9 @@ def read_reminders(read: Reader) -> ReminderPolicy:
     """Return what is set; what is wrong is collected by the reader."""
     zone: tzinfo = read.zone("TIMEZONE", UTC)
     hours = read.number("FOLLOW_UP_HOURS", 0, 0, MOST_HOURS)
-
-    def parse(given: str) -> QuietHours:
-        return read_quiet_hours(given, zone)
-
     return ReminderPolicy(
         is_on=read.text("REMINDERS", "on|off", "on or off") == "on",
         follow_up=timedelta(hours=hours) if hours else None,
-        quiet=read.parsed("QUIET_HOURS", parse, QuietHours(), QUIET_HINT),
+        quiet=read_quiet_hours(read),
         timezone=zone,
     )

@@ -32,7 +32,8 @@ class KnownTemplate:
 
     `status` is WhatsApp's: approved, pending, rejected, paused, disabled, or that it
     was never asked (unsubmitted); `reason` why it was rejected. `choices` are title and
-    id of each that can be tapped, `opens` what opens a list of them.
+    id of each that can be tapped, `opens` what opens a list of them. `variables` are
+    those that Twilio knows of, wherever they stand.
     """
 
     content_sid: str
@@ -45,11 +46,17 @@ class KnownTemplate:
     body: str
     choices: Sequence[tuple[str, str]] = ()
     opens: str = ""
+    variables: tuple[str, ...] = ()
 
     @property
     def gaps(self) -> tuple[str, ...]:
         """The names of the text's variables."""
         return gaps_of(self.body)
+
+    @property
+    def all_gaps(self) -> tuple[str, ...]:
+        """The names of all variables, those of buttons and media with them."""
+        return tuple(dict.fromkeys((*self.gaps, *self.variables)))
 
 
 def list_templates(twilio: TwilioAccount) -> list[KnownTemplate]:
@@ -101,6 +108,7 @@ def _read(content: Any, approval: Mapping[str, Any]) -> KnownTemplate:
         body=str(told.get("body", "")),
         choices=tuple(_choices(told)),
         opens=_line(told.get("button")),
+        variables=tuple(map(str, content.variables or {})),
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.money.meter import Meter
     from bot.money.policy import MoneyPolicy
     from bot.whatsapp.twilio import TwilioClient
-    from db.money.messages import MessagePrices
+    from db.money.messages import MessagePrices, Messages
 
 
 def build_meter(settings: Settings, database: Database) -> "Meter | None":
@@ -79,19 +79,27 @@ def register_money(
     from bot.worker.money.settling import register_settling
     from db.money.billed import PostgresBills
     from db.money.ledger import PostgresLedger
-    from db.money.messages import Messages
 
     if settings.money.prices is None:
         return
     register_settling(queue, PostgresLedger(database))
-    if prices := _message_prices(settings.money):
+    if messages := build_messages(settings.money, database):
         held = settings.holding.lasts if settings.holding else timedelta()
-        register_messages(queue, Messages(database, prices, tell_log), held)
+        register_messages(queue, messages, held)
         bills, find_price = PostgresBills(database), twilio.find_price
         register_billing(queue, bills, find_price, tell_log, stopping.is_set)
 
 
-def _message_prices(money: "MoneyPolicy") -> "MessagePrices | None":
+def build_messages(money: "MoneyPolicy", database: Database) -> "Messages | None":
+    """Return what writes down what messages cost; None where they are not counted."""
+    from bot.money.meter import tell_log
+    from db.money.messages import Messages
+
+    prices = build_message_prices(money)
+    return Messages(database, prices, tell_log) if prices else None
+
+
+def build_message_prices(money: "MoneyPolicy") -> "MessagePrices | None":
     """Return what messages cost; None where they are not to be counted."""
     from db.money.messages import MessagePrices
 

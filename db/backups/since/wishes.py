@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from db.backups.since.broadcasts import keep_broadcasts, pause_broadcasts
 from db.backups.since.calls import doubt_calls, keep_calls
 from db.backups.since.facts import forget_facts
 from db.backups.since.held import keep_fallbacks
@@ -29,6 +30,7 @@ def keep_wishes(
     keep_calls(witness, told, since, still_open, waiting)
     keep_fallbacks(witness, told)
     keep_scheduled(witness, told, since)
+    keep_broadcasts(witness, told)
 
 
 def doubt_wishes(told: Connection) -> None:
@@ -36,3 +38,4 @@ def doubt_wishes(told: Connection) -> None:
     forget_facts(None, told)
     doubt_calls(told)
     doubt_scheduled(told)
+    pause_broadcasts(told)

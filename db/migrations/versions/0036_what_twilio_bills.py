@@ -6,7 +6,7 @@ from typing import Any
 from alembic import op
 
 revision = "0036"
-down_revision = "0034"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 LOSES = "what Twilio billed for messages in another currency than that of PRICES"

@@ -42,6 +42,8 @@ UNDERSTOOD = """
     SELECT customer_id, chat_id, 'answer', 'a-model', 'settled', 1200, 'USD',
            current_date, current_date FROM userchats;
     UPDATE users SET company = %(name)s;
+    INSERT INTO broadcasts (broadcast_id, template_id, name, category, body)
+    VALUES ('00000001', 'HX01', 'news', 'UTILITY', 'Hello {{1}}');
     INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address, body,
                              author, status, held_at)
     SELECT gen_random_uuid(), chat_id, customer_id, 0, '+1555', 'Ready.',
@@ -94,6 +96,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "fact_overview", "feedback_overview", "tool_call_overview",
         "spending_overview", "costs_by_day", "chat_costs", "held_messages",
         "scheduled_overview",
+        "broadcast_overview",
     }  # fmt: skip
 
 

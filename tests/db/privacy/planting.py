@@ -66,6 +66,11 @@ SELECT 'knowledge', 'take_in_document', 'document:' || id,
        jsonb_build_object('document_id', id) FROM documents
 WHERE user_id = %(user_id)s;
 INSERT INTO opt_outs (user_id) VALUES (%(user_id)s);
+INSERT INTO opt_ins (user_id, how) VALUES (%(user_id)s, %(marker)s);
+INSERT INTO broadcasts (broadcast_id, template_id, name, category, body)
+VALUES ('00000001', 'HX01', 'news', 'UTILITY', 'Hello {{1}}') ON CONFLICT DO NOTHING;
+INSERT INTO broadcast_recipients (broadcast_id, user_id, place, variables)
+VALUES ('00000001', %(user_id)s, 1, jsonb_build_object('1', %(marker)s::text));
 SELECT change_owner(%(user_id)s, 'human', %(user_id)s, %(marker)s, NULL, %(marker)s);
 INSERT INTO support_messages (ticket_id, user_id, author_id, kind, body, details)
 SELECT id, user_id, user_id, 'note', %(marker)s,

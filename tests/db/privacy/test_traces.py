@@ -33,7 +33,11 @@ ORDER BY 1
 # Our own numbers and ids, and words from short lists: nobody's.
 OF_NOBODY = [
     "alembic_version.version_num", "answer_passages.chat_id", "audit_log.action",
-    "budgets.scope", "chats_to_index.after_chat_id", "chats_to_index.table_name",
+    "broadcast_recipients.broadcast_id", "broadcast_recipients.state",
+    "broadcast_recipients.why", "broadcasts.body", "broadcasts.broadcast_id",
+    "broadcasts.category", "broadcasts.name", "broadcasts.reason", "broadcasts.state",
+    "broadcasts.template_id", "budgets.scope", "chats_to_index.after_chat_id",
+    "chats_to_index.table_name",
     "chunk_vectors.embedding_id", "document_chunks.embedding_id", "documents.file_type",
     "documents.language", "early_statuses.status", "embedding_models.embedding_id",
     "erased_sids.sid_hash", "erasures.address_hash", "feedback.given_by",

@@ -8,8 +8,8 @@ import pytest
 
 from bot.chat.asked import prompt_for
 from bot.chat.reminders.policy import ReminderPolicy, read_reminders
-from bot.chat.reminders.quiet import QuietHours
 from bot.environment import Reader
+from bot.quiet_hours import QuietHours
 from tests.bot.chat.transcripts import POLICY, chat_of, user_says
 
 LIMA = ZoneInfo("America/Lima")

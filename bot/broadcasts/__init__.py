@@ -1,0 +1,1 @@
+"""Broadcasts: what is read and checked before one starts, and how it is sent."""

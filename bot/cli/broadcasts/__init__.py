@@ -1,0 +1,1 @@
+"""Commands of broadcasts, and of who wants them."""

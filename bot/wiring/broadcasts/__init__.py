@@ -1,0 +1,1 @@
+"""What broadcasts consist of."""

@@ -1,0 +1,1 @@
+"""What asks Twilio by itself."""

@@ -1,0 +1,1 @@
+"""What sends broadcasts on a schedule."""

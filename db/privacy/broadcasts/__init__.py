@@ -1,0 +1,1 @@
+"""What broadcasts hold about people, erased, exported, and purged."""
