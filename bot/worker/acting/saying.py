@@ -9,9 +9,9 @@ from bot.chat.reminders.sentences import FOLLOW_UP, REMINDER
 from bot.chat.sources.plain import plain_line
 from bot.languages.calling_codes import language_of_number
 from bot.languages.speaking import speak
+from bot.worker.scheduled import upkeep
 from db.database import Database
-from db.errors import OperatorError
-from db.queue.jobs import SAY_SCHEDULED, UPKEEP
+from db.queue.jobs import SAY_SCHEDULED
 from db.records import ScheduledKind
 from db.support.saying import Saying, say_due
 
@@ -42,19 +42,9 @@ def register_saying(
 ) -> None:
     """Register what says it; while the bot is paused, it all waits."""
 
-    @queue.periodic(cron=SAY_CRON)
-    @queue.task(
-        name=SAY_SCHEDULED,
-        queue=UPKEEP,
-        lock=SAY_SCHEDULED,
-        queueing_lock=SAY_SCHEDULED,
-    )
-    def say_scheduled(timestamp: int = 0) -> None:  # noqa: ARG001  (when it was due)
-        try:
-            done = {} if is_paused() else say_due(database, saying, stopping)
-        except OperatorError as error:
-            log.warning("what is to be said now could not be: %s", error)
-            return
+    @upkeep(queue, SAY_SCHEDULED, SAY_CRON, "what is to be said now could not be")
+    def say_scheduled(_due: int) -> None:
+        done = {} if is_paused() else say_due(database, saying, stopping)
         if done.get("dropped"):
             log.error("reminders could not be said: :reminders in psql", extra=done)
         elif done:
