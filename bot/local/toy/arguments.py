@@ -14,6 +14,9 @@ NUMBERS = listed("zero one two three four five six seven eight nine ten eleven t
 QUOTED = re.compile(r"\"([^\"\n\x00]{1,200})\"|\u201c([^\u201d\n\x00]{1,200})\u201d")
 # An order's number, or the like: A-1042, #1042, 1042, INV2026/17.
 MARK = re.compile(r"#?\b(?=[\w/-]*\d\d\d)((?:[A-Za-z]{1,6}-?)?\d[\w/-]{2,40})\b")
+# Of what somebody is to be told, and what such an argument is called.
+TELL_ME = re.compile(r"\b(?:me|us)\b[^:]*?(?:\b(?:to|that|about|of)\b|:)(.+)", re.S)
+TEXTS = frozenset(listed("text message note"))
 NUMBER = re.compile(rf"\b(?:\d{{1,6}}(?:\.\d{{1,6}})?|{'|'.join(NUMBERS)})\b", re.I)
 # People are counted so, whatever the argument is called.
 COUNTED = frozenset(map(root, listed("people persons guests adults seats pax")))
@@ -117,7 +120,19 @@ def _text(one: Wanted, said: Said) -> str | None:
         if found := pattern.search(said.left):
             said.blank(found.span())
             return next(group for group in found.groups() if group)
-    return None
+    return _rest(said) if one.name in TEXTS else None
+
+
+def _rest(said: Said) -> str | None:
+    """Return what somebody is to be told: "remind me tomorrow to buy bread"."""
+    found = TELL_ME.search(said.left)
+    if found is None:
+        return None
+    told = found[1].replace("\x00", " ").split()
+    while told and told[-1].lower() in {"on", "at", "by"}:  # in front of a day or time
+        told.pop()
+    said.blank(found.span(1))
+    return " ".join(told).strip(" .!?,") or None
 
 
 def _list(one: Wanted, said: Said) -> list[Any] | None:

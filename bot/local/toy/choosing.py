@@ -25,6 +25,8 @@ LONGEST_DESCRIPTION = 400
 # So few words, and no more, are a request without a verb: "opening hours on sunday".
 FRAGMENT = 6
 FEW = 4
+ME, SURE = frozenset({"me", "us"}), 100
+MAY = frozenset(listed("can could would will"))
 # What stands in front of what somebody wants: "hi, please can you".
 BEFORE = r"(?:hi|hello|hey|ok|okay|so|and|but|then|please|also|well|until|till|from)"
 ASKS = re.compile(
@@ -154,6 +156,8 @@ class _Fit:
 
     @property
     def score(self) -> int:
+        if self._is_done_to_them():
+            return SURE
         own = 2 * len(self.named) + len(self.described)
         signs = self.is_mine + self.is_when + self.is_complete
         return own + signs + self.told
@@ -179,7 +183,9 @@ class _Fit:
         if not name or undone or message.is_no_order or self._is_told_of():
             return False
         is_half = 2 * len(self.named) >= len(name)
-        if self.is_complete and is_half:
+        verb = next(iter(words_of(_name(self.tool)))).root
+        is_meant = self.named == name or bool(self.named - {verb} or self.described)
+        if (self.is_complete and is_half and is_meant) or self._is_done_to_them():
             return True
         if message.asks:
             return False
@@ -199,6 +205,20 @@ class _Fit:
                 return True
             before = token
         return False
+
+    def _is_done_to_them(self) -> bool:
+        """Tell whether they want done to them what it does: "remind me"."""
+        about = tokens_of(self.tool.description[:LONGEST_DESCRIPTION])
+        verb, whom = " ".join(about[:1]), about[1:3]
+        if whom != ["the", "user"]:
+            return False
+        tokens = ["please", *self.message.tokens]
+        said = zip(tokens, tokens[1:], tokens[2:], strict=False)
+        return any(
+            (one in BEFORE_DEEDS and (one != "you" or tokens[1] in MAY))
+            and (two == verb and three in ME)
+            for one, two, three in said
+        )
 
     def _is_told_of(self) -> bool:
         """Tell whether what it does is told as done: "I booked a table"."""

@@ -9,6 +9,7 @@ from bot.local.toy.schemas import Offered, Wanted
 from bot.local.toy.words import STOP, listed, tokens_of
 from bot.tools import words
 from bot.tools.approval import waiting
+from bot.tools.reminders.scheduling import IF_SILENT
 
 # These say too little alone: which number?
 VAGUE = frozenset(listed("number no id code name key reference ref"))
@@ -26,7 +27,10 @@ TOLD = {
     words.NO_MORE: "I can't look that up now.",
     words.NO_TIME: "There was no time left for that. Please ask once more.",
     words.EMPTY: "There is nothing to tell.",
+    words.NOTHING_FOUND: "I found nothing of yours.",
 }
+# What is told the model beside a result, and nobody else.
+ASIDE = tuple(IF_SILENT.values())
 BEGINNINGS = {
     _before: said
     for template, said in (
@@ -86,6 +90,8 @@ def _noun(tool: Offered) -> str:
 def tell_result(result: str) -> str:
     """Return what came of a call, in words for who asked: its own, and no others."""
     told = result.removeprefix(words.AGAIN).removeprefix(words.BEFORE).strip()
+    for aside in ASIDE:
+        told = told.removesuffix(aside)
     if told in TOLD:
         return TOLD[told]
     for before, said in BEGINNINGS.items():

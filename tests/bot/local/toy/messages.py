@@ -19,6 +19,17 @@ BOOKINGS = [
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
     *((said, "book_table", dict(zip(ALL, told, strict=True)))
       for said, *told in BOOKINGS),
+    *((said, "schedule_message", {"when": when, "text": text}) for said, when, text in (
+        ("Remind me tomorrow at 9 to buy bread", "2026-11-27T09:00:00", "buy bread"),
+        ("remind me to call you on Friday at 10:00", "2026-11-27T10:00:00",
+         "call you"),
+        ("Could you remind me at 7 pm tomorrow of my medicine?",
+         "2026-11-27T19:00:00", "my medicine"),
+        ("Please remind us on 24 December, 8 am: the cake!", "2026-12-24T08:00:00",
+         "the cake"),
+    )),
+    ("Which reminders do I have?", "list_scheduled", {}),
+    ("Cancel reminder 2", "cancel_scheduled", {"number": 2}),
     ("Which tables did I book?", "my_tables", {}),
     ("which tables have I booked", "my_tables", {}),
     ("Show me my tables", "my_tables", {}),
@@ -43,6 +54,7 @@ QUESTIONS = {
     "I want to book a table": "For how many people, on which day, and at what time?",
     "Can I book a table for tomorrow?": "For how many people, and at what time?",
     "Where is my order?": "Which order number?",
+    "Remind me to buy bread": "On which day and at what time?",
     "Order a cake": "Which size (small, large), and on which day?",
     "Refund my order 1042": "Which reason (what was wrong)?",
 }
@@ -66,5 +78,6 @@ SMALL_TALK = (
     "I am in good order", "My order was wrong", "My number is 1042",
     "I ordered a cake for tomorrow, when will it come?", "Can I pay by card?",
     "I ate cake on Sunday with 12 candles", "The weather on Friday will be good",
+    "You remind me of my aunt", "That reminds me, is it far?",
     "I want to speak to a person", "Are there nuts in it?", "Do you deliver?",
 )  # fmt: skip

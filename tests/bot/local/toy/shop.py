@@ -3,13 +3,14 @@
 import types
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from bot.llm.protocol import Tool
 from bot.local import demo_tables
 from bot.tools import tool
 from bot.tools.acting import as_tool
 from bot.tools.declaring import find_tools
+from bot.tools.reminders.scheduling import Keeper, Scheduling, build_tools
 
 
 @tool(effects="none")
@@ -45,9 +46,11 @@ def list_invoices(paid: bool | None = None) -> str:
 
 
 def offered() -> Sequence[Tool]:
-    """Return the shop's tools, and those of the demo's tables."""
+    """Return the shop's tools, those of the demo's tables, and of reminders."""
     shop = types.ModuleType("shop")
     for each in (order_status, opening_hours, refund_order, order_cake, list_invoices):
         setattr(shop, each.__name__, each)
     declared = [*find_tools(demo_tables), *find_tools(shop)]
-    return [as_tool(each.spec) for each in declared]
+    reminders = build_tools(Scheduling(cast(Keeper, None)))  # nothing is called
+    specs = [*(each.spec for each in declared), *reminders.offered()]
+    return [as_tool(spec) for spec in specs]

@@ -11,6 +11,7 @@ from bot.llm.protocol import PromptMessage, ToolCall, ToolResult
 from bot.local.toy.front import MODEL_NAME
 from bot.tools import words
 from bot.tools.approval import waiting
+from bot.tools.reminders.scheduling import IF_SILENT
 from tests.bot.local.toy.messages import CALLS, QUESTIONS, SMALL_TALK
 from tests.bot.local.toy.toys import TODAY, Toy
 
@@ -94,6 +95,8 @@ RESULTS = {
     '{"a": {"b": 1}}': '{"a": {"b": 1}}',
     "{cut": "{cut",
     words.NOT_ALLOWED: words.NOT_ALLOWED,
+    words.NOTHING_FOUND: "I found nothing of yours.",
+    f"Scheduled as number 1.{IF_SILENT[True]}": "Scheduled as number 1.",
 }
 
 
