@@ -66,7 +66,7 @@ def change_a_tables_comment(models: MetaData) -> None:
 
 
 def change_a_type(models: MetaData) -> None:
-    models.tables["reply_parts"].c.position.type = BigInteger()
+    models.tables["support_sessions"].c.read_turns.type = BigInteger()
 
 
 def shorten_names(models: MetaData) -> None:
@@ -149,7 +149,7 @@ CHANGES: dict[Change, set[str]] = {
     drop_a_column: {"column users.password_history"},
     change_a_comment: {"column users.email"},
     change_a_tables_comment: {"table opt_outs"},
-    change_a_type: {"column reply_parts.position"},
+    change_a_type: {"column support_sessions.read_turns"},
     change_a_default: {"column users.is_active"},
     forbid_null: {"column users.email"},
     change_a_check: {"constraint reply_parts.reply_parts_status_check"},
