@@ -12,17 +12,28 @@ from bot.whatsapp.paths import INBOUND_PATH
 from db.errors import OperatorError
 from db.files import make_private_folder, write_once
 
-NUMBER = "whatsapp:+14155238886"
+FILE, NUMBER = "simulator.json", "whatsapp:+14155238886"
 
 
 def read_or_make_account(folder: Path, port: int) -> TwilioAccount:
     """Return the account of the simulator on `port`; its token is random."""
-    file = folder / "simulator.json"
+    file = folder / FILE
     if not file.exists():
         make_private_folder(folder)
         account = {"sid": "AC" + secrets.token_hex(16), "token": secrets.token_hex(16)}
         write_once(file, json.dumps(account))
-    account = json.loads(file.read_text())
+    made = read_account(folder, port)
+    if made is None:
+        raise OperatorError(f"{file} is gone: start again")
+    return made
+
+
+def read_account(folder: Path, port: int) -> TwilioAccount | None:
+    """Return the account of the simulator on `port`; None: it never ran here."""
+    try:
+        account = json.loads((folder / FILE).read_text())
+    except FileNotFoundError:
+        return None
     return TwilioAccount(
         account_sid=account["sid"],
         auth_tokens=(account["token"],),

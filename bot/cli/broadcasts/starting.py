@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.broadcasts.group import broadcast, find_account
+from bot.cli.broadcasts.group import broadcast
 from bot.cli.database import migrated_database, read_settings
+from bot.cli.support.templates import find_account
 from bot.terminal import one_line
 from db.errors import OperatorError
 

@@ -42,7 +42,7 @@ def list_(as_json: bool) -> None:
     from bot.whatsapp.templates.content import list_templates
 
     settings = read_settings()
-    found = list_templates(_account())
+    found = list_templates(find_account())
     used: dict[str, list[str]] = {}
     for wanted in find_wanted(settings):
         used.setdefault(wanted.content_sid, []).append(wanted.purpose)
@@ -74,7 +74,9 @@ def check() -> None:
     from bot.checks.templates import check_templates
     from bot.whatsapp.templates.content import find_template
 
-    findings = [*check_templates(read_settings(), partial(find_template, _account()))]
+    findings = [
+        *check_templates(read_settings(), partial(find_template, find_account()))
+    ]
     for finding in findings:
         click.echo(printable(str(finding)))
     if not findings:
@@ -86,7 +88,16 @@ def check() -> None:
     sys.exit(1 if any(finding.fits is False for finding in findings) else 0)
 
 
-def _account() -> "TwilioAccount":
+def find_account() -> "TwilioAccount":
+    """Return Twilio's account; without one that of the simulator beside `make run`.
+
+    Raises SettingsError where there is neither.
+    """
+    from bot.local.account import read_account
     from bot.settings import TwilioParts
 
-    return read_settings().parts(TwilioParts).twilio
+    settings = read_settings()
+    simulated = read_account(settings.data_folder, settings.simulator_port)
+    if settings.twilio is None and simulated is not None:
+        return simulated
+    return settings.parts(TwilioParts).twilio

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
@@ -9,7 +10,15 @@ from click.testing import CliRunner, Result
 from bot.cli import main
 from db.chats import PostgresChatStore
 from db.database import Database
-from tests.bot.simulator.desk import ACCOUNT, KEY_SECRET, KEY_SID, NUMBER, Desk, desk_at
+from tests.bot.simulator.desk import (
+    ACCOUNT,
+    KEY_SECRET,
+    KEY_SID,
+    NUMBER,
+    TOKEN,
+    Desk,
+    desk_at,
+)
 from tests.db.broadcasts.people import number, stop, write
 from tests.db.sql import rows, value, values
 
@@ -84,6 +93,23 @@ class Terminal:
 @pytest.fixture
 def terminal(database_url: str, account: Desk, tmp_path: Path) -> Terminal:
     return Terminal(database_url, account, tmp_path)
+
+
+def test_beside_make_run_the_account_is_the_simulator_s(
+    account: Desk, tmp_path: Path
+) -> None:
+    port = str(urlsplit(account.url).port)
+    environment = {"DATA_FOLDER": str(tmp_path), "SIMULATOR_PORT": port}
+    for command in ("list", "check"):
+        asked = ["templates", command]
+        alone = CliRunner().invoke(main, asked, env=environment)
+        assert "TWILIO_ACCOUNT_SID: is missing" in alone.output
+    (tmp_path / "simulator.json").write_text(
+        f'{{"sid": "{ACCOUNT}", "token": "{TOKEN}"}}'
+    )
+    listed = CliRunner().invoke(main, ["templates", "list"], env=environment)
+    assert listed.exit_code == 0, listed.output
+    assert TWIN in listed.output
 
 
 def test_a_dry_run_tells_all_and_changes_nothing(
