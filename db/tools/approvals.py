@@ -57,8 +57,9 @@ WHERE call_id = ANY(%(call_ids)s) AND state = 'waiting' AND approved_by IS NULL
 DROP_LATE = f"""
 UPDATE tool_calls SET state = 'refused', error = %(why)s, result = %(told)s,
   ended_at = now()
-WHERE state = 'waiting' AND approved_by IS NULL AND (
-  tool = ANY(%(tools)s) AND created_at < now() - %(lasts)s::interval OR {TOO_OLD})
+WHERE state = 'waiting' AND (
+  approved_by IS NULL AND tool = ANY(%(tools)s)
+    AND created_at < now() - %(lasts)s::interval OR {TOO_OLD})
 """  # noqa: S608  (our own words)
 
 
@@ -103,7 +104,8 @@ class PostgresApprovals:
     ) -> int:
         """Refuse what waited for longer than `lasts`; return how many calls.
 
-        And all else, whoever was to allow it, that did for longer than MOST_DAYS.
+        And all else, whoever was to allow it, that did for longer than MOST_DAYS: what
+        was allowed, too, and never begun, since there are no tools any more.
         """
         row = {"tools": list(tools), "lasts": lasts, "why": why, "told": told}
         return repeat_once(lambda: self._database.count(DROP_LATE, row))

@@ -134,6 +134,16 @@ def test_whatever_waits_ends_whoever_was_to_allow_it(
     assert allowing.waiting() == allowing.beginning("") == []
 
 
+def test_what_was_allowed_and_never_begun_ends_too(
+    database: Database, approvals: PostgresApprovals, waits: Waits
+) -> None:
+    call, _ = waits
+    assert Allowing(database).decide(call, allows=True)
+    assert approvals.drop_late([call.tool], timedelta(), "late", "told") == 0
+    change(database, "UPDATE tool_calls SET created_at = now() - interval '8 days'")
+    assert approvals.drop_late([], timedelta(), "late", "told") == 1
+
+
 def test_what_is_dropped_says_why(approvals: PostgresApprovals, waits: Waits) -> None:
     call, batch = waits
     approvals.drop([], "nothing", "told")
