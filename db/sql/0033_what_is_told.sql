@@ -8,7 +8,7 @@ COMMENT ON COLUMN tool_calls.person_called_at IS
   'When a person was called for it because no answer told it; NULL: none was.';
 -- What was told is found by it, also among the finished jobs of many days.
 CREATE INDEX idx_jobs_told_troubles ON procrastinate.procrastinate_jobs (lock)
-  WHERE task_name = 'tell_trouble';
+  WHERE task_name IN ('tell_trouble', 'tell_budget');
 
 DROP FUNCTION correct_spending(bigint, bigint, boolean);
 DROP FUNCTION tell_of_budgets(date, text);
@@ -51,6 +51,11 @@ BEGIN
     ('month', this_month, (this_month + interval '1 month')::date, NULL),
     ('person', on_day, on_day + 1, whose)) AS period (scope, since, until, theirs)
   WHERE limits ? scope AND (scope <> 'person' OR theirs IS NOT NULL)
+    -- What is there is not added up again: a month may be long.
+    AND NOT EXISTS (
+      SELECT FROM budgets AS known
+      WHERE known.scope = period.scope AND known.starts_on = since
+        AND known.user_id IS NOT DISTINCT FROM theirs)
   ORDER BY scope
   ON CONFLICT DO NOTHING;
 END $$;

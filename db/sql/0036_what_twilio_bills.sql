@@ -18,10 +18,15 @@ SET search_path = pg_catalog, public, procrastinate, pg_temp AS $$
     RETURNING scope, starts_on, limit_micros
   ), deferred AS (
     INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
-    SELECT 'alerts', 'tell_budget', concat_ws(':', 'budget', scope, starts_on),
+    SELECT 'alerts', 'tell_budget', name,
            jsonb_build_object('scope', scope, 'starts_on', starts_on::text,
                               'limit_micros', limit_micros)
-    FROM told)
+    FROM told
+    CROSS JOIN concat_ws(':', 'budget', scope, starts_on, limit_micros) AS name
+    -- Once for each limit: processes that differ in it would tell without end.
+    WHERE NOT EXISTS (
+      SELECT FROM procrastinate_jobs AS known
+      WHERE known.task_name = 'tell_budget' AND known.lock = name))
   SELECT COALESCE(array_agg(scope ORDER BY scope), '{}') FROM told
 $$;
 COMMENT ON FUNCTION tell_of_budgets(date) IS

@@ -115,6 +115,12 @@ def test_operators_are_told_of_a_budget_once_for_each_limit(
     deferred = rows(database, BUDGET_JOBS)
     assert deferred == [({"scope": "day", "starts_on": "2026-11-26",
                           "limit_micros": 120},)]  # fmt: skip
+    asked = replace(SPENDING, micros=1, day=date(2026, 11, 26))
+    for limit in (115, 120, 115, 120):  # processes that are set differently
+        spent = ledger.reserve(asked, {"day": limit}).spending_id or 0
+        ledger.settle(spent, Outcome(micros=1))
+    limits = [told["limit_micros"] for (told,) in rows(database, BUDGET_JOBS)]
+    assert limits == [120, 115]
     troubles = Troubles(database, AlertRoads())
     for _ in range(2):
         assert troubles.tell_budget(**deferred[0][0], is_last=False)

@@ -27,6 +27,14 @@ SPENDING = Spending(
     day=TODAY,
 )
 SPENT = "SELECT spent_micros FROM budgets WHERE scope = 'day'"
+# Earlier in the month, so much that no sum of it can be told.
+TOO_MUCH_TO_ADD_UP = """
+INSERT INTO spendings (purpose, model, state, micros, currency, priced_on, is_unknown,
+                       day)
+SELECT purpose, model, state, 4611686018427387904, currency, priced_on, is_unknown,
+       day - 3
+FROM spendings, generate_series(1, 2)
+"""
 SUM = "SELECT COALESCE(sum(micros), 0) FROM spendings"
 
 
@@ -150,6 +158,18 @@ def test_what_is_reserved_only_is_not_told_of_as_used(database: Database) -> Non
     assert ledger.reserve(SPENDING, limits) == Reserved(beyond="day")
     told = [ledger.settle(each, Outcome(micros=80)) for each in under_way]
     assert told == [()] * 9 + [("day",)]
+
+
+def test_a_persons_first_call_does_not_add_the_month_up_again(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    ledger, ana = PostgresLedger(database), user(database, pg)
+    limits: Limits = {"day": 10_000, "month": 10_000, "person": 500}
+    assert ledger.reserve(SPENDING, limits).spending_id
+    change(database, TOO_MUCH_TO_ADD_UP)
+    assert ledger.reserve(replace(SPENDING, user_id=ana), limits).spending_id
+    theirs = "SELECT spent_micros FROM budgets WHERE scope = 'person'"
+    assert value(database, theirs) == 100
 
 
 def test_budgets_follow_the_settings(database: Database) -> None:
