@@ -89,7 +89,11 @@ SELECT user_id FROM known UNION ALL SELECT user_id FROM made
 # What is being sent has no SID yet. What operators get is for nobody else.
 MAY_BE_OURS = """
 SELECT EXISTS (SELECT FROM reply_parts WHERE user_id = %(user_id)s
-               AND (status IN ('sending', 'uncertain') OR message_sid = %(sid)s))
+               AND (status IN ('sending', 'uncertain') OR message_sid = %(sid)s
+                 -- A first copy that Twilio listed late: it was sent again since.
+                 OR attempts > CASE status WHEN 'pending' THEN 0 ELSE 1 END
+                   AND created_at > now() - interval '1 day'
+                   AND (body = %(text)s OR template IS NOT NULL)))
   OR EXISTS (SELECT FROM users WHERE user_id = %(user_id)s AND role <> 'user')
 """
 SENT_ELSEWHERE = """
@@ -147,6 +151,7 @@ def record_said_elsewhere(
     """
     found = connection.scalar(KNOW, {"address": said.address})
     known = {"user_id": found, "sid": said.message_sid, "status": said.status}
+    known["text"] = said.text
     connection.count(LOCK, known)
     if connection.scalar(MAY_BE_OURS, known):
         return False
