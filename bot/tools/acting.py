@@ -4,6 +4,7 @@ What was called for the batch before, in a try that broke off or for an answer t
 thrown away, is shown first, and never done again.
 """
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,8 @@ from bot.tools.running import Runner
 from bot.tools.schemas import ArgumentsError, as_json, read_arguments
 from bot.tools.shown import LONGEST_NAME, Shown, summed
 from db.records import Call, CalledFor
+
+log = logging.getLogger(__name__)
 
 # Asks an LLM: a prompt, the seconds that are left, the tools that are offered.
 Ask = Callable[[Prompt, float, Sequence[Tool]], Completion]
@@ -134,6 +137,7 @@ class _Run:
     is_over: bool = False
     has_faults: bool = False
     corrected: Completion | None = None
+    known: int = 0
 
     @property
     def runner(self) -> Runner:
@@ -181,8 +185,9 @@ class _Run:
             try:
                 completion = ask((*prompt, *self.shown.told), left, offered)
             except LLMError:
-                if self.corrected is None:
-                    raise
+                if self.corrected is None or len(self.calls) > self.known:
+                    raise  # what it said before does not tell what was done since
+                log.warning("an answer that was to be corrected stays as it was")
                 return summed(self.corrected, self.spent)
             self.spent.append(completion)
             if completion.tool_calls and offered:
@@ -198,7 +203,7 @@ class _Run:
         why = self.check(completion.text, self.calls)
         if why is None:
             return False
-        self.corrected = completion
+        self.corrected, self.known = completion, len(self.calls)
         self.shown.correct(completion.text, why)
         return True
 

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.chat.answering import Answering
 from bot.chat.assertions.sentences import NOT_DONE, NOT_KNOWN, NOTHING_NEW
 from bot.chat.sentences import PASSED_ON
+from bot.llm.protocol import LLMError
 from tests.bot.chat.acting.diner import Guest, asks
 from tests.scripted_llm import Script
 
@@ -115,6 +118,27 @@ def test_what_a_tool_told_may_be_said(ana: Guest) -> None:
     ana.server.next(asks(("price", SOUP)), RESERVED, Script(text="Sorry, no."))
     ana.says("A table for 4")
     assert ana.hears() == ["Sorry, no."]
+
+
+def test_what_was_said_before_something_was_done_is_not_said_after_it(
+    ana: Guest,
+) -> None:
+    """The LLM is away behind a call: another try tells what came of that."""
+    ana.server.next(RESERVED, asks(("reserve", {"people": 8})), Script(status=500))
+    ana.says("A table for 8")
+    with pytest.raises(LLMError) as failed:
+        ana.hears()
+    assert failed.value.acted
+    ana.server.next(Script(text="I have reserved a table for 8."))
+    assert ana.hears() == ["I have reserved a table for 8."]
+    assert ana.kitchen.done == ["table for 8"]
+
+
+def test_a_long_sentence_is_replaced_as_a_whole(ana: Guest) -> None:
+    long = Script(text=f"I have reserved a table {'so fine ' * 200}for you. See you!")
+    ana.server.next(long, long)
+    ana.says("A table for 4")
+    assert ana.hears() == [f"{NOT_DONE} See you!\n\n{PASSED_ON}"]
 
 
 def test_an_llm_that_is_away_then_leaves_what_is_true(ana: Guest) -> None:
