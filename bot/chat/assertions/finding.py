@@ -70,14 +70,15 @@ def names_act(text: str, acts: Collection[str]) -> bool:
 
 def _of_sentences(answer: str, acts: Collection[str]) -> Iterator[Assertion]:
     for found in SENTENCE.finditer(answer):
-        sentence = str(found[0])[:LONGEST].strip()
+        whole = str(found[0]).strip()
+        sentence = whole[:LONGEST]
         if not sentence or _tells_facts(sentence):
             continue
         own, stated = _acts_in(_SAID_BY_OTHERS.sub(" ", sentence), acts)
         if CITED.search(sentence):
             stated = set()  # a document says it; what we did is in none
         if own or stated:
-            yield Assertion(sentence, frozenset(own | stated), is_own=bool(own))
+            yield Assertion(whole, frozenset(own | stated), is_own=bool(own))
 
 
 def _tells_facts(sentence: str) -> bool:

@@ -34,6 +34,14 @@ BY_MARKERS = frozenset({"send", "save", "create", ANY})
 AFTERNOON = range(13, 24)
 
 
+@dataclass(slots=True)
+class _Known:
+    """What was looked up for the answers to a batch."""
+
+    before: Sequence[Call] | None = None
+    said: dict[str, Sequence[Assertion]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """Holds the answers to one batch against the ledger."""
@@ -41,6 +49,7 @@ class Holding:
     chat: Userchat
     ledger: Ledger
     specs: Mapping[str, ToolSpec] = field(default_factory=dict)
+    known: _Known = field(default_factory=_Known, repr=False)
 
     def correct(self, text: str, calls: Sequence[Call]) -> str | None:
         """Return what to tell the LLM of its answer; None: what it claims is true."""
@@ -58,7 +67,16 @@ class Holding:
     def find_untrue(self, text: str, calls: Sequence[Call]) -> list[Assertion]:
         """Return the assertions of an answer that nothing bears out."""
         found = find_assertions(text, acts_of(self.specs.values()))
-        return [one for one in found if not self._is_true(one, text, calls)]
+        judged: dict[object, bool] = {}  # the same is said, and looked up, once
+        for one in found:
+            kind = (one.acts, _numbers(one.sentence), one.is_own)
+            if kind not in judged:
+                judged[kind] = self._is_true(one, text, calls)
+        return [
+            one
+            for one in found
+            if not judged[one.acts, _numbers(one.sentence), one.is_own]
+        ]
 
     def instead_of(self, found: Sequence[Assertion], calls: Sequence[Call]) -> str:
         """Return the honest sentence that takes the place of assertions."""
@@ -94,10 +112,20 @@ class Holding:
                 continue
             if turn.is_by_person and names_act(turn.content, assertion.acts):
                 return True
-            said = find_assertions(turn.content, assertion.acts - {ANY})
-            if any(numbers <= _numbers(one.sentence) for one in said):
+            acts = assertion.acts - {ANY}
+            if any(
+                acts & one.acts and numbers <= _numbers(one.sentence)
+                for one in self._said_in(turn.content)
+            ):
                 return True
         return False
+
+    def _said_in(self, text: str) -> Sequence[Assertion]:
+        """Return the assertions of an earlier answer, which is taken apart once."""
+        if text not in self.known.said:
+            acts = acts_of(self.specs.values()) - {ANY}
+            self.known.said[text] = find_assertions(text, acts)
+        return self.known.said[text]
 
     def _was_done(self, assertion: Assertion) -> bool:
         """Tell whether a call did it before: in this chat, or with the same numbers."""
@@ -115,7 +143,10 @@ class Holding:
         return any(self._may_be(call, acts) for call in self._before())
 
     def _before(self) -> Sequence[Call]:
-        return self.ledger.find_done(self.chat.user_id)
+        """Return the calls that were done for the user before: asked for once."""
+        if self.known.before is None:
+            self.known.before = self.ledger.find_done(self.chat.user_id)
+        return self.known.before
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ ALONE = (
     r"|tisch|buchung|pedido|mesa|cita|reserva|commande|rendez-vous)[,!. ]+)*"
     r"(?:WORD)"
     r"(?:\s*(?:[!:.\u2013\u2014\u2705\u0964]|\Z)|\s+-\s| (?:for|für|para|pour|untuk)"
-    r"(?: [^ ]+){1,6}\s*[!.]?\s*\Z)"
+    r"(?: [^\s]+){1,6}\s*+[!.]?\s*+\Z)"
 )
 WORD_ALONE: Mapping[str, str] = {
     "en": "{en}",

@@ -1,6 +1,9 @@
 """What an answer claims to have done, and what only sounds so."""
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,10 +16,21 @@ from bot.languages.speaking import speak
 from bot.readers import DEFAULT_SYSTEM_PROMPT
 from tests.bot.chat.assertions.harmless import HARMLESS
 from tests.bot.chat.assertions.told import ASSERTIONS
+from tests.house import PATIENCE
 
 CONVERSATIONS = Path(__file__).parents[3] / "conversations"
+ROOT = Path(__file__).parents[4]
 # What the LLM says in them, as a text or among others.
 SAID = re.compile(r"\b(?:llm|says): *[\[{]?(.*)")
+
+
+READ_ALL = """
+import json, sys
+from bot.chat.assertions.finding import find_assertions
+from bot.chat.assertions.words import ACTS
+for answer in json.load(sys.stdin):
+    find_assertions(answer, ACTS)
+"""
 
 
 def claimed(told: list[str]) -> set[str]:
@@ -35,6 +49,22 @@ def test_answers_of_the_recorded_conversations_claim_what_nobody_did_once() -> N
     said = [line for text in texts for line in SAID.findall(text)]
     assert len(said) > 100
     assert claimed(said) == {"Done."}, "to who asked it to stop a cassette: it can't"
+
+
+def test_hostile_answers_are_read_in_time() -> None:
+    # Cubic time would take minutes: the child is ended then.
+    names = sorted({form for told in ASSERTIONS.splitlines() for form in told.split()})
+    answers = [f"{name} for a" + "\t" * 900 + " x y z a b c d" for name in names]
+    subprocess.run(
+        [sys.executable, "-c", READ_ALL],
+        input=json.dumps(
+            [*answers, "registrado para a" + "\t" * 900 + " x y z a b c d"]
+        ),
+        cwd=ROOT,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
+    )
 
 
 def test_the_bots_own_sentences_about_calls_claim_nothing() -> None:
