@@ -28,6 +28,7 @@ from bot.chat.files.finding import NoFiles, OwnFiles
 from bot.chat.files.joining import with_own
 from bot.chat.handoff.action import Wish, read_wish, with_action
 from bot.chat.lead.action import read_lead, with_lead, words_or_thanks
+from bot.chat.making.keeping import with_making
 from bot.chat.media.seeing import unreadable_sentences, words_of
 from bot.chat.offers.action import choose_files, with_files, words_or_here
 from bot.chat.pictures.prompt import (
@@ -137,6 +138,7 @@ class Answering:
 
     def _reply(self, acted: Acted, asked: Asked, chat: Userchat, batch: Batch) -> Reply:
         """Return the reply that a completion makes: what is said, and what is done."""
+        raw = acted.completion
         acted, untrue = held(acted, chat, self.acting)
         completion = acted.completion
         asked = replace(asked, talk=(*asked.talk, *acted.told))
@@ -155,7 +157,8 @@ class Answering:
         acting = with_action(reply, said, chat, batch, self.policy.handoff)
         acting = with_calls(acting, acted, chat, self.policy.handoff)
         acting = with_person(acting, untrue, chat, self.policy.handoff)
-        return with_judgement(with_lead(acting, noted, chat, batch), chat, batch)
+        judged = with_judgement(with_lead(acting, noted, chat, batch), chat, batch)
+        return with_making(judged, asked, raw)
 
     def _after_tools(self, acted: Acted, said: str) -> tuple[Policy, bool]:
         """Return how an answer is checked; whether a model that never cites says it.

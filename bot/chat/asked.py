@@ -1,21 +1,27 @@
 """What the LLM is asked for a batch: instructions, what is known, what was said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.chat import sentences
 from bot.chat.choices.policy import ChoicePolicy
 from bot.chat.choices.sentences import OFFER
-from bot.chat.facts.describing import describe_facts
+from bot.chat.facts.describing import describe_facts, find_told
 from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.language.choosing import tell_language
 from bot.chat.lead.sentences import LEAD
 from bot.chat.memory.policy import MemoryPolicy
-from bot.chat.memory.recall import recall
+from bot.chat.memory.recall import Memory, recall
 from bot.chat.offers.telling import tell_offers
 from bot.chat.pictures.prompt import Shown, tokens_of
 from bot.chat.preferences.wishes import tell_wishes
-from bot.chat.prompt import build_prompt, estimate_tokens
+from bot.chat.prompt import (
+    Talked,
+    fit_talk,
+    prompt_of,
+    tokens_beside,
+)
 from bot.chat.quotes.finding import quotable_of
 from bot.chat.reminders.policy import ReminderPolicy
 from bot.chat.reminders.sentences import NOW
@@ -24,7 +30,7 @@ from bot.chat.sources.material import Material
 from bot.chat.sources.policy import SourcePolicy
 from bot.llm.protocol import Prompt, PromptMessage
 from bot.media.outgoing.offers import Offer
-from db.records import Userchat, find_unanswered
+from db.records import Fact, Passage, Userchat, find_unanswered
 
 # In English, whatever the machine's language is.
 WEEKDAYS = (
@@ -55,21 +61,35 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """A prompt without material, and what it shows; `rules` are what never changes."""
+
+    prompt: list[PromptMessage]
+    rules: str
+    talked: Talked
+    memory: Memory
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What the LLM is asked: the prompt, its material, and all else that it says.
 
-    `shown` are the pictures in the prompt.
+    `shown` are the pictures in the prompt, `left_out` the passages for which it has no
+    room; `built` tells what it shows beside them.
     """
 
     prompt: list[PromptMessage]
     material: Material
     talk: tuple[str, ...]
+    built: Built
     shown: tuple[Shown, ...] = ()
+    left_out: tuple[Passage, ...] = ()
 
 
 def room_for_passages(policy: Policy) -> int:
     """Return how many tokens of a prompt passages may have: half of what is free."""
-    free = _tokens_beside(_system_prompt(policy), policy.token_budget)
+    free = tokens_beside(_system_prompt(policy), policy.token_budget)
     return Material.tokens_of_passages(free // 2)
 
 
@@ -78,22 +98,27 @@ def ask_for(chat: Userchat, batch: Batch, policy: Policy, material: Material) ->
 
     Talk and material get half of the prompt each; what one leaves, the other may take.
     """
-    alone = prompt_for(chat, batch, policy)
-    system, *talk = alone
-    room = _tokens_beside(str(system.content), policy.token_budget)
+    alone, found = build_for(chat, batch, policy), material.passages
+    system, *talk = alone.prompt
+    room = tokens_beside(str(system.content), policy.token_budget)
     if material.passages:
         fitting = material.within(max(room // 2, room - tokens_of_prompt(talk)))
         material = fitting if fitting.passages else material.without_passages()
     less = replace(policy, token_budget=policy.token_budget - material.tokens)
-    *before, last = prompt_for(chat, batch, less) if material.tokens else alone
+    built = build_for(chat, batch, less) if material.tokens else alone
+    *before, last = built.prompt
     given = replace(last, content=material.before(str(last.content)))
     said = tuple(str(message.content) for message in (*before, last))
-    return Asked([*before, given], material, said)
+    left_out = _left_out(found, material.passages)
+    return Asked([*before, given], material, said, built, left_out=left_out)
 
 
-def _tokens_beside(system_prompt: str, token_budget: int) -> int:
-    """Return how many tokens a prompt has for all that follows the system's."""
-    return max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
+def _left_out(
+    found: Sequence[Passage], given: Sequence[Passage]
+) -> tuple[Passage, ...]:
+    """Return the passages that are not given; one that was cut is."""
+    known = [replace(passage, text="") for passage in given]
+    return tuple(one for one in found if replace(one, text="") not in known)
 
 
 def tokens_of_prompt(prompt: Prompt) -> int:
@@ -103,6 +128,11 @@ def tokens_of_prompt(prompt: Prompt) -> int:
 
 def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessage]:
     """Return the prompt for a batch: what was said, nothing that comes after it."""
+    return build_for(chat, batch, policy).prompt
+
+
+def build_for(chat: Userchat, batch: Batch, policy: Policy) -> Built:
+    """Return that prompt with what it shows."""
     answered_now = {turn.message_sid for turn in batch}
     open_ones = (*find_unanswered(chat.earlier_turns), *chat.unanswered())
     later = {turn.message_sid for turn in open_ones} - answered_now
@@ -112,30 +142,37 @@ def prompt_for(chat: Userchat, batch: Batch, policy: Policy) -> list[PromptMessa
     most_turns = max(policy.most_turns, len(batch))
     is_on = policy.memory.is_on
     memory = recall(chat, turns, policy.token_budget, is_on=is_on)
-    of_user = (tell_language(chat), tell_wishes(chat), _what_is_known(chat))
-    return build_prompt(
-        _system_prompt(policy, *of_user, *memory.told),
-        memory.turns,
-        most_turns,
-        policy.token_budget,
-        quotable_of(chat, turns),
-        chat.seen,
-    )
+    now = datetime.now(UTC)
+    known = describe_facts(chat.facts, now)
+    of_user = (tell_language(chat), tell_wishes(chat), known)
+    system = _system_prompt(policy, *of_user, *memory.told)
+    room = tokens_beside(system, policy.token_budget)
+    quotable = quotable_of(chat, turns)
+    talked = fit_talk(memory.turns, most_turns, room, quotable, chat.seen)
+    facts = tuple(find_told(chat.facts, now))
+    prompt = prompt_of(system, talked)
+    return Built(prompt, rules_of(policy), talked, memory, facts)
 
 
-def _what_is_known(chat: Userchat) -> str:
-    """Return what is known of the user, for the end of the system prompt."""
-    return describe_facts(chat.facts, datetime.now(UTC))
+def rules_of(policy: Policy) -> str:
+    """Return what every system prompt says, whoever asks and when."""
+    return "\n\n".join(filter(None, (policy.system_prompt, *_rules(policy))))
 
 
 def _system_prompt(policy: Policy, *of_user: str) -> str:
-    told = [policy.system_prompt, tell_date(datetime.now(policy.timezone))]
-    # A model that never cites writes no markers either, but whatever it reads.
-    if not policy.sources.quotes_uncited:
-        told += [sentences.HANDOVER, LEAD] if policy.handoff else []
-        told += [OFFER] if policy.choices.is_on else []
-        told.append(tell_offers(policy.offered))
+    today = tell_date(datetime.now(policy.timezone))
+    told = (policy.system_prompt, today, *_rules(policy))
     return "\n\n".join(filter(None, (*told, *of_user, _tell_time(policy))))
+
+
+def _rules(policy: Policy) -> list[str]:
+    """Return what the bot tells an LLM beside the operator's own words."""
+    # A model that never cites writes no markers either, but whatever it reads.
+    if policy.sources.quotes_uncited:
+        return []
+    told = [sentences.HANDOVER, LEAD] if policy.handoff else []
+    told += [OFFER] if policy.choices.is_on else []
+    return [*told, tell_offers(policy.offered)]
 
 
 def _tell_time(policy: Policy) -> str:

@@ -1,6 +1,7 @@
 """From a transcript to what the LLM sees."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import dropwhile, groupby
 from operator import itemgetter
 from types import MappingProxyType
@@ -38,6 +39,22 @@ TOKENS_A_MESSAGE = 4
 Line = tuple[Role, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talked:
+    """What a prompt shows of a talk, and what it leaves out.
+
+    `turns` is how many it shows, `since` the MessageSid of the oldest one. Older ones
+    are left out as there are more than is set (`beyond_turns`), or as there was no room
+    for them (`beyond_budget`).
+    """
+
+    lines: tuple[Line, ...]
+    turns: int
+    since: str | None
+    beyond_turns: int
+    beyond_budget: int
+
+
 def build_prompt(  # noqa: PLR0913, PLR0917  (what is said, and what explains it)
     system_prompt: str,
     turns: Sequence[Turn],
@@ -51,12 +68,43 @@ def build_prompt(  # noqa: PLR0913, PLR0917  (what is said, and what explains it
     The newest turns win; the last one is always there, cut if it alone is too long.
     Neighbours of one role are joined: many chat templates refuse two in a row.
     """
-    said = arrange_turns(turns)
-    arranged = ((turn.role, describe_turn(turn, quotable, seen)) for turn in said)
-    spoken = [line for line in arranged if line[1]]
-    budget = max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
-    lines = list(_newest_within(spoken[-most_turns:], budget))
-    return [PromptMessage("system", system_prompt), *_joined(_beginning_by_user(lines))]
+    budget = tokens_beside(system_prompt, token_budget)
+    return prompt_of(system_prompt, fit_talk(turns, most_turns, budget, quotable, seen))
+
+
+def prompt_of(system_prompt: str, talked: Talked) -> list[PromptMessage]:
+    """Return the prompt that shows so much of a talk."""
+    return [PromptMessage("system", system_prompt), *_joined(talked.lines)]
+
+
+def tokens_beside(system_prompt: str, token_budget: int) -> int:
+    """Return how many tokens a prompt has for all that follows the system's."""
+    return max(token_budget - estimate_tokens(system_prompt), token_budget // 4)
+
+
+def fit_talk(
+    turns: Sequence[Turn],
+    most_turns: int,
+    budget: int,
+    quotable: Quotable = MappingProxyType({}),
+    seen: Seen = NOTHING_SEEN,
+) -> Talked:
+    """Return what there is room for, in turns and (estimated) tokens: see above."""
+    told = (
+        (turn, describe_turn(turn, quotable, seen)) for turn in arrange_turns(turns)
+    )
+    spoken = [(turn, text) for turn, text in told if text]
+    newest = spoken[-most_turns:]
+    kept = list(_newest_within([(turn.role, text) for turn, text in newest], budget))
+    lines = _beginning_by_user(kept)
+    first = newest[len(newest) - len(lines)][0] if lines else None
+    return Talked(
+        lines=tuple(lines),
+        turns=len(lines),
+        since=first.message_sid if first else None,
+        beyond_turns=len(spoken) - len(newest),
+        beyond_budget=len(newest) - len(kept),
+    )
 
 
 def _beginning_by_user(lines: Sequence[Line]) -> list[Line]:

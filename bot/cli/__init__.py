@@ -6,12 +6,19 @@ from bot.cli.broadcasts import opting_in, starting
 from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
-from bot.cli.support import owners, pausing, reminders, templates, tickets
+from bot.cli.support import (
+    explaining,
+    owners,
+    pausing,
+    reminders,
+    templates,
+    tickets,
+)
 from bot.cli.tools import allowing, approving, calling, looking, servers
 
 __all__ = [
     "allowing", "approving", "ask", "audit", "backups", "broadcasts", "calling",
-    "chats", "db", "documents", "gaps", "looking", "main", "operators", "opting_in",
-    "owners", "pausing", "products", "reminders", "restore", "retention", "servers",
-    "starting", "stats", "templates", "tickets", "users",
+    "chats", "db", "documents", "explaining", "gaps", "looking", "main", "operators",
+    "opting_in", "owners", "pausing", "products", "reminders", "restore", "retention",
+    "servers", "starting", "stats", "templates", "tickets", "users",
 ]  # fmt: skip

@@ -93,11 +93,15 @@ class Dialect:
             body["reasoning_effort"] = "none"
         if self.system_in_user:
             body["messages"] = _without_system(body["messages"])
-        if limit := self._limit():
-            body[limit] = self._tokens(max_tokens)
+        return {**body, **self.parameters(max_tokens, temperature)}
+
+    def parameters(self, max_tokens: int, temperature: float) -> dict[str, float]:
+        """Return what is asked of the model, by the names that its server knows."""
+        limit = self._limit()
+        found: dict[str, float] = {limit: self._tokens(max_tokens)} if limit else {}
         if "temperature" not in self.refused:
-            body["temperature"] = temperature
-        return body
+            found["temperature"] = temperature
+        return found
 
     def after(
         self, refusal: Refusal, max_tokens: int, *, offered_tools: bool = False

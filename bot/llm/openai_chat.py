@@ -151,8 +151,10 @@ class OpenAIChat:
 
     def _read(self, answer: Any, asking: "_Asking", dialect: Dialect) -> Completion:
         took = time.monotonic() - asking.began
-        model, offered = self._server.model, "tools" in asking.asked
-        read = read_completion(answer, model, took, offered_tools=offered)
+        server, offered = self._server, "tools" in asking.asked
+        read = read_completion(answer, server.model, took, offered_tools=offered)
+        wanted = dialect.parameters(server.max_tokens, server.temperature)
+        read = replace(read, parameters=wanted)
         is_in_text = asking.spoken(dialect).no_tools
         if not is_in_text or not speaks_of_tools(asking.asked):
             return read

@@ -1,7 +1,7 @@
 """What the talk asks of an LLM, whoever serves it: prompts, tools, completions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 # How often what would probably fail again is asked all the same.
@@ -98,7 +98,8 @@ class Completion:
     """An LLM's answer: text, or tool calls, or both.
 
     `response_time` is in seconds. `finish_reason` is the server's word for why the
-    answer ended: `stop`, `length` (cut at the token limit), `tool_calls`.
+    answer ended: `stop`, `length` (cut at the token limit), `tool_calls`. `parameters`
+    are what was asked of the model beside the prompt, by the server's names.
     """
 
     text: str
@@ -107,6 +108,7 @@ class Completion:
     tokens: Tokens = Tokens()
     finish_reason: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
 
 class LLMError(Exception):

@@ -13,6 +13,7 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 TABLES = {
     "alembic_version": LOOK,
+    "answer_makings": LOOK,
     "answer_passages": LOOK,
     "audit_log": NOTE,
     "broadcast_recipients": LOOK,
@@ -45,6 +46,7 @@ TABLES = {
     "procrastinate_jobs": NOTE,
     "procrastinate_workers": LOOK,
     "products": ALL,
+    "prompts": LOOK,
     "reply_parts": NOTE,
     "scheduled_messages": LOOK,
     "second_factors": ALL,

@@ -20,6 +20,7 @@ FACTS = "SELECT, INSERT, DELETE"
 LOCKED_FACTS = f"{FACTS}, UPDATE (received_at)"
 NARROWER = {
     "alembic_version": "SELECT",
+    "answer_makings": FACTS,
     "answer_passages": FACTS,
     "audit_log": "SELECT, INSERT",
     "early_statuses": LOCKED_FACTS,
@@ -30,6 +31,7 @@ NARROWER = {
     "inbound_messages": LOCKED_FACTS,
     "opt_ins": FACTS,
     "opt_outs": FACTS,
+    "prompts": f"{FACTS}, UPDATE (first_used_at)",
     "support_alerts": f"{FACTS}, UPDATE (created_at)",
     "support_messages": FACTS,
 }

@@ -18,9 +18,10 @@ STEPS = (
     "AND description IN (SELECT question FROM gap_questions)",
     "TRUNCATE broadcasts, broadcast_recipients, opt_ins",
     "TRUNCATE reply_parts, userchats, userchats_archive, early_statuses, "
-    "answer_passages, gap_questions, knowledge_gaps, support_tickets, "
+    "answer_makings, answer_passages, gap_questions, knowledge_gaps, support_tickets, "
     "support_messages, support_sessions, support_alerts, media, media_chunks, "
-    "media_contents, user_facts, feedback, tool_calls, scheduled_messages",
+    "media_contents, user_facts, feedback, tool_calls, scheduled_messages, "
+    "prompts",
     # What was spent stays spent.
     "UPDATE spendings SET user_id = NULL, chat_id = NULL, message_sid = NULL, "
     "part_id = NULL",

@@ -12,7 +12,13 @@ from db.delivery.deeds import (
     write_deeds,
     write_firsts,
 )
-from db.delivery.with_sources import SOURCES, bind_sources, has_sources
+from db.delivery.with_sources import (
+    MAKING,
+    SOURCES,
+    bind_making,
+    bind_sources,
+    has_sources,
+)
 from db.records import DeedKind, HandOver, Reply, to_storable
 
 # The guard stands in the UPDATE itself: of two workers that answered the same message
@@ -35,7 +41,8 @@ from db.records import DeedKind, HandOver, Reply, to_storable
 # The parts of this very reply are not seen by the UPDATE, so the word that it stops
 # goes out. What is being given to Twilio is left alone here: see CLAIM_NEXT.
 #
-# What it stood on is stored by a longer statement: most replies stand on nothing.
+# What it stood on, and how it was made, is stored by a longer statement: many replies
+# stand on nothing, and no LLM made them.
 STATEMENT = """
 WITH held AS (
   SELECT users.user_id, owner FROM userchats JOIN users ON user_id = customer_id
@@ -96,7 +103,7 @@ WITH held AS (
     AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
     AND EXISTS (SELECT FROM procrastinate_jobs AS held
                 WHERE held.lock = job.lock AND held.status = 'doing')
-){sources}{deeds}
+){sources}{making}{deeds}
 SELECT turns{support} FROM appended
 """
 # In the row that is returned, or nobody would evaluate them. Nobody hands over what a
@@ -111,17 +118,23 @@ CALL_OPERATORS = ", customer_wrote(customer_id)"
 def choose_statement(reply: Reply) -> str:
     """Return the statement that stores all that a reply brings."""
     changes = HAND_OVER if reply.hands_over else GIVE_BACK if reply.gives_back else ""
-    return _write(has_sources(reply), kinds_of(reply), changes, reply.calls_operators)
+    stored = has_sources(reply), reply.making is not None
+    return _write(stored, kinds_of(reply), changes, reply.calls_operators)
 
 
 @cache
 def _write(
-    has_sources: bool, kinds: tuple[DeedKind, ...], changes: str, calls: bool
+    stored: tuple[bool, bool],
+    kinds: tuple[DeedKind, ...],
+    changes: str,
+    calls: bool,
 ) -> str:
     support = write_firsts(kinds) + changes + (CALL_OPERATORS if calls else "")
     lock = lock_for(kinds, "NO KEY UPDATE" if changes else "SHARE")
+    has_sources, has_making = stored
     return (
         STATEMENT.replace("{sources}", SOURCES.rstrip() if has_sources else "")
+        .replace("{making}", MAKING.rstrip() if has_making else "")
         .replace("{deeds}", write_deeds(kinds))
         # Who changes the row is alone with it from the start: two could wait in a ring.
         .replace("{lock}", lock)
@@ -148,6 +161,7 @@ def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, 
         "error": None if reply.error is None else to_storable(reply.error),
         **bind_deeds(reply),
         **(bind_sources(reply) if has_sources(reply) else {}),
+        **(bind_making(reply.making) if reply.making else {}),
         **(_bind_hand_over(reply.hands_over) if reply.hands_over else {}),
     }
 

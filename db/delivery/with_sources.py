@@ -1,11 +1,12 @@
-"""What is stored with a reply that stood on the business's knowledge, or lacked it."""
+"""What is stored with a reply: what it stood on or lacked, and how it was made."""
 
 import math
 from collections.abc import Mapping
+from hashlib import sha256
 
 from psycopg.types.json import Jsonb
 
-from db.records import Gap, Reply, to_storable
+from db.records import Gap, Making, Passage, Reply, to_storable
 
 # An index holds the key of a group: it must not grow with a long question.
 MOST_KEY = 500
@@ -18,6 +19,13 @@ LONGEST_STEM = 60
 # anybody that the others in it did not say, whoever of them is erased.
 MOST_GROUPS = 5000
 LIKE = 0.6
+# Of what is kept of an answer, in characters, but for passages: how many.
+LONGEST_PROMPT = 100_000
+LONGEST_RAW = 8000
+LONGEST_TITLE = 300
+LONGEST_WORD = 200
+MOST_LEFT_OUT = 8
+HASH_DIGITS = 16
 
 # (`appended` is what the reply's statement stored: none of this happens without it.)
 # Two questions that come at once may found two groups that are alike; that is no harm.
@@ -57,9 +65,31 @@ SOURCES = f"""
 )
 """  # noqa: S608  (our own numbers)
 
+# A prompt that is there is looked up, and nothing is written. There is no foreign key:
+# retention may take one away just now, and no answer shall fail for it.
+MAKING = """
+, prompt AS (
+  INSERT INTO prompts (prompt_hash, text)
+  SELECT %(making)s::jsonb ->> 'prompt_hash', %(prompt)s::text FROM appended
+  ON CONFLICT DO NOTHING
+), making AS (
+  INSERT INTO answer_makings (
+    reference_id, user_id, chat_id, prompt_hash, model, parameters, finish_reason, raw,
+    input_tokens, output_tokens, cached_tokens, seconds, turns, shown_from,
+    beyond_turns, beyond_budget, summed_until, talks, fact_ids, pictures, left_out,
+    is_missing)
+  SELECT %(reference_id)s::uuid, customer_id, %(chat_id)s, made.*
+  FROM appended CROSS JOIN jsonb_to_record(%(making)s::jsonb) AS made (
+    prompt_hash text, model text, parameters jsonb, finish_reason text, raw text,
+    input_tokens int, output_tokens int, cached_tokens int, seconds numeric, turns int,
+    shown_from text, beyond_turns int, beyond_budget int, summed_until text, talks int,
+    fact_ids bigint[], pictures int, left_out jsonb, is_missing boolean)
+)
+"""
+
 
 def has_sources(reply: Reply) -> bool:
-    """Tell whether anything is stored with a reply beside its parts."""
+    """Tell whether a reply stood on something, or lacked it."""
     return bool(reply.stood_on or reply.gap)
 
 
@@ -70,6 +100,44 @@ def bind_sources(reply: Reply) -> dict[str, object]:
         "question": reply.gap and to_storable(reply.gap.question),
         "stems": list(_key_of(reply.gap)) if reply.gap else [],
     }
+
+
+def bind_making(making: Making) -> dict[str, object]:
+    """Return the further parameters of a statement that stores how it was made."""
+    prompt = to_storable(making.prompt)
+    row = {
+        "prompt_hash": sha256(prompt.encode()).hexdigest()[:HASH_DIGITS],
+        "model": making.model[:LONGEST_WORD],
+        "parameters": dict(making.parameters),
+        "finish_reason": making.finish_reason and making.finish_reason[:LONGEST_WORD],
+        "raw": making.raw and making.raw[:LONGEST_RAW],
+        "input_tokens": making.input_tokens,
+        "output_tokens": making.output_tokens,
+        "cached_tokens": making.cached_tokens,
+        "seconds": round(making.seconds, 3),
+        "turns": making.turns,
+        "shown_from": making.shown_from,
+        "beyond_turns": making.beyond_turns,
+        "beyond_budget": making.beyond_budget,
+        "summed_until": making.summed_until,
+        "talks": making.talks,
+        "fact_ids": list(making.fact_ids),
+        "pictures": making.pictures,
+        "left_out": [_left_out(one) for one in making.left_out[:MOST_LEFT_OUT]],
+        "is_missing": making.is_missing,
+    }
+    return {"making": Jsonb(_storable(row)), "prompt": prompt[:LONGEST_PROMPT]}
+
+
+def _left_out(passage: Passage) -> dict[str, object]:
+    return _storable(
+        {
+            "title": passage.title[:LONGEST_TITLE],
+            "page": passage.page,
+            "score": round(passage.score, 4),
+            "chunk_id": None if passage.is_own else passage.chunk_id,
+        }
+    )
 
 
 def _storable(row: Mapping[str, object]) -> dict[str, object]:

@@ -7,7 +7,13 @@ userchats.messages, and the queue's tables, which are procrastinate's.
 """
 
 from db.models.acting import scheduled_messages, tool_calls, tool_pins
-from db.models.answers import answer_passages, gap_questions, knowledge_gaps
+from db.models.answers import (
+    answer_makings,
+    answer_passages,
+    gap_questions,
+    knowledge_gaps,
+    prompts,
+)
 from db.models.base import metadata
 from db.models.broadcasts import broadcast_recipients, broadcasts, opt_ins
 from db.models.chats import (
@@ -58,6 +64,7 @@ from db.models.views import all_chats, chat_overview, user_statistics
 
 __all__ = [
     "all_chats",
+    "answer_makings",
     "answer_passages",
     "audit_log",
     "broadcast_recipients",
@@ -91,6 +98,7 @@ __all__ = [
     "opt_ins",
     "opt_outs",
     "products",
+    "prompts",
     "reply_parts",
     "retention_places",
     "scheduled_messages",

@@ -1,6 +1,7 @@
-"""What answers stood on, and what nothing could be answered from."""
+"""What answers stood on, how they were made, and what could not be answered."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from db.models.base import id_column, metadata, time_column, user_column
 
@@ -115,4 +117,155 @@ answer_passages = Table(
     Index("idx_answer_passages_chat_id", "chat_id"),
     Index("idx_answer_passages_user_id", "user_id"),
     comment="What answers stood on, as it was then.",
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column(
+        "prompt_hash",
+        Text,
+        primary_key=True,
+        comment="Which one: the first 16 digits of its SHA-256.",
+    ),
+    Column(
+        "text",
+        Text,
+        nullable=False,
+        comment="The prompt, without the date and what is known of a user.",
+    ),
+    time_column("first_used_at", "When the first answer was made with it."),
+    comment="System prompts that answers were made with, each version once: what is "
+    "the same for everybody.",
+)
+
+answer_makings = Table(
+    "answer_makings",
+    metadata,
+    Column(
+        "reference_id",
+        Uuid,
+        primary_key=True,
+        comment="The reply: reference_id of its element in userchats.messages.",
+    ),
+    user_column("user_id", "Who was answered."),
+    _chat_column(),
+    Column(
+        "prompt_hash",
+        Text,
+        nullable=False,
+        comment="The system prompt's version: its row of prompts, while that is kept.",
+    ),
+    Column(
+        "model",
+        Text,
+        nullable=False,
+        comment="The LLM, as its server calls it.",
+    ),
+    Column(
+        "parameters",
+        JSONB,
+        nullable=False,
+        comment="What was asked of it beside the prompt, by its server's names.",
+    ),
+    Column(
+        "finish_reason",
+        Text,
+        comment="The server's word for why the answer ended: stop, length …",
+    ),
+    Column(
+        "raw",
+        Text,
+        comment="What the LLM said, where something else was said: untrusted.",
+    ),
+    Column(
+        "input_tokens",
+        Integer,
+        comment="What it read, over all its completions; NULL: not told.",
+    ),
+    Column(
+        "output_tokens",
+        Integer,
+        comment="What it wrote; NULL: not told.",
+    ),
+    Column(
+        "cached_tokens",
+        Integer,
+        comment="How many of those that it read its server had kept.",
+    ),
+    Column(
+        "seconds",
+        Numeric(10, 3),
+        nullable=False,
+        comment="How long the LLM took.",
+    ),
+    Column(
+        "turns",
+        Integer,
+        nullable=False,
+        comment="How many turns of the talk it saw.",
+    ),
+    Column(
+        "shown_from",
+        Text,
+        comment="The MessageSid of the oldest of them.",
+    ),
+    Column(
+        "beyond_turns",
+        Integer,
+        nullable=False,
+        comment="How many older turns were left out as there are more than is set.",
+    ),
+    Column(
+        "beyond_budget",
+        Integer,
+        nullable=False,
+        comment="How many older turns were left out as the prompt's tokens "
+        "were used up.",
+    ),
+    Column(
+        "summed_until",
+        Text,
+        comment="The MessageSid up to which a summary told it what was said; "
+        "NULL: none did.",
+    ),
+    Column(
+        "talks",
+        Integer,
+        nullable=False,
+        comment="Of how many earlier talks it was told.",
+    ),
+    Column(
+        "fact_ids",
+        ARRAY(BigInteger),
+        nullable=False,
+        comment="What it was told that the user told of themselves: "
+        "user_facts, as far as they are kept.",
+    ),
+    Column(
+        "pictures",
+        Integer,
+        nullable=False,
+        comment="How many pictures it saw.",
+    ),
+    Column(
+        "left_out",
+        JSONB,
+        nullable=False,
+        comment="Passages that were found and for which there was no room: "
+        "title, page, score, chunk_id.",
+    ),
+    Column(
+        "is_missing",
+        Boolean,
+        nullable=False,
+        comment="Whether it was told that knowledge does not tell the answer.",
+    ),
+    time_column("made_at", "When the reply was stored."),
+    Index("idx_answer_makings_chat_id", "chat_id"),
+    Index("idx_answer_makings_made_at", "made_at"),
+    Index("idx_answer_makings_prompt_hash", "prompt_hash"),
+    Index("idx_answer_makings_user_id", "user_id"),
+    comment="How the LLM made answers: what it was asked with, what it saw, what it "
+    "said.",
 )

@@ -54,6 +54,7 @@ from db.records.memory import (
 from db.records.passages import (
     Found,
     Gap,
+    Making,
     Missing,
     Near,
     NewAnswer,
@@ -144,6 +145,7 @@ __all__ = [
     "LogEntry",
     "LookedUp",
     "Lookup",
+    "Making",
     "Media",
     "MediaState",
     "Missing",

@@ -1,4 +1,4 @@
-"""Frozen nouns of what the business knows: taken in, found, kept with an answer."""
+"""Frozen nouns of what the business knows; what is kept with an answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -81,6 +81,41 @@ class StoodOn:
             "is_cited": self.is_cited,
             "passage": passage.text if self.is_cited else None,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """How the LLM made an answer: what it was asked with, what it saw, what it said.
+
+    `prompt` is the part of the system prompt that does not change from answer to
+    answer. `raw` is what it said, where something else was said to the user. Tokens are
+    those of all its completions, as far as the server told. Of the talk it saw `turns`
+    from the message `shown_from` on; older ones were left out as there are more than
+    is set (`beyond_turns`), or as the prompt's tokens were used up (`beyond_budget`).
+    What came before stands in a summary up to the message `summed_until`, and in words
+    about so many earlier `talks`. `left_out` are passages that were found, and had no
+    room; `is_missing`: it was told that knowledge does not tell the answer.
+    """
+
+    prompt: str
+    model: str
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    finish_reason: str | None = None
+    raw: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_tokens: int | None = None
+    seconds: float = 0.0
+    turns: int = 0
+    shown_from: str | None = None
+    beyond_turns: int = 0
+    beyond_budget: int = 0
+    summed_until: str | None = None
+    talks: int = 0
+    fact_ids: tuple[int, ...] = ()
+    pictures: int = 0
+    left_out: tuple[Passage, ...] = ()
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

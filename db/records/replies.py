@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db.records.chats import Turn, to_storable
 from db.records.deeds import Deed
-from db.records.passages import Gap, StoodOn
+from db.records.passages import Gap, Making, StoodOn
 from db.records.support import HandOver
 
 # A part's status: not known to be with Twilio yet, then how far it gets there, in this
@@ -108,7 +108,8 @@ class Reply:
     `sources` are sent under its text, `pictures` (and files) after it; `spoken` is its
     text as a voice note, which may be sent instead. `opts_out` True or False records
     that the user stopped or started the bot; `error` is put on the messages that it
-    settles; `stood_on` is what it was made from. `hands_over` puts the chat
+    settles; `stood_on` is what it was made from, `making` how; None: no LLM made it.
+    `hands_over` puts the chat
     into the queue for a person, with it; `gives_back` takes it out of the queue, for
     the bot; `calls_operators` tells them that the user wrote to whom they have, or
     shall have. `deeds` are what is written in the same statement besides. `language` is
@@ -125,6 +126,7 @@ class Reply:
     error: str | None = None
     stood_on: tuple[StoodOn, ...] = ()
     gap: Gap | None = None
+    making: Making | None = None
     hands_over: HandOver | None = None
     gives_back: bool = False
     calls_operators: bool = False

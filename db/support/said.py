@@ -44,6 +44,20 @@ FROM tool_calls
 WHERE user_id = %(user_id)s AND reference_id = ANY (%(ids)s)
 ORDER BY reference_id, position
 """
+# Facts as they are now: what was forgotten since is not told.
+MAKINGS = """
+SELECT made.reference_id, made.prompt_hash, prompts.first_used_at AS prompt_since,
+       made.model, made.parameters, made.finish_reason, made.raw,
+       made.input_tokens, made.output_tokens, made.cached_tokens,
+       made.seconds, made.turns, made.shown_from, made.beyond_turns, made.beyond_budget,
+       made.summed_until, made.talks, cardinality(made.fact_ids) AS told_facts,
+       ARRAY(SELECT fact.text FROM user_facts AS fact
+             WHERE fact.user_id = made.user_id AND fact.id = ANY (made.fact_ids)
+             ORDER BY fact.created_at, fact.id) AS facts,
+       made.pictures, made.left_out, made.is_missing, made.made_at
+FROM answer_makings AS made LEFT JOIN prompts USING (prompt_hash)
+WHERE made.user_id = %(user_id)s AND made.reference_id = ANY (%(ids)s)
+"""
 # Of what was said last: a repeat comes soon.
 WORDS = """
 SELECT said.message ->> 'content' FROM (
@@ -120,6 +134,39 @@ class ShownCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMaking:
+    """How the LLM made an answer: see `Making`.
+
+    `prompt_since` is None once the prompt is not kept any more; `facts` are those of
+    the `told_facts` that are still known.
+    """
+
+    reference_id: UUID
+    prompt_hash: str
+    prompt_since: datetime | None
+    model: str
+    parameters: Mapping[str, float]
+    finish_reason: str | None
+    raw: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_tokens: int | None
+    seconds: Decimal
+    turns: int
+    shown_from: str | None
+    beyond_turns: int
+    beyond_budget: int
+    summed_until: str | None
+    talks: int
+    told_facts: int
+    facts: Sequence[str]
+    pictures: int
+    left_out: Sequence[Mapping[str, Any]]
+    is_missing: bool
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What belongs to turns, by their reference_id; quoted by MessageSid.
 
@@ -132,6 +179,7 @@ class Beside:
     passages: Mapping[str, Sequence[ShownPassage]] = field(default_factory=dict)
     gaps: Mapping[str, Sequence[MetGap]] = field(default_factory=dict)
     calls: Mapping[str, Sequence[ShownCall]] = field(default_factory=dict)
+    makings: Mapping[str, ShownMaking] = field(default_factory=dict)
     quoted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
@@ -154,6 +202,10 @@ def read_beside(connection: Connection, user_id: UUID, turns: Sequence[Turn]) ->
         passages=_grouped(connection.read(ShownPassage, PASSAGES, known)),
         gaps=_grouped(connection.read(MetGap, GAPS, known)),
         calls=_grouped(connection.read(ShownCall, CALLS, known)),
+        makings={
+            str(made.reference_id): made
+            for made in connection.read(ShownMaking, MAKINGS, known)
+        },
         quoted=_find_quoted(connection, user_id, turns),
         names=_find_names(connection, turns),
         seen=read_seen(connection, user_id, brought) if brought else {},

@@ -34,11 +34,20 @@ def describe_facts(facts: Sequence[Fact], now: datetime) -> str:
     return f"{rules}\n=== {drawn} begins ===\n{shown}\n=== {drawn} ends ==="
 
 
-def _lines(facts: Sequence[Fact], now: datetime) -> Iterator[str]:
-    """Yield those that still hold, one a line."""
+def find_told(facts: Sequence[Fact], now: datetime) -> Sequence[Fact]:
+    """Return the facts that stand there, for which there is room."""
+    return _newest(facts, now)[: len(list(_within(_lines(facts, now))))]
+
+
+def _newest(facts: Sequence[Fact], now: datetime) -> list[Fact]:
+    """Return those that still hold, the newest first."""
     hold = [f for f in facts if f.valid_until is None or f.valid_until > now]
-    newest = sorted(hold, key=lambda fact: fact.told_at, reverse=True)[:MOST]
-    for fact in newest:
+    return sorted(hold, key=lambda fact: fact.told_at, reverse=True)[:MOST]
+
+
+def _lines(facts: Sequence[Fact], now: datetime) -> Iterator[str]:
+    """Yield them, one a line."""
+    for fact in _newest(facts, now):
         yield f"| ({tell_age(now - fact.told_at)}) {defused(plain_line(fact.text))}"
 
 

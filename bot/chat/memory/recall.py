@@ -1,6 +1,6 @@
 """What an answer's prompt is told of what it does not show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -22,10 +22,16 @@ SHARE_OF_CARRIED = 8
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What stands behind the system prompt, and the turns that it does not tell of."""
+    """What stands behind the system prompt, and the turns that it does not tell of.
+
+    `summed_until` is the MessageSid up to which a summary in it reaches; `talks` is how
+    many earlier ones it tells of.
+    """
 
     told: tuple[str, ...]
     turns: tuple[Turn, ...]
+    summed_until: str | None = None
+    talks: int = 0
 
 
 def recall(
@@ -37,15 +43,17 @@ def recall(
     """
     if not is_on:
         return Memory((), tuple(turns))
-    told = list(_carried(chat.carried, token_budget // SHARE_OF_CARRIED))
+    carried = _carried(chat.carried, token_budget // SHARE_OF_CARRIED)
+    told = ["\n".join(frame(CARRIED, carried))] if carried else []
     found = find_summary((*chat.earlier_turns, *chat.turns)) or chat.earlier_summary
     if found is None:
-        return Memory(tuple(told), tuple(turns))
+        return Memory(tuple(told), tuple(turns), talks=len(carried))
     sections = Summary.of(found).sections
     most = token_budget // SHARE_OF_SUMMARY // len(sections)
     shown = (barred(_cut(section.text, most)) for section in sections)
     told.append("\n".join(frame(SUMMED_UP, shown)))
-    return Memory(tuple(told), _uncovered(turns, found))
+    left = _uncovered(turns, found)
+    return Memory(tuple(told), left, found.covers_until, len(carried))
 
 
 def _uncovered(turns: Sequence[Turn], summary: Turn) -> tuple[Turn, ...]:
@@ -73,14 +81,13 @@ def _newest_within(lines: Sequence[str], most_tokens: int) -> list[str]:
     return kept
 
 
-def _carried(talks: Sequence[Recalled], most_tokens: int) -> Iterable[str]:
-    """Yield what earlier talks were about, with the age of each, oldest first."""
+def _carried(talks: Sequence[Recalled], most_tokens: int) -> list[str]:
+    """Return what earlier talks were about, with the age of each, oldest first."""
     now = datetime.now(UTC)
     lines = [
         barred(talk.text, f"{_age(now - talk.ended_at)}: ") for talk in reversed(talks)
     ]
-    if shown := _newest_within(lines, most_tokens):
-        yield "\n".join(frame(CARRIED, shown))
+    return _newest_within(lines, most_tokens)
 
 
 def _age(since: timedelta) -> str:

@@ -93,6 +93,7 @@ def _said(turn: Turn, beside: Beside) -> Said:
         passages=beside.passages.get(key, ()),
         gaps=beside.gaps.get(key, ()),
         calls=beside.calls.get(key, ()),
+        making=beside.makings.get(key),
         cost=beside.costs.get(key),
     )
 

@@ -1,7 +1,4 @@
-"""What stands behind a message, in panels: one function each, listed in PANELS.
-
-What comes later (the prompt's version) adds one function there.
-"""
+"""What stands behind a message, in panels: one function each, listed in PANELS."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +6,7 @@ from dataclasses import dataclass
 from bot.chat.beside import describe_beside, describe_marks, find_reaction
 from bot.console.chat.words import one_line
 from db.records import CallState, Turn
-from db.support.said import MetGap, ShownCall, ShownPart, ShownPassage
+from db.support.said import MetGap, ShownCall, ShownMaking, ShownPart, ShownPassage
 
 LONGEST_LINE = 300
 CAME_OF_IT: Mapping[CallState, str] = {
@@ -31,6 +28,7 @@ class Said:
     passages: Sequence[ShownPassage] = ()
     gaps: Sequence[MetGap] = ()
     calls: Sequence[ShownCall] = ()
+    making: ShownMaking | None = None
     cost: str | None = None
 
 
@@ -62,6 +60,56 @@ def tell_making(said: Said) -> Iterator[Fact]:
         yield Fact("Seconds", f"{turn.response_time:.1f}")
     if said.cost:
         yield Fact("Cost", said.cost)
+    if said.making:
+        yield from _tell_asking(said.making)
+
+
+def _tell_asking(making: ShownMaking) -> Iterator[Fact]:
+    if making.parameters:
+        asked = (f"{name} {told:g}" for name, told in making.parameters.items())
+        yield Fact("Parameters", ", ".join(asked))
+    if making.finish_reason:
+        yield Fact("Why it ended", making.finish_reason)
+    since = making.prompt_since
+    kept = f"used since {since:%Y-%m-%d %H:%M} UTC" if since else "not kept any more"
+    yield Fact("System prompt", f"{making.prompt_hash}, {kept}")
+    if making.raw is not None:
+        yield Fact("Its own words", "where other words were said", making.raw)
+
+
+def tell_seen(said: Said) -> Iterator[Fact]:
+    """Yield what the LLM saw beside passages."""
+    if (making := said.making) is None:
+        return
+    yield Fact("Turns of the talk", f"{making.turns:,}")
+    if making.summed_until:
+        yield Fact("A summary", f"of what was said up to {making.summed_until}")
+    if making.talks:
+        yield Fact("Earlier talks", f"{making.talks:,}, in words")
+    for fact in making.facts:
+        yield Fact("They had told", "of themselves", fact)
+    if forgotten := making.told_facts - len(making.facts):
+        yield Fact("Forgotten since", f"{forgotten:,} of the facts that it was told")
+    if making.pictures:
+        yield Fact("Pictures", f"{making.pictures:,}")
+    if making.is_missing:
+        yield Fact("Documents", "it was told that they do not tell the answer")
+
+
+def tell_unseen(said: Said) -> Iterator[Fact]:
+    """Yield what the LLM did not see, and why not."""
+    if (making := said.making) is None:
+        return
+    for passage in making.left_out:
+        page = passage.get("page")
+        place = "" if page is None else f"page {page}, "
+        yield Fact(str(passage.get("title") or ""), f"{place}the prompt's budget ended")
+    if making.beyond_budget:
+        told = f"{making.beyond_budget:,}, as the prompt's budget ended"
+        yield Fact("Older turns", told)
+    if making.beyond_turns:
+        told = f"{making.beyond_turns:,}, as there are more than is set"
+        yield Fact("Older turns", told)
 
 
 def tell_passages(said: Said) -> Iterator[Fact]:
@@ -125,6 +173,8 @@ def tell_parts(said: Said) -> Iterator[Fact]:
 PANELS: Sequence[tuple[str, Callable[[Said], Iterator[Fact]]]] = (
     ("How it was made", tell_making),
     ("What it stood on", tell_passages),
+    ("What it saw", tell_seen),
+    ("What it did not see", tell_unseen),
     ("What tools did", tell_calls),
     ("What no document tells", tell_gap),
     ("What it replied to", tell_command),

@@ -1,8 +1,9 @@
-"""What is a person's among calls of tools, and what is to be said to them later."""
+"""What is a person's of calls, of how answers were made, and of what is said later."""
 
 PURGES = {
     "tool_calls": "DELETE FROM tool_calls WHERE user_id = %(user_id)s",
     "scheduled_messages": "DELETE FROM scheduled_messages WHERE user_id = %(user_id)s",
+    "answer_makings": "DELETE FROM answer_makings WHERE user_id = %(user_id)s",
 }
 SECTIONS = {
     # Who of the operators allowed it is the business's.
@@ -14,4 +15,6 @@ FROM tool_calls AS call WHERE user_id = %(user_id)s ORDER BY created_at, call_id
     "scheduled_messages": """
 SELECT to_jsonb(scheduled) FROM scheduled_messages AS scheduled
 WHERE user_id = %(user_id)s ORDER BY created_at, scheduled_id""",
+    "answer_makings": "SELECT to_jsonb(made) FROM answer_makings AS made "
+    "WHERE user_id = %(user_id)s ORDER BY made_at, reference_id",
 }

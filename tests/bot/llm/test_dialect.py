@@ -70,7 +70,7 @@ def test_a_server_that_knows_no_limit_is_asked_without_any(
 ) -> None:
     for name in ("max_tokens", "max_completion_tokens"):
         server.next(refusal(f"Unknown parameter: '{name}'."))
-    llm.complete(HI)
+    assert llm.complete(HI).parameters == {"temperature": 0.3}
     assert set(asked(server)) == {"messages", "temperature"}
 
 

@@ -35,7 +35,8 @@ def test_an_answer_says_who_gave_it_and_what_it_took(llm: OpenAIChat) -> None:
 def test_the_server_is_asked_as_configured(
     server: ScriptedLLM, llm: OpenAIChat
 ) -> None:
-    llm.complete(HI)
+    completion = llm.complete(HI)
+    assert completion.parameters == {"temperature": 0.3, "max_tokens": 50}
     asked = server.requests[0]
     assert asked.authorization == f"Bearer {KEY}"
     assert asked.body == {

@@ -9,7 +9,7 @@ import pytest
 from bot.observability import mask
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.records import Gap
+from db.records import Gap, Making
 from tests.db.sql import change, rows, take_in, value, values
 from tests.records import answer_to, said, stood_on
 
@@ -66,7 +66,8 @@ def talked(database: Database) -> None:
     chat_id = take_in(pg, question)
     reply = answer_to(question, text="At nine.")
     gap = Gap("When?", ("when",))
-    reply = replace(reply, stood_on=(stood_on("Hours"),), gap=gap)
+    making = Making(prompt="You help.", model="a-model")
+    reply = replace(reply, stood_on=(stood_on("Hours"),), gap=gap, making=making)
     assert pg.record_reply(chat_id, reply)
     change(database, "UPDATE userchats SET messages = jsonb_set(messages, "
                    "'{1,model}', '\"a-model\"')")  # fmt: skip
@@ -95,8 +96,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
         "fact_overview", "feedback_overview", "tool_call_overview",
         "spending_overview", "costs_by_day", "chat_costs", "held_messages",
-        "scheduled_overview",
-        "broadcast_overview",
+        "scheduled_overview", "broadcast_overview", "answers",
     }  # fmt: skip
 
 

@@ -145,14 +145,16 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
           AND relnamespace = 'public'::regnamespace ORDER BY relname
     """
     assert values(database, query) == [
-        "alembic_version", "answer_passages", "audit_log", "broadcast_recipients",
+        "alembic_version", "answer_makings", "answer_passages", "audit_log",
+        "broadcast_recipients",
         "broadcasts", "budgets",
         "canned_replies", "chats_to_index", "chunk_terms", "chunk_vectors",
         "document_chunks", "document_lengths", "document_uploads", "documents",
         "early_statuses", "embedding_models", "erased_sids", "erasures", "feedback",
         "first_start", "gap_questions", "inbound_messages", "invitations",
         "knowledge_gaps", "login_attempts", "login_sessions", "media", "media_chunks",
-        "media_contents", "opt_ins", "opt_outs", "products", "reply_parts",
+        "media_contents", "opt_ins", "opt_outs", "products", "prompts",
+        "reply_parts",
         "retention_places", "scheduled_messages", "second_factors", "spendings",
         "support_alerts", "support_messages", "support_sessions", "support_tickets",
         "tool_calls", "tool_pins", "user_aliases", "user_facts", "user_preferences",

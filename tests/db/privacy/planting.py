@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.records import Gap
+from db.records import Gap, Making
 from tests.db.sql import change, take_in, value
 from tests.records import answer_to, said, stood_on
 
@@ -125,7 +125,8 @@ def plant(pg: PostgresChatStore, database: Database) -> str:
     chat_id = take_in(pg, message)
     gap = Gap(f"{MARKER} asked", (MARKER,))
     reply = answer_to(message, text=MARKER, error=MARKER)
-    reply = replace(reply, stood_on=(stood_on(MARKER),), gap=gap)
+    making = Making(prompt="You help.", model="a-model", raw=MARKER)
+    reply = replace(reply, stood_on=(stood_on(MARKER),), gap=gap, making=making)
     assert pg.record_reply(chat_id, reply)
     later = take_in(pg, said(f"{MARKER} again", CARA, opens_chat=True))
     user_id = str(find_cara(database))

@@ -45,6 +45,7 @@ OF_NOBODY = {
     "embedding_models",
     "first_start",
     "login_attempts",
+    "prompts",
     "retention_places",
     "tool_pins",
 }

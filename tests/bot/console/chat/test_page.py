@@ -7,9 +7,9 @@ from uuid import UUID
 from bot.console.operators import Operator
 from db.chats import PostgresChatStore
 from db.database import Database
-from db.records import Gap, InboundMessage, PartContent
+from db.records import Gap, InboundMessage, Making, PartContent, Passage
 from tests.bot.console.chat.conftest import Desk, Seat, long_ago
-from tests.db.sql import change, take_in, values
+from tests.db.sql import change, take_in, value, values
 from tests.records import answer_to, said, stood_on
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -74,6 +74,27 @@ def test_what_tools_did_stands_with_the_answer(
         assert shown in page
     change(database, "UPDATE tool_calls SET state = 'unknown'")
     assert "nobody knows whether it took effect: {" in desk.page()
+
+
+def test_how_it_was_made_and_what_it_did_not_see_stands_with_it(
+    database: Database, pg: PostgresChatStore, desk: Desk, first: InboundMessage
+) -> None:
+    unseen = Passage(chunk_id=3, document_id=1, title="<b>Cakes", text="x", page=9)
+    making = Making(
+        prompt="You help.", model="a-model", parameters={"temperature": 0.3},
+        finish_reason="length", raw="Its own.", turns=3, beyond_budget=2,
+        beyond_turns=4, fact_ids=(1,), left_out=(unseen,), is_missing=True,
+    )  # fmt: skip
+    answered(pg, first, making=making)
+    page, prompt = desk.page(), value(database, "SELECT prompt_hash FROM prompts")
+    for words in (
+        "temperature 0.3", "length", f"{prompt}, used since", "Its own.",
+        "What it did not see", "&lt;b&gt;Cakes",
+        "page 9, the prompt&#39;s budget ended",
+        "2, as the prompt&#39;s budget ended", "4, as there are more than is set",
+        "1 of the facts that it was told", "they do not tell the answer",
+    ):  # fmt: skip
+        assert words in page
 
 
 def test_ticks_tell_how_far_a_message_got(
