@@ -1,8 +1,8 @@
 """The database that SQL tools read: asked for one person at a time, and bounded.
 
 Who asks is bound by the bot, as settings of a transaction that only reads: the tables'
-own row security decides by them what is seen. That the tables have any, and that the
-role is under it, is looked at before each statement.
+own row security decides by them what is seen. That the tables have any is looked at
+before each statement; that the role is under it, whenever faults are looked for.
 """
 
 import time
