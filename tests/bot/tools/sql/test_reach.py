@@ -94,6 +94,28 @@ def test_what_is_under_the_tables_row_security_is_offered(
         assert ask(toolbox, "parts") == "Nothing was found for this user."
 
 
+CASTS = """
+CREATE TABLE shop.mine (user_id uuid, what text);
+INSERT INTO shop.mine VALUES
+  ('00000000-0000-0000-0000-000000000001', 'bread'),
+  ('00000000-0000-0000-0000-000000000002', 'cake');
+ALTER TABLE shop.mine ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON shop.mine TO {role};
+CREATE POLICY own ON shop.mine TO {role}
+  USING (user_id = current_setting('bot.user_id', true)::uuid);
+"""
+
+
+def test_a_policy_may_cast_who_asks(shop: Shop, tmp_path: Path) -> None:
+    mine = {"mine": "SELECT what FROM shop.mine"}
+    with (
+        shop.changed(CASTS, "DROP TABLE shop.mine"),
+        toolbox_of(tmp_path, shop.url, mine) as toolbox,
+    ):
+        assert toolbox.faults() == {}
+        assert ask(toolbox, "mine") == '{"what":"bread"}'
+
+
 MIGHTY = {
     "is a superuser": ("ALTER ROLE {role} SUPERUSER", "ALTER ROLE {role} NOSUPERUSER"),
     "has BYPASSRLS": ("ALTER ROLE {role} BYPASSRLS", "ALTER ROLE {role} NOBYPASSRLS"),
