@@ -77,7 +77,19 @@ EXTENSIONS = (
     *("citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray"),
     *("ltree", "pg_trgm", "pgcrypto", "postgis", "unaccent", "uuid-ossp", "vector"),
 )
-WORD = re.compile(r'"(?P<quoted>(?:[^"]|"")+)"|(?P<plain>[^\W\d][\w$]*)')
+# Texts and comments are passed over, so that no quote in them hides what follows.
+WORD = re.compile(
+    r"""
+    [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*'
+  | --[^\n]* | /\*.*?\*/
+  | \$(?P<tag>(?:[a-zA-Z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*)?)\$.*?\$(?P=tag)\$
+  | "(?P<quoted>(?:[^"]|"")+)"
+  | (?P<plain>[a-zA-Z_\u0080-\U0010ffff][\w$\u0080-\U0010ffff]*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+MOST_BYTES_OF_NAME = 63
+LOWERED = re.compile("[A-Z]+")
 CALLED = re.compile(r"\s*\(")
 NO_ROWS = (
     "{} has no row security, so that everybody would see all of it: enable it, with a "
@@ -149,11 +161,10 @@ def _fault_of_rows(connection: Connection, row: Any) -> str | None:
 def _find_unseen(connection: Connection, text: str) -> str | None:
     words, called = set(), set()
     for match in WORD.finditer(text):
-        quoted = match["quoted"]
-        word = quoted.replace('""', '"') if quoted else match["plain"].lower()
-        words.add(word)
+        names = _names_of(match)
+        words |= names
         if CALLED.match(text, match.end()):
-            called.add(word)
+            called |= names
     known = {
         "called": list(called),
         "words": list(words),
@@ -162,3 +173,16 @@ def _find_unseen(connection: Connection, text: str) -> str | None:
     }
     function = connection.scalar(FUNCTIONS, known)
     return UNSEEN.format(function) if function else None
+
+
+def _names_of(match: re.Match[str]) -> set[str]:
+    """Return what a word may be the name of, as PostgreSQL cuts and lowers it."""
+    if quoted := match["quoted"]:
+        names = {quoted.replace('""', '"')}
+    elif plain := match["plain"]:
+        names = {plain.lower(), LOWERED.sub(lambda one: one[0].lower(), plain)}
+    else:
+        return set()
+    return {
+        name.encode()[:MOST_BYTES_OF_NAME].decode(errors="ignore") for name in names
+    }

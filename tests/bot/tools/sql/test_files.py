@@ -115,6 +115,7 @@ def test_arguments_of_another_kind_are_told_to_the_llm(
         (START + "SELECT 1)\n; DROP TABLE x", "line 4: a file has one statement"),
         (START + "SELECT $1", r"line 3: \$1 can't be read here"),
         (START + "SELECT $x$:a$x$", r"line 3: \$x\$ can't be read here"),
+        (START + "SELECT $é1$:a$é1$", r"line 3: \$é1\$ can't be read here"),
         (START + "SELECT /* :a */ 1", r"line 3: /\* can't be read here"),
         (START + "SELECT E'\\':a'", "line 3: E' can't be read here"),
         (START + "SELECT U&\"a\"", "line 3: U&\" can't be read here"),

@@ -36,6 +36,17 @@ REFUSED = {
     "sleeps": ("SELECT pg_sleep(3)", "pg_sleep"),
     "definer": ("SELECT * FROM shop.all_orders()", "shop.all_orders"),
     "of_a_row": ("SELECT orders.telling FROM shop.orders", "calls telling"),
+    "between": (
+        """SELECT '"' AS a, (SELECT max(what) FROM shop.all_orders()), '"' AS b""",
+        "shop.all_orders",
+    ),
+    "identity_between": (
+        """SELECT what || '"', set_config('bot.address', what, true), '"'
+        FROM shop.orders""",
+        "set_config",
+    ),
+    "cut": (f"SELECT shop.{'a' * 70}()", "shop.aaa"),
+    "odd_letters": ("SELECT shop.Ä€()", "shop.*Ä€"),
     "view": ("SELECT * FROM shop.every", "shop.every reads with its owner's rights"),
     "stored": ("SELECT * FROM shop.stored", "shop.stored has no row security"),
     "open": ("SELECT * FROM shop.opened", "policy everybody of shop.opened"),
@@ -47,6 +58,10 @@ CREATE FUNCTION shop.all_orders() RETURNS SETOF shop.orders LANGUAGE sql
   SECURITY DEFINER AS 'SELECT * FROM shop.orders';
 CREATE FUNCTION public.telling(shop.orders) RETURNS text LANGUAGE sql
   SECURITY DEFINER AS 'SELECT string_agg(what, '','') FROM shop.orders';
+CREATE FUNCTION shop.{long}() RETURNS text LANGUAGE sql SECURITY DEFINER
+  AS 'SELECT string_agg(what, '','') FROM shop.orders';
+CREATE FUNCTION shop."Ä€"() RETURNS text LANGUAGE sql SECURITY DEFINER
+  AS 'SELECT string_agg(what, '','') FROM shop.orders';
 CREATE VIEW shop.every AS SELECT * FROM shop.orders;
 CREATE VIEW shop.chats AS SELECT chat_id FROM public.userchats;
 CREATE VIEW shop.safe WITH (security_invoker = true) AS SELECT * FROM shop.orders;
@@ -59,7 +74,7 @@ CREATE TABLE shop.parts_1 PARTITION OF shop.parts FOR VALUES IN (1);
 ALTER TABLE shop.parts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON shop.parts USING (address = current_setting('bot.address', true));
 GRANT SELECT ON ALL TABLES IN SCHEMA shop TO {role};
-"""
+""".replace("{long}", "a" * 63)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +99,7 @@ def test_what_is_under_the_tables_row_security_is_offered(
         "safe": "SELECT number FROM shop.safe ORDER BY number",
         "parts": "SELECT n FROM shop.parts",
         "function": "SELECT upper(what), now() FROM shop.orders",
+        "text": "SELECT 'set_config(''x'')' AS a, what FROM shop.orders",
     }
     shop.run("REVOKE SELECT ON shop.parts_1 FROM {role}")
     shop.run("INSERT INTO shop.parts VALUES ('whatsapp:+15551230002', 1)")
