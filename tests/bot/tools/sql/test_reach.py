@@ -47,6 +47,9 @@ REFUSED = {
     ),
     "cut": (f"SELECT shop.{'a' * 70}()", "shop.aaa"),
     "odd_letters": ("SELECT shop.Ä€()", "shop.*Ä€"),
+    "operator": ("SELECT OPERATOR(shop.@@@) orders FROM shop.orders",
+                 "the operator shop.@@@"),
+    "view_of_operator": ("SELECT * FROM shop.operated", "the operator shop.@@@"),
     "view": ("SELECT * FROM shop.every", "shop.every reads with its owner's rights"),
     "stored": ("SELECT * FROM shop.stored", "shop.stored has no row security"),
     "open": ("SELECT * FROM shop.opened", "policy everybody of shop.opened"),
@@ -62,6 +65,9 @@ CREATE FUNCTION shop.{long}() RETURNS text LANGUAGE sql SECURITY DEFINER
   AS 'SELECT string_agg(what, '','') FROM shop.orders';
 CREATE FUNCTION shop."Ä€"() RETURNS text LANGUAGE sql SECURITY DEFINER
   AS 'SELECT string_agg(what, '','') FROM shop.orders';
+CREATE OPERATOR shop.@@@ (rightarg = shop.orders, function = public.telling);
+CREATE VIEW shop.operated WITH (security_invoker = true) AS
+  SELECT OPERATOR(shop.@@@) orders FROM shop.orders;
 CREATE VIEW shop.every AS SELECT * FROM shop.orders;
 CREATE VIEW shop.chats AS SELECT chat_id FROM public.userchats;
 CREATE VIEW shop.safe WITH (security_invoker = true) AS SELECT * FROM shop.orders;
@@ -108,6 +114,28 @@ def test_what_is_under_the_tables_row_security_is_offered(
         assert ask(toolbox, "safe", BEN) == '{"number":2}'
         assert ask(toolbox, "parts", BEN) == '{"n":1}'
         assert ask(toolbox, "parts") == "Nothing was found for this user."
+
+
+A_CAST = (
+    "CREATE CAST (shop.orders AS text) WITH FUNCTION public.telling(shop.orders)",
+    "DROP CAST (shop.orders AS text); GRANT EXECUTE ON FUNCTION"
+    " public.telling(shop.orders) TO PUBLIC",
+)
+
+
+def test_a_cast_by_an_unknown_function_is_not_come_to(
+    shop: Shop, holes: None, tmp_path: Path
+) -> None:
+    told = {"cast": "SELECT orders::text AS all FROM shop.orders"}
+    plain = {"plain": "SELECT number FROM shop.orders"}
+    with (
+        shop.changed(*A_CAST),
+        toolbox_of(tmp_path, shop.url, told | plain) as toolbox,
+    ):
+        assert "cast from shop.orders to text" in toolbox.faults()["cast"]
+        shop.run("REVOKE EXECUTE ON FUNCTION public.telling(shop.orders) FROM PUBLIC")
+        toolbox.look()
+        assert "plain" not in toolbox.faults()
 
 
 CASTS = """
