@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from bot.tools import words
 from bot.tools.protocol import Approval, ToolSpec
@@ -22,7 +22,7 @@ def allowed_by(spec: ToolSpec) -> frozenset[Approval]:
 def approval_of(spec: ToolSpec, arguments: Mapping[str, Any]) -> Approval:
     """Return who has to allow a call, by the value of what it acts on.
 
-    Case, and blanks around and within, make no difference.
+    Case, blanks around and within, and signs that can't be seen make no difference.
     """
     if not spec.approvals:
         return spec.approval
@@ -39,7 +39,8 @@ def _fits(told: str, like: str) -> bool:
 
 
 def _plain(value: str) -> str:
-    return "".join(normalize("NFKC", value).casefold().split())
+    seen = "".join(one for one in value if category(one) != "Cf")
+    return "".join(normalize("NFKC", seen).casefold().split())
 
 
 @dataclass(frozen=True, slots=True)

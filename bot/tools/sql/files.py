@@ -109,7 +109,6 @@ def _spec_of(head: Head, parameters: Sequence[Parameter]) -> ToolSpec:
         parameters=_schema_of(parameters),
         effects="none",
         approval=_one_of(head, "approval", approvals, "always"),
-        resource=_resource_of(head, parameters),
         seconds=_seconds_of(head),
         asks=_text(head, "asks"),
         source="sql",
@@ -162,14 +161,6 @@ def _one_of(head: Head, key: str, known: Mapping[str, Any], usual: str) -> Any:
         told = f"{key} must be one of {', '.join(known)}"
         raise HeadError(told, _line_of(head, key))
     return known[word]
-
-
-def _resource_of(head: Head, parameters: Sequence[Parameter]) -> str | None:
-    name = _text(head, "resource")
-    if name and name not in {one.name for one in parameters}:
-        told = f"resource names {name!r}, which is no parameter"
-        raise HeadError(told, _line_of(head, "resource"))
-    return name or None
 
 
 def _seconds_of(head: Head) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 KEYS = (
-    *("name", "description", "parameter", "approval", "resource", "seconds"),
+    *("name", "description", "parameter", "approval", "seconds"),
     *("asks", "shared"),
 )
 REPEATED = ("parameter",)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 TOKEN = re.compile(
     r"""
     (?P<comment> --[^\n]* )
-  | (?P<odd> /\* | \$ (?: \d | [A-Za-z_]*\$ )
+  | (?P<odd> /\* | \$ \d
+           | \$ (?: [A-Za-z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]* )? \$
            | (?<![\w$]) (?: [eEnNbBxX]' | [uU]&['"] ) )
   | (?P<text> '(?:[^']|'')*' | "(?:[^"]|"")*" )
   | (?P<open> ['"] )

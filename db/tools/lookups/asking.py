@@ -1,8 +1,8 @@
 """The database that SQL tools read: asked for one person at a time, and bounded.
 
 Who asks is bound by the bot, as settings of a transaction that only reads: the tables'
-own row security decides by them what is seen. That the tables have any, and that the
-role is under it, is looked at before each statement.
+own row security decides by them what is seen. That the tables have any is looked at
+before each statement; that the role is under it, whenever faults are looked for.
 """
 
 import time
@@ -47,6 +47,8 @@ SELECT set_config('bot.user_id', %(user_id)s, true),
        set_config('standard_conforming_strings', 'on', true)
 """
 WITHIN = "SELECT set_config('statement_timeout', %(ms)s, true)"
+# Whose the statements are looked at for: nobody's, in the shape that a policy casts.
+NOBODY = (str(UUID(int=0)), "whatsapp:+10000000000")
 NOT_NOW = "this can't be looked up now"
 TOO_LONG = "it took too long and was given up"
 NOT_SO = "the database takes no such values: {}"
@@ -105,7 +107,7 @@ class LookupDatabase:
     def _find_fault(self, lookup: Lookup) -> FruitlessError | None:
         nothing = [None] * lookup.values
         try:
-            with _in_words(), self._reading("", "", CHECK_SECONDS) as connection:
+            with _in_words(), self._reading(*NOBODY, CHECK_SECONDS) as connection:
                 fault = find_fault(connection, lookup, _wrap(lookup), nothing)
         except FruitlessError as error:
             if error.kind == "away":

@@ -56,28 +56,68 @@ ORDER BY 1 LIMIT 1
 """
 # PostgreSQL's own that change something, wait, or run text as SQL are volatile, but for
 # those that write whole tables as XML.
+UNKNOWN = """
+JOIN pg_namespace AS of_it ON of_it.oid = pronamespace
+LEFT JOIN pg_depend ON pg_depend.classid = 'pg_proc'::regclass
+  AND pg_depend.objid = pg_proc.oid AND pg_depend.deptype = 'e'
+LEFT JOIN pg_extension ON pg_extension.oid = pg_depend.refobjid
+WHERE CASE WHEN of_it.nspname = 'pg_catalog'
+    THEN provolatile = 'v' AND proname <> ALL (%(harmless)s)
+      OR proname ~ '^(table|schema|database|query|cursor)_to_xml'
+    ELSE prosecdef OR extname IS NULL OR extname <> ALL (%(extensions)s) END
+"""
 FUNCTIONS = """
-SELECT DISTINCT pg_proc.oid::regprocedure::text FROM pg_proc
-JOIN pg_namespace ON pg_namespace.oid = pronamespace
-LEFT JOIN pg_depend ON classid = 'pg_proc'::regclass AND objid = pg_proc.oid
-  AND deptype = 'e'
-LEFT JOIN pg_extension ON pg_extension.oid = refobjid
-WHERE (proname = ANY (%(called)s) OR pronargs = 1 AND proname = ANY (%(words)s)
+SELECT DISTINCT pg_proc.oid::regprocedure::text FROM pg_proc {UNKNOWN}
+  AND (proname = ANY (%(called)s) OR pronargs = 1 AND proname = ANY (%(words)s)
     AND EXISTS (SELECT FROM pg_type
                 WHERE pg_type.oid = proargtypes[0] AND typtype = 'c'))
-  AND CASE WHEN nspname = 'pg_catalog'
-      THEN provolatile = 'v' AND proname <> ALL (%(harmless)s)
-        OR proname ~ '^(table|schema|database|query|cursor)_to_xml'
-      ELSE (pg_function_is_visible(pg_proc.oid) OR nspname = ANY (%(words)s))
-        AND (prosecdef OR extname IS NULL OR extname <> ALL (%(extensions)s)) END
+  AND (of_it.nspname = 'pg_catalog' OR pg_function_is_visible(pg_proc.oid)
+    OR of_it.nspname = ANY (%(words)s))
 ORDER BY 1 LIMIT 1
-"""
+""".replace("{UNKNOWN}", UNKNOWN)
+# An operator's signs stand in the text, but for those that words such as IN mean; and
+# a view may mean another than its text does.
+OPERATORS = """
+SELECT DISTINCT 'the operator ' || pg_operator.oid::regoperator::text
+FROM pg_operator JOIN pg_proc ON pg_proc.oid = oprcode
+JOIN pg_namespace AS its ON its.oid = oprnamespace {UNKNOWN}
+  AND ((strpos(%(text)s, oprname) > 0 OR oprname = ANY (%(meant)s))
+    AND (pg_operator_is_visible(pg_operator.oid) OR its.nspname = ANY (%(words)s)
+      AND 'operator' = ANY (%(words)s))
+    OR EXISTS (
+      SELECT FROM pg_depend AS used JOIN pg_rewrite ON pg_rewrite.oid = used.objid
+      WHERE used.classid = 'pg_rewrite'::regclass
+        AND used.refclassid = 'pg_operator'::regclass
+        AND used.refobjid = pg_operator.oid AND ev_class = ANY (%(oids)s)))
+ORDER BY 1 LIMIT 1
+""".replace("{UNKNOWN}", UNKNOWN)
+MEANT = ("=", "<>", "<", ">", "<=", ">=", "~", "~~", "~~*", "!~~", "!~~*")
+# A cast needs no word of the statement: it is enough that the role may call it.
+CASTS = """
+SELECT DISTINCT format('the cast from %%s to %%s, by %%s', castsource::regtype,
+  casttarget::regtype, pg_proc.oid::regprocedure)
+FROM pg_cast JOIN pg_proc ON pg_proc.oid = castfunc {UNKNOWN}
+  AND has_function_privilege(pg_proc.oid, 'EXECUTE')
+ORDER BY 1 LIMIT 1
+""".replace("{UNKNOWN}", UNKNOWN)
 HARMLESS = ("clock_timestamp", "gen_random_uuid", "random", "timeofday")
 EXTENSIONS = (
     *("citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray"),
     *("ltree", "pg_trgm", "pgcrypto", "postgis", "unaccent", "uuid-ossp", "vector"),
 )
-WORD = re.compile(r'"(?P<quoted>(?:[^"]|"")+)"|(?P<plain>[^\W\d][\w$]*)')
+# Texts and comments are passed over, so that no quote in them hides what follows.
+WORD = re.compile(
+    r"""
+    [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*'
+  | --[^\n]* | /\*.*?\*/
+  | \$(?P<tag>(?:[a-zA-Z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*)?)\$.*?\$(?P=tag)\$
+  | "(?P<quoted>(?:[^"]|"")+)"
+  | (?P<plain>[a-zA-Z_\u0080-\U0010ffff][\w$\u0080-\U0010ffff]*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+MOST_BYTES_OF_NAME = 63
+LOWERED = re.compile("[A-Z]+")
 CALLED = re.compile(r"\s*\(")
 NO_ROWS = (
     "{} has no row security, so that everybody would see all of it: enable it, with a "
@@ -100,6 +140,10 @@ AS_OWNER = (
 UNSEEN = (
     "it calls {}, of which can't be known what it reads: write that into the statement"
 )
+CAST = (
+    "it may come to {}, of which can't be known what it reads: drop the cast, or take "
+    "EXECUTE on its function from PUBLIC and the tools' role"
+)
 
 
 def find_fault(
@@ -120,7 +164,8 @@ def find_fault(
     if fault := next(filter(None, faults), None):
         return fault
     texts = [lookup.sql, *(row.definition for row in found if row.definition)]
-    return next(filter(None, (_find_unseen(connection, text) for text in texts)), None)
+    unseen = (_find_unseen(connection, text, list(writes)) for text in texts)
+    return next(filter(None, unseen), None)
 
 
 def _fault_of(
@@ -146,19 +191,37 @@ def _fault_of_rows(connection: Connection, row: Any) -> str | None:
     return NO_POLICY.format(policy, row.told) if policy else None
 
 
-def _find_unseen(connection: Connection, text: str) -> str | None:
+def _find_unseen(connection: Connection, text: str, oids: list[int]) -> str | None:
     words, called = set(), set()
     for match in WORD.finditer(text):
-        quoted = match["quoted"]
-        word = quoted.replace('""', '"') if quoted else match["plain"].lower()
-        words.add(word)
+        names = _names_of(match)
+        words |= names
         if CALLED.match(text, match.end()):
-            called.add(word)
+            called |= names
     known = {
         "called": list(called),
         "words": list(words),
+        "text": text,
+        "meant": list(MEANT),
+        "oids": oids,
         "harmless": list(HARMLESS),
         "extensions": list(EXTENSIONS),
     }
-    function = connection.scalar(FUNCTIONS, known)
-    return UNSEEN.format(function) if function else None
+    found = (connection.scalar(query, known) for query in (FUNCTIONS, OPERATORS))
+    if told := next(filter(None, found), None):
+        return UNSEEN.format(told)
+    cast = connection.scalar(CASTS, known)
+    return CAST.format(cast) if cast else None
+
+
+def _names_of(match: re.Match[str]) -> set[str]:
+    """Return what a word may be the name of, as PostgreSQL cuts and lowers it."""
+    if quoted := match["quoted"]:
+        names = {quoted.replace('""', '"')}
+    elif plain := match["plain"]:
+        names = {plain.lower(), LOWERED.sub(lambda one: one[0].lower(), plain)}
+    else:
+        return set()
+    return {
+        name.encode()[:MOST_BYTES_OF_NAME].decode(errors="ignore") for name in names
+    }

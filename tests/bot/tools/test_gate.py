@@ -37,6 +37,7 @@ def spec_with(
         ("terrace-4", "waiting"),
         (" TERRACE - 4", "waiting"),
         ("\uff34errace-4", "waiting"),
+        ("the\u200b one\u00ad [1]", "refused"),
         ("Bar 7", "intent"),
         ("bar 77", "waiting"),
         ("window", "waiting"),

@@ -15,7 +15,6 @@ WHOLE = """
 -- parameter: number integer: As on the receipt, such as 1041.
 -- parameter: since date optional
 -- approval: operator
--- resource: number
 -- seconds: 2.5
 -- asks: Shall I look for order {number}?
 -- shared: yes
@@ -37,8 +36,8 @@ def test_a_head_tells_all_of_a_tool(tmp_path: Path) -> None:
         "a", "always", 5.0,
     )  # fmt: skip
     spec = tool.spec
-    assert (spec.name, spec.effects, spec.approval, spec.resource, spec.seconds) == (
-        "order_status", "none", "operator", "number", 2.5,
+    assert (spec.name, spec.effects, spec.approval, spec.seconds) == (
+        "order_status", "none", "operator", 2.5,
     )  # fmt: skip
     assert spec.description == (
         "Tell what became of an order. It is known by its number alone."
@@ -111,11 +110,12 @@ def test_arguments_of_another_kind_are_told_to_the_llm(
         (START + "-- approval: maybe\nSELECT 1", "line 3: approval must be one of"),
         (START + "-- shared: true\nSELECT 1", "line 3: shared must be one of yes, no"),
         (START + "-- seconds: 1000\nSELECT 1", "line 3: seconds must be a number"),
-        (START + "-- resource: m\nSELECT 1", "line 3: resource names 'm'"),
+        (START + "-- resource: n\nSELECT 1", "line 3: there is no 'resource'"),
         (START + "SELECT 1;\nSELECT 2", "line 4: a file has one statement"),
         (START + "SELECT 1)\n; DROP TABLE x", "line 4: a file has one statement"),
         (START + "SELECT $1", r"line 3: \$1 can't be read here"),
         (START + "SELECT $x$:a$x$", r"line 3: \$x\$ can't be read here"),
+        (START + "SELECT $é1$:a$é1$", r"line 3: \$é1\$ can't be read here"),
         (START + "SELECT /* :a */ 1", r"line 3: /\* can't be read here"),
         (START + "SELECT E'\\':a'", "line 3: E' can't be read here"),
         (START + "SELECT U&\"a\"", "line 3: U&\" can't be read here"),

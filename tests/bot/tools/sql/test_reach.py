@@ -36,6 +36,20 @@ REFUSED = {
     "sleeps": ("SELECT pg_sleep(3)", "pg_sleep"),
     "definer": ("SELECT * FROM shop.all_orders()", "shop.all_orders"),
     "of_a_row": ("SELECT orders.telling FROM shop.orders", "calls telling"),
+    "between": (
+        """SELECT '"' AS a, (SELECT max(what) FROM shop.all_orders()), '"' AS b""",
+        "shop.all_orders",
+    ),
+    "identity_between": (
+        """SELECT what || '"', set_config('bot.address', what, true), '"'
+        FROM shop.orders""",
+        "set_config",
+    ),
+    "cut": (f"SELECT shop.{'a' * 70}()", "shop.aaa"),
+    "odd_letters": ("SELECT shop.Ä€()", "shop.*Ä€"),
+    "operator": ("SELECT OPERATOR(shop.@@@) orders FROM shop.orders",
+                 "the operator shop.@@@"),
+    "view_of_operator": ("SELECT * FROM shop.operated", "the operator shop.@@@"),
     "view": ("SELECT * FROM shop.every", "shop.every reads with its owner's rights"),
     "stored": ("SELECT * FROM shop.stored", "shop.stored has no row security"),
     "open": ("SELECT * FROM shop.opened", "policy everybody of shop.opened"),
@@ -47,6 +61,13 @@ CREATE FUNCTION shop.all_orders() RETURNS SETOF shop.orders LANGUAGE sql
   SECURITY DEFINER AS 'SELECT * FROM shop.orders';
 CREATE FUNCTION public.telling(shop.orders) RETURNS text LANGUAGE sql
   SECURITY DEFINER AS 'SELECT string_agg(what, '','') FROM shop.orders';
+CREATE FUNCTION shop.{long}() RETURNS text LANGUAGE sql SECURITY DEFINER
+  AS 'SELECT string_agg(what, '','') FROM shop.orders';
+CREATE FUNCTION shop."Ä€"() RETURNS text LANGUAGE sql SECURITY DEFINER
+  AS 'SELECT string_agg(what, '','') FROM shop.orders';
+CREATE OPERATOR shop.@@@ (rightarg = shop.orders, function = public.telling);
+CREATE VIEW shop.operated WITH (security_invoker = true) AS
+  SELECT OPERATOR(shop.@@@) orders FROM shop.orders;
 CREATE VIEW shop.every AS SELECT * FROM shop.orders;
 CREATE VIEW shop.chats AS SELECT chat_id FROM public.userchats;
 CREATE VIEW shop.safe WITH (security_invoker = true) AS SELECT * FROM shop.orders;
@@ -59,7 +80,7 @@ CREATE TABLE shop.parts_1 PARTITION OF shop.parts FOR VALUES IN (1);
 ALTER TABLE shop.parts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON shop.parts USING (address = current_setting('bot.address', true));
 GRANT SELECT ON ALL TABLES IN SCHEMA shop TO {role};
-"""
+""".replace("{long}", "a" * 63)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +105,7 @@ def test_what_is_under_the_tables_row_security_is_offered(
         "safe": "SELECT number FROM shop.safe ORDER BY number",
         "parts": "SELECT n FROM shop.parts",
         "function": "SELECT upper(what), now() FROM shop.orders",
+        "text": "SELECT 'set_config(''x'')' AS a, what FROM shop.orders",
     }
     shop.run("REVOKE SELECT ON shop.parts_1 FROM {role}")
     shop.run("INSERT INTO shop.parts VALUES ('whatsapp:+15551230002', 1)")
@@ -92,6 +114,50 @@ def test_what_is_under_the_tables_row_security_is_offered(
         assert ask(toolbox, "safe", BEN) == '{"number":2}'
         assert ask(toolbox, "parts", BEN) == '{"n":1}'
         assert ask(toolbox, "parts") == "Nothing was found for this user."
+
+
+A_CAST = (
+    "CREATE CAST (shop.orders AS text) WITH FUNCTION public.telling(shop.orders)",
+    "DROP CAST (shop.orders AS text); GRANT EXECUTE ON FUNCTION"
+    " public.telling(shop.orders) TO PUBLIC",
+)
+
+
+def test_a_cast_by_an_unknown_function_is_not_come_to(
+    shop: Shop, holes: None, tmp_path: Path
+) -> None:
+    told = {"cast": "SELECT orders::text AS all FROM shop.orders"}
+    plain = {"plain": "SELECT number FROM shop.orders"}
+    with (
+        shop.changed(*A_CAST),
+        toolbox_of(tmp_path, shop.url, told | plain) as toolbox,
+    ):
+        assert "cast from shop.orders to text" in toolbox.faults()["cast"]
+        shop.run("REVOKE EXECUTE ON FUNCTION public.telling(shop.orders) FROM PUBLIC")
+        toolbox.look()
+        assert "plain" not in toolbox.faults()
+
+
+CASTS = """
+CREATE TABLE shop.mine (user_id uuid, what text);
+INSERT INTO shop.mine VALUES
+  ('00000000-0000-0000-0000-000000000001', 'bread'),
+  ('00000000-0000-0000-0000-000000000002', 'cake');
+ALTER TABLE shop.mine ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON shop.mine TO {role};
+CREATE POLICY own ON shop.mine TO {role}
+  USING (user_id = current_setting('bot.user_id', true)::uuid);
+"""
+
+
+def test_a_policy_may_cast_who_asks(shop: Shop, tmp_path: Path) -> None:
+    mine = {"mine": "SELECT what FROM shop.mine"}
+    with (
+        shop.changed(CASTS, "DROP TABLE shop.mine"),
+        toolbox_of(tmp_path, shop.url, mine) as toolbox,
+    ):
+        assert toolbox.faults() == {}
+        assert ask(toolbox, "mine") == '{"what":"bread"}'
 
 
 MIGHTY = {
