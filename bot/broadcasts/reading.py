@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os.path
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,16 +43,25 @@ def read_wanted(database: Database, given: str, gaps: Sequence[str]) -> Told:
     The first line names columns: `address` or `user_id`, `opt_in` if it is told, and
     each gap. Raises OperatorError where it can't be read, or lacks a column.
     """
-    if QUERY.match(given) and not Path(given).exists():
+    if _is_query(given):
         return _read(read_query(database, given), gaps)
     return _read(_read_file(Path(given)), gaps)
 
 
 def read_people(database: Database, given: str) -> Told:
     """Return whom a file, a query or an address names. Raises OperatorError."""
-    if not QUERY.match(given) and not Path(given).exists():
+    if not _is_query(given) and not _exists(given):
         return _read([[ADDRESS], [given]], ())
     return read_wanted(database, given, ())
+
+
+def _is_query(given: str) -> bool:
+    return bool(QUERY.match(given)) and not _exists(given)
+
+
+def _exists(given: str) -> bool:
+    # Path.exists() raises where it is longer than a name may be, as a query is.
+    return os.path.exists(given)  # noqa: PTH110
 
 
 def _read_file(path: Path) -> Iterator[list[str]]:

@@ -103,14 +103,16 @@ COMMENT ON COLUMN broadcast_recipients.turned_at IS
   'When their turn came.';
 
 -- Whoever wrote STOP, or opted out at Twilio, wants nothing: START alone changes only
--- that they get answers.
-CREATE FUNCTION end_opt_in() RETURNS trigger LANGUAGE plpgsql AS $$
+-- that they get answers. START takes away, too, what a transaction recorded that was
+-- open as STOP came.
+CREATE FUNCTION end_opt_in() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  DELETE FROM opt_ins WHERE user_id = NEW.user_id;
+  DELETE FROM opt_ins WHERE user_id = COALESCE(NEW.user_id, OLD.user_id);
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION end_opt_in() IS 'Takes the opt-in of who wrote STOP away.';
-CREATE TRIGGER end_opt_in AFTER INSERT ON opt_outs
+CREATE TRIGGER end_opt_in AFTER INSERT OR DELETE ON opt_outs
   FOR EACH ROW EXECUTE FUNCTION end_opt_in();
 COMMENT ON TRIGGER end_opt_in ON opt_outs IS 'Whoever wrote STOP wants nothing more.';
 

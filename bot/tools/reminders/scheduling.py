@@ -22,6 +22,8 @@ from db.records import (
 
 SOONEST = timedelta(minutes=1)
 LATEST = timedelta(days=MOST_DAYS_AHEAD)
+FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 # After this WhatsApp may take no free text any more: the service window, and a margin.
 SURE = timedelta(hours=23, minutes=50)
 PLANNED = "Scheduled as number {number}, for {when}."
@@ -71,13 +73,12 @@ class Scheduling:
         """Plan a reminder; return what the LLM is told. Raises ToolFailedError."""
         if known := self.keeper.find(key):
             return self._planned(known)
-        local = when if when.tzinfo else when.replace(tzinfo=self.timezone)
         new = Scheduled(
             scheduled_id=key,
             user_id=caller.user_id,
             kind="reminder",
             text=text.strip(),
-            say_at=local.astimezone(UTC),
+            say_at=self._to_utc(when),
         )
         self._check(new)
         planned = self.keeper.plan(new, caller.chat_id)
@@ -111,6 +112,13 @@ class Scheduling:
             raise ToolFailedError(f"when must be a minute ahead at least: it is {told}")
         if new.say_at > now + LATEST:
             raise ToolFailedError(f"when may be {MOST_DAYS_AHEAD} days ahead at most")
+
+    def _to_utc(self, when: datetime) -> datetime:
+        local = when if when.tzinfo else when.replace(tzinfo=self.timezone)
+        try:
+            return local.astimezone(UTC)
+        except OverflowError:  # on the first or the last day that there is
+            return FIRST if when.year == FIRST.year else LAST
 
     def _planned(self, planned: Scheduled) -> str:
         when = self._clock(planned.say_at)

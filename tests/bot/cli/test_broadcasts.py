@@ -168,7 +168,11 @@ def test_a_query_names_people_and_can_not_write(
     made = terminal.run("users", "opt-in", "+15553000001", "--how", "form of 2026")
     assert "Recorded: 1 opt-ins." in made.output
     query = "SELECT user_id, 'Ana' AS \"1\", 'rye' AS \"2\" FROM users"
-    assert "To be sent: 1" in terminal.starts(query, "--dry-run").output
+    long = query + " WHERE full_name IS NULL" + " OR full_name <> 'Ana'" * 15
+    for each in (query, long):  # the latter is longer than a file's name may be
+        assert "To be sent: 1" in terminal.starts(each, "--dry-run").output
+    told = terminal.run("users", "opt-in", long, "--how", "form").output
+    assert "Recorded before: 1" in told
     wrong = "WITH gone AS (DELETE FROM users RETURNING user_id) SELECT * FROM gone"
     assert terminal.starts(wrong, "--dry-run").exit_code == 1
     assert rows(database, "SELECT how FROM opt_ins") == [("form of 2026",)]

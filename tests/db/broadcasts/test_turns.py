@@ -92,6 +92,18 @@ def test_whoever_wrote_stop_is_skipped_and_start_alone_brings_nothing_back(
         assert keep_opt_ins(connection, known) == 0
 
 
+def test_an_opt_in_does_not_outlive_a_stop_that_came_while_it_was_recorded(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    write(pg, 1)
+    with database.transaction() as connection:
+        known = [*find_known(connection, wanted(1), lambda _: False)]
+        assert keep_opt_ins(connection, known) == 1
+        stop(database, 1)
+    change(database, "DELETE FROM opt_outs")  # START
+    assert values(database, OPT_INS) == []
+
+
 @pytest.mark.parametrize("how", ["stop", "withdraw", "take over"])
 def test_what_is_stored_and_not_sent_is_canceled_for_who_wants_it_no_more(
     database: Database, outbox: PostgresOutbox, how: str

@@ -84,6 +84,21 @@ def test_what_can_t_be_planned_is_told_and_not_done(
     assert rows(database, WAITING) == []
 
 
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("9999-12-31T23:59:00-05:00", "366 days ahead at most"),
+        ("0001-01-01T00:00:00", "a minute ahead at least"),
+    ],
+    ids=["last day", "first day"],
+)
+def test_a_time_that_is_none_in_utc_is_told_as_too_far(
+    call: Call, when: str, why: str
+) -> None:
+    with pytest.raises(ToolFailedError, match=why):
+        call("schedule_message", when=when, text="Bread")
+
+
 def test_nobody_has_more_than_some_nor_any_after_stop(
     database: Database, call: Call
 ) -> None:
