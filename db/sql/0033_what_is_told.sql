@@ -8,7 +8,9 @@ COMMENT ON COLUMN tool_calls.person_called_at IS
   'When a person was called for it because no answer told it; NULL: none was.';
 -- What was told is found by it, also among the finished jobs of many days.
 CREATE INDEX idx_jobs_told_troubles ON procrastinate.procrastinate_jobs (lock)
-  WHERE task_name IN ('tell_trouble', 'tell_budget');
+  WHERE task_name = 'tell_trouble';
+CREATE INDEX idx_jobs_told_budgets ON procrastinate.procrastinate_jobs (lock)
+  WHERE task_name = 'tell_budget';
 
 DROP FUNCTION correct_spending(bigint, bigint, boolean);
 DROP FUNCTION tell_of_budgets(date, text);

@@ -14,6 +14,7 @@ LOSES = "for which calls of tools, that no answer told of, a person was called"
 SQL = Path(__file__).parents[2] / "sql"
 AS_BEFORE = """
 DROP INDEX procrastinate.idx_jobs_told_troubles;
+DROP INDEX procrastinate.idx_jobs_told_budgets;
 ALTER TABLE tool_calls DROP COLUMN person_called_at;
 COMMENT ON COLUMN reply_parts.instead IS
   'The text that is sent once it is known that the media can''t be; empty: none, and '
