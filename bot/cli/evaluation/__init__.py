@@ -1,0 +1,1 @@
+"""Commands that run the past anew and judge it; each module adds its own."""

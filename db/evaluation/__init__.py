@@ -1,0 +1,1 @@
+"""What evaluation keeps: replays, cases, baselines, reports, proposals."""
