@@ -52,6 +52,27 @@ ON CONFLICT (broadcast_id, user_id) DO UPDATE SET state = EXCLUDED.state,
   turned_at = EXCLUDED.turned_at, variables = EXCLUDED.variables
 WHERE own.state = 'waiting'
 """
+# Whose turn is still to come gets it also of one that had all its turns: of each
+# template of one, since one is going at a time. Of others they are told to be lost.
+LACKS_SOME = """{one}.state = 'done' AND EXISTS (
+    SELECT FROM broadcast_recipients AS own
+    WHERE own.broadcast_id = {one}.broadcast_id AND own.state = 'waiting')"""
+GO_ON = f"""
+UPDATE broadcasts SET state = 'going', changed_at = now()
+WHERE {LACKS_SOME.format(one="broadcasts")} AND NOT EXISTS (
+  SELECT FROM broadcasts AS other WHERE other.template_id = broadcasts.template_id
+    AND (other.state IN ('going', 'paused')
+      OR (other.created_at, other.broadcast_id)
+          > (broadcasts.created_at, broadcasts.broadcast_id)
+        AND {LACKS_SOME.format(one="other")}))
+"""  # noqa: S608  (our own words)
+TELL_LOST = """
+UPDATE broadcast_recipients AS own SET state = 'skipped', why = %(why)s,
+  variables = NULL
+FROM broadcasts WHERE broadcasts.broadcast_id = own.broadcast_id
+  AND broadcasts.state = 'done' AND own.state = 'waiting'
+"""
+LOST = "a restore lost the message, and another broadcast of the template was going"
 FORGET_OPT_INS = "DELETE FROM opt_ins"
 KEEP_OPT_INS = """
 INSERT INTO opt_ins
@@ -87,6 +108,8 @@ def keep_broadcasts(witness: Connection, told: Connection) -> None:
         rows = witness.stream(query, {}, lot=BATCH)
         while lot := _next(rows):
             told.count(keep, {"rows": Jsonb(lot)})
+    told.count(GO_ON)
+    told.count(TELL_LOST, {"why": LOST})
 
 
 def pause_broadcasts(told: Connection) -> None:
