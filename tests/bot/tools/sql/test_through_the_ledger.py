@@ -14,7 +14,7 @@ from bot.chat.handoff.policy import HandoffPolicy
 from bot.chat.replies import say
 from bot.llm.protocol import Completion, Prompt, Tool, ToolCall
 from bot.settings import Settings
-from bot.tools.acting import Acting, Wanted
+from bot.tools.acting import Acting, Ask, Wanted
 from bot.tools.sql.toolbox import SqlTools
 from bot.wiring.acting.sql import start_sql_tools
 from bot.wiring.acting.tools import build_registry
@@ -25,7 +25,7 @@ from db.tools.calls import ToolCalls
 from db.tools.scheduled import Reminders
 from tests.bot.tools.sql.shop_database import ANA, Shop
 from tests.db.sql import load, rows
-from tests.db.tools.ledger import Asked, asked
+from tests.db.tools.ledger import Asked, asked, call_of
 
 ORDER = """-- name: order
 -- description: Tell of an order.
@@ -64,7 +64,7 @@ class Served:
     acting: Acting
     asked: Asked
 
-    def complete(self) -> None:
+    def complete(self, ask: Ask | None = None) -> None:
         called_for = self.asked.called_for
         wanted = Wanted(
             called_for=called_for,
@@ -72,7 +72,7 @@ class Served:
             newest_at=self.asked.message.turn.timestamp,
             deadline=time.monotonic() + 60,
         )
-        self.acting.complete(BentOnIt().ask, (), wanted)
+        self.acting.complete(ask or BentOnIt().ask, (), wanted)
 
 
 @pytest.fixture
@@ -109,3 +109,17 @@ def test_what_was_only_looked_up_is_nothing_done_also_once_its_table_is_away(
         served.toolbox.look()
         assert served.toolbox.offered() == []
         assert unanswered.instead(chat, chat.unanswered(), word) == word
+
+
+def test_a_lookup_that_broke_off_is_failed_and_not_unclear_once_its_table_is_away(
+    served: Served, shop: Shop, database: Database
+) -> None:
+    called_for = served.asked.called_for
+    broken_off = call_of(called_for, tool="order", arguments={"words": "%"})
+    assert served.acting.ledger.write(broken_off, called_for) == "begun"
+    with shop.changed(*AWAY):
+        served.toolbox.look()
+        served.complete(lambda *_: Completion("I can't look.", "scripted", 0.1))
+    [(state, result)] = rows(database, CALLS)
+    assert state == "failed"
+    assert "no tool 'order' now" in result
