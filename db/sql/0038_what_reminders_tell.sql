@@ -38,3 +38,30 @@ BEGIN
                    told.attname, told.comment);
   END LOOP;
 END $$;
+
+-- Of budgets that are nearly used a job tells operators (tell_of_budgets): what these
+-- return is for the log.
+COMMENT ON FUNCTION told_of_budgets(timestamptz) IS
+  'Returns again of which budgets a transaction of that time told, for the log: '
+  'its answer may have been lost.';
+COMMENT ON FUNCTION reserve_spending(jsonb, jsonb) IS
+  'Writes down the worst that a call may cost, before it is made, unless that is '
+  'beyond a budget, or a share of it: limits, in millionths, by answer, day, '
+  'month, person. Returns also of which budgets operators are told by it, for the'
+  ' log.';
+COMMENT ON FUNCTION settle_spending(bigint, jsonb) IS
+  'Writes down what a call cost that was reserved, once; what is settled stays. '
+  'Returns of which budgets operators are told by it, for the log.';
+COMMENT ON FUNCTION change_budgets(date, uuid, bigint) IS
+  'Counts against budgets what was spent without being reserved, or takes it '
+  'back. Returns of which of them operators are told by it, for the log.';
+COMMENT ON FUNCTION spend_on_messages(jsonb) IS
+  'Writes down what messages to one person cost on one day, each once. Returns '
+  'also of which budgets operators are told by it, for the log.';
+COMMENT ON FUNCTION take_back_spending(bigint) IS
+  'Writes down that something turned out to have cost nothing. Returns of which '
+  'budgets operators are told by it, for the log.';
+COMMENT ON FUNCTION correct_spending(bigint, bigint, text) IS
+  'Writes down what Twilio billed for a message, once; in another currency it '
+  'stands beside what counts. Returns of which budgets operators are told by it, '
+  'for the log.';

@@ -1,4 +1,4 @@
-"""How far what was said of reminders and follow-ups came."""
+"""How far reminders and follow-ups that were said came; what budgets return."""
 
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,29 @@ SQL = Path(__file__).parents[2] / "sql"
 AS_BEFORE = """
 DROP VIEW masked.scheduled_overview;
 DROP VIEW scheduled_overview;
+COMMENT ON FUNCTION told_of_budgets(timestamptz) IS
+  'Returns again what a transaction of that time told: its answer may have been '
+  'lost.';
+COMMENT ON FUNCTION reserve_spending(jsonb, jsonb) IS
+  'Writes down the worst that a call may cost, before it is made, unless that is '
+  'beyond a budget, or a share of it: limits, in millionths, by answer, day, '
+  'month, person. Returns also of which budgets operators are to be told now.';
+COMMENT ON FUNCTION settle_spending(bigint, jsonb) IS
+  'Writes down what a call cost that was reserved, once; what is settled stays. '
+  'Returns of which budgets operators are to be told now.';
+COMMENT ON FUNCTION change_budgets(date, uuid, bigint) IS
+  'Counts against budgets what was spent without being reserved, or takes it '
+  'back. Returns of which of them operators are to be told now.';
+COMMENT ON FUNCTION spend_on_messages(jsonb) IS
+  'Writes down what messages to one person cost on one day, each once. Returns '
+  'also of which budgets operators are to be told now.';
+COMMENT ON FUNCTION take_back_spending(bigint) IS
+  'Writes down that something turned out to have cost nothing. Returns of which '
+  'budgets operators are to be told now.';
+COMMENT ON FUNCTION correct_spending(bigint, bigint, text) IS
+  'Writes down what Twilio billed for a message, once; in another currency it '
+  'stands beside what counts. Returns of which budgets operators are to be told '
+  'now.';
 """
 
 
