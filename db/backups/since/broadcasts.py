@@ -17,10 +17,10 @@ REASON = "the database was restored from a backup, and nobody can tell who got i
 HAS_BROADCASTS = "SELECT to_regclass('public.broadcasts') IS NOT NULL"
 BROADCASTS = "SELECT to_jsonb(sent) FROM broadcasts AS sent ORDER BY created_at"
 # What was stored, and surely never given to Twilio, is lost with its message: that
-# turn is still to come.
+# turn is still to come. It keeps its reference_id, by which it is told from others.
 RECIPIENTS = """
 SELECT to_jsonb(own) || CASE WHEN part.status = 'pending' AND part.attempts = 0
-    THEN jsonb_build_object('state', 'waiting', 'reference_id', NULL, 'turned_at', NULL,
+    THEN jsonb_build_object('state', 'waiting', 'turned_at', NULL,
                             'variables', part.template -> 'variables')
     ELSE '{}' END
 FROM broadcast_recipients AS own
@@ -51,6 +51,13 @@ ON CONFLICT (broadcast_id, user_id) DO UPDATE SET state = EXCLUDED.state,
   why = EXCLUDED.why, reference_id = EXCLUDED.reference_id,
   turned_at = EXCLUDED.turned_at, variables = EXCLUDED.variables
 WHERE own.state = 'waiting'
+  -- Twilio refused what was stored here, and they wait again.
+  OR own.state = 'stored' AND EXCLUDED.state = 'waiting'
+    AND EXCLUDED.reference_id IS NULL
+"""
+FREE_LOST = """
+UPDATE broadcast_recipients SET reference_id = NULL
+WHERE state = 'waiting' AND reference_id IS NOT NULL
 """
 # Whose turn is still to come gets it also of one that had all its turns: of each
 # template of one, since one is going at a time. Of others they are told to be lost.
@@ -108,6 +115,7 @@ def keep_broadcasts(witness: Connection, told: Connection) -> None:
         rows = witness.stream(query, {}, lot=BATCH)
         while lot := _next(rows):
             told.count(keep, {"rows": Jsonb(lot)})
+    told.count(FREE_LOST)
     told.count(GO_ON)
     told.count(TELL_LOST, {"why": LOST})
 

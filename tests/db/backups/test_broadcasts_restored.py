@@ -7,13 +7,20 @@ import pytest
 from db.backups.since.broadcasts import pause_broadcasts
 from db.broadcasts.looking import find_reasons
 from db.broadcasts.people import withdraw_opt_in
-from db.broadcasts.states import find_going, find_untold, finish
+from db.broadcasts.states import (
+    find_going,
+    find_untold,
+    finish,
+    pause,
+    resume,
+)
 from db.database import Database
 from tests.db.backups.times import Times
 from tests.db.broadcasts.people import TURNS, started, turn, user_of, wanted
 from tests.db.sql import change, rows, values
 
 SENT = "UPDATE reply_parts SET status = 'sent', message_sid = 'SM1', attempts = 1"
+REFUSED = "UPDATE reply_parts SET status = 'failed', error_code = 63018"
 BODIES = "SELECT body FROM reply_parts ORDER BY sequence"
 
 
@@ -75,6 +82,24 @@ def test_one_goes_on_at_a_time_and_whom_the_other_lost_is_told_of(
     assert [each.broadcast_id for each in find_going(times.database)] == [newer]
     (lost,) = find_reasons(times.database, older)
     assert "restore" in lost.why
+
+
+def test_whom_the_number_could_not_be_sent_to_waits_for_another_turn_as_before(
+    times: Times,
+) -> None:
+    broadcast_id = started(times.database, wanted(1))
+    turn(times.database, broadcast_id)
+    change(times.database, SENT)
+    times.back_up()
+    change(times.database, REFUSED)
+    with times.database.transaction() as connection:
+        assert pause(connection, broadcast_id, "refused", by_hand=True)
+        assert resume(connection, broadcast_id)
+    times.restore()
+    assert rows(times.database, TURNS) == [("waiting", None)]
+    assert turn(times.database, broadcast_id)
+    statuses = "SELECT status FROM reply_parts ORDER BY sequence"
+    assert values(times.database, statuses) == ["failed", "pending"]
 
 
 def has_all_its_turns(database: Database, broadcast_id: str) -> None:
