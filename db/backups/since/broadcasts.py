@@ -59,6 +59,11 @@ FREE_LOST = """
 UPDATE broadcast_recipients SET reference_id = NULL
 WHERE state = 'waiting' AND reference_id IS NOT NULL
 """
+FORGET_VARIABLES = """
+UPDATE broadcast_recipients AS own SET variables = NULL FROM broadcasts
+WHERE broadcasts.broadcast_id = own.broadcast_id AND broadcasts.state = 'canceled'
+  AND own.variables IS NOT NULL
+"""
 # Whose turn is still to come gets it also of one that had all its turns: of each
 # template of one, since one is going at a time. Of others they are told to be lost.
 LACKS_SOME = """{one}.state = 'done' AND EXISTS (
@@ -116,6 +121,7 @@ def keep_broadcasts(witness: Connection, told: Connection) -> None:
         while lot := _next(rows):
             told.count(keep, {"rows": Jsonb(lot)})
     told.count(FREE_LOST)
+    told.count(FORGET_VARIABLES)
     told.count(GO_ON)
     told.count(TELL_LOST, {"why": LOST})
 

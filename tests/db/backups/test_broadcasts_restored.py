@@ -8,6 +8,7 @@ from db.backups.since.broadcasts import pause_broadcasts
 from db.broadcasts.looking import find_reasons
 from db.broadcasts.people import withdraw_opt_in
 from db.broadcasts.states import (
+    cancel,
     find_going,
     find_untold,
     finish,
@@ -100,6 +101,19 @@ def test_whom_the_number_could_not_be_sent_to_waits_for_another_turn_as_before(
     assert turn(times.database, broadcast_id)
     statuses = "SELECT status FROM reply_parts ORDER BY sequence"
     assert values(times.database, statuses) == ["failed", "pending"]
+
+
+def test_of_one_that_was_canceled_nobody_keeps_what_filled_its_gaps(
+    times: Times,
+) -> None:
+    broadcast_id = started(times.database, wanted(1, 2))
+    times.back_up()
+    turn(times.database, broadcast_id)  # stored, and the job did not come to it
+    with times.database.transaction() as connection:
+        assert cancel(connection, broadcast_id)
+    times.restore()
+    known = "SELECT count(variables) FROM broadcast_recipients"
+    assert values(times.database, known) == [0]
 
 
 def has_all_its_turns(database: Database, broadcast_id: str) -> None:
