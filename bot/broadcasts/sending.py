@@ -15,6 +15,7 @@ from bot.money.meter import Limits
 from bot.relay.announcement import NotAnnouncedError
 from bot.whatsapp.templates.content import KnownTemplate, NotAskedError
 from db.broadcasts import under_way
+from db.broadcasts.again import find_refused_of_done, reopen
 from db.broadcasts.nouns import STORED, Broadcast
 from db.broadcasts.sending import UNPAID, Turned, store_next
 from db.broadcasts.states import (
@@ -26,7 +27,7 @@ from db.broadcasts.states import (
 )
 from db.broadcasts.under_way import InHand
 from db.database import Database
-from db.delivery.codes import ABOUT_TEMPLATES, OF_TEMPLATES
+from db.delivery.codes import ABOUT_TEMPLATES, MAY_NOT_SEND, OF_TEMPLATES
 from db.money.messages import Messages
 from db.outages import outages
 from db.records import OUTSIDE_WINDOW
@@ -40,7 +41,7 @@ MOST_IN_HAND = 20
 POLL_SECONDS = 0.2
 # What one person's phone or habits bring about says nothing of the template.
 OF_ONE_PERSON = frozenset({63049})
-REFUSALS = (ABOUT_TEMPLATES | {OUTSIDE_WINDOW}) - OF_ONE_PERSON
+REFUSALS = (ABOUT_TEMPLATES | MAY_NOT_SEND | {OUTSIDE_WINDOW}) - OF_ONE_PERSON
 # So long operators are tried to be told by every road.
 TELLING = timedelta(minutes=10)
 SPENT = "a budget is used up: see `bot stats --money`"
@@ -76,12 +77,20 @@ class Broadcasting:
         """Give turns for most of a minute. Raises StoreUnavailableError."""
         self._tell_of_pauses()
         under_way.end_opt_ins_of_blocked(self.database)
+        self._reopen()
         deadline = time.monotonic() + self.seconds
         for broadcast in find_going(self.database):
             if self._is_over(deadline):
                 return
             self._send(broadcast, deadline)
         self._tell_of_pauses()
+
+    def _reopen(self) -> None:
+        """Pause what had all its turns, if the last of them were refused since."""
+        for broadcast_id, code in find_refused_of_done(self.database).items():
+            reason = _explain(code)
+            if reason and reopen(self.database, broadcast_id, reason):
+                log.error("a broadcast pauses that had its turns: %s", reason)
 
     def _is_over(self, deadline: float) -> bool:
         is_quiet = self.policy.quiet.is_quiet(self.clock()) or self.is_stopped()
@@ -108,7 +117,7 @@ class Broadcasting:
         purse = self._open_purse(in_hand)
         left = self._find_room()
         while left > 0 and not self._is_over(deadline):
-            in_hand, refusal = self._follow(in_hand)
+            in_hand, refusal = self._follow(in_hand, broadcast.changed_at)
             if refusal:
                 self._pause(broadcast, refusal)
                 return
@@ -134,9 +143,11 @@ class Broadcasting:
         addresses = [each.address for each in in_hand]
         return open_purse(self.database, self.messages, self.limits, addresses)
 
-    def _follow(self, in_hand: Sequence[InHand]) -> tuple[Sequence[InHand], str | None]:
-        """Return what is in hand still, and why the template is refused, if it is."""
-        now = under_way.follow(self.database, in_hand)
+    def _follow(
+        self, in_hand: Sequence[InHand], since: datetime
+    ) -> tuple[Sequence[InHand], str | None]:
+        """Return what is in hand still, and why one was refused since, if any was."""
+        now = under_way.follow(self.database, in_hand, since)
         refused = (each.error_code for each in now if each.error_code in REFUSALS)
         return [each for each in now if each.unsettled], _explain(next(refused, None))
 
@@ -168,7 +179,7 @@ class Broadcasting:
 
 
 def _explain(code: int | None) -> str | None:
-    """Return why a template is refused, by an error of Twilio's; None: it is not."""
+    """Return why messages are refused, by an error of Twilio's; None: they are not."""
     if code is None:
         return None
     return f"{OF_TEMPLATES.get(code, 'the template fails')} (Twilio's error {code})"

@@ -46,7 +46,7 @@ class Ledger(Protocol):
         """
 
     def settle(self, spending_id: int, outcome: Outcome | None, /) -> tuple[Scope, ...]:
-        """Write down what it cost; None: nothing. Return the budgets to tell of.
+        """Write down what it cost; None: nothing. Return the budgets that it told of.
 
         Raises StoreUnavailableError.
         """
@@ -61,7 +61,7 @@ class Measured:
 
 
 def tell_log(scopes: tuple[Scope, ...]) -> None:
-    """Tell the log of budgets that are nearly used."""
+    """Tell the log of budgets that are nearly used: operators hear of them by a job."""
     for scope in scopes:
         log.error(
             "four fifths of the budget of the %s are used: see `bot stats --money`",
@@ -73,8 +73,8 @@ def tell_log(scopes: tuple[Scope, ...]) -> None:
 class Meter:
     """Counts what calls cost by an operator's prices, and holds it within limits.
 
-    Days are those of `timezone`. `tell` is called with the budgets of which operators
-    are to be told now: once each.
+    Days are those of `timezone`. `tell` is called with the budgets that are nearly used
+    by it, once each, for the log: a job that is deferred with them tells operators.
     """
 
     ledger: Ledger

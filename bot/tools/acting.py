@@ -157,7 +157,7 @@ class _Run:
 
     def _recover(self, call: Call) -> Call:
         """Return a call that an earlier try began, settled."""
-        spec = self.specs.get(call.tool)
+        spec = self.specs.get(call.tool) or self._find_reading(call.tool)
         if spec is None or spec.effects == "once":
             why = "the process ended before it was known"
             return self.runner.settle(call, "unknown", words.UNKNOWN, why)
@@ -165,6 +165,10 @@ class _Run:
             found = self.acting.ledger.find(call.message_sid)
             return next(one for one in found if one.call_id == call.call_id)
         return self._run(call, spec)
+
+    def _find_reading(self, tool: str) -> ToolSpec | None:
+        spec = self.acting.box.find(tool)
+        return spec if spec and spec.effects == "none" else None
 
     def _again(self, call: Call) -> str:
         """Return what came of a call of before, for the LLM.

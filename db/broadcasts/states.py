@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from db.broadcasts.again import give_back
 from db.broadcasts.nouns import Broadcast
 from db.broadcasts.starting import QUEUE
 from db.database import Connection, Database
@@ -72,9 +73,13 @@ def pause(
 
 
 def resume(connection: Connection, broadcast_id: str) -> bool:
-    """Go on with what is paused, at once; False: it was not."""
+    """Go on with what is paused, at once; False: it was not.
+
+    Whom Twilio refused because the number could not send more waits for a turn again.
+    """
     done = connection.count(RESUME, {"broadcast_id": broadcast_id}) > 0
     if done:
+        give_back(connection, broadcast_id)
         connection.count(QUEUE)
     return done
 

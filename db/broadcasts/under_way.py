@@ -6,30 +6,38 @@ from datetime import date, datetime
 from uuid import UUID
 
 from db.database import Database
+from db.delivery.codes import MAY_NOT_SEND
 from db.outages import outages
 from db.records.money import Scope
 
 # Of the last day: what is older is failed, if it was not sent.
 IN_HAND = """
-SELECT own.reference_id, part.address, part.unsettled, part.error_code
+SELECT own.reference_id, part.address, part.unsettled
 FROM broadcast_recipients AS own
 JOIN reply_parts AS part USING (reference_id)
 WHERE own.broadcast_id = %(broadcast_id)s AND own.state = 'stored'
   AND own.turned_at > now() - interval '24 hours' AND part.unsettled LIMIT %(most)s
 """
-FOLLOW = """
-SELECT reference_id, address, unsettled, error_code FROM reply_parts
+# What Twilio may take later waits, with the error that it had.
+WAS_REFUSED = "(is_failed(part.status) OR part.status = 'pending')"
+FOLLOW = f"""
+SELECT reference_id, address, unsettled, CASE
+    WHEN {WAS_REFUSED} AND updated_at > %(since)s THEN error_code END AS error_code
+FROM reply_parts AS part
 WHERE reference_id = ANY (%(replies)s) AND "position" = 0
-"""
-# What failed before an operator had it go on is known.
-REFUSED = """
+"""  # noqa: S608  (our own words)
+# What failed before an operator had it go on is known. That the number may send no more
+# is news also of a message of before.
+REFUSED = f"""
 SELECT part.error_code FROM broadcast_recipients AS own
 JOIN reply_parts AS part USING (reference_id)
-WHERE own.broadcast_id = %(broadcast_id)s AND own.turned_at > %(since)s
-  AND own.state = 'stored' AND is_failed(part.status)
-  AND part.error_code = ANY (%(codes)s)
+WHERE own.broadcast_id = %(broadcast_id)s AND own.state = 'stored'
+  AND part.error_code = ANY (%(codes)s) AND CASE
+    WHEN part.error_code = ANY (%(later)s) THEN {WAS_REFUSED}
+      AND part.updated_at > %(since)s AND own.turned_at > now() - interval '2 days'
+    ELSE is_failed(part.status) AND own.turned_at > %(since)s END
 LIMIT 1
-"""
+"""  # noqa: S608  (our own words)
 PEOPLE_OF_A_DAY = """
 SELECT count(DISTINCT user_id) FROM broadcast_recipients
 WHERE state = 'stored' AND turned_at > now() - interval '24 hours'
@@ -77,20 +85,23 @@ def find_in_hand(database: Database, broadcast_id: str, most: int) -> Sequence[I
         )
 
 
-def follow(database: Database, in_hand: Collection[InHand]) -> Sequence[InHand]:
-    """Return how messages are now."""
+def follow(
+    database: Database, in_hand: Collection[InHand], since: datetime
+) -> Sequence[InHand]:
+    """Return how messages are now, and by which errors they were refused since then."""
     if not in_hand:
         return ()
     replies = [each.reference_id for each in in_hand]
     with outages():
-        return database.read(InHand, FOLLOW, {"replies": replies})
+        return database.read(InHand, FOLLOW, {"replies": replies, "since": since})
 
 
 def find_refusal(
     database: Database, broadcast_id: str, since: datetime, codes: Collection[int]
 ) -> int | None:
-    """Return one of the codes that a message stored since then failed for."""
+    """Return one of the codes that Twilio refused a message for since then."""
     asked = {"broadcast_id": broadcast_id, "since": since, "codes": list(codes)}
+    asked |= {"later": list(MAY_NOT_SEND)}
     with outages():
         found: int | None = database.scalar(REFUSED, asked)
         return found

@@ -6,8 +6,10 @@ https://www.twilio.com/docs/api/errors
 from db.records import OUTSIDE_WINDOW
 
 OPTED_OUT_AT_TWILIO = 21610
-# Too much at once, for the account or the number.
-TOO_MUCH = frozenset({20429, 21611, 63017, 63018})
+# The account, or its number, may send to nobody for a while.
+MAY_NOT_SEND = frozenset({63017, 63018})
+# Too much at once; the others are over within seconds.
+TOO_MUCH = MAY_NOT_SEND | {20429, 21611}
 # WhatsApp's or Twilio's own trouble.
 THEIR_TROUBLE = frozenset({63010, 63012, 63023})
 # About what came beside the text, or instead of it: not loaded, too large, of no kind
@@ -30,6 +32,7 @@ OF_TEMPLATES = {
     21655: "the account has no such template",
     21656: "its variables are others",
     OUTSIDE_WINDOW: "it is not approved",
+    63017: "the account may not send more now",
     63018: "the number may not send more now",
     63027: "it is not there in that language",
     63028: "its variables are others",

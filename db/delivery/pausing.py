@@ -2,8 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
-from typing import cast
 
 from db.database import Connection, Database
 from db.outages import repeat_once
@@ -31,11 +29,6 @@ class Pauses:
             since = repeat_once(lambda: self.database.scalar(SINCE, {}))
             self._is_paused, self._asked_at = since is not None, time.monotonic()
         return self._is_paused
-
-
-def find_pause(connection: Connection) -> datetime | None:
-    """Return since when answers pause; None: they don't."""
-    return cast("datetime | None", connection.scalar(SINCE))
 
 
 def pause(connection: Connection) -> bool:

@@ -137,11 +137,6 @@ class Documents:
         with outages(), self._database.transaction(MOST_SECONDS) as connection:
             return add_document(connection, new)
 
-    def has_own(self) -> bool:
-        """Tell whether there is a document that is not of the demo business."""
-        with outages():
-            return bool(self._database.scalar(HAS_OWN))
-
     def read_upload(self, document_id: int) -> Upload | None:
         """Return the version of a document that waits; None where none does."""
         mine = {"document_id": document_id}

@@ -52,7 +52,7 @@ class PostgresBills:
     ) -> tuple[Scope, ...]:
         """Write down a price, in millionths; in another currency it counts not.
 
-        Return the budgets of which operators are told now.
+        Return the budgets of which operators are told by it: for the log.
         """
         told = {"id": spending_id, "micros": micros, "currency": currency}
         return tuple(repeat_once(lambda: self._database.scalar(CORRECT, told)))

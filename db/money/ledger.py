@@ -50,8 +50,8 @@ class PostgresLedger:
     def settle(self, spending_id: int, outcome: Outcome | None) -> tuple[Scope, ...]:
         """Write down what a call cost; None: nothing. Again, it changes nothing.
 
-        Return the budgets of which operators are to be told now, again the same ones.
-        Raises StoreUnavailableError.
+        Return the budgets of which operators are told by it, again the same ones: for
+        the log, since a job tells them. Raises StoreUnavailableError.
         """
         told: dict[str, Any] = {"micros": 0, "is_estimated": False, "is_released": True}
         given = _plain(outcome) if outcome else told

@@ -64,8 +64,8 @@ class MessagePrices:
 class Messages:
     """Writes down what was sent; it may be killed anywhere, and run twice at once.
 
-    `tell` is called with the budgets of which operators are to be told now, each time
-    that there are any: what follows may fail.
+    `tell` is called with the budgets of which operators are told by it, each time that
+    there are any, for the log: a job tells them.
     """
 
     database: Database

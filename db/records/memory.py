@@ -46,7 +46,10 @@ class Saying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduled:
-    """What is to be said to a user later; `number` is their own, of a reminder."""
+    """What is to be said to a user later; `number` is their own, of a reminder.
+
+    `canceled_by` is `user` or `operator`; None: nobody, or the bot itself.
+    """
 
     scheduled_id: UUID
     user_id: UUID
@@ -56,6 +59,7 @@ class Scheduled:
     state: ScheduledState = "waiting"
     number: int | None = None
     why: str | None = None
+    canceled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

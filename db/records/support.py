@@ -81,8 +81,8 @@ class LogEntry:
     """A note (`body` is its text) or an event (`body` its name) of a ticket.
 
     Events are `taken`, `queued`, `given back`, `replied`, `assigned`, `snoozed`,
-    `awake`, `priority`, `labels`, `subject`, `resolved`, `reopened`. `author` None: the
-    bot, or somebody who is gone.
+    `opened again`, `ends soon`, `ended`, `priority`, `labels`, `subject`, `resolved`,
+    `reopened`. `author` None: the bot, or somebody who is gone.
     """
 
     id: int

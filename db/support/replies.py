@@ -36,8 +36,9 @@ SELECT chat_id, (SELECT id FROM support_tickets WHERE user_id = %(user_id)s
                  ORDER BY id DESC LIMIT 1) AS ticket_id
 FROM reply_parts WHERE reference_id = %(reference_id)s AND user_id = %(user_id)s LIMIT 1
 """
-# It settles what waits: nobody else answers that. Where no chat is active one is
-# opened, if no message does so at the same time.
+# It settles what waits: nobody else answers that. What was noticed late answers only
+# what was asked before it was said. Where no chat is active one is opened, if no
+# message does so at the same time.
 APPEND = """
 INSERT INTO userchats AS active (chat_id, customer_id, messages)
 VALUES (%(chat_id)s, %(user_id)s, jsonb_build_array(%(turn)s::jsonb))
@@ -45,8 +46,13 @@ ON CONFLICT (customer_id) WHERE is_active
 DO UPDATE SET messages = active.messages || jsonb_build_array(
   %(turn)s::jsonb || COALESCE((
     SELECT jsonb_build_object('in_reply_to', jsonb_agg(sid))
-    FROM unanswered_sids(active.messages) AS sid HAVING count(*) > 0), '{}'))
-RETURNING chat_id
+    FROM unanswered_sids(active.messages) AS sid
+    WHERE %(said_at)s::timestamptz IS NULL OR EXISTS (
+      SELECT FROM jsonb_array_elements(active.messages) AS asked
+      WHERE asked ->> 'message_sid' = sid
+        AND COALESCE(message_time(asked ->> 'timestamp') <= %(said_at)s, true))
+    HAVING count(*) > 0), '{}'))
+RETURNING chat_id, is_answered(messages) AS is_answered
 """
 # Where the last message came from, if it is known.
 STORE_PARTS = f"""
@@ -68,7 +74,8 @@ LEFT JOIN (
 ORDER BY part.position
 """  # noqa: S608  (our own words)
 NOTE_ANSWER = """
-UPDATE support_tickets SET status = 'waiting', snoozed_until = NULL,
+UPDATE support_tickets SET snoozed_until = NULL,
+  status = CASE WHEN %(is_answered)s THEN 'waiting' ELSE 'open' END,
   first_response_at = COALESCE(first_response_at, now())
 WHERE user_id = %(user_id)s AND status <> 'resolved' RETURNING id
 """
@@ -162,24 +169,26 @@ def record_said_elsewhere(
         parts=(PartContent(said.text),),
         lasts=lasts,
     )
-    _store(connection, reply, queued=False)
+    _store(connection, reply, said_at=said.sent_at)
     stored = {**known, "reference_id": reply.reference_id}
     return connection.count(SENT_ELSEWHERE, stored) > 0
 
 
 def _store(
-    connection: Connection, reply: PersonReply, *, queued: bool = True
+    connection: Connection, reply: PersonReply, *, said_at: datetime | None = None
 ) -> PersonReplied:
+    """Store what a person says, and have it sent if it was not said elsewhere then."""
     version = change_owner(
         connection, reply.user_id, "human",
         operator=reply.author_id, why="replied", lasts=reply.lasts,
     )  # fmt: skip
-    chat_id = _append(connection, reply)
+    chat_id, is_answered = _append(connection, reply, said_at)
     parts = [replace(part, author=_author(reply)) for part in reply.parts]
     _insert_parts(connection, reply.user_id, reply.reference_id, chat_id, parts)
-    if queued:
+    if said_at is None:
         _queue_sends(connection, reply.user_id)
-    ticket_id = connection.scalar(NOTE_ANSWER, {"user_id": reply.user_id})
+    answered = {"user_id": reply.user_id, "is_answered": is_answered}
+    ticket_id = connection.scalar(NOTE_ANSWER, answered)
     noted = {"ticket_id": ticket_id, "author_id": reply.author_id}
     connection.scalar(NOTE_REPLY, noted)
     return PersonReplied(
@@ -220,7 +229,13 @@ def _is_too_late(connection: Connection, reply: PersonReply) -> bool:
     return last is None or datetime.now(UTC) - last > SERVICE_WINDOW
 
 
-def _append(connection: Connection, reply: PersonReply) -> str:
+def _append(
+    connection: Connection, reply: PersonReply, said_at: datetime | None
+) -> tuple[str, bool]:
+    """Store the turn; return its chat, and whether nothing waits for an answer in it.
+
+    `said_at` None: just now, so that it answers all.
+    """
     turn = Turn(
         role="assistant",
         content=reply.text,
@@ -229,10 +244,9 @@ def _append(connection: Connection, reply: PersonReply) -> str:
         author=_author(reply),
     )
     stored = {"user_id": reply.user_id, "turn": Jsonb(turn.to_json())}
-    chat_id: str = connection.scalar(
-        APPEND, {**stored, "chat_id": secrets.token_hex(8)}
-    )
-    return chat_id
+    stored |= {"chat_id": secrets.token_hex(8), "said_at": said_at}
+    row: Any = connection.first(APPEND, stored)
+    return row.chat_id, row.is_answered
 
 
 def store_parts(

@@ -86,17 +86,6 @@ REOPEN = """
 UPDATE support_tickets SET status = 'open', resolved_at = NULL
 WHERE id = %(ticket_id)s
 """
-# Operators are told once, as of whom is new in the queue.
-WAKE = """
-WITH due AS (
-  SELECT id FROM support_tickets WHERE status = 'snoozed' AND snoozed_until <= now()
-  ORDER BY snoozed_until LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
-), awake AS (
-  UPDATE support_tickets AS ticket SET status = 'open', snoozed_until = NULL
-  FROM due WHERE ticket.id = due.id RETURNING ticket.id, user_id
-)
-SELECT id, note_event(id, NULL, 'awake', NULL), call_operators(user_id) FROM awake
-"""
 
 
 def find_ticket(connection: Connection, ticket_id: int) -> Ticket | None:
@@ -158,11 +147,6 @@ def snooze(
     _hold_open(connection, ticket_id, by)
     connection.count(SNOOZE, {"ticket_id": ticket_id, "until": until})
     _note(connection, ticket_id, by, "snoozed", {"until": until.isoformat()})
-
-
-def wake_snoozed(connection: Connection, most: int = 100) -> list[int]:
-    """Open the snoozed tickets whose time is over, and have operators told of them."""
-    return connection.column(WAKE, {"most": most})
 
 
 def resolve(connection: Connection, ticket_id: int, by: UUID | None) -> bool:

@@ -47,10 +47,10 @@ class Unanswered:
 
     def _may_have(self, calls: list[Call]) -> list[Call]:
         """Return the calls that may have changed something."""
-        offered = self.box.offered()
-        reading = {spec.name for spec in offered if spec.effects == "none"}
-        return [
-            call
-            for call in calls
-            if call.state in MAY_HAVE and call.tool not in reading
-        ]
+        may_have = (call for call in calls if call.state in MAY_HAVE)
+        return [call for call in may_have if not self._only_reads(call)]
+
+    def _only_reads(self, call: Call) -> bool:
+        """Tell it also of what is not offered now, such as a lookup without a table."""
+        spec = self.box.find(call.tool)
+        return spec is not None and spec.effects == "none"

@@ -67,7 +67,10 @@ def pause(broadcast_id: str) -> None:
 @broadcast.command()
 @click.argument("broadcast_id", metavar="ID")
 def resume(broadcast_id: str) -> None:
-    """Go on with one that is paused, with whoever had no turn yet."""
+    """Go on with one that is paused, with whoever had no turn yet.
+
+    Whose message Twilio refused because the number may send no more gets another turn.
+    """
     from db.broadcasts.states import resume as go_on
 
     def act(connection: "Connection") -> bool:

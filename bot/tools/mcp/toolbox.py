@@ -84,6 +84,11 @@ class McpToolbox:
         """Return what is known and approved, of servers that are away, too."""
         return [offer.spec for _, offer in self._offers()]
 
+    def find(self, name: str) -> ToolSpec | None:
+        """Return one that is known and approved: see Toolbox."""
+        found = (offer.spec for _, offer in self._offers())
+        return next((spec for spec in found if spec.name == name), None)
+
     def call(
         self,
         name: str,

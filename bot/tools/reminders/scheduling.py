@@ -99,8 +99,10 @@ class Scheduling:
         found = self.keeper.cancel(caller.user_id, number)
         if found is None:
             raise ToolFailedError(f"there is no reminder {number}")
-        if found.state != "canceled":
-            raise ToolFailedError(f"reminder {number} is {found.state} already")
+        # Theirs is what an earlier try of the same call did, too.
+        if found.canceled_by != "user":
+            why = f": {found.why}" if found.why else ""
+            raise ToolFailedError(f"reminder {number} is {found.state} already{why}")
         return f"Canceled: {found.text}"
 
     def _check(self, new: Scheduled) -> None:

@@ -64,6 +64,8 @@ class CarryingOut:
         spec = self._find(call.tool)
         if spec is None:
             why = f"there is no tool {call.tool} any more"
+            if not is_new:  # it may have had its effect
+                return runner.settle(call, "unknown", words.UNKNOWN, why)
             return runner.settle(call, "failed", words.FAILED.format(why=why), why)
         stood_still = time.monotonic() - began > STANDSTILL_SECONDS
         if spec.effects == "once" and (stood_still or not is_new):

@@ -17,10 +17,10 @@ REASON = "the database was restored from a backup, and nobody can tell who got i
 HAS_BROADCASTS = "SELECT to_regclass('public.broadcasts') IS NOT NULL"
 BROADCASTS = "SELECT to_jsonb(sent) FROM broadcasts AS sent ORDER BY created_at"
 # What was stored, and surely never given to Twilio, is lost with its message: that
-# turn is still to come.
+# turn is still to come. It keeps its reference_id, by which it is told from others.
 RECIPIENTS = """
 SELECT to_jsonb(own) || CASE WHEN part.status = 'pending' AND part.attempts = 0
-    THEN jsonb_build_object('state', 'waiting', 'reference_id', NULL, 'turned_at', NULL,
+    THEN jsonb_build_object('state', 'waiting', 'turned_at', NULL,
                             'variables', part.template -> 'variables')
     ELSE '{}' END
 FROM broadcast_recipients AS own
@@ -51,7 +51,40 @@ ON CONFLICT (broadcast_id, user_id) DO UPDATE SET state = EXCLUDED.state,
   why = EXCLUDED.why, reference_id = EXCLUDED.reference_id,
   turned_at = EXCLUDED.turned_at, variables = EXCLUDED.variables
 WHERE own.state = 'waiting'
+  -- Twilio refused what was stored here, and they wait again.
+  OR own.state = 'stored' AND EXCLUDED.state = 'waiting'
+    AND EXCLUDED.reference_id IS NULL
 """
+FREE_LOST = """
+UPDATE broadcast_recipients SET reference_id = NULL
+WHERE state = 'waiting' AND reference_id IS NOT NULL
+"""
+FORGET_VARIABLES = """
+UPDATE broadcast_recipients AS own SET variables = NULL FROM broadcasts
+WHERE broadcasts.broadcast_id = own.broadcast_id AND broadcasts.state = 'canceled'
+  AND own.variables IS NOT NULL
+"""
+# Whose turn is still to come gets it also of one that had all its turns: of each
+# template of one, since one is going at a time. Of others they are told to be lost.
+LACKS_SOME = """{one}.state = 'done' AND EXISTS (
+    SELECT FROM broadcast_recipients AS own
+    WHERE own.broadcast_id = {one}.broadcast_id AND own.state = 'waiting')"""
+GO_ON = f"""
+UPDATE broadcasts SET state = 'going', changed_at = now()
+WHERE {LACKS_SOME.format(one="broadcasts")} AND NOT EXISTS (
+  SELECT FROM broadcasts AS other WHERE other.template_id = broadcasts.template_id
+    AND (other.state IN ('going', 'paused')
+      OR (other.created_at, other.broadcast_id)
+          > (broadcasts.created_at, broadcasts.broadcast_id)
+        AND {LACKS_SOME.format(one="other")}))
+"""  # noqa: S608  (our own words)
+TELL_LOST = """
+UPDATE broadcast_recipients AS own SET state = 'skipped', why = %(why)s,
+  variables = NULL
+FROM broadcasts WHERE broadcasts.broadcast_id = own.broadcast_id
+  AND broadcasts.state = 'done' AND own.state = 'waiting'
+"""
+LOST = "a restore lost the message, and another broadcast of the template was going"
 FORGET_OPT_INS = "DELETE FROM opt_ins"
 KEEP_OPT_INS = """
 INSERT INTO opt_ins
@@ -87,6 +120,10 @@ def keep_broadcasts(witness: Connection, told: Connection) -> None:
         rows = witness.stream(query, {}, lot=BATCH)
         while lot := _next(rows):
             told.count(keep, {"rows": Jsonb(lot)})
+    told.count(FREE_LOST)
+    told.count(FORGET_VARIABLES)
+    told.count(GO_ON)
+    told.count(TELL_LOST, {"why": LOST})
 
 
 def pause_broadcasts(told: Connection) -> None:

@@ -32,30 +32,38 @@ WHERE scheduled.state = 'waiting' OR scheduled.ended_at >= %(since)s
 ORDER BY scheduled.created_at
 """
 MAKE_ROOM = """
-CREATE TEMPORARY TABLE witnessed_messages (scheduled_id uuid) ON COMMIT DROP
+CREATE TEMPORARY TABLE witnessed_messages (LIKE scheduled_messages) ON COMMIT DROP
 """
 # The same person may have another user_id in a database that does not come from there.
 HEAR = """
-WITH heard AS (
-  SELECT told.*, users.user_id AS their_id
-  FROM jsonb_array_elements(%(rows)s) AS given (row)
-  CROSS JOIN LATERAL jsonb_populate_record(NULL::scheduled_messages, row) AS told
-  JOIN users ON users.phone_number = row ->> 'address'
-), moved AS (
-  UPDATE scheduled_messages AS known SET state = heard.state, why = heard.why,
-    say_at = heard.say_at, ended_at = heard.ended_at, offer_id = heard.offer_id,
-    heard_at = heard.heard_at, canceled_by = heard.canceled_by,
-    reference_id = heard.reference_id
-  FROM heard WHERE known.scheduled_id = heard.scheduled_id AND known.state = 'waiting'
-), added AS (
-  INSERT INTO scheduled_messages (scheduled_id, user_id, chat_id, kind, number, text,
-    say_at, state, why, call_id, offer_id, heard_at, reference_id, canceled_by,
-    created_at, ended_at)
-  SELECT scheduled_id, their_id, chat_id, kind, number, text, say_at, state, why,
-    call_id, offer_id, heard_at, reference_id, canceled_by, created_at, ended_at
-  FROM heard ON CONFLICT DO NOTHING
-)
-INSERT INTO witnessed_messages SELECT scheduled_id FROM heard
+INSERT INTO witnessed_messages (scheduled_id, user_id, chat_id, kind, number, text,
+  say_at, state, why, call_id, offer_id, heard_at, reference_id, canceled_by,
+  created_at, ended_at)
+SELECT told.scheduled_id, users.user_id, told.chat_id, kind, number, text,
+  say_at, state, why, call_id, offer_id, heard_at, reference_id, canceled_by,
+  told.created_at, ended_at
+FROM jsonb_array_elements(%(rows)s) AS given (row)
+CROSS JOIN LATERAL jsonb_populate_record(NULL::scheduled_messages, row) AS told
+JOIN users ON users.phone_number = row ->> 'address'
+"""
+# One of a person waits: what was said and never given to Twilio gives way to what was
+# planned since, as an older offer does.
+GIVE_WAY = """
+UPDATE witnessed_messages AS older SET state = 'dropped', ended_at = now(),
+  why = 'a newer one waited when a backup was restored'
+WHERE kind = 'follow_up' AND state = 'waiting' AND EXISTS (
+  SELECT FROM witnessed_messages AS newer
+  WHERE newer.user_id = older.user_id AND newer.kind = 'follow_up'
+    AND newer.state = 'waiting' AND (newer.created_at, newer.scheduled_id)
+      > (older.created_at, older.scheduled_id))
+"""
+MOVE = """
+UPDATE scheduled_messages AS known SET state = heard.state, why = heard.why,
+  say_at = heard.say_at, ended_at = heard.ended_at, offer_id = heard.offer_id,
+  heard_at = heard.heard_at, canceled_by = heard.canceled_by,
+  reference_id = heard.reference_id
+FROM witnessed_messages AS heard
+WHERE known.scheduled_id = heard.scheduled_id AND known.state = 'waiting'
 """
 DOUBT = """
 UPDATE scheduled_messages SET state = 'dropped', ended_at = now(),
@@ -64,6 +72,9 @@ UPDATE scheduled_messages SET state = 'dropped', ended_at = now(),
 WHERE state = 'waiting' {which}
 """
 UNKNOWN = """AND scheduled_id NOT IN (SELECT scheduled_id FROM witnessed_messages)"""
+ADD = """
+INSERT INTO scheduled_messages SELECT * FROM witnessed_messages ON CONFLICT DO NOTHING
+"""
 # What they were offered is long past, and may be answered.
 PAST = "AND (kind = 'follow_up' OR say_at <= now())"
 # Whoever wrote STOP since hears nothing of before.
@@ -86,8 +97,9 @@ def keep_scheduled(witness: Connection, told: Connection, since: datetime) -> No
     rows = witness.stream(SINCE, asked, lot=BATCH)
     while lot := [row for (row,) in islice(rows, BATCH)]:
         told.count(HEAR, {"rows": Jsonb(lot)})
-    told.count(DOUBT.format(which=UNKNOWN))
-    told.count(CANCEL)
+    # What waits no more first: there is room then for what waits.
+    for statement in (GIVE_WAY, MOVE, DOUBT.format(which=UNKNOWN), ADD, CANCEL):
+        told.count(statement)
 
 
 def doubt_scheduled(told: Connection) -> None:

@@ -59,7 +59,8 @@ class Outcome:
 class Reserved:
     """A reservation, or the budget `beyond` which it would have been.
 
-    `told` are the budgets of which operators are to be told now, once.
+    `told` are the budgets of which operators are told by it, once: for the log, since a
+    job tells them.
     """
 
     spending_id: int | None = None

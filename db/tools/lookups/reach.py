@@ -100,6 +100,41 @@ FROM pg_cast JOIN pg_proc ON pg_proc.oid = castfunc {UNKNOWN}
   AND has_function_privilege(pg_proc.oid, 'EXECUTE')
 ORDER BY 1 LIMIT 1
 """.replace("{UNKNOWN}", UNKNOWN)
+# What a domain is held to runs wherever a value becomes one: by its name, in a row or
+# an array that has it, or beside a column that does. Two functions take a type's name
+# as a text.
+DOMAINS = """
+WITH RECURSIVE reached (id) AS (
+  SELECT pg_type.oid FROM pg_type
+  WHERE typname = ANY (%(words)s) OR %(words)s::text[] && %(readers)s
+  UNION SELECT atttypid FROM pg_attribute
+  WHERE attrelid = ANY (%(oids)s) AND attnum > 0 AND NOT attisdropped
+  UNION SELECT held.id FROM reached JOIN pg_type ON pg_type.oid = reached.id
+  CROSS JOIN LATERAL (
+    VALUES (typelem), (typbasetype)
+    UNION ALL SELECT atttypid FROM pg_attribute
+    WHERE attrelid = typrelid AND attnum > 0 AND NOT attisdropped
+    UNION ALL SELECT rngsubtype FROM pg_range
+    WHERE pg_type.oid IN (rngtypid, rngmultitypid)
+  ) AS held (id) WHERE held.id <> 0
+)
+SELECT DISTINCT contypid FROM reached JOIN pg_constraint ON contypid = reached.id
+"""
+# Asked only where there are any: it costs more.
+CHECKS = """
+SELECT DISTINCT format('the domain %%s, by %%s', contypid::regtype,
+  pg_proc.oid::regprocedure)
+FROM pg_constraint JOIN pg_depend AS used ON used.classid = 'pg_constraint'::regclass
+  AND used.objid = pg_constraint.oid
+LEFT JOIN pg_operator ON used.refclassid = 'pg_operator'::regclass
+  AND pg_operator.oid = used.refobjid
+JOIN pg_proc ON pg_proc.oid = oprcode
+  OR used.refclassid = 'pg_proc'::regclass AND pg_proc.oid = used.refobjid {UNKNOWN}
+  AND contypid = ANY (%(domains)s)
+  AND has_function_privilege(pg_proc.oid, 'EXECUTE')
+ORDER BY 1 LIMIT 1
+""".replace("{UNKNOWN}", UNKNOWN)
+READERS = ("pg_input_is_valid", "pg_input_error_info")
 HARMLESS = ("clock_timestamp", "gen_random_uuid", "random", "timeofday")
 EXTENSIONS = (
     *("citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray"),
@@ -140,8 +175,8 @@ AS_OWNER = (
 UNSEEN = (
     "it calls {}, of which can't be known what it reads: write that into the statement"
 )
-CAST = (
-    "it may come to {}, of which can't be known what it reads: drop the cast, or take "
+COME_TO = (
+    "it may come to {}, of which can't be known what it reads: drop {}, or take "
     "EXECUTE on its function from PUBLIC and the tools' role"
 )
 
@@ -206,12 +241,17 @@ def _find_unseen(connection: Connection, text: str, oids: list[int]) -> str | No
         "oids": oids,
         "harmless": list(HARMLESS),
         "extensions": list(EXTENSIONS),
+        "readers": list(READERS),
     }
     found = (connection.scalar(query, known) for query in (FUNCTIONS, OPERATORS))
     if told := next(filter(None, found), None):
         return UNSEEN.format(told)
-    cast = connection.scalar(CASTS, known)
-    return CAST.format(cast) if cast else None
+    if cast := connection.scalar(CASTS, known):
+        return COME_TO.format(cast, "the cast")
+    domains = connection.column(DOMAINS, known)
+    asked = {**known, "domains": domains}
+    check = connection.scalar(CHECKS, asked) if domains else None
+    return COME_TO.format(check, "its CHECK") if check else None
 
 
 def _names_of(match: re.Match[str]) -> set[str]:

@@ -1,89 +1,23 @@
 """A broadcast on its way: limits, quiet hours, budgets, and a template that ends it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
-from threading import Event
-from uuid import UUID
+from dataclasses import replace
+from datetime import UTC, datetime, time
 
 import pytest
 
-from bot.broadcasts.account import BroadcastPolicy
-from bot.broadcasts.sending import Broadcasting
 from bot.money.meter import Limits
 from bot.quiet_hours import QuietHours
-from bot.relay.announcement import NotAnnouncedError
 from bot.whatsapp.templates.content import KnownTemplate, NotAskedError
 from db.broadcasts.states import resume
-from db.database import Database
-from db.money.messages import MessagePrices, Messages
-from tests.db.broadcasts.people import BODY, SID, started, wanted
+from tests.bot.broadcasts.sender import APPROVED, FAST, STATE, STORED, Sending
+from tests.db.broadcasts.people import started, wanted
 from tests.db.sql import change, rows, value
 
-FAST = BroadcastPolicy(per_minute=4800)
-APPROVED = KnownTemplate(
-    content_sid=SID, name="open", language="en", category="UTILITY", status="approved",
-    reason="", kind="twilio/text", body=BODY,
-)  # fmt: skip
-PRICES = MessagePrices(
-    by_prefix={"+1": 4000},
-    unknown=9000,
-    currency="EUR",
-    priced_on=date(2026, 11, 1),
-    timezone=UTC,
-)
-STORED = "SELECT count(*) FROM broadcast_recipients WHERE state = 'stored'"
-STATE = "SELECT state, reason FROM broadcasts"
 # As if Twilio had taken whatever was stored.
 TAKEN = """
 UPDATE reply_parts SET status = 'sent', message_sid = 'SM' || left(part_id::text, 30)
 WHERE status = 'pending'
 """
-
-
-@dataclass
-class Sending:
-    """What sends, and what its operators heard."""
-
-    database: Database
-    template: KnownTemplate | Exception | None = APPROVED
-    heard: list[str] = field(default_factory=list)
-    is_deaf: bool = False
-    is_stopped: bool = False
-
-    def run(
-        self,
-        policy: BroadcastPolicy = FAST,
-        limits: Limits | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        Broadcasting(
-            database=self.database,
-            policy=policy,
-            find_template=self._find,
-            messages=Messages(self.database, PRICES, lambda _: None),
-            limits=limits or {},
-            tell=self._tell,
-            stopping=Event(),
-            is_stopped=lambda: self.is_stopped,
-            seconds=5.0,
-            clock=clock,
-        ).run()
-
-    def _find(self, _: str) -> KnownTemplate | None:
-        if isinstance(self.template, Exception):
-            raise self.template
-        return self.template
-
-    def _tell(self, _: UUID, text: str, is_last: bool) -> None:
-        if self.is_deaf and not is_last:
-            raise NotAnnouncedError("no road")
-        self.heard.append(text)
-
-
-@pytest.fixture
-def sending(database: Database) -> Sending:
-    return Sending(database)
 
 
 def test_all_get_their_turn_and_it_is_done(sending: Sending) -> None:

@@ -15,13 +15,24 @@ from db.records import Scheduled
 from db.support.saying import Saying, say_due
 from db.tools.scheduled import Reminders
 from tests.conftest import new_database
-from tests.db.sql import change, opened, rows, take_in, value
+from tests.db.sql import change, opened, rows, take_in, value, values
 from tests.db.support.takeovers import find_user
 from tests.records import ANA, BEN, answer_to, said
 
 STATES = "SELECT text, state FROM scheduled_messages ORDER BY text"
 SAYING = Saying(told=lambda _kind, text, _language, _address: text)
 DUE = "UPDATE scheduled_messages SET say_at = now() WHERE text = %(text)s"
+
+FOLLOW_UP = """
+INSERT INTO scheduled_messages (user_id, chat_id, kind, say_at, offer_id, heard_at)
+VALUES (%(id)s, 'a', 'follow_up', now() + interval '1 hour', gen_random_uuid(), now())
+"""
+BECOMES = {
+    "unsent": "UPDATE scheduled_messages SET say_at = now()",
+    "gone": "DELETE FROM scheduled_messages",
+    "canceled": "UPDATE scheduled_messages SET state = 'canceled', ended_at = now()",
+}
+WAITING = "SELECT offer_id FROM scheduled_messages WHERE state = 'waiting'"
 
 
 def plan(database: Database, *texts: str, address: str = ANA) -> None:
@@ -82,6 +93,24 @@ def test_what_was_said_canceled_or_planned_since_is_so_here(
         ]  # fmt: skip
         assert say_due(copy, SAYING) == {"said": 1}
         assert rows(copy, "SELECT body FROM reply_parts") == [("unsent",)]
+
+
+@pytest.mark.parametrize("older", ["unsent", "gone", "canceled"])
+def test_of_two_follow_ups_that_would_wait_the_newest_is_kept(
+    live: Database, postgres: EmbeddedPostgres, older: str
+) -> None:
+    follow_up(live)
+    with copied(live, postgres) as copy:
+        change(live, BECOMES[older])
+        assert older != "unsent" or say_due(live, SAYING) == {"said": 1}
+        follow_up(live)
+        newest = values(live, WAITING)
+        tell(live, copy)
+        assert values(copy, WAITING) == newest
+
+
+def follow_up(database: Database) -> None:
+    change(database, FOLLOW_UP, id=find_user(database))
 
 
 def test_where_nobody_can_tell_what_came_due_is_dropped(

@@ -7,7 +7,9 @@ import pytest
 
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.outbox import PostgresOutbox
 from db.privacy.retention import run_retention
+from db.records import Fallback, Holding
 from db.support.owners import Owners
 from db.support.saying import (
     SHUT,
@@ -42,6 +44,12 @@ from tests.db.support.reminding import (
 )
 from tests.db.support.takeovers import find_user
 from tests.records import BEN, answer_to, said
+
+HOLDING = Holding(
+    fallbacks={"en": Fallback(f"HX{1:032}", "Something waits.")},
+    lasts=timedelta(days=7),
+)
+TOLD = "SELECT state, delivery FROM scheduled_overview"
 
 
 @pytest.fixture
@@ -156,6 +164,24 @@ def test_outside_the_window_it_is_held_or_operators_learn_of_it(
     due(database)
     assert say_due(database, HELD) == {"said": 1}
     assert rows(database, PARTS) == SAID  # the outbox holds it
+
+
+@pytest.mark.usefixtures("ana")
+def test_what_became_of_what_was_said_is_told_beside_it(database: Database) -> None:
+    change(database, SILENT)
+    due(database)
+    assert rows(database, TOLD) == [("waiting", None)]
+    assert say_due(database, HELD) == {"said": 1}
+    assert rows(database, TOLD) == [("said", "pending")]
+    outbox = PostgresOutbox(database, HOLDING)
+    user_id = find_user(database)
+    outbox.claim_next(user_id, timedelta(), timedelta(days=1))
+    assert rows(database, TOLD) == [("said", "held")]
+    Owners(database).take(user_id, None, None)
+    outbox.claim_next(user_id, timedelta(), timedelta(days=1))
+    assert rows(database, TOLD) == [("said", "canceled")]
+    masked = "SELECT state, delivery FROM masked.scheduled_overview"
+    assert rows(database, masked) == [("said", "canceled")]
 
 
 @pytest.mark.usefixtures("ana")

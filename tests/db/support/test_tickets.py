@@ -13,7 +13,7 @@ from db.errors import OperatorError
 from db.queries.tickets import TicketFilter, list_tickets
 from db.support import tickets
 from db.support.owners import change_owner
-from tests.db.sql import change, take_in, value, values
+from tests.db.sql import change, take_in, value
 from tests.records import ANA, BEN, said
 
 OLGA = """
@@ -122,7 +122,7 @@ def test_a_resolved_one_is_not_reopened_beside_an_open_one(
         tickets.reopen(connection, ticket, None)
 
 
-def test_a_snoozed_one_opens_by_itself_and_operators_are_told(
+def test_a_snoozed_one_whose_time_came_is_listed_as_open(
     database: Database, ticket: int, olga: UUID
 ) -> None:
     with database.transaction() as connection:
@@ -131,18 +131,11 @@ def test_a_snoozed_one_opens_by_itself_and_operators_are_told(
             t.id
             for t in list_tickets(connection, 9, TicketFilter(statuses=["snoozed"]))
         ] == [ticket]
-        assert tickets.wake_snoozed(connection) == []
     change(database, "UPDATE support_tickets SET snoozed_until = now()")
-    change(database, "DELETE FROM procrastinate_jobs")
     with database.transaction() as connection:
         assert [
             t.id for t in list_tickets(connection, 9, TicketFilter(statuses=["open"]))
         ] == [ticket]
-        assert tickets.wake_snoozed(connection) == [ticket]
-        assert tickets.wake_snoozed(connection) == []
-    assert values(database, "SELECT task_name FROM procrastinate_jobs") == [
-        "alert_operators"
-    ]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class Oven:
 
     def __init__(self, box: Toolbox) -> None:
         self.box, self.kills = box, False
-        self.offered = box.offered
+        self.offered, self.find = box.offered, box.find
 
     def call(
         self,

@@ -8,6 +8,7 @@ import pytest
 
 from bot.chat.approval import sentences
 from bot.tools.approval.waiting import ASKED_OPERATOR
+from bot.tools.python_tools import PythonTools
 from bot.worker.acting.carrying_out import CarryingOut
 from db.records import Call
 from db.support.allowing import APPROVAL, Allowing
@@ -90,6 +91,26 @@ def test_killed_behind_its_effect_it_is_repeated_only_with_its_key(
     else:
         assert ana.booked[0] == ana.booked[1]
         assert ana.kept == [("4", "done")]
+
+
+def test_what_may_have_been_done_by_a_tool_that_is_gone_by_now_is_unclear(
+    ana: Diner,
+) -> None:
+    call, work = asked(ana), work_of(ana)
+    Allowing(ana.database).decide(call, allows=True)
+    ana.oven.kills = True
+    with pytest.raises(KeyboardInterrupt):
+        work.carry_out(call.call_id)
+    replace(work, box=PythonTools([])).carry_out(call.call_id)
+    assert (ana.booked, ana.kept) == ([4], [("4", "unknown")])
+    assert told(ana, sentences.TEAM_UNCLEAR) == 1
+
+
+def test_what_was_not_begun_when_its_tool_went_is_failed(ana: Diner) -> None:
+    call = asked(ana)
+    Allowing(ana.database).decide(call, allows=True)
+    replace(work_of(ana), box=PythonTools([])).carry_out(call.call_id)
+    assert (ana.booked, ana.kept) == ([], [("4", "failed")])
 
 
 def test_who_has_the_chat_tells_it_themselves(ana: Diner) -> None:

@@ -12,7 +12,7 @@ from bot.tools.reminders.scheduling import Scheduling, build_tools
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.records import MOST_REMINDERS
-from db.tools.scheduled import Reminders
+from db.tools.scheduled import Reminders, cancel_by_operator, list_waiting
 from tests.db.sql import change, rows, take_in
 from tests.db.support.takeovers import find_user
 from tests.records import ANA, BEN, said
@@ -130,3 +130,18 @@ def test_each_lists_and_cancels_their_own(database: Database, call: Call) -> Non
     change(database, "UPDATE scheduled_messages SET state = 'said', ended_at = now()")
     with pytest.raises(ToolFailedError, match="reminder 1 is said already"):
         call("cancel_scheduled", number=1)
+
+
+def test_who_asks_again_after_a_crash_has_canceled_it_and_nobody_else_has(
+    database: Database, call: Call
+) -> None:
+    for text in ("Bread", "Milk"):
+        call("schedule_message", when=later(hours=2), text=text)
+    key = uuid4()
+    told = [call("cancel_scheduled", key=key, number=1) for _ in range(2)]
+    assert told == ["Canceled: Bread"] * 2
+    with database.transaction() as connection:
+        (waits,) = list_waiting(connection)
+        assert cancel_by_operator(connection, waits.scheduled_id)
+    with pytest.raises(ToolFailedError, match="canceled already: an operator"):
+        call("cancel_scheduled", number=2)

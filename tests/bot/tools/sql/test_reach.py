@@ -138,6 +138,61 @@ def test_a_cast_by_an_unknown_function_is_not_come_to(
         assert "plain" not in toolbox.faults()
 
 
+DOMAINS = (
+    """
+CREATE FUNCTION shop.is_fine(text) RETURNS boolean LANGUAGE sql SECURITY DEFINER
+  AS 'SELECT EXISTS (SELECT FROM shop.orders WHERE what = $1)';
+CREATE OPERATOR shop.%%% (rightarg = text, function = shop.is_fine);
+CREATE DOMAIN shop.fine AS text CHECK (VALUE IS NULL OR shop.is_fine(VALUE));
+CREATE DOMAIN shop.finer AS shop.fine;
+CREATE DOMAIN shop.signed AS text CHECK (OPERATOR(shop.%%%) VALUE);
+CREATE DOMAIN shop.short AS text CHECK (length(VALUE) < 10 AND VALUE ~ '^[a-z]+$');
+CREATE TYPE shop.two AS (one shop.fine, other int);
+CREATE TABLE shop.marked (address text, marks shop.fine[]);
+ALTER TABLE shop.marked ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON shop.marked USING (address = current_setting('bot.address', true));
+GRANT SELECT ON shop.marked TO {role};
+""",
+    """
+DROP TABLE shop.marked; DROP TYPE shop.two; DROP DOMAIN shop.short;
+DROP DOMAIN shop.signed; DROP DOMAIN shop.finer; DROP DOMAIN shop.fine;
+DROP OPERATOR shop.%%% (NONE, text); DROP FUNCTION shop.is_fine(text);
+""",
+)
+COME_TO = {
+    "named": ("SELECT 'a'::shop.fine AS n", "shop.fine"),
+    "quoted": ("""SELECT CAST('a' AS "shop"."fine") AS n""", "shop.fine"),
+    "built_on": ("SELECT 'a'::shop.finer AS n", "shop.fine"),
+    "by_a_sign": ("SELECT 'a'::shop.signed AS n", "shop.signed"),
+    "many": ("SELECT array_length('{}'::shop.fine[], 1) AS n", "shop.fine"),
+    "in_a_row": ("SELECT (NULL::shop.two).other AS n", "shop.fine"),
+    "of_a_table": ("SELECT marks = '{}' AS n FROM shop.marked", "shop.fine"),
+    "by_its_text": ("SELECT pg_input_is_valid('a', 'shop.fine') AS n", "shop.fine"),
+}
+
+
+def test_a_domain_that_is_checked_by_an_unknown_function_is_not_come_to(
+    shop: Shop, tmp_path: Path
+) -> None:
+    wrong = {name: text for name, (text, _) in COME_TO.items()}
+    good = {
+        "known": "SELECT 'a'::shop.short AS n",
+        "plain": "SELECT number FROM shop.orders",
+    }
+    with (
+        shop.changed(*DOMAINS),
+        toolbox_of(tmp_path, shop.url, wrong | good) as toolbox,
+    ):
+        found = toolbox.faults()
+        assert found.keys() == wrong.keys()
+        for name, (_, domain) in COME_TO.items():
+            assert f"the domain {domain}, by shop.is_fine(text)" in found[name]
+        shop.run("REVOKE EXECUTE ON FUNCTION shop.is_fine(text) FROM PUBLIC")
+        toolbox.look()
+        assert "of_a_table" not in toolbox.faults()
+        assert "permission denied" in toolbox.faults()["named"]
+
+
 CASTS = """
 CREATE TABLE shop.mine (user_id uuid, what text);
 INSERT INTO shop.mine VALUES

@@ -1,6 +1,7 @@
 """What the business writes in Twilio's own console, past the bot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from bot.whatsapp.elsewhere.noticing import Looking, Noticing
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.outbox import PostgresOutbox
+from db.support.owners import Owners
 from tests.bot.whatsapp.scripted_twilio import Exchange
 from tests.bot.whatsapp.test_reconciliation import OURS, answers, server, settings
 from tests.db.parts import replied
 from tests.db.sql import change, load, rows, take_in, value, values
+from tests.db.support.takeovers import find_user
 from tests.records import ANA, BEN, said
 
 __all__ = ["server", "settings"]  # fixtures
@@ -21,6 +24,12 @@ __all__ = ["server", "settings"]  # fixtures
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=5)
 OWNERS = "SELECT phone_number, owner, owner_reason FROM users ORDER BY phone_number"
 SAID = "SELECT content FROM chat_messages WHERE role = 'assistant'"
+TICKETS = "SELECT status FROM support_tickets"
+# As if the last question had come two minutes ago.
+EARLIER = """
+UPDATE userchats SET messages = jsonb_set(messages, '{1,timestamp}',
+  to_jsonb(now() - interval '2 minutes'))
+"""
 Notice = Callable[[], int]
 
 
@@ -69,6 +78,31 @@ def test_who_is_written_to_is_a_persons_once(
     assert notice() == 0
     assert value(database, "SELECT count(*) FROM procrastinate_jobs"
                            " WHERE task_name = 'send_parts'") == 0  # fmt: skip
+
+
+def test_a_word_answers_what_was_asked_before_it_and_nothing_else(
+    server: Exchange, database: Database, pg: PostgresChatStore, notice: Notice
+) -> None:
+    asked = said("Is it ready?")
+    asked = replace(
+        asked, turn=replace(asked.turn, timestamp=datetime.now(UTC) - 2 * MINUTES)
+    )
+    take_in(pg, asked)
+    Owners(database).take(find_user(database), None)
+    change(database, "SELECT open_ticket(user_id, 'asked', 'Bread') FROM users")
+    writes(server, ANA, body="I am Olga: it is.")
+    since = said("And the cake?")
+    chat_id = take_in(pg, since)
+    assert notice() == 1
+    chat = load(pg, chat_id)
+    assert chat.turns[-1].in_reply_to == (asked.message_sid,)
+    assert [turn.message_sid for turn in chat.unanswered()] == [since.message_sid]
+    assert values(database, TICKETS) == ["open"]
+    writes(server, ANA, MINUTES / 4, body="The cake, too.")
+    change(database, EARLIER)
+    assert notice() == 1
+    assert not load(pg, chat_id).unanswered()
+    assert values(database, TICKETS) == ["waiting"]
 
 
 def test_a_chat_that_the_business_began_does_not_wake_the_bot(
