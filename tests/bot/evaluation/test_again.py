@@ -1,8 +1,8 @@
 """Situations of the past, answered anew."""
 
 from datetime import timedelta
-from functools import partial
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -66,11 +66,9 @@ def test_another_model_is_asked(bakery: Bakery) -> None:
 
 
 def test_knowledge_is_that_of_now_or_then(bakery: Bakery) -> None:
-    document = store(bakery.stage.database, HOURS)
-    change(bakery.stage.database, "UPDATE documents SET sha256 = 'first'")
+    store(bakery.stage.database, HOURS)
     bakery.says("When are you open on Sundays?", "We are closed on Sundays [1].")
-    replace(bakery.stage.database, document, ["On Sundays we open at ten."])
-    change(bakery.stage.database, "UPDATE documents SET sha256 = 'second'")
+    store(bakery.stage.database, "On Sundays we open at ten.")
 
     now = bakery.replay("On Sundays we open at ten [1].")
     assert now.text == "On Sundays we open at ten."
@@ -81,6 +79,16 @@ def test_knowledge_is_that_of_now_or_then(bakery: Bakery) -> None:
     assert then.reply
     assert then.reply.stood_on[0].is_cited
     assert then.notes == ()
+
+
+def test_what_was_kept_of_a_passage_is_its_text(bakery: Bakery) -> None:
+    document = store(bakery.stage.database, HOURS)
+    bakery.says("When are you open on Sundays?", "We are closed on Sundays [1].")
+    replace(bakery.stage.database, document, ["On Sundays we open at ten."])
+    then = bakery.replay("We are closed [1].", change=Change(knowledge="then"))
+    assert HOURS in words_of(bakery.shown)
+    assert then.notes == ("of passage 1 (Notes) the text alone is kept",)
+    assert bakery.replay("We are closed [1].").notes == ()
 
 
 def test_what_is_not_kept_of_then_is_told(bakery: Bakery) -> None:
