@@ -59,13 +59,14 @@ WHERE replay_id = %(id)s AND position > %(after)s
   AND (%(state)s::text IS NULL OR state = %(state)s)
 ORDER BY position LIMIT {PAGE}
 """  # noqa: S608  (our own number)
-# What was spent counts, whoever it was spent on: also where they are erased by now.
+# What was spent counts, whoever it was spent on: also where they are erased by now, or
+# somebody else who resumed the same replay was first.
 SETTLE = """
 WITH settled AS (
   UPDATE replay_answers SET state = %(state)s, after = %(after)s, is_same = %(is_same)s,
     told = %(told)s, error = %(error)s, model = %(model)s, tokens = %(tokens)s,
     cost_micros = %(cost_micros)s, seconds = %(seconds)s, answered_at = now()
-  WHERE replay_id = %(replay_id)s AND position = %(position)s
+  WHERE replay_id = %(replay_id)s AND position = %(position)s AND state = 'waiting'
 )
 UPDATE replays SET spent_micros = spent_micros + COALESCE(%(cost_micros)s, 0)
 WHERE id = %(replay_id)s

@@ -58,7 +58,8 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
     from bot.languages.shelf import shelf
 
     shelf.install(settings.wording.default, settings.wording.changed)
-    server = replace(server, model=change.model or server.model)
+    server = _server_of(server, change)
+    settings = replace(settings, llm=server)
     purse = build_purse(settings, database, most_micros)
     meter = build_meter_apart(settings, purse)
     means = _build_means(settings, database, change, measure_for(meter, purpose))
@@ -70,6 +71,19 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
         costs=_costs(settings, server),
         stopping=stopping or Event(),
     )
+
+
+def _server_of(server: "LLMServer", change: "Change") -> "LLMServer":
+    """Return the server with the model that is tried.
+
+    Whether that one sees is told by its name, where it was told so of the other.
+    """
+    from bot.llm.account import SEEING
+
+    model, sees = change.model or server.model, server.sees
+    if sees == bool(SEEING.search(server.model)):
+        sees = bool(SEEING.search(model))
+    return replace(server, model=model, sees=sees)
 
 
 def _again(settings: Settings, change: "Change", llm: "LLM", means: Means) -> "Again":

@@ -8,6 +8,7 @@ import pytest
 
 from bot.evaluation.again import NOT_KNOWN
 from bot.evaluation.situations import Change
+from bot.settings import WorkerParts
 from tests.bot.chat.conversation import Waits
 from tests.bot.evaluation.bakery import Bakery, words_of
 from tests.db.knowledge.storing import replace, store
@@ -145,6 +146,30 @@ def test_costs_stand_in_the_ledger_and_in_no_budget(priced: Bakery) -> None:
     assert outcome.cost == Decimal(micros) / 1_000_000 > 0
     assert user_id is None
     assert rows(priced.stage.database, budgets) == before
+
+
+def test_a_budget_that_is_opened_later_does_not_count_them(bakery: Bakery) -> None:
+    prices = {"PRICES": str(bakery.folder / "prices.toml")}
+    bakery.stage.set({**bakery.settings, **prices})
+    bakery.says("When do you open?", "At nine.")
+    answer = "SELECT sum(micros)::bigint FROM spendings WHERE purpose = 'answer'"
+    bakery.replay("At nine.")
+    bakery.stage.set({**bakery.settings, **prices, "BUDGET_DAY": "2"})
+    bakery.says("And on Sundays?", "We are closed.")
+    spent = "SELECT spent_micros FROM budgets WHERE scope = 'day'"
+    database = bakery.stage.database
+    assert value(database, spent) == value(database, answer)
+
+
+def test_whether_another_model_sees_is_told_by_its_name(bakery: Bakery) -> None:
+    server = bakery.stage.told.parts(WorkerParts).llm
+    picture = {"text": "What is this?", "picture": "BREAD"}
+    bakery.says(picture, "Bread.")
+    assert server.model == "gpt-4o-mini"
+    bakery.replay("Bread.", change=Change(model="blind-model"))
+    assert isinstance(bakery.shown[-1]["content"], str)
+    bakery.replay("Bread.", change=Change(model="gpt-4.1"))
+    assert not isinstance(bakery.shown[-1]["content"], str)
 
 
 def test_what_would_be_beyond_is_not_asked(priced: Bakery) -> None:

@@ -36,7 +36,9 @@ def asked(bakery: Bakery) -> Bakery:
 
 def test_both_answers_are_kept_and_shown(asked: Bakery) -> None:
     asked.thinks("At nine.", "We open at ten on Sundays.", "Yes.")
+    sent = len(asked.stage.twilio.delivered)
     ran = bot(asked, "replay", "--since", "1h", "--yes")
+    assert len(asked.stage.twilio.delivered) == sent
     assert ran.exit_code == 0, ran.output
     assert "3 answers are to be given anew: what it costs is not known" in ran.stderr
     assert "then  We are closed." in ran.stdout
