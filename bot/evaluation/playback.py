@@ -43,6 +43,10 @@ class OnlyOffered:
         """Return what is offered: see Toolbox."""
         return self._specs
 
+    def find_spec(self, name: str) -> ToolSpec | None:
+        """Return one of them: see Toolbox."""
+        return next((spec for spec in self._specs if spec.name == name), None)
+
     def call(
         self,
         name: str,

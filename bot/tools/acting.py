@@ -167,7 +167,7 @@ class _Run:
         return self._run(call, spec)
 
     def _find_reading(self, tool: str) -> ToolSpec | None:
-        spec = self.acting.box.find(tool)
+        spec = self.acting.box.find_spec(tool)
         return spec if spec and spec.effects == "none" else None
 
     def _again(self, call: Call) -> str:

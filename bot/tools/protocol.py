@@ -69,7 +69,7 @@ class Toolbox(Protocol):
     def offered(self) -> Sequence[ToolSpec]:
         """Return what can be called now; fast, from what is known, without waiting."""
 
-    def find(self, name: str) -> ToolSpec | None:
+    def find_spec(self, name: str) -> ToolSpec | None:
         """Return what is known of a tool by its name, offered now or not."""
 
     def call(

@@ -41,7 +41,7 @@ class PythonTools:
         """Return all of them: they are in this process."""
         return [one.spec for one in self._declared.values()]
 
-    def find(self, name: str) -> ToolSpec | None:
+    def find_spec(self, name: str) -> ToolSpec | None:
         """Return one of them: see Toolbox."""
         declared = self._declared.get(name)
         return declared.spec if declared else None

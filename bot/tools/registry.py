@@ -24,11 +24,11 @@ class Registry:
         """Return what can be called now, in the boxes' order; see Toolbox."""
         return [spec for spec, _ in self._found().values()]
 
-    def find(self, name: str) -> ToolSpec | None:
+    def find_spec(self, name: str) -> ToolSpec | None:
         """Return what is offered by that name, else what the first box knows of it."""
         if found := self._found().get(name):
             return found[0]
-        known = (box.find(name) for box in self._boxes)
+        known = (box.find_spec(name) for box in self._boxes)
         return next((spec for spec in known if spec), None)
 
     def call(

@@ -52,5 +52,5 @@ class Unanswered:
 
     def _only_reads(self, call: Call) -> bool:
         """Tell it also of what is not offered now, such as a lookup without a table."""
-        spec = self.box.find(call.tool)
+        spec = self.box.find_spec(call.tool)
         return spec is not None and spec.effects == "none"

@@ -88,7 +88,7 @@ class McpToolbox:
         """Return what is known and approved, of servers that are away, too."""
         return [offer.spec for _, offer in self._offers()]
 
-    def find(self, name: str) -> ToolSpec | None:
+    def find_spec(self, name: str) -> ToolSpec | None:
         """Return one that is known and approved: see Toolbox."""
         found = (offer.spec for _, offer in self._offers())
         return next((spec for spec in found if spec.name == name), None)

@@ -95,7 +95,7 @@ class SqlTools:
         faults = self._faults
         return [tool.spec for name, tool in self._tools.items() if name not in faults]
 
-    def find(self, name: str) -> ToolSpec | None:
+    def find_spec(self, name: str) -> ToolSpec | None:
         """Return one of them, whatever is wrong with it: see Toolbox."""
         tool = self._tools.get(name)
         return tool.spec if tool else None

@@ -6,7 +6,7 @@ from typing import Any
 from alembic import op
 
 revision = "0039"
-down_revision = "0037"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 LOSES = "replays: answers of the past that were given anew"

@@ -31,7 +31,7 @@ class Oven:
 
     def __init__(self, box: Toolbox) -> None:
         self.box, self.kills = box, False
-        self.offered, self.find = box.offered, box.find
+        self.offered, self.find_spec = box.offered, box.find_spec
 
     def call(
         self,
