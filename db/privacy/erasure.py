@@ -20,6 +20,7 @@ from db.outages import COLLISIONS, FAILURES, outages, reason_of
 from db.privacy import documents
 from db.privacy.acting import held as acted
 from db.privacy.broadcasts import held as sent
+from db.privacy.cases import held as judged
 from db.privacy.erased_sids import carry_over
 from db.privacy.money import held as spent
 from db.privacy.support import held
@@ -99,6 +100,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
     **acted.PURGES,
     **spent.PURGES,
     **sent.PURGES,
+    **judged.PURGES,
     "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (
