@@ -102,7 +102,6 @@ def _sources(case: Case, reply: Reply) -> Iterator[Check]:
 
 def _calls(case: Case, outcome: Outcome) -> Iterator[Check]:
     made = [(one.tool, one.arguments) for one in outcome.calls]
-    made += [(one.tool, one.arguments) for one in outcome.divergences]
     told = "; ".join(f"{tool} {_shown(given)}" for tool, given in made) or "none"
     for wanted in case.expects.calls:
         found = any(_is_call(wanted, tool, given) for tool, given in made)

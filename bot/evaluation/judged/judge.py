@@ -5,16 +5,16 @@ which none of them can forge.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from bot.chat.memory.borders import barred, frame
 from bot.chat.sources.plain import plain_line
 from bot.evaluation.cases.nouns import Case
 from bot.evaluation.judged.checks import Check
-from bot.llm.protocol import LLM, Completion, LLMError, Prompt, PromptMessage
+from bot.llm.protocol import LLM, LLMError, Prompt, PromptMessage
+from bot.money.meter import BudgetSpentError
 
 RULES = (
     "You judge answers of a business's assistant on WhatsApp. Between the two lines "
@@ -48,38 +48,34 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Asks a model that is not the judged one; `price` tells what a verdict cost."""
+    """Asks a model that is not the judged one."""
 
     llm: LLM
-    price: Callable[[Completion], Decimal | None] = lambda _: None
 
-    def judge(self, case: Case, answer: str) -> tuple[list[Check], Decimal | None]:
-        """Return a check for each thing that is to be judged, and what it all cost."""
-        costs: list[Decimal | None] = []
-        checks = [
-            _decide([*self._votes(case, answer, criterion, costs)])
+    def judge(self, case: Case, answer: str) -> list[Check]:
+        """Return a check for each thing that is to be judged.
+
+        Raises BudgetSpentError where there is no money left for it.
+        """
+        return [
+            _decide([*self._votes(_prompt(case, answer, criterion))])
             for criterion in case.expects.judge
         ]
-        known = [cost for cost in costs if cost is not None]
-        return checks, sum(known, Decimal()) if known else None
 
-    def _votes(
-        self, case: Case, answer: str, criterion: str, costs: list[Decimal | None]
-    ) -> Iterator[Vote]:
+    def _votes(self, prompt: Prompt) -> Iterator[Vote]:
         """Yield two votes, and a third one where they differ."""
-        prompt = _prompt(case, answer, criterion)
-        first, second = self._ask(prompt, costs), self._ask(prompt, costs)
+        first, second = self._ask(prompt), self._ask(prompt)
         yield from (first, second)
         if first.passed is not second.passed:
-            yield self._ask(prompt, costs)
+            yield self._ask(prompt)
 
-    def _ask(self, prompt: Prompt, costs: list[Decimal | None]) -> Vote:
+    def _ask(self, prompt: Prompt) -> Vote:
         try:
-            completion = self.llm.complete(prompt)
+            return read_vote(self.llm.complete(prompt).text)
+        except BudgetSpentError:
+            raise
         except LLMError as error:
             return Vote(False, plain_line(f"the judge failed: {error}", LONGEST_REASON))
-        costs.append(self.price(completion))
-        return read_vote(completion.text)
 
 
 def not_judged(case: Case) -> list[Check]:

@@ -8,11 +8,15 @@ from bot.evaluation.cases.nouns import Case
 from bot.evaluation.judged.checks import Check, WithParts, check
 from bot.evaluation.judged.judge import Judge, not_judged
 from bot.evaluation.situations import Anew, Outcome
+from bot.money.meter import BudgetSpentError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of one case: its checks, what would be said, and what it cost."""
+    """What became of one case: its checks, what would be said, and what it cost.
+
+    `cost` is that of the answer and of the judge, in the currency of PRICES.
+    """
 
     case: Case
     checks: tuple[Check, ...]
@@ -35,65 +39,46 @@ class Result:
         return tuple(one for one in self.checks if not one.passed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Court:
     """What judges answers: checks, and a judge, where one is set.
 
     Without `needs_judge`, what only a judge could tell is left out where there is none.
+    `spent` tells what was spent so far; None: it is not known.
     """
 
     anew: Anew
     with_parts: WithParts
     judge: Judge | None = None
     needs_judge: bool = True
+    spent: Callable[[], Decimal | None] = lambda: None
 
-    def try_case(self, case: Case) -> Result:
-        """Have a case answered, and judge that."""
+    def try_cases(self, cases: Sequence[Case]) -> Iterator[Result]:
+        """Yield what became of each case; end before one that costs too much."""
+        for case in cases:
+            result = self._try(case)
+            if result is None:
+                return
+            yield result
+
+    def _try(self, case: Case) -> Result | None:
+        """Have a case answered, and judge that; None: the money is not enough."""
+        before = self.spent()
         outcome = self.anew.answer(case.situation)
+        if outcome.is_beyond:
+            return None
         checks = check(case, outcome, self.with_parts)
-        cost: Decimal | None = None
-        if outcome.reply is not None and case.expects.judge:
-            judged, cost = self._judge(case, outcome.text)
-            checks += judged
-        costs = [one for one in (outcome.cost, cost) if one is not None]
-        total = sum(costs, Decimal()) if costs else None
-        return Result(case=case, checks=tuple(checks), outcome=outcome, cost=total)
+        try:
+            checks += self._judge(case, outcome)
+        except BudgetSpentError:
+            return None
+        after = self.spent()
+        cost = None if before is None or after is None else after - before
+        return Result(case=case, checks=tuple(checks), outcome=outcome, cost=cost)
 
-    def _judge(self, case: Case, answer: str) -> tuple[list[Check], Decimal | None]:
+    def _judge(self, case: Case, outcome: Outcome) -> list[Check]:
+        if outcome.reply is None or not case.expects.judge:
+            return []
         if self.judge is not None:
-            return self.judge.judge(case, answer)
-        return (not_judged(case) if self.needs_judge else []), None
-
-
-@dataclass(slots=True)
-class Purse:
-    """What may be spent, and what was; None: as much as it costs."""
-
-    most: Decimal | None = None
-    spent: Decimal | None = None
-
-    def allows(self, estimate: Decimal | None) -> bool:
-        """Tell whether so much more may be spent; what nobody can tell may not."""
-        if self.most is None:
-            return True
-        return estimate is not None and (self.spent or 0) + estimate <= self.most
-
-    def pay(self, cost: Decimal | None) -> None:
-        """Count what was spent."""
-        if cost is not None:
-            self.spent = (self.spent or Decimal()) + cost
-
-
-def try_cases(
-    court: Court,
-    cases: Sequence[Case],
-    purse: Purse,
-    estimate: Callable[[Case], Decimal | None],
-) -> Iterator[Result]:
-    """Yield what became of each case; end before one that the purse does not allow."""
-    for case in cases:
-        if not purse.allows(estimate(case)):
-            return
-        result = court.try_case(case)
-        purse.pay(result.cost)
-        yield result
+            return self.judge.judge(case, outcome.text)
+        return not_judged(case) if self.needs_judge else []

@@ -275,7 +275,8 @@ def test_answers_messages_and_an_erasure_at_once_leave_no_crumbs(
     left = {table: count for table, count in counts(database).items() if count}
     assert left.pop("erased_sids") > 2
     nobodys = (
-        "alembic_version", "broadcasts", "embedding_models", "first_start", "prompts",
+        "alembic_version", "baselines", "broadcasts", "embedding_models", "evaluations",
+        "first_start", "prompts",
         "spendings",
     )  # fmt: skip
     assert left == {**dict.fromkeys(nobodys, 1), "erasures": 3}

@@ -41,6 +41,8 @@ def add(
     expects = read_expected(expected)
     if expects.is_empty:
         raise OperatorError(NOTHING)
+    if question is not None and expects.never_again:
+        raise click.UsageError("--not-again needs an answer, which --ask has not.")
     with (
         migrated_database() as database,
         outages(),

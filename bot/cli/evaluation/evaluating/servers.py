@@ -1,0 +1,21 @@
+"""Who answers, and from which folder, where nothing is set: what `bot run` provides."""
+
+from pathlib import Path
+
+from bot.llm.account import LLMServer
+from bot.local import demo_business
+from bot.settings import MISSING, Settings, SettingsError
+from db.database import Database
+
+
+def find_server(settings: Settings) -> LLMServer:
+    """Return the LLM's server. Raises OperatorError where there is none."""
+    if settings.llm is None:
+        raise SettingsError(MISSING["llm"])
+    return settings.llm
+
+
+def find_folder(database: Database) -> Path | None:
+    """Return the cases of the demo business, as long as the bot knows it."""
+    is_known = database.scalar(demo_business.IS_KNOWN)
+    return demo_business.FOLDER / "cases" if is_known else None
