@@ -5,6 +5,7 @@ All values are texts, as in tests/conversations: yes, on and 404 too; but those 
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ MOST_BYTES = 1 << 20
 MOST_CASES = 2000
 MOST_LINES = 100
 # Beside the expectations.
-OWN = ("name", "why", "ask", "talk", "said", "calls")
+OWN = ("name", "why", "at", "ask", "talk", "said", "calls")
 SIDES = {"user": True, "bot": False}
 OF_CALL = {"tool", "arguments", "result"}
 WORDS = "tag:yaml.org,2002:str"
@@ -125,6 +126,7 @@ def _read_case(node: yaml.Node) -> Case:
         lines,
         said=_word(own["said"]) if "said" in own else None,
         calls=[_call(one) for one in _items(own["calls"])] if "calls" in own else (),
+        at=_moment(own["at"]) if "at" in own else None,
     )
     expected = {k: pair for k, pair in given.items() if k in READERS}
     _require(node, expected, is_said=situation.said is not None)
@@ -230,6 +232,15 @@ def _plain(node: yaml.Node) -> Any:
             for key, (_, value) in told.items()
         }
     return node.value
+
+
+def _moment(node: yaml.Node) -> datetime:
+    """Return when a case is: what it asks of tomorrow is the same each day then."""
+    try:
+        at = datetime.fromisoformat(_word(node))
+    except ValueError:
+        raise _FaultError(node, "at must be a time such as 2026-03-06 10:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _typed(node: yaml.Node) -> Any:

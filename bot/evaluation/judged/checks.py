@@ -21,6 +21,8 @@ from db.records import Reply
 # https://www.twilio.com/docs/whatsapp/api (the longest body), counted as Twilio does.
 LONGEST_BODY = 1600
 SHOWN = 120
+# What is told beside a case, and no check of the answer.
+PLAYBACK = "playback"
 WithParts = Callable[[Reply], Reply]
 
 
@@ -62,6 +64,7 @@ def check(case: Case, outcome: Outcome, with_parts: WithParts) -> list[Check]:
         *_calls(case, outcome),
         *_ways(case, outcome.reply),
         *_lengths(case, with_parts(outcome.reply)),
+        *_told(outcome),
     ]
 
 
@@ -143,6 +146,14 @@ def _ways(case: Case, reply: Reply) -> Iterator[Check]:
         found = detect(reply.turn.content)
         told = f"it is in {found}" if found else "it does not show which one it is in"
         yield Check.of("language", found == expects.language, told)
+
+
+def _told(outcome: Outcome) -> Iterator[Check]:
+    """Yield where the past could not be played back: it is told, and counts nothing."""
+    for one in outcome.divergences:
+        told = f"{one.tool} {_shown(one.arguments)}: {one.why}"
+        yield Check(PLAYBACK, True, told)
+    yield from (Check(PLAYBACK, True, note) for note in outcome.notes)
 
 
 def _lengths(case: Case, reply: Reply) -> Iterator[Check]:

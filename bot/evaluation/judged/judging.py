@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.evaluation.cases.nouns import Case
-from bot.evaluation.judged.checks import Check, WithParts, check
+from bot.evaluation.judged.checks import PLAYBACK, Check, WithParts, check
 from bot.evaluation.judged.judge import Judge, not_judged
 from bot.evaluation.situations import Anew, Outcome
 from bot.money.meter import BudgetSpentError
@@ -31,7 +31,8 @@ class Result:
     @property
     def score(self) -> float:
         """How much of its checks passed, from 0 to 1."""
-        return round(sum(one.score for one in self.checks) / len(self.checks), 4)
+        counted = [one for one in self.checks if one.kind != PLAYBACK]
+        return round(sum(one.score for one in counted) / len(counted), 4)
 
     @property
     def failed(self) -> tuple[Check, ...]:

@@ -101,6 +101,8 @@ def _describe(run: "KeptEvaluation", results: "list[KeptResult]") -> Iterator[st
         yield f"  asked: {printable(one.question)}"
         yield f"  says:  {printable(one.said or one.error or '(nothing)')}"
         for check in one.checks:
+            kind, why = str(check.get("kind", "")), str(check.get("reason", ""))
             if not check.get("passed"):
-                kind, why = check.get("kind", ""), check.get("reason", "")
-                yield f"  failed: {one_line(str(kind))}: {printable(str(why))}"
+                yield f"  failed: {one_line(kind)}: {printable(why)}"
+            elif why:
+                yield f"  {one_line(kind)}: {printable(why)}"
