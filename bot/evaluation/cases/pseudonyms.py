@@ -15,7 +15,10 @@ MOST_LEFT = 500
 SHAPES = (
     ("email", regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("link", regex.compile(r"\b(?:https?://|www\.)\S+", regex.IGNORECASE)),
-    ("number", regex.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}\b")),
+    (
+        "number",
+        regex.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b"),
+    ),
     (
         "number",
         regex.compile(r"(?<![\d.,])\+?\d(?:(?:[ /.\-]|\) ?| ?\()?\d){6,}(?![\d])"),

@@ -1,6 +1,7 @@
 """A model that answers from its material, and does what its system prompt says."""
 
 import re
+import threading
 
 from bot.chat.sentences import MATERIAL_ENDS
 from tests.scripted_llm import Script, ScriptedLLM
@@ -18,11 +19,20 @@ class Obedient(ScriptedLLM):
     Told never to mention a price, it says that passage without any.
     """
 
+    _waits: threading.Event | None = None
+    _after = 0
+
+    def waits_for(self, event: threading.Event, *, after: int) -> None:
+        """Answer no more than so many prompts until something came."""
+        self._waits, self._after = event, after
+
     def take_script(self) -> Script:
         *before, last = self.prompts[-1]
         told = "\n".join(text_of(m) for m in before if m["role"] == "system")
         said = self._answer(text_of(last))
-        return Script(text=AMOUNT.sub("(ask us)", said) if SHY in told else said)
+        text = AMOUNT.sub("(ask us)", said) if SHY in told else said
+        is_late = self._waits is not None and len(self.prompts) > self._after
+        return Script(text=text, until=self._waits if is_late else None)
 
     def _answer(self, given: str) -> str:
         material, _, question = given.rpartition(f"{MATERIAL_ENDS}\n")
