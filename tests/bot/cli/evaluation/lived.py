@@ -1,11 +1,15 @@
 """What happens to answers: talked, judged, corrected, taken over."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
+from bot.knowledge.answers import compose_answer
 from db.chats import PostgresChatStore
 from db.database import Database
+from db.logins.audit import Action, record_audit
 from db.records import Gap, Making
+from db.support.corrections import correct_answer, find_answer
 from tests.db.sql import change, load, take_in
 from tests.records import ANA, answer_to, said
 
@@ -45,3 +49,20 @@ def judge_down(database: Database, told: Told) -> None:
         user_id=told.user_id,
         reference_id=told.reference_id,
     )
+
+
+def correct(database: Database, told: Told, question: str, answer: str) -> int:
+    """Have an operator say what should have been said; return the document."""
+    with database.transaction() as connection:
+        found = find_answer(connection, told.user_id, told.reference_id)
+        assert found
+        compose = partial(compose_answer, answer)
+        document = correct_answer(connection, found, question, compose)
+        record_audit(
+            connection,
+            actor_id=None,
+            action=Action.DOCUMENT_ADDED,
+            subject_id=told.user_id,
+            details={"corrects": str(told.reference_id), "document": str(document)},
+        )
+    return document
