@@ -30,23 +30,27 @@ WithParts = Callable[[Reply], Reply]
 class Check:
     """One thing that was looked at: what kind, whether it is right, and why not.
 
-    `score` is 0 to 1. `reason` may quote what was said.
+    `reason` has words of whoever wrote the case alone, `found` those of the answer, of
+    documents, or of a judge, which may be a person's. `score` is 0 to 1.
     """
 
     kind: str
     passed: bool
     reason: str = ""
     score: float = 1.0
+    found: str = ""
 
     @classmethod
-    def of(cls, kind: str, passed: bool, reason: str) -> "Check":
+    def of(cls, kind: str, passed: bool, reason: str, found: str = "") -> "Check":
         """Return a check with its reason where it did not pass."""
-        return cls(kind, passed, "" if passed else reason, float(passed))
+        if passed:
+            return cls(kind, passed)
+        return cls(kind, passed, reason, 0.0, found)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as it is kept."""
+        """Return it as it is kept, in the database."""
         told = {"kind": self.kind, "passed": self.passed, "score": self.score}
-        return {**told, "reason": self.reason}
+        return {**told, "reason": ": ".join(filter(None, (self.reason, self.found)))}
 
 
 def check(case: Case, outcome: Outcome, with_parts: WithParts) -> list[Check]:
@@ -97,21 +101,22 @@ def _numbers(case: Case, text: str) -> Iterator[Check]:
 
 def _sources(case: Case, reply: Reply) -> Iterator[Check]:
     cited = [one.passage.title for one in reply.stood_on if one.is_cited]
-    told = ", ".join(cited) or "nothing"
+    told = f"{', '.join(cited) or 'nothing'} is"
     for title in case.expects.sources:
         found = any(plain(title) in plain(one) for one in cited)
-        yield Check.of("source", found, f"{title!r} is not cited: {told} is")
+        yield Check.of("source", found, f"{title!r} is not cited", told)
 
 
 def _calls(case: Case, outcome: Outcome) -> Iterator[Check]:
     made = [(one.tool, one.arguments) for one in outcome.calls]
-    told = "; ".join(f"{tool} {_shown(given)}" for tool, given in made) or "none"
+    told = "; ".join(f"{tool} {_shown(given)}" for tool, given in made)
+    told = f"called was {told or 'none'}"
     for wanted in case.expects.calls:
         found = any(_is_call(wanted, tool, given) for tool, given in made)
         written = f"{wanted.tool} {_shown(wanted.arguments)}"
-        yield Check.of("tool", found, f"{written} was not called, but {told}")
+        yield Check.of("tool", found, f"{written} was not called", told)
     if case.expects.calls_none:
-        yield Check.of("no_tool", not made, f"called was {told}")
+        yield Check.of("no_tool", not made, "a tool was called", told)
 
 
 def _is_call(wanted: ExpectedCall, tool: str, given: Mapping[str, Any]) -> bool:
@@ -152,8 +157,8 @@ def _told(outcome: Outcome) -> Iterator[Check]:
     """Yield where the past could not be played back: it is told, and counts nothing."""
     for one in outcome.divergences:
         told = f"{one.tool} {_shown(one.arguments)}: {one.why}"
-        yield Check(PLAYBACK, True, told)
-    yield from (Check(PLAYBACK, True, note) for note in outcome.notes)
+        yield Check(PLAYBACK, True, found=told)
+    yield from (Check(PLAYBACK, True, found=note) for note in outcome.notes)
 
 
 def _lengths(case: Case, reply: Reply) -> Iterator[Check]:

@@ -107,10 +107,9 @@ def _decide(votes: list[Vote]) -> Check:
     """Return what most votes say; its score is how many say yes."""
     yes = [vote for vote in votes if vote.passed]
     passed = 2 * len(yes) > len(votes)
-    told = next(vote.reason for vote in votes if vote.passed is passed)
-    if len(votes) == VOTES:
-        told = f"{told} ({len(yes)} of {VOTES} said yes)"
-    return Check("judge", passed, told, len(yes) / len(votes))
+    why = next(vote.reason for vote in votes if vote.passed is passed)
+    told = f"{len(yes)} of {len(votes)} votes said yes"
+    return Check("judge", passed, told, len(yes) / len(votes), why)
 
 
 def _prompt(case: Case, answer: str, criterion: str) -> Prompt:

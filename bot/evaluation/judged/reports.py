@@ -1,7 +1,8 @@
 """What an evaluation found, for CI: a JUnit file, and a summary in Markdown.
 
 Files are copied, and nobody could erase a person from them: of a case that is a
-person's they hold its number, and which checks failed. `bot evaluate show` tells more.
+person's they hold its number, and which checks failed; of any other, what was wanted.
+What was said stays in the database: `bot evaluate show` tells it.
 """
 
 import re
@@ -89,8 +90,8 @@ def _summary(comparison: Comparison, title: str) -> Iterator[str]:
     yield ""
     yield f"{passed} of {len(cases)} cases passed."
     if comparison.has_baseline:
-        yield f"{len(worse)} got worse, {len(comparison.new)} are new, "
-        yield f"{len(comparison.missing)} are missing."
+        new, missing = len(comparison.new), len(comparison.missing)
+        yield f"{len(worse)} got worse, {new} are new, {missing} are missing."
     yield ""
     yield "| case | was judged | score | failed |"
     yield "|---|---|---|---|"

@@ -52,9 +52,11 @@ def a_call(tool: str, arguments: Mapping[str, Any]) -> Call:
 def failed(outcome: Outcome, **expects: Any) -> dict[str, str]:
     """Return the checks that failed, with their reasons."""
     found = check(a_case(**expects), outcome, with_parts)
-    return {one.kind: one.reason for one in found if not one.passed}
+    return {one.kind: one.to_json()["reason"] for one in found if not one.passed}
 
 
 def a_result(case: Case, *passed: bool) -> Result:
-    checks = tuple(Check.of(f"kind{n}", ok, "Zelda") for n, ok in enumerate(passed))
+    checks = tuple(
+        Check.of(f"kind{n}", ok, "why", "Zelda") for n, ok in enumerate(passed)
+    )
     return Result(case=case, checks=checks, outcome=an_outcome("Hi"))

@@ -29,10 +29,10 @@ def judge(server: ScriptedLLM) -> Iterator[Judge]:
     [
         ([YES, YES], (True, 1.0, "It is kind.")),
         ([NO, NO], (False, 0.0, "It is rude.")),
-        ([YES, NO, YES], (True, 2 / 3, "It is kind. (2 of 3 said yes)")),
-        ([NO, YES, NO], (False, 1 / 3, "It is rude. (1 of 3 said yes)")),
+        ([YES, NO, YES], (True, 2 / 3, "It is kind.")),
+        ([NO, YES, NO], (False, 1 / 3, "It is rude.")),
         ([Script(text="Yes!"), Script(text="passed")], (False, 0.0, UNREADABLE)),
-        ([YES, Script(text="{}"), YES], (True, 2 / 3, "It is kind. (2 of 3 said yes)")),
+        ([YES, Script(text="{}"), YES], (True, 2 / 3, "It is kind.")),
     ],
 )
 def test_two_votes_decide_and_a_third_where_they_differ(
@@ -40,15 +40,16 @@ def test_two_votes_decide_and_a_third_where_they_differ(
 ) -> None:
     server.next(*votes)
     (found,) = judge.judge(a_case(judge="It is kind."), "Dear Ana, yes.")
-    assert (found.passed, found.score, found.reason) == told
+    assert (found.passed, found.score, found.found) == told
     assert len(server.prompts) == len(votes)
+    assert found.reason.endswith(f" of {len(votes)} votes said yes")
 
 
 def test_a_judge_that_fails_says_no(server: ScriptedLLM, judge: Judge) -> None:
     server.always(Script(status=500))
     (told,) = judge.judge(a_case(judge="It is kind."), "Yes.")
     assert not told.passed
-    assert told.reason.startswith("the judge failed: ")
+    assert told.found.startswith("the judge failed: ")
 
 
 def test_what_is_judged_can_not_leave_its_borders(
