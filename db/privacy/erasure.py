@@ -95,12 +95,12 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
   OR args ->> 'chat_id' IN ({CHATS.format("chat_id")})
   OR {documents.THEIR_JOBS}
 """,  # noqa: S608
+    **judged.PURGES,
     **documents.PURGES,
     **understood.PURGES,
     **acted.PURGES,
     **spent.PURGES,
     **sent.PURGES,
-    **judged.PURGES,
     "inbound_messages": f"DELETE {THEIR_MESSAGES}",
     "early_statuses": f"""
 DELETE FROM early_statuses WHERE message_sid IN (

@@ -90,7 +90,9 @@ def _word(kind: str, words: str, text: str, *, wanted: bool) -> Check:
     except TimeoutError:
         return Check.of(kind, False, f"{words} took too long: make it simpler")
     told = "is missing" if wanted else "is there"
-    return Check.of(kind, found is wanted, f"{words!r} {told}")
+    return Check.of(
+        kind, found is wanted, f"{words if pattern else repr(words)} {told}"
+    )
 
 
 def _numbers(case: Case, text: str) -> Iterator[Check]:

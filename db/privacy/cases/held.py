@@ -1,11 +1,22 @@
 """What is a person's among cases, evaluations and baselines.
 
 A baseline is an evaluation, and that is its results: a person's go with their cases.
-What an operator's doing became stays when the operator goes, without a name.
+What an operator's doing became stays when the operator goes, without a name. An answer
+to nobody's case may quote a document that stands under a person's very words, and goes
+with them: so does what quotes it.
 """
 
+from db.privacy.documents import THEIR_DOCUMENTS
+
+# Before the documents.
 PURGES = {
-    "evaluation_results": "DELETE FROM evaluation_results WHERE user_id = %(user_id)s",
+    "evaluation_results": f"""
+DELETE FROM evaluation_results AS result
+WHERE user_id = %(user_id)s OR user_id IS NULL AND EXISTS (
+  SELECT FROM documents AS theirs WHERE id IN ({THEIR_DOCUMENTS})
+    AND (strpos(result.said, theirs.description) > 0
+         OR strpos(result.checks::text, theirs.title) > 0))
+""",  # noqa: S608  (nothing of it was given)
     "cases": "DELETE FROM cases WHERE user_id = %(user_id)s",
 }
 SECTIONS = {

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0
 NOTHING = "say what the answer must have: `bot cases add --help` lists the options"
+NOT_SAID = "--not-again needs an answer, which --ask has not."
 
 
 @cases.command()
@@ -38,11 +39,7 @@ def add(
 
     if (given is None) == (question is None):
         raise click.UsageError("Name an answer, or --ask a question.")
-    expects = read_expected(expected)
-    if expects.is_empty:
-        raise OperatorError(NOTHING)
-    if question is not None and expects.never_again:
-        raise click.UsageError("--not-again needs an answer, which --ask has not.")
+    expects = _read_expected(expected, has_answer=given is not None)
     with (
         migrated_database() as database,
         outages(),
@@ -66,12 +63,19 @@ def edit(case_id: int, **expected: Any) -> None:
     from bot.evaluation.cases.expecting import write_expectations
     from db.evaluation.cases.keeping import change_expects
 
-    expects = read_expected(expected)
-    if expects.is_empty:
-        raise OperatorError(NOTHING.replace("add", "edit"))
+    expects = _read_expected(expected, has_answer=True)
     with migrated_database() as database:
         change_expects(database, case_id, write_expectations(expects))
     click.echo(f"Case {case_id} expects that from now on.")
+
+
+def _read_expected(given: dict[str, Any], *, has_answer: bool) -> "Expectations":
+    expects = read_expected(given)
+    if expects.is_empty:
+        raise OperatorError(NOTHING)
+    if expects.never_again and not has_answer:
+        raise click.UsageError(NOT_SAID)
+    return expects
 
 
 def _of_answer(

@@ -68,12 +68,19 @@ def test_what_happened_becomes_cases_once(
         ("gap", "Do you ship?", "I don't know.", {"known": True}),
         ("thumb", "Are you nice?", "No.", {"again": False}),
     ])  # fmt: skip
+
+
+def test_nothing_becomes_a_case_twice_or_from_before(
+    url: str, database: Database, pg: PostgresChatStore
+) -> None:
+    judge_down(database, talk(pg, "Are you nice?", "No."))
+    assert bot(url, "collect").stdout.splitlines()[2].startswith("    1")
     again = bot(url, "collect")
     assert [line.split()[0] for line in again.stdout.splitlines()] == ["0"] * 4
-    change(database, "DELETE FROM cases WHERE made_from = 'thumb'")
+    change(database, "DELETE FROM cases")
     change(database, "UPDATE feedback SET created_at = now() - interval '3 days'")
     assert bot(url, "collect", "--since", "2d").exit_code == 0
-    assert len(rows(database, KEPT)) == 3
+    assert rows(database, KEPT) == []
 
 
 def test_what_a_person_took_over_is_a_case_and_the_rest_of_their_talk_is_none(
@@ -107,7 +114,7 @@ def test_what_a_person_took_over_is_a_case_and_the_rest_of_their_talk_is_none(
     assert values(database, "SELECT created_by FROM cases") == [None]
 
 
-def test_a_case_by_hand_is_listed_shown_changed_and_laid_aside(
+def test_a_case_by_hand_is_listed_and_shown(
     url: str, database: Database, pg: PostgresChatStore
 ) -> None:
     first = talk(pg, "Hi \x1b[2J\u202ethere", "Hello")
@@ -130,6 +137,12 @@ def test_a_case_by_hand_is_listed_shown_changed_and_laid_aside(
     assert "\x1b" not in shown
     assert "The bot said: Hello" in shown
     assert "  longest: 80" in shown
+
+
+def test_a_case_is_changed_laid_aside_and_taken_back(
+    url: str, database: Database
+) -> None:
+    assert bot(url, "add", "--ask", "Hi", "--must", "hello").exit_code == 0
     assert bot(url, "edit", "1", "--must", "bye").exit_code == 0
     assert value(database, "SELECT expects FROM cases") == {"must": ["bye"]}
     assert bot(url, "dismiss", "1").exit_code == 0
@@ -166,7 +179,7 @@ def test_what_was_said_until_then_is_kept_and_no_more(
         (["add", "--ask", "y", "--language", "xx"], "--language: must be one of"),
         (["add", "dead", "--must", "x"], "no chat_id begins with dead"),
         (["edit", "7", "--must", "x"], "there is no case 7"),
-        (["edit", "7"], "bot cases edit --help"),
+        (["edit", "7"], "say what the answer must have"),
         (["show", "7"], "there is no case 7"),
         (["dismiss", "7"], "there is no case 7"),
     ],

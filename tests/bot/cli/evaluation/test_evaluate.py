@@ -16,8 +16,9 @@ from bot.local.demo_business import FOLDER
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.privacy.erasure import erase_person
+from db.records import Gap
 from tests.bot.cli.evaluation.conftest import Bakery
-from tests.bot.cli.evaluation.lived import judge_down, talk
+from tests.bot.cli.evaluation.lived import correct, judge_down, talk
 from tests.bot.cli.evaluation.obedient import SHY
 from tests.db.sql import change, rows, value, values
 from tests.house import ROOT, eventually
@@ -132,6 +133,29 @@ def test_who_is_erased_is_in_no_case_no_baseline_and_no_report(
     after = ("--baseline", "good", "--summary", str(report))
     assert bakery.bot("evaluate", "--yes", *after).exit_code == 0
     assert "case 1" not in report.read_text()
+
+
+def test_what_quotes_a_persons_own_words_goes_with_them(
+    bakery: Bakery, pg: PostgresChatStore, database: Database, tmp_path: Path
+) -> None:
+    """An answered gap stands under the words of who asked; others are told it, too."""
+    told = talk(pg, LIVED, "I don't know.", gap=Gap(LIVED, ("zwieback",)))
+    correct(database, told, LIVED, "Zwieback is 2.10 euros.")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "one.yaml").write_text("{name: one, ask: Any zwieback, source: Rye}\n")
+    (own / "two.yaml").write_text("{name: two, ask: Hi, must: x}\n")
+    junit = tmp_path / "junit.xml"
+    asked = ("--cases", str(own), "--junit", str(junit))
+    run = bakery.bot("evaluate", "--yes", *asked)
+    assert "0 of 2 cases passed" in run.stdout, run.output
+    kept = "SELECT name, said LIKE '%2.10 euros%' FROM evaluation_results ORDER BY 1"
+    assert rows(database, kept) == [("one", True), ("two", False)]
+    shown = bakery.bot("evaluate", "show", "1").stdout
+    assert f"'Rye' is not cited: {LIVED} is" in shown
+    assert "Zelda" not in junit.read_text()
+    assert erase_person(database, told.user_id, b"k" * 32)
+    assert values(database, kept) == ["two"]
 
 
 def test_it_ends_before_it_costs_more_than_was_said(
