@@ -22,6 +22,7 @@ from db.models.chats import (
     userchats,
     userchats_archive,
 )
+from db.models.evaluation import replay_answers, replays
 from db.models.evaluation.cases import (
     baselines,
     cases,
@@ -109,6 +110,8 @@ __all__ = [
     "opt_outs",
     "products",
     "prompts",
+    "replay_answers",
+    "replays",
     "reply_parts",
     "retention_places",
     "scheduled_messages",

@@ -156,7 +156,7 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
         "first_start", "gap_questions", "inbound_messages", "invitations",
         "knowledge_gaps", "login_attempts", "login_sessions", "media", "media_chunks",
         "media_contents", "opt_ins", "opt_outs", "products", "prompts",
-        "reply_parts",
+        "replay_answers", "replays", "reply_parts",
         "retention_places", "scheduled_messages", "second_factors", "spendings",
         "support_alerts", "support_messages", "support_sessions", "support_tickets",
         "tool_calls", "tool_pins", "user_aliases", "user_facts", "user_preferences",

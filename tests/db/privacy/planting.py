@@ -130,7 +130,12 @@ ORDER BY evaluations.id DESC LIMIT 1;
 INSERT INTO scheduled_messages (user_id, chat_id, kind, number, text, say_at, state,
                                 why, canceled_by, ended_at)
 VALUES (%(user_id)s, '00000000000000aa', 'reminder', 1, %(marker)s, now(), 'canceled',
-        %(marker)s, %(marker)s, now())
+        %(marker)s, %(marker)s, now());
+INSERT INTO replays (asked_for, knowledge) VALUES ('answers of a day', 'now');
+INSERT INTO replay_answers (replay_id, position, user_id, chat_id, reference_id,
+                            question, before, after, told)
+SELECT max(id), 1, %(user_id)s, '00000000000000aa', gen_random_uuid(), %(marker)s,
+  %(marker)s, %(marker)s, jsonb_build_object('sources', %(marker)s::text) FROM replays
 """
 
 

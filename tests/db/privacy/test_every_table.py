@@ -48,6 +48,7 @@ OF_NOBODY = {
     "first_start",
     "login_attempts",
     "prompts",
+    "replays",
     "retention_places",
     "tool_pins",
 }

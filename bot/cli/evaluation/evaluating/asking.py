@@ -9,9 +9,8 @@ from typing import Any
 
 import click
 
-from bot.cli.database import read_settings
+from bot.cli.evaluation.beside import read_settings_beside_run
 from bot.evaluation.situations import Change
-from bot.local.announced import read_settings_beside
 from bot.settings import Settings
 from db.errors import OperatorError
 
@@ -46,7 +45,7 @@ class Asked:
 
 def read_asked(given: Mapping[str, Any]) -> Asked:
     """Return what options ask for. Raises OperatorError, and UsageError."""
-    settings = read_settings_beside(read_settings())
+    settings = read_settings_beside_run()
     if given["save_baseline"] and given["only"]:
         raise click.UsageError("A baseline is of all cases: leave out --only.")
     if given["max_spend"] is not None and settings.money.prices is None:

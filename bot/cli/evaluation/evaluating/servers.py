@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+from bot.cli.evaluation.beside import NO_LLM
 from bot.llm.account import LLMServer
 from bot.local import demo_business
-from bot.settings import MISSING, Settings, SettingsError
+from bot.settings import Settings
 from db.database import Database
+from db.errors import OperatorError
 
 
 def find_server(settings: Settings) -> LLMServer:
     """Return the LLM's server. Raises OperatorError where there is none."""
     if settings.llm is None:
-        raise SettingsError(MISSING["llm"])
+        raise OperatorError(NO_LLM)
     return settings.llm
 
 

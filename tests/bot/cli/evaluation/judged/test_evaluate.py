@@ -17,9 +17,9 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.privacy.erasure import erase_person
 from db.records import Gap
-from tests.bot.cli.evaluation.conftest import Bakery
-from tests.bot.cli.evaluation.lived import correct, judge_down, talk
-from tests.bot.cli.evaluation.obedient import SHY
+from tests.bot.cli.evaluation.judged.conftest import Bakery
+from tests.bot.cli.evaluation.judged.lived import correct, judge_down, talk
+from tests.bot.cli.evaluation.judged.obedient import SHY
 from tests.db.sql import change, rows, value, values
 from tests.house import ROOT, eventually
 
