@@ -57,7 +57,8 @@ WHERE judged.rating = -1 AND judged.reference_id IS NOT NULL
       AND made_from IN ('thumb', 'correction'))
 ORDER BY judged.reference_id, judged.created_at DESC LIMIT %(most)s
 """
-# What is by hand has no id of ours, and is left alone.
+# What is by hand has no id of ours, and is left alone. Whom a person answered, events
+# tell: nobody else's chats are read.
 TAKEOVERS = f"""
 SELECT 'takeover' AS made_from, (said.message ->> 'reference_id')::uuid AS reference_id,
   chat.customer_id AS user_id, author.user_id AS created_by,
@@ -66,7 +67,10 @@ SELECT 'takeover' AS made_from, (said.message ->> 'reference_id')::uuid AS refer
 FROM all_chats AS chat
 CROSS JOIN LATERAL jsonb_array_elements(chat.messages) AS said (message)
 LEFT JOIN users AS author ON author.user_id::text = said.message ->> 'author'
-WHERE chat.updated_at >= %(since)s AND said.message ->> 'role' = 'assistant'
+WHERE chat.customer_id IN (
+    SELECT user_id FROM support_messages
+    WHERE kind = 'event' AND body = 'replied' AND created_at >= %(since)s)
+  AND chat.updated_at >= %(since)s AND said.message ->> 'role' = 'assistant'
   AND said.message ? 'author' AND said.message ->> 'reference_id' ~ '{UUID_PATTERN}'
   AND message_time(said.message ->> 'timestamp') >= %(since)s
   AND NOT EXISTS (SELECT FROM cases WHERE made_from = 'takeover'

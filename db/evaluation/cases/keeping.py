@@ -49,7 +49,7 @@ WHERE state = 'kept' OR %(also_dismissed)s ORDER BY case_id DESC LIMIT %(most)s
 CHANGE = "UPDATE cases SET expects = %(expects)s WHERE id = %(case_id)s"
 MOVE = "UPDATE cases SET state = %(state)s WHERE id = %(case_id)s"
 NAMES = """
-SELECT full_name, company FROM users WHERE user_id = ANY (%(ids)s)
+SELECT full_name, company FROM users WHERE user_id = ANY (%(ids)s) OR role <> 'user'
 """
 
 
@@ -162,7 +162,7 @@ def move_case(database: Database, case_id: int, state: State) -> None:
 
 
 def find_names(connection: Connection, ids: Sequence[UUID]) -> list[str]:
-    """Return what people are called, and their companies."""
+    """Return what people and all operators are called, and their companies."""
     rows = connection.rows(NAMES, {"ids": list(ids)})
     return [name for row in rows for name in row if name]
 

@@ -19,6 +19,9 @@ DROP VIEW masked.case_overview;
 DROP VIEW evaluated_cases;
 DROP VIEW evaluation_overview;
 DROP VIEW case_overview;
+DROP TRIGGER userchats_cases ON userchats;
+DROP TRIGGER userchats_archive_cases ON userchats_archive;
+DROP FUNCTION forget_cases();
 """
 TABLES = ("baselines", "evaluation_results", "evaluations", "cases")
 

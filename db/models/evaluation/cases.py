@@ -98,6 +98,7 @@ cases = Table(
         unique=True,
         postgresql_where=text("made_from <> 'hand'::text"),
     ),
+    Index("idx_cases_chat_id", "chat_id"),
     Index("idx_cases_user_id", "user_id"),
     Index("idx_cases_created_by", "created_by"),
     Index("idx_cases_created_at", "created_at"),
