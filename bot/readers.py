@@ -21,7 +21,12 @@ from bot.chat.reminders.policy import read_reminders
 from bot.chat.sources.policy import read_sources
 from bot.console.account import read_console
 from bot.environment import PROJECT, Reader
-from bot.llm.account import read_embeddings, read_llm, read_transcription
+from bot.llm.account import (
+    read_embeddings,
+    read_judge,
+    read_llm,
+    read_transcription,
+)
 from bot.llm.voice.account import read_speech
 from bot.media.outgoing.account import read_media_out
 from bot.media.policy import read_media
@@ -170,6 +175,7 @@ def _read_models(read: Reader, llm_seconds: float) -> dict[str, Any]:
     return {
         "llm": llm,
         "embeddings": read_embeddings(read, llm),
+        "judge": read_judge(read, llm),
         "money": read_money(read),
         "transcription": read_transcription(read, llm),
         "media_out": read_media_out(read),
@@ -235,6 +241,7 @@ def _read_kept(read: Reader, data_folder: Path) -> dict[str, Any]:
         "ages": _read_ages(read),
         "media": read_media(read),
         "backups": _read_backups(read, data_folder),
+        "cases": _read_path(read, "CASES"),
     }
 
 

@@ -124,6 +124,7 @@ class Settings:
     broadcasts: BroadcastPolicy
     llm: LLMServer | None
     embeddings: EmbeddingServer | None
+    judge: LLMServer | None
     transcription: TranscriptionServer | None
     speech: SpeechServer | None
     money: MoneyPolicy
@@ -160,6 +161,7 @@ class Settings:
     ages: Ages
     media: MediaPolicy
     backups: BackupFolder
+    cases: Path | None
     erasure_key: str | None = field(repr=False)
 
     @classmethod

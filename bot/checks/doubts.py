@@ -26,6 +26,9 @@ NO_LOOKUPS = (
 UNREAD = "BOT_MCP: nothing reads {words} of the server {name}"
 
 
+JUDGES_ITSELF = (
+    "JUDGE_MODEL is OPENAI_MODEL: no model judges itself, and `bot evaluate` refuses it"
+)
 NOT_COUNTED = (
     "PRICES has no effect with STORAGE_BACKEND=memory: what calls cost is written down "
     "in the database alone, and no budget holds"
@@ -39,6 +42,8 @@ def find_doubts(settings: Settings) -> Iterator[str]:
         yield LATE_MEMORY
     if settings.in_memory and settings.money.prices:
         yield NOT_COUNTED
+    if settings.judge and settings.llm and settings.judge.model == settings.llm.model:
+        yield JUDGES_ITSELF
     folder = settings.media.folder
     if folder is not None and not _may_be_written(folder):
         yield NO_STORE

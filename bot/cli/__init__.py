@@ -3,6 +3,10 @@
 from bot.cli import backups, chats, db, restore, retention, stats, users
 from bot.cli.broadcasts import looking as broadcasts
 from bot.cli.broadcasts import opting_in, starting
+from bot.cli.evaluation.cases import adding as cases
+from bot.cli.evaluation.cases import collecting, exporting
+from bot.cli.evaluation.cases import looking as kept_cases
+from bot.cli.evaluation.evaluating import looking as evaluations
 from bot.cli.evaluation.replaying import command as replaying
 from bot.cli.evaluation.replaying import looking as replays
 from bot.cli.knowledge import ask, documents, gaps, products
@@ -20,8 +24,9 @@ from bot.cli.tools import allowing, approving, calling, looking, servers
 
 __all__ = [
     "allowing", "approving", "ask", "audit", "backups", "broadcasts", "calling",
-    "chats", "db", "documents", "explaining", "gaps", "looking", "main", "operators",
-    "opting_in", "owners", "pausing", "products", "reminders", "replaying", "replays",
-    "restore", "retention",
+    "cases", "chats", "collecting", "db", "documents", "evaluations", "explaining",
+    "exporting", "gaps", "kept_cases", "looking", "main", "operators", "opting_in",
+    "owners", "pausing", "products", "reminders", "replaying", "replays", "restore",
+    "retention",
     "servers", "starting", "stats", "templates", "tickets", "users",
 ]  # fmt: skip

@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.environment import KEY, KEY_HINT, Reader
 
 OPENAI_URL = "https://api.openai.com/v1"
 # `docker run --env-file` takes a comment for a part of the value.
+# Of a verdict: a word, and a sentence.
+JUDGE_TOKENS = 300
 MODEL, MODEL_HINT = r"(?!.*\s#).+", "a model's name"
 # Models that are known to see, by names that servers use.
 SEEING = re.compile(
@@ -96,9 +99,28 @@ def read_transcription(
     return TranscriptionServer(**found) if found else None
 
 
+def read_judge(read: Reader, llm: LLMServer | None) -> LLMServer | None:
+    """Return the server whose model judges answers; None where none is set.
+
+    By default it is the LLM's, as with embeddings, and on the same account.
+    """
+    found = _read_beside(read, "JUDGE", "/chat/completions", llm)
+    if found is None:
+        return None
+    is_same = llm is not None and found["base_url"] == (llm.base_url or OPENAI_URL)
+    return LLMServer(
+        **found,
+        organization=llm.organization if llm and is_same else None,
+        project=llm.project if llm and is_same else None,
+        temperature=0,
+        max_tokens=JUDGE_TOKENS,
+        timeout_seconds=llm.timeout_seconds if llm else 60,
+    )
+
+
 def _read_beside(
     read: Reader, prefix: str, asked_path: str, llm: LLMServer | None
-) -> dict[str, str] | None:
+) -> dict[str, Any] | None:
     """Return key, address and model of what may be another server than the LLM's."""
     model = read.text(f"{prefix}_MODEL", MODEL, MODEL_HINT)
     url = _read_url(read, f"{prefix}_BASE_URL", asked_path)

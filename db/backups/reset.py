@@ -17,6 +17,8 @@ STEPS = (
     "DELETE FROM documents WHERE user_id IS NOT NULL OR file_type = 'answer' "
     "AND description IN (SELECT question FROM gap_questions)",
     "TRUNCATE broadcasts, broadcast_recipients, opt_ins",
+    # What is judged without a person is the business's: so are baselines.
+    "DELETE FROM cases WHERE user_id IS NOT NULL",
     "TRUNCATE reply_parts, userchats, userchats_archive, early_statuses, "
     "answer_makings, answer_passages, gap_questions, knowledge_gaps, support_tickets, "
     "support_messages, support_sessions, support_alerts, media, media_chunks, "

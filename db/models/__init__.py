@@ -23,6 +23,12 @@ from db.models.chats import (
     userchats_archive,
 )
 from db.models.evaluation import replay_answers, replays
+from db.models.evaluation.cases import (
+    baselines,
+    cases,
+    evaluation_results,
+    evaluations,
+)
 from db.models.knowledge import (
     document_chunks,
     document_uploads,
@@ -68,10 +74,12 @@ __all__ = [
     "answer_makings",
     "answer_passages",
     "audit_log",
+    "baselines",
     "broadcast_recipients",
     "broadcasts",
     "budgets",
     "canned_replies",
+    "cases",
     "chat_overview",
     "chats_to_index",
     "chunk_terms",
@@ -84,6 +92,8 @@ __all__ = [
     "embedding_models",
     "erased_sids",
     "erasures",
+    "evaluation_results",
+    "evaluations",
     "feedback",
     "first_start",
     "gap_questions",

@@ -20,6 +20,7 @@ from db.outages import COLLISIONS, FAILURES, outages, reason_of
 from db.privacy import documents
 from db.privacy.acting import held as acted
 from db.privacy.broadcasts import held as sent
+from db.privacy.cases import held as judged
 from db.privacy.erased_sids import carry_over
 from db.privacy.money import held as spent
 from db.privacy.support import held
@@ -94,6 +95,7 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
   OR args ->> 'chat_id' IN ({CHATS.format("chat_id")})
   OR {documents.THEIR_JOBS}
 """,  # noqa: S608
+    **judged.PURGES,
     **documents.PURGES,
     **understood.PURGES,
     **acted.PURGES,

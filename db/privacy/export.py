@@ -11,6 +11,7 @@ from db.media.contents import read_file
 from db.privacy import documents
 from db.privacy.acting import held as acted
 from db.privacy.broadcasts import held as sent
+from db.privacy.cases import held as judged
 from db.privacy.money import held as spent
 from db.privacy.support import held
 from db.privacy.understanding import held as understood
@@ -60,6 +61,7 @@ ORDER BY id""",  # noqa: S608
     **acted.SECTIONS,
     **spent.SECTIONS,
     **sent.SECTIONS,
+    **judged.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

@@ -22,6 +22,7 @@ from db.privacy import steps
 from db.privacy.acting import steps as acted
 from db.privacy.ages import Ages
 from db.privacy.broadcasts import steps as sent
+from db.privacy.cases import steps as judged
 from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
 from db.privacy.money import steps as spent
@@ -153,7 +154,7 @@ def _plan(ages: Ages) -> list[tuple[Step, timedelta | None]]:
 
 
 def _plan_of_rooms(ages: Ages) -> list[tuple[Step, timedelta | None]]:
-    """Return the steps about media, what was told and done, money and broadcasts."""
+    """Return the steps about media, what was told, done and judged, and money."""
     return [
         (understood.DROP_BYTES, ages.drop_media),
         (understood.DROP_PIECES, ages.drop_media),
@@ -168,6 +169,8 @@ def _plan_of_rooms(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (spent.DROP_SPENDINGS, spent.kept_for(ages.delete_archived)),
         (spent.DROP_BUDGETS, spent.kept_for(ages.delete_archived)),
         (sent.DROP_BROADCASTS, ages.delete_archived),
+        (judged.DROP_CASES, ages.delete_archived),
+        (judged.DROP_EVALUATIONS, ages.delete_archived),
     ]
 
 

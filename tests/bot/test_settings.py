@@ -283,6 +283,8 @@ def test_no_secret_is_in_what_settings_look_like() -> None:
         "OPENAI_API_KEY": "planted-four",
         "EMBEDDING_API_KEY": "planted-eight",
         "EMBEDDING_MODEL": "m",
+        "JUDGE_API_KEY": "planted-14",
+        "JUDGE_MODEL": "m",
         "SPEECH_API_KEY": "planted-twelve",
         "SPEECH_MODEL": "m",
         "SMTP_URL": "smtps://bot:planted-nine@mail.example.com",

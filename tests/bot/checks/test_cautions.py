@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.checks.cautions import find_cautions, known_names
-from bot.checks.doubts import NO_LOOKUPS, NOT_COUNTED
+from bot.checks.doubts import JUDGES_ITSELF, NO_LOOKUPS, NOT_COUNTED
 from tests.bot.test_env_file import entries
 
 NO_FILE = Path("/no/such/.env")
@@ -154,3 +154,10 @@ def test_prices_that_nobody_counts_by_are_told(tmp_path: Path) -> None:
     assert NOT_COUNTED in [*find_cautions(given, tmp_path / ".env")]
     del given["STORAGE_BACKEND"]
     assert NOT_COUNTED not in [*find_cautions(given, tmp_path / ".env")]
+
+
+def test_a_model_that_would_judge_itself_is_told(tmp_path: Path) -> None:
+    given = {"OPENAI_API_KEY": "sk-1", "OPENAI_MODEL": "a", "JUDGE_MODEL": "a"}
+    assert JUDGES_ITSELF in [*find_cautions(given, tmp_path / ".env")]
+    given["JUDGE_MODEL"] = "b"
+    assert JUDGES_ITSELF not in [*find_cautions(given, tmp_path / ".env")]

@@ -41,6 +41,13 @@ UNDERSTOOD = """
                            priced_on, day)
     SELECT customer_id, chat_id, 'answer', 'a-model', 'settled', 1200, 'USD',
            current_date, current_date FROM userchats;
+    INSERT INTO cases (made_from, user_id, question, turns, expects)
+    SELECT 'hand', user_id, 'When?', '[]', '{}' FROM users;
+    INSERT INTO evaluations (model, knowledge, cases) VALUES ('a-model', 'now', 1);
+    INSERT INTO evaluation_results (evaluation_id, position, case_id, user_id, question,
+                                    passed, score, checks, seconds)
+    SELECT evaluations.id, 1, cases.id, user_id, 'When?', true, 1, '[]', 1
+    FROM evaluations CROSS JOIN cases LIMIT 1;
     UPDATE users SET company = %(name)s;
     INSERT INTO broadcasts (broadcast_id, template_id, name, category, body)
     VALUES ('00000001', 'HX01', 'news', 'UTILITY', 'Hello {{1}}');
@@ -102,6 +109,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "fact_overview", "feedback_overview", "tool_call_overview",
         "spending_overview", "costs_by_day", "chat_costs", "held_messages",
         "scheduled_overview", "broadcast_overview", "answers", "replayed_answers",
+        "case_overview", "evaluation_overview", "evaluated_cases",
     }  # fmt: skip
 
 

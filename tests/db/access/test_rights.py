@@ -146,11 +146,13 @@ def test_every_table_of_ours_was_thought_of(database: Database) -> None:
     """
     assert values(database, query) == [
         "alembic_version", "answer_makings", "answer_passages", "audit_log",
+        "baselines",
         "broadcast_recipients",
         "broadcasts", "budgets",
-        "canned_replies", "chats_to_index", "chunk_terms", "chunk_vectors",
+        "canned_replies", "cases", "chats_to_index", "chunk_terms", "chunk_vectors",
         "document_chunks", "document_lengths", "document_uploads", "documents",
-        "early_statuses", "embedding_models", "erased_sids", "erasures", "feedback",
+        "early_statuses", "embedding_models", "erased_sids", "erasures",
+        "evaluation_results", "evaluations", "feedback",
         "first_start", "gap_questions", "inbound_messages", "invitations",
         "knowledge_gaps", "login_attempts", "login_sessions", "media", "media_chunks",
         "media_contents", "opt_ins", "opt_outs", "products", "prompts",

@@ -110,6 +110,23 @@ INSERT INTO tool_calls (call_id, user_id, chat_id, message_sid, position, tool,
 VALUES (gen_random_uuid(), %(user_id)s::uuid, '00000000000000aa', 'SMarchived', 0,
   'look', jsonb_build_object('note', %(marker)s::text), 'done', %(marker)s, %(marker)s,
   %(user_id)s::uuid::text);
+INSERT INTO cases (made_from, reference_id, user_id, chat_id, question, turns, said,
+                   expects, note, created_by)
+VALUES ('thumb', gen_random_uuid(), %(user_id)s::uuid, '00000000000000aa', %(marker)s,
+  jsonb_build_array(jsonb_build_object('role', 'user', 'content', %(marker)s::text)),
+  %(marker)s, jsonb_build_object('must', jsonb_build_array(%(marker)s::text)),
+  %(marker)s, %(user_id)s::uuid);
+INSERT INTO evaluations (model, knowledge, cases) VALUES ('a-model', 'now', 1);
+INSERT INTO baselines (name, evaluation_id)
+SELECT 'good', max(id) FROM evaluations ON CONFLICT DO NOTHING;
+INSERT INTO evaluation_results (evaluation_id, position, case_id, user_id, question,
+                                passed, score, checks, said, error, seconds)
+SELECT evaluations.id, 1, cases.id, user_id, %(marker)s, false, 0,
+  jsonb_build_array(jsonb_build_object('kind', 'must', 'passed', false,
+                                       'reason', %(marker)s::text)),
+  %(marker)s, %(marker)s, 1 FROM evaluations CROSS JOIN cases
+WHERE user_id = %(user_id)s
+ORDER BY evaluations.id DESC LIMIT 1;
 INSERT INTO scheduled_messages (user_id, chat_id, kind, number, text, say_at, state,
                                 why, canceled_by, ended_at)
 VALUES (%(user_id)s, '00000000000000aa', 'reminder', 1, %(marker)s, now(), 'canceled',

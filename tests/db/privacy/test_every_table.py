@@ -39,10 +39,12 @@ ALSO_STAYS = {"audit_log"}
 # of the business's, hashes that are forgotten in a day, what tools say of themselves.
 OF_NOBODY = {
     "alembic_version",
+    "baselines",
     "broadcasts",
     "canned_replies",
     "chats_to_index",
     "embedding_models",
+    "evaluations",
     "first_start",
     "login_attempts",
     "prompts",

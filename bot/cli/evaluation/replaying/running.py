@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415
 
 import logging
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,7 +16,7 @@ from uuid import UUID
 
 import click
 
-from bot.cli.database import read_settings
+from bot.cli.evaluation.beside import NO_LLM, read_settings_beside_run
 from db.errors import OperatorError
 from db.evaluation.replays import Asked, Replays
 from db.money.costs import amount_of
@@ -34,10 +33,6 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 LONGEST_PROMPT = 100_000
-NO_LLM = (
-    "no LLM is configured, and no `bot run` is at work here: set OPENAI_API_KEY, or "
-    "OPENAI_BASE_URL"
-)
 NO_PRICES = "--max-spend needs PRICES, or nobody knows what it costs"
 
 
@@ -74,7 +69,7 @@ def open_bench(database: "Database") -> Bench:
     """
     from bot.wiring.evaluation.answering import build_situations
 
-    settings = _settings()
+    settings = read_settings_beside_run()
     if settings.llm is None:
         raise OperatorError(NO_LLM)
     return Bench(
@@ -84,18 +79,6 @@ def open_bench(database: "Database") -> Bench:
         situations=build_situations(settings, database),
         replays=Replays(database),
     )
-
-
-def _settings() -> "Settings":
-    from bot.environment import PROJECT, load_environment
-    from bot.local.announcing import find_announced
-    from bot.settings import Settings
-
-    settings = read_settings()
-    if settings.llm is not None:
-        return settings
-    given = load_environment(os.environ, PROJECT / ".env")
-    return Settings.from_env({**given, **find_announced(settings.data_folder)})
 
 
 def replay_on(

@@ -1,0 +1,1 @@
+"""`bot cases`: each module adds its own commands to the group."""

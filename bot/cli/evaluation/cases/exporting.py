@@ -1,0 +1,88 @@
+"""`bot cases export`: cases as files, without the people that they came from."""
+
+# ruff: noqa: PLC0415
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.database import migrated_database, read_settings
+from bot.cli.evaluation.cases.group import cases
+from db.errors import OperatorError
+
+if TYPE_CHECKING:
+    from bot.evaluation.cases.nouns import Case
+    from bot.evaluation.cases.pseudonyms import Pseudonyms
+    from bot.settings import Settings
+    from db.database import Database
+
+MOST = 2000
+REVIEW = "replaced.review.txt"
+IGNORED = f"# What was replaced is people's: look at it, and delete it.\n{REVIEW}\n"
+
+
+@cases.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write the cases into FOLDER, as `bot evaluate --cases FOLDER` reads them.
+
+    Names, numbers, addresses, e-mails and links are replaced by rule, each by the same
+    word everywhere. What was replaced, and what may be a name still, is listed in a
+    file beside them: rules do not see all, so look before anybody else does.
+    """
+    from bot.evaluation.cases.pseudonyms import Pseudonyms
+
+    pseudonyms = Pseudonyms()
+    with migrated_database() as database:
+        found = _load(read_settings(), database, pseudonyms)
+    if not found:
+        raise OperatorError("there is no case: see `bot cases collect --help`")
+    if folder.exists() and any(folder.glob("*.yaml")):
+        raise OperatorError(f"{folder} has cases already: name another folder")
+    _write(folder, found, pseudonyms)
+    click.echo(f"{len(found)} cases are in {folder}.")
+    click.echo(
+        f"Look at {folder / REVIEW}: {len(pseudonyms.replaced)} things were replaced, "
+        f"{len(pseudonyms.left)} words may be names still. Delete it after that.",
+        err=True,
+    )
+
+
+def _load(
+    settings: "Settings", database: "Database", pseudonyms: "Pseudonyms"
+) -> "list[Case]":
+    """Return the cases that are judged; their people's names are learned."""
+    from bot.wiring.evaluation.answering import build_situations
+    from bot.wiring.evaluation.collecting import as_case
+    from db.evaluation.cases.keeping import find_names, load_cases
+
+    situations = build_situations(settings, database)
+    with database.reading() as connection:
+        kept = load_cases(connection, MOST)
+        people = {case.user_id for case in kept if case.user_id}
+        pseudonyms.learn(find_names(connection, list(people)))
+    return [as_case(case, situations.load) for case in kept]
+
+
+def _write(folder: Path, found: "list[Case]", pseudonyms: "Pseudonyms") -> None:
+    from bot.evaluation.cases.exporting import without_people
+    from bot.evaluation.cases.writing import write_case
+    from db.files import write_whole
+
+    written = {
+        f"case-{case.case_id}": write_case(
+            without_people(case, pseudonyms), f"case-{case.case_id}"
+        )
+        for case in found
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / ".gitignore", IGNORED)
+        for name, text in written.items():
+            write_whole(folder / f"{name}.yaml", text)
+        write_whole(folder / REVIEW, "\n".join(pseudonyms.review()) + "\n")
+    except OSError as error:
+        raise OperatorError(
+            f"{folder} can't be written ({error.strerror}): choose another folder"
+        ) from None

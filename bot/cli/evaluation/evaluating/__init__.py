@@ -1,0 +1,1 @@
+"""`bot evaluate`: each module adds its own commands to the group."""

@@ -1,0 +1,1 @@
+"""Cases: what was said, and what an answer to it must have."""

@@ -1,0 +1,63 @@
+"""Cases without the people that they came from, for files beside the code."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from bot.evaluation.cases.expecting import read_expectations, write_expectations
+from bot.evaluation.cases.nouns import Case
+from bot.evaluation.cases.pseudonyms import Pseudonyms
+from bot.evaluation.cases.writing import joined
+from db.records import Call, Turn
+
+
+def without_people(case: Case, pseudonyms: Pseudonyms) -> Case:
+    """Return a case as nobody's: what was said, expected and called, pseudonymised."""
+    pseudonyms.hear(turn.content for turn in case.situation.chat.turns)
+    turns = tuple(_turn(turn, pseudonyms) for turn in case.situation.chat.turns)
+    batch = turns[-len(case.situation.batch) :]
+    said = case.said and pseudonyms.replace(case.said)
+    situation = replace(
+        case.situation,
+        chat=replace(case.situation.chat, turns=turns, name=None),
+        batch=batch,
+        said=said,
+        calls=tuple(_call(call, pseudonyms) for call in case.situation.calls),
+    )
+    expects = read_expectations(_all(write_expectations(case.expects), pseudonyms))
+    return replace(
+        case,
+        situation=situation,
+        expects=expects,
+        question=joined(batch),
+        why=pseudonyms.replace(case.why),
+        user_id=None,
+    )
+
+
+def _turn(turn: Turn, pseudonyms: Pseudonyms) -> Turn:
+    return replace(turn, content=pseudonyms.replace(turn.content), beside={})
+
+
+def _call(call: Call, pseudonyms: Pseudonyms) -> Call:
+    arguments: dict[str, Any] = _all(dict(call.arguments), pseudonyms)
+    result = call.result and pseudonyms.replace(call.result)
+    return replace(call, arguments=arguments, result=result)
+
+
+def _all(value: Any, pseudonyms: Pseudonyms) -> Any:
+    """Return JSON with every text in it pseudonymised, and numbers that are long."""
+    if isinstance(value, str):
+        return pseudonyms.replace(value)
+    if isinstance(value, dict):
+        return {key: _all(one, pseudonyms) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_all(one, pseudonyms) for one in value]
+    return _number(value, pseudonyms)
+
+
+def _number(value: Any, pseudonyms: Pseudonyms) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    written = json.dumps(value)
+    return value if pseudonyms.replace(written) == written else 0

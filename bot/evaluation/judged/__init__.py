@@ -1,0 +1,1 @@
+"""Answers judged: checks, the judge, scores, and what got worse."""

@@ -1,0 +1,1 @@
+"""Cases in the database: kept, and found in what happened."""
