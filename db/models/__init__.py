@@ -22,6 +22,7 @@ from db.models.chats import (
     userchats,
     userchats_archive,
 )
+from db.models.evaluation import prompt_rules, proposal_sources, proposals
 from db.models.knowledge import (
     document_chunks,
     document_uploads,
@@ -98,7 +99,10 @@ __all__ = [
     "opt_ins",
     "opt_outs",
     "products",
+    "prompt_rules",
     "prompts",
+    "proposal_sources",
+    "proposals",
     "reply_parts",
     "retention_places",
     "scheduled_messages",

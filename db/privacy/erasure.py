@@ -22,6 +22,7 @@ from db.privacy.acting import held as acted
 from db.privacy.broadcasts import held as sent
 from db.privacy.erased_sids import carry_over
 from db.privacy.money import held as spent
+from db.privacy.proposals import held as proposed
 from db.privacy.support import held
 from db.privacy.tombstones import (
     Graveyard,
@@ -94,7 +95,9 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
   OR args ->> 'chat_id' IN ({CHATS.format("chat_id")})
   OR {documents.THEIR_JOBS}
 """,  # noqa: S608
+    **proposed.FIRST,
     **documents.PURGES,
+    **proposed.PURGES,
     **understood.PURGES,
     **acted.PURGES,
     **spent.PURGES,

@@ -12,6 +12,7 @@ from db.privacy import documents
 from db.privacy.acting import held as acted
 from db.privacy.broadcasts import held as sent
 from db.privacy.money import held as spent
+from db.privacy.proposals import held as proposed
 from db.privacy.support import held
 from db.privacy.understanding import held as understood
 from db.privacy.understanding.held import FIND_FILED
@@ -60,6 +61,7 @@ ORDER BY id""",  # noqa: S608
     **acted.SECTIONS,
     **spent.SECTIONS,
     **sent.SECTIONS,
+    **proposed.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

@@ -25,6 +25,7 @@ from db.privacy.broadcasts import steps as sent
 from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
 from db.privacy.money import steps as spent
+from db.privacy.proposals import steps as proposed
 from db.privacy.steps import LOCK_TIMEOUT, MOST_SECONDS, Step
 from db.privacy.support import steps as support
 from db.privacy.understanding import steps as understood
@@ -167,6 +168,8 @@ def _plan_of_rooms(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (spent.DROP_SPENDINGS, spent.kept_for(ages.delete_archived)),
         (spent.DROP_BUDGETS, spent.kept_for(ages.delete_archived)),
         (sent.DROP_BROADCASTS, ages.delete_archived),
+        (proposed.DROP_PROPOSALS, ages.delete_archived),
+        (proposed.DROP_RULES, ages.delete_archived),
     ]
 
 

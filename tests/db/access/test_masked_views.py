@@ -41,6 +41,8 @@ UNDERSTOOD = """
                            priced_on, day)
     SELECT customer_id, chat_id, 'answer', 'a-model', 'settled', 1200, 'USD',
            current_date, current_date FROM userchats;
+    INSERT INTO proposals (kind, terms, state, title, text, applied_by)
+    SELECT 'entry', 'x', 'applied', 'When?', 'At nine.', user_id FROM users;
     UPDATE users SET company = %(name)s;
     INSERT INTO broadcasts (broadcast_id, template_id, name, category, body)
     VALUES ('00000001', 'HX01', 'news', 'UTILITY', 'Hello {{1}}');
@@ -97,6 +99,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "fact_overview", "feedback_overview", "tool_call_overview",
         "spending_overview", "costs_by_day", "chat_costs", "held_messages",
         "scheduled_overview", "broadcast_overview", "answers",
+        "proposal_overview",
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""What is judged of answers, as everyone passes it around."""
