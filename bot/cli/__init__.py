@@ -3,6 +3,7 @@
 from bot.cli import backups, chats, db, restore, retention, stats, users
 from bot.cli.broadcasts import looking as broadcasts
 from bot.cli.broadcasts import opting_in, starting
+from bot.cli.evaluation.proposals import applying, finding
 from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
@@ -17,8 +18,9 @@ from bot.cli.support import (
 from bot.cli.tools import allowing, approving, calling, looking, servers
 
 __all__ = [
-    "allowing", "approving", "ask", "audit", "backups", "broadcasts", "calling",
-    "chats", "db", "documents", "explaining", "gaps", "looking", "main", "operators",
-    "opting_in", "owners", "pausing", "products", "reminders", "restore", "retention",
-    "servers", "starting", "stats", "templates", "tickets", "users",
+    "allowing", "applying", "approving", "ask", "audit", "backups", "broadcasts",
+    "calling", "chats", "db", "documents", "explaining", "finding", "gaps", "looking",
+    "main", "operators", "opting_in", "owners", "pausing", "products", "reminders",
+    "restore", "retention", "servers", "starting", "stats", "templates", "tickets",
+    "users",
 ]  # fmt: skip
