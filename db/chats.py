@@ -158,27 +158,7 @@ class PostgresChatStore:
         is_teacher = row.phone_number in self._teachers
         chat = replace(_read_chat(row), is_teacher=is_teacher)
         chat = self._recall(chat, row.before_earlier)
-        return self._with_seen(self._with_quoted(chat))
-
-    def _with_seen(self, chat: Userchat) -> Userchat:
-        """Return the chat with what was seen of media that turns brought, or quote."""
-        turns = (*chat.earlier_turns, *chat.turns)
-        named = {turn.message_sid for turn in turns if turn.media}
-        sids = [sid for sid in (named | {turn.quotes for turn in turns}) if sid]
-        seen = find_seen(self._database, chat.user_id, sids)
-        return replace(chat, seen=seen)
-
-    def _with_quoted(self, chat: Userchat) -> Userchat:
-        """Return the chat with what its turns quote, which is asked for only then."""
-        turns = (*chat.earlier_turns, *chat.turns)
-        named = {sid for turn in turns if (sid := turn.quotes)}
-        sids = list(named - {turn.message_sid for turn in turns})
-        if not sids:
-            return chat
-        parameters = {"user_id": chat.user_id, "sids": sids}
-        rows = repeat_once(lambda: self._database.rows(FIND_QUOTED, parameters))
-        found = {row.message_sid: Turn.from_json(row.said) for row in rows}
-        return replace(chat, quoted=found)
+        return with_seen(self._database, with_quoted(self._database, chat))
 
     def record_reply(
         self, chat_id: str, reply: Reply, most_turns: int | None = None
@@ -191,6 +171,30 @@ class PostgresChatStore:
         with outages():
             turns = self._database.scalar(choose_statement(reply), parameters)
         return turns or 0
+
+
+def with_seen(database: Database, chat: Userchat) -> Userchat:
+    """Return the chat with what was seen of media that turns brought, or quote.
+
+    Raises StoreUnavailableError, as with_quoted does.
+    """
+    turns = (*chat.earlier_turns, *chat.turns)
+    named = {turn.message_sid for turn in turns if turn.media}
+    sids = [sid for sid in (named | {turn.quotes for turn in turns}) if sid]
+    return replace(chat, seen=find_seen(database, chat.user_id, sids))
+
+
+def with_quoted(database: Database, chat: Userchat) -> Userchat:
+    """Return the chat with what its turns quote, which is asked for only then."""
+    turns = (*chat.earlier_turns, *chat.turns)
+    named = {sid for turn in turns if (sid := turn.quotes)}
+    sids = list(named - {turn.message_sid for turn in turns})
+    if not sids:
+        return chat
+    parameters = {"user_id": chat.user_id, "sids": sids}
+    rows = repeat_once(lambda: database.rows(FIND_QUOTED, parameters))
+    found = {row.message_sid: Turn.from_json(row.said) for row in rows}
+    return replace(chat, quoted=found)
 
 
 def bind_inbound(message: InboundMessage, session_timeout: timedelta) -> dict[str, Any]:

@@ -44,7 +44,7 @@ from bot.chat.sources.asking import question_of
 from bot.chat.sources.checking import Checked, check_answer
 from bot.chat.sources.material import Material
 from bot.chat.sources.naming import name_sources
-from bot.chat.standing.rules import NoRules, StandingRules
+from bot.chat.standing.rules import GivenRules, StandingRules
 from bot.knowledge.protocol import Knowledge, NoKnowledge
 from bot.languages.speaking import speak
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
@@ -92,7 +92,7 @@ class Answering:
     knowledge: Knowledge = field(default_factory=NoKnowledge)
     files: OwnFiles = field(default_factory=NoFiles)
     offers: Offers = field(default_factory=NoOffers)
-    rules: StandingRules = field(default_factory=NoRules)
+    rules: StandingRules = field(default_factory=GivenRules)
     shown: tuple[Shown, ...] = ()
     acting: Acting | None = None
 

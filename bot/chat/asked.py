@@ -46,6 +46,7 @@ class Policy:
     `timezone` is the business's, whose date the LLM is told. Without `handoff` there
     are no people to pass a chat on to. `memory` is for what a prompt does not show.
     `offered` are files that an answer may bring. `rules` stand below `system_prompt`.
+    `at` is the moment at which the LLM is asked; None: now.
     """
 
     system_prompt: str
@@ -60,6 +61,12 @@ class Policy:
     rules: tuple[str, ...] = ()
     choices: ChoicePolicy = field(default_factory=ChoicePolicy)
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
+    at: datetime | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """When the LLM is asked, as the business's clocks show it."""
+        return (self.at or datetime.now(UTC)).astimezone(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +150,8 @@ def build_for(chat: Userchat, batch: Batch, policy: Policy) -> Built:
     # A long burst is read whole: the answer settles all of it.
     most_turns = max(policy.most_turns, len(batch))
     is_on = policy.memory.is_on
-    memory = recall(chat, turns, policy.token_budget, is_on=is_on)
-    now = datetime.now(UTC)
+    now = policy.moment
+    memory = recall(chat, turns, policy.token_budget, now, is_on=is_on)
     known = describe_facts(chat.facts, now)
     of_user = (tell_language(chat), tell_wishes(chat), known)
     system = _system_prompt(policy, *of_user, *memory.told)
@@ -162,7 +169,7 @@ def rules_of(policy: Policy) -> str:
 
 
 def _system_prompt(policy: Policy, *of_user: str) -> str:
-    today = tell_date(datetime.now(policy.timezone))
+    today = tell_date(policy.moment)
     told = (*_own_words(policy), today, *_rules(policy))
     return "\n\n".join(filter(None, (*told, *of_user, _tell_time(policy))))
 
@@ -184,7 +191,7 @@ def _rules(policy: Policy) -> list[str]:
 
 def _tell_time(policy: Policy) -> str:
     """Return the time, where it is needed: last, for it is another one each time."""
-    now = datetime.now(policy.timezone)
+    now = policy.moment
     return NOW.format(time=f"{now:%H:%M}") if policy.reminders.is_on else ""
 
 

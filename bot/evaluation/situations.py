@@ -2,34 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
-from bot.chat.replies import Batch
-from db.records import Call, Found, Reply, Userchat
+from db.records import Call, Reply
+from db.records.evaluation import Situation
+
+__all__ = ["Anew", "Change", "Divergence", "KnowledgeOf", "Outcome", "Situation"]
 
 # What an answer stands on: what the business knows today, or what was found then.
 KnowledgeOf = Literal["now", "then"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What the bot knew when it answered, as far as it is kept.
-
-    `chat` ends with what was written by then: `batch` is what is to be answered, all
-    of it unanswered. `at` is when; `said` is what was answered, None: nothing. `calls`
-    are those of its tools, in their order; `found` is what knowledge told, None: it is
-    not known. `reference_id` names the answer.
-    """
-
-    chat: Userchat
-    batch: Batch
-    at: datetime
-    said: str | None = None
-    reference_id: str | None = None
-    calls: tuple[Call, ...] = ()
-    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +43,20 @@ class Divergence:
 class Outcome:
     """What came of it: a reply, or why there is none.
 
-    `calls` are what the LLM asked of tools now, played back. `cost` is in the currency
-    of PRICES, None without prices; `seconds` is how long the LLM took.
+    `calls` are what the LLM asked of tools now, played back. `notes` tell what could
+    not be as it was. `cost` is in the currency of PRICES, None without prices;
+    `seconds` is how long the LLM took. `is_beyond`: there was no money left for it, and
+    it may be asked again with more.
     """
 
     reply: Reply | None = None
     error: str | None = None
     calls: tuple[Call, ...] = ()
     divergences: tuple[Divergence, ...] = ()
+    notes: tuple[str, ...] = ()
     cost: Decimal | None = None
     seconds: float = 0.0
+    is_beyond: bool = False
 
     @property
     def text(self) -> str:

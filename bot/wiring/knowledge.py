@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
     from bot.chat.talk import Talk
     from bot.knowledge.protocol import Knowledge
+    from bot.llm.endpoint import Measure
     from bot.media.fetching import Fetch
 
 # Beside WORKER_CONCURRENCY, so that no answer waits for a document.
 DOCUMENTS_AT_ONCE = 2
 
 
-def build_knowledge(settings: Settings, database: Database) -> "Knowledge":
-    """Return what finds passages in a database."""
+def build_knowledge(
+    settings: Settings, database: Database, measure: "Measure | None" = None
+) -> "Knowledge":
+    """Return what finds passages in a database; `measure` counts calls otherwise."""
     from bot.knowledge.catalogues.price_range import find_products
     from bot.knowledge.finding.retrieval import Retrieval, Shelf
     from bot.llm.embeddings import Embeddings
@@ -39,7 +42,7 @@ def build_knowledge(settings: Settings, database: Database) -> "Knowledge":
         vectors=Vectors(database),
         products=partial(find_products, Products(database)),
     )
-    served, measure = settings.embeddings, build_measure(settings, database)
+    served, measure = settings.embeddings, measure or build_measure(settings, database)
     embeddings = Embeddings(served, measure=measure) if served else None
     return Retrieval(shelf, embeddings)
 

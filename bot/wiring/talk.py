@@ -13,6 +13,7 @@ from bot.wiring.languages import with_languages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.chat.answering import Room
     from bot.chat.channel import Channel
     from bot.chat.files.finding import OwnFiles
     from bot.chat.limits.allowance import Allowance
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What an answer is made from, beside the LLM; what is None is not there."""
+    """What an answer is made from, beside the LLM; what is None is not there.
+
+    `room` is what earlier answers learned of how long prompts may be.
+    """
 
     knowledge: "Knowledge | None" = None
     gallery: "Gallery | None" = None
@@ -38,6 +42,7 @@ class Means:
     offers: "Offers | None" = None
     rules: "StandingRules | None" = None
     acting: "Acting | None" = None
+    room: "Room | None" = None
 
 
 def build_talk(  # noqa: PLR0913, PLR0917  (what a talk is made of)
@@ -54,7 +59,7 @@ def build_talk(  # noqa: PLR0913, PLR0917  (what a talk is made of)
 
     talk = Talk(
         store=store,
-        answering=_build_answering(settings, llm, means or Means()),
+        answering=build_answering(settings, llm, means or Means()),
         channel=channel or Channel(with_parts=build_parting(settings)),
         pace=settings.pace,
         allowance=_allowance(settings),
@@ -86,22 +91,24 @@ def _allowance(settings: Settings) -> "Allowance":
     return replace(settings.allowance, calls_person=person)
 
 
-def _build_answering(settings: Settings, llm: "LLM", means: Means) -> "Answers":
-    from bot.chat.answering import Answering
+def build_answering(settings: Settings, llm: "LLM", means: Means) -> "Answers":
+    """Return what makes answers; what is not given, it does not do."""
+    from bot.chat.answering import Answering, Room
     from bot.chat.choices.offering import Offering
     from bot.chat.files.finding import NoFiles
     from bot.chat.pictures.seeing import Seeing
-    from bot.chat.standing.rules import NoRules
+    from bot.chat.standing.rules import GivenRules
     from bot.knowledge.protocol import NoKnowledge
     from bot.media.outgoing.offers import NoOffers
 
     answering = Answering(
         llm,
         settings.policy,
+        room=means.room or Room(),
         knowledge=means.knowledge or NoKnowledge(),
         files=means.files or NoFiles(),
         offers=means.offers or NoOffers(),
-        rules=means.rules or NoRules(),
+        rules=means.rules or GivenRules(),
         acting=means.acting,
     )
     seeing = Seeing(answering, means.gallery) if means.gallery else answering

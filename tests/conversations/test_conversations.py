@@ -9,6 +9,7 @@ from db.embedded.server import EmbeddedPostgres
 from tests.conftest import new_database
 from tests.conversations.playing.playing import Player
 from tests.conversations.playing.reading import read_conversation
+from tests.conversations.playing.replaying import find_difference
 from tests.conversations.playing.stage import Stage, stage
 
 HERE = Path(__file__).parent
@@ -35,7 +36,8 @@ def test_conversation(file: Path, played_on: Stage) -> None:
         talk = read_conversation(file)
         if not played_on.can(talk.needs):
             pytest.skip(f"nothing here reads: {', '.join(talk.needs)}")
-        fault = Player(played_on, talk).find_fault()
+        player = Player(played_on, talk)
+        fault = player.find_fault() or find_difference(played_on, player.user_id)
     except AssertionError as error:  # in the file itself
         fault = str(error)
     if fault is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Literal
 
@@ -34,8 +34,8 @@ class OwnFile:
 def choose_files(chat: Userchat, batch: Batch, words: str) -> list[OwnFile]:
     """Return the files that a batch, which says `words`, may be about: five at most.
 
-    What is meant comes first, then the newest. What is older than a week is not looked
-    at, unless a message quotes it.
+    What is meant comes first, then the newest. What is a week older than the batch is
+    not looked at, unless a message quotes it.
     """
     now = {turn.message_sid for turn in batch}
     meant = now | {turn.quotes for turn in batch if turn.quotes}
@@ -43,7 +43,8 @@ def choose_files(chat: Userchat, batch: Batch, words: str) -> list[OwnFile]:
     recent = {turn.message_sid for turn in before[-RECENT:]}
     known = find_quoted(chat)
     wanted = [known[sid] for sid in meant - now if sid and sid in known]
-    late = [turn for turn in before if turn.timestamp > datetime.now(UTC) - MOST_AGE]
+    since = max(turn.timestamp for turn in batch) - MOST_AGE
+    late = [turn for turn in before if turn.timestamp > since]
     wanted += [*reversed(batch), *reversed(late)]
     asked = set(split_words(words)) - COMMON
     found: dict[tuple[str, int], OwnFile] = {}

@@ -1,7 +1,7 @@
 """Replies that pass the user on to a person, and what the user is told with them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.chat import sentences
 from bot.chat.handoff.policy import HandoffPolicy
@@ -28,7 +28,7 @@ def passing_on(
     language: str | None = None,
 ) -> Reply:
     """Return a reply that passes the user on besides, and tells so as its last word."""
-    told = tell(policy, datetime.now(UTC), language)
+    told = tell(policy, policy.moment, language)
     text = "\n\n".join(filter(None, (reply.turn.content, told)))
     return replace(
         reply,

@@ -1,7 +1,7 @@
 """What an operator decided about passing chats on to people."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal, cast
 
 from bot.chat.handoff.hours import HOURS_HINT, OpeningHours, read_hours
@@ -21,7 +21,8 @@ class HandoffPolicy:
     person's goes to `ends`. `words` are the operator's own (plain, see plain.py): a
     message with one of them is passed on. `after_errors`: so is one that would get an
     apology. `elsewhere`: whom the business writes to past the bot is a person's by it.
-    `hours` are those in which people are there.
+    `hours` are those in which people are there, `at` is the moment that counts; None:
+    now.
     """
 
     lasts: timedelta = timedelta(hours=8)
@@ -30,6 +31,12 @@ class HandoffPolicy:
     after_errors: bool = True
     elsewhere: bool = False
     hours: OpeningHours = field(default_factory=OpeningHours)
+    at: datetime | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """When it is that somebody is passed on."""
+        return self.at or datetime.now(UTC)
 
 
 def read_handoff(read: Reader) -> HandoffPolicy:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.chat.memory.borders import barred, frame
 from bot.chat.memory.summary import Summary, after
@@ -35,7 +35,12 @@ class Memory:
 
 
 def recall(
-    chat: Userchat, turns: Sequence[Turn], token_budget: int, *, is_on: bool
+    chat: Userchat,
+    turns: Sequence[Turn],
+    token_budget: int,
+    now: datetime,
+    *,
+    is_on: bool,
 ) -> Memory:
     """Return what is remembered for a prompt of so many tokens; nothing if it is off.
 
@@ -43,7 +48,7 @@ def recall(
     """
     if not is_on:
         return Memory((), tuple(turns))
-    carried = _carried(chat.carried, token_budget // SHARE_OF_CARRIED)
+    carried = _carried(chat.carried, token_budget // SHARE_OF_CARRIED, now)
     told = ["\n".join(frame(CARRIED, carried))] if carried else []
     found = find_summary((*chat.earlier_turns, *chat.turns)) or chat.earlier_summary
     if found is None:
@@ -81,9 +86,8 @@ def _newest_within(lines: Sequence[str], most_tokens: int) -> list[str]:
     return kept
 
 
-def _carried(talks: Sequence[Recalled], most_tokens: int) -> list[str]:
+def _carried(talks: Sequence[Recalled], most_tokens: int, now: datetime) -> list[str]:
     """Return what earlier talks were about, with the age of each, oldest first."""
-    now = datetime.now(UTC)
     lines = [
         barred(talk.text, f"{_age(now - talk.ended_at)}: ") for talk in reversed(talks)
     ]

@@ -1,6 +1,7 @@
 """The rules that are in force, and how the LLM is told them: below SYSTEM_PROMPT."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 HEAD = "Also:"
@@ -13,12 +14,15 @@ class StandingRules(Protocol):
         """Return them now, the oldest first: what is applied counts soon after."""
 
 
-class NoRules:
-    """Where there are none but SYSTEM_PROMPT's."""
+@dataclass(frozen=True, slots=True)
+class GivenRules:
+    """Rules that do not change; by default none but SYSTEM_PROMPT's."""
+
+    rules: tuple[str, ...] = ()
 
     def find(self) -> tuple[str, ...]:
-        """Return none."""
-        return ()
+        """Return them: see StandingRules."""
+        return self.rules
 
 
 def tell_rules(rules: Sequence[str]) -> str:

@@ -59,8 +59,12 @@ class McpToolbox:
 
         It may wait for the pins.
         """
-        self._known = {server.name: self._listed(server) for server in self._servers}
+        self.look_up()
         self._thread.start()
+
+    def look_up(self) -> None:
+        """Offer what is known of the servers; none is started, or can be called."""
+        self._known = {server.name: self._listed(server) for server in self._servers}
 
     def wait(self, seconds: float, *, for_new: bool = False) -> None:
         """Wait until each server was tried once, but no longer.

@@ -52,10 +52,14 @@ def build_registry(
     """
     from bot.tools.registry import Registry
 
-    return Registry([*_build_boxes(settings, keeper), *more])
+    return Registry([*build_boxes(settings, keeper), *more])
 
 
-def _build_boxes(settings: Settings, keeper: "Keeper") -> "list[Toolbox]":
+def build_boxes(settings: Settings, keeper: "Keeper") -> "list[Toolbox]":
+    """Return the tools of the operator's module, and those of reminders.
+
+    Raises OperatorError where the module can't be loaded.
+    """
     from bot.tools.python_tools import load_python_tools
     from bot.tools.reminders.scheduling import Scheduling, build_tools
 

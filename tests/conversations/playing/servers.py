@@ -17,20 +17,30 @@ UNEXPECTED = Script(text="(this answer was not scripted)")
 
 
 class Model(ScriptedLLM):
-    """An LLM's server, during whose work something may happen."""
+    """An LLM's server, during whose work something may happen.
+
+    `played` is what it said to each request; `by_prompt` finds it again, once it is
+    asked the same.
+    """
 
     def __post_init__(self) -> None:
         self.meanwhile: deque[Callable[[], object] | None] = deque()
+        self.played: list[Script] = []
+        self.by_prompt: Callable[[], Script | None] | None = None
         super().__post_init__()
 
     def take_script(self) -> Script:
+        if self.by_prompt:
+            return self.by_prompt() or UNEXPECTED
         if self.meanwhile and (happens := self.meanwhile.popleft()):
             happens()
-        return super().take_script()
+        self.played.append(super().take_script())
+        return self.played[-1]
 
     def reset(self) -> None:
         super().reset()
         self.meanwhile.clear()
+        self.played.clear()
         self.always(UNEXPECTED)
 
 

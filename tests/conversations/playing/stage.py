@@ -37,6 +37,8 @@ ORDER BY id LIMIT 1
 OF_OTHERS = (
     "DELETE FROM procrastinate_jobs WHERE task_name = %(name)s AND lock <> %(lock)s"
 )
+# A tool is called only by whoever has its answer's job in hand.
+BEGIN = "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %(id)s"
 MOST_JOBS = 100
 # Every time that is kept, but for the queue's: that runs when it is told to.
 TIMES = """
@@ -125,6 +127,7 @@ class Stage:
                 return why
             job_id, name, args, lock, attempts = due[0]
             job = SimpleNamespace(id=job_id, lock=lock, attempts=attempts)
+            change(self.database, BEGIN, id=job_id)
             try:
                 self._run(name, args, job)
                 done = "DELETE FROM procrastinate_jobs WHERE id = %(id)s"
@@ -132,8 +135,8 @@ class Stage:
                 failed.append(job_id)
                 why.append(error)
                 done = (
-                    "UPDATE procrastinate_jobs SET attempts = attempts + 1"
-                    " WHERE id = %(id)s"
+                    "UPDATE procrastinate_jobs SET status = 'todo',"
+                    " attempts = attempts + 1 WHERE id = %(id)s"
                 )
             change(self.database, done, id=job_id)
         raise AssertionError("the jobs have no end")
