@@ -44,7 +44,7 @@ from bot.chat.sources.asking import question_of
 from bot.chat.sources.checking import Checked, check_answer
 from bot.chat.sources.material import Material
 from bot.chat.sources.naming import name_sources
-from bot.chat.standing.rules import GivenRules, StandingRules
+from bot.chat.standing.rules import GivenRules, StandingRules, with_rules
 from bot.knowledge.protocol import Knowledge, NoKnowledge
 from bot.languages.speaking import speak
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
@@ -102,8 +102,9 @@ class Answering:
         Takes at most `seconds`, and no longer than the policy, and the limits of tools,
         say. Raises LLMError.
         """
-        offered, rules = self.offers.find(), self.rules.find()
-        policy = replace(self.policy, offered=offered, rules=rules)
+        prompt = with_rules(self.policy.system_prompt, self.rules.find())
+        offered = self.offers.find()
+        policy = replace(self.policy, system_prompt=prompt, offered=offered)
         return replace(self, policy=policy)._asked_for(chat, batch, seconds)
 
     def _asked_for(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:

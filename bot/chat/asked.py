@@ -28,7 +28,6 @@ from bot.chat.reminders.sentences import NOW
 from bot.chat.replies import Batch
 from bot.chat.sources.material import Material
 from bot.chat.sources.policy import SourcePolicy
-from bot.chat.standing.rules import tell_rules
 from bot.llm.protocol import Prompt, PromptMessage
 from bot.media.outgoing.offers import Offer
 from db.records import Fact, Passage, Userchat, find_unanswered
@@ -45,8 +44,8 @@ class Policy:
 
     `timezone` is the business's, whose date the LLM is told. Without `handoff` there
     are no people to pass a chat on to. `memory` is for what a prompt does not show.
-    `offered` are files that an answer may bring. `rules` stand below `system_prompt`.
-    `at` is the moment at which the LLM is asked; None: now.
+    `offered` are files that an answer may bring. `at` is the moment at which the LLM
+    is asked; None: now.
     """
 
     system_prompt: str
@@ -58,7 +57,6 @@ class Policy:
     handoff: HandoffPolicy | None = None
     memory: MemoryPolicy = field(default_factory=MemoryPolicy)
     offered: tuple[Offer, ...] = ()
-    rules: tuple[str, ...] = ()
     choices: ChoicePolicy = field(default_factory=ChoicePolicy)
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
     at: datetime | None = None
@@ -165,18 +163,13 @@ def build_for(chat: Userchat, batch: Batch, policy: Policy) -> Built:
 
 def rules_of(policy: Policy) -> str:
     """Return what every system prompt says, whoever asks and when."""
-    return "\n\n".join(filter(None, (*_own_words(policy), *_rules(policy))))
+    return "\n\n".join(filter(None, (policy.system_prompt, *_rules(policy))))
 
 
 def _system_prompt(policy: Policy, *of_user: str) -> str:
     today = tell_date(policy.moment)
-    told = (*_own_words(policy), today, *_rules(policy))
+    told = (policy.system_prompt, today, *_rules(policy))
     return "\n\n".join(filter(None, (*told, *of_user, _tell_time(policy))))
-
-
-def _own_words(policy: Policy) -> tuple[str, str]:
-    """Return what the operator has an LLM told: as it was set, and applied since."""
-    return policy.system_prompt, tell_rules(policy.rules)
 
 
 def _rules(policy: Policy) -> list[str]:

@@ -69,11 +69,11 @@ CREATE TABLE proposal_sources (
   chat_id text NOT NULL,
   gap_id bigint,
   question text NOT NULL,
+  answer_id uuid,
   answer text,
   told text,
   remark text,
   happened_at timestamptz DEFAULT now() NOT NULL,
-  before text,
   after text,
   CONSTRAINT proposal_sources_pkey PRIMARY KEY (proposal_id, kind, reference_id),
   CONSTRAINT proposal_sources_kind_check
@@ -101,15 +101,16 @@ COMMENT ON COLUMN proposal_sources.user_id IS 'Who asked.';
 COMMENT ON COLUMN proposal_sources.chat_id IS 'The chat, archived or not.';
 COMMENT ON COLUMN proposal_sources.gap_id IS 'The gap that was met, if one was.';
 COMMENT ON COLUMN proposal_sources.question IS 'What was asked.';
+COMMENT ON COLUMN proposal_sources.answer_id IS
+  'The bot''s answer, which a replay answers anew; NULL: it gave none.';
 COMMENT ON COLUMN proposal_sources.answer IS 'What the bot said; NULL: nothing.';
 COMMENT ON COLUMN proposal_sources.told IS
   'What a person of ours told instead, if one did.';
 COMMENT ON COLUMN proposal_sources.remark IS
   'What was said of the answer: untrusted.';
 COMMENT ON COLUMN proposal_sources.happened_at IS 'When.';
-COMMENT ON COLUMN proposal_sources.before IS
-  'What the last replay said without the proposal.';
-COMMENT ON COLUMN proposal_sources.after IS 'What it said with the proposal.';
+COMMENT ON COLUMN proposal_sources.after IS
+  'What the last replay said instead, with the proposal; NULL: none was made.';
 
 CREATE TABLE prompt_rules (
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -155,7 +156,6 @@ ALTER TABLE proposal_sources
   ALTER COLUMN answer SET STATISTICS 0,
   ALTER COLUMN told SET STATISTICS 0,
   ALTER COLUMN remark SET STATISTICS 0,
-  ALTER COLUMN before SET STATISTICS 0,
   ALTER COLUMN after SET STATISTICS 0;
 ALTER TABLE prompt_rules ALTER COLUMN text SET STATISTICS 0;
 

@@ -25,7 +25,9 @@ class GivenRules:
         return self.rules
 
 
-def tell_rules(rules: Sequence[str]) -> str:
-    """Return rules as a prompt tells them, one a line; empty: there are none."""
+def with_rules(system_prompt: str, rules: Sequence[str]) -> str:
+    """Return a system prompt with rules below it, one a line."""
     told = [f"- {' '.join(rule.split())}" for rule in rules]
-    return "\n".join([HEAD, *told]) if told else ""
+    return "\n\n".join(
+        [system_prompt, "\n".join([HEAD, *told])] if told else [system_prompt]
+    )

@@ -66,7 +66,7 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
     tried = replace(settings, policy=_changed(settings.policy, change, rules))
     purse = build_purse(settings, database, most_micros)
     meter = build_meter_apart(settings, purse)
-    means = _build_means(tried, database, change, measure_for(meter, purpose))
+    means = _build_means(settings, database, change, measure_for(meter, purpose))
     llm, is_then = build_llm(server, meter, purpose), change.knowledge == "then"
     specs = build_specs(settings, database)
     return Again(
@@ -82,8 +82,10 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
 
 
 def _changed(policy: "Policy", change: "Change", rules: tuple[str, ...]) -> "Policy":
+    from bot.chat.standing.rules import with_rules
+
     prompt = policy.system_prompt if change.prompt is None else change.prompt
-    return replace(policy, system_prompt=prompt, rules=rules)
+    return replace(policy, system_prompt=with_rules(prompt, rules))
 
 
 def _policy_at(policy: "Policy", situation: "Situation") -> "Policy":
@@ -96,7 +98,6 @@ def _build_means(
 ) -> Means:
     """Return what answers are made from, all but their tools."""
     from bot.chat.answering import Room
-    from bot.chat.standing.rules import GivenRules
 
     knowledge = build_knowledge(settings, database, measure)
     looking = build_looking(settings)
@@ -105,7 +106,6 @@ def _build_means(
         gallery=build_gallery(looking, read_contents(database, settings.media)),
         files=build_files(database),
         offers=build_offers(settings),
-        rules=GivenRules(settings.policy.rules),
         room=Room(),
     )
 

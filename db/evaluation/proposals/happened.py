@@ -124,7 +124,8 @@ def _of_chat(
                 reference_id=taken.reference_id,
                 question=taken.question[:LONGEST],
                 happened_at=taken.happened_at,
-                answer=taken.answer,
+                answer_id=taken.answer_id,
+                answer=taken.answer and taken.answer[:LONGEST],
                 told=taken.told,
                 gap_id=met.gap_id if met else None,
                 stems=_stems(met),
@@ -163,6 +164,7 @@ def _happened(row: Any, *, question: str, answer: str, kind: Any = "gap") -> Hap
         reference_id=row.reference_id,
         question=question[:LONGEST],
         happened_at=row.happened_at,
+        answer_id=row.reference_id,
         answer=answer,
     )
 

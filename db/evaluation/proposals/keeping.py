@@ -38,10 +38,10 @@ COUNT = "SELECT count(*) FROM proposal_sources WHERE proposal_id = %(proposal_id
 # Who was erased just now has no row to refer to.
 ADD = """
 INSERT INTO proposal_sources (proposal_id, kind, reference_id, user_id, chat_id, gap_id,
-                              question, answer, told, remark, happened_at)
+                              question, answer_id, answer, told, remark, happened_at)
 SELECT %(proposal_id)s, %(kind)s, %(reference_id)s, user_id, %(chat_id)s,
-       (SELECT id FROM knowledge_gaps WHERE id = %(gap_id)s), %(question)s, %(answer)s,
-       %(told)s, %(remark)s, %(happened_at)s
+       (SELECT id FROM knowledge_gaps WHERE id = %(gap_id)s), %(question)s,
+       %(answer_id)s, %(answer)s, %(told)s, %(remark)s, %(happened_at)s
 FROM users WHERE user_id = %(user_id)s
 ON CONFLICT DO NOTHING
 """

@@ -32,18 +32,18 @@ LIMIT %(most)s
 """
 FIND = f"{COLUMNS} WHERE proposal_id = %(proposal_id)s"
 SOURCES = """
-SELECT kind, reference_id, user_id, chat_id, gap_id, question, answer, told, remark,
-       happened_at, before, after
+SELECT kind, reference_id, user_id, chat_id, gap_id, question, answer_id, answer, told,
+       remark, happened_at, after
 FROM proposal_sources WHERE proposal_id = %(proposal_id)s
 ORDER BY happened_at DESC, kind, reference_id LIMIT %(most)s
 """
 FORGET_SAID = """
-UPDATE proposal_sources SET before = NULL, after = NULL
-WHERE proposal_id = %(proposal_id)s AND (before IS NOT NULL OR after IS NOT NULL)
+UPDATE proposal_sources SET after = NULL
+WHERE proposal_id = %(proposal_id)s AND after IS NOT NULL
 """
 KEEP_SAID = """
-UPDATE proposal_sources SET before = %(before)s, after = %(after)s
-WHERE proposal_id = %(proposal_id)s AND reference_id = %(reference_id)s
+UPDATE proposal_sources SET after = %(after)s
+WHERE proposal_id = %(proposal_id)s AND answer_id = %(answer_id)s
 """
 KEEP_VERDICT = """
 UPDATE proposals SET verdict = %(verdict)s || jsonb_build_object('at', now())
@@ -85,8 +85,7 @@ class ListedProposal:
 class Source:
     """A conversation behind a proposal: what was asked, said and told, untrusted.
 
-    `before` and `after` are what the last replay said without the proposal, and with
-    it.
+    `after` is what the last replay said instead, with the proposal.
     """
 
     kind: SourceKind
@@ -95,20 +94,19 @@ class Source:
     chat_id: str
     gap_id: int | None
     question: str
+    answer_id: UUID | None
     answer: str | None
     told: str | None
     remark: str | None
     happened_at: datetime
-    before: str | None
     after: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a replay said to one situation: without the proposal, and with it."""
+    """What a replay said, with the proposal, instead of one answer."""
 
-    reference_id: UUID
-    before: str
+    answer_id: UUID
     after: str
 
 
@@ -150,8 +148,6 @@ def keep_verdict(
     connection.count(FORGET_SAID, mine)
     connection.count(KEEP_VERDICT, {**mine, "verdict": Jsonb(asdict(verdict))})
     for one in said:
-        texts = {
-            name: to_storable(text)[:LONGEST_SAID]
-            for name, text in (("before", one.before), ("after", one.after))
-        }
-        connection.count(KEEP_SAID, {**mine, **texts, "reference_id": one.reference_id})
+        after = to_storable(one.after)[:LONGEST_SAID]
+        known = {**mine, "answer_id": one.answer_id, "after": after}
+        connection.count(KEEP_SAID, known)

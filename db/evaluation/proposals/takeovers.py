@@ -25,6 +25,7 @@ class Takeover:
     question: str
     told: str
     happened_at: datetime
+    answer_id: UUID | None = None
     answer: str | None = None
     gap: str | None = None
 
@@ -34,7 +35,7 @@ class _Heard:
     """What was asked and not answered yet, as far as the turns were read."""
 
     asked: list[Turn] = field(default_factory=list)
-    answer: str | None = None
+    answer: Turn | None = None
     gap: str | None = None
     told: list[Turn] = field(default_factory=list)
 
@@ -76,9 +77,15 @@ def _after(heard: _Heard, turn: Turn, gaps: Mapping[str, str]) -> _Heard:
         heard.drop(turn.in_reply_to)
         return heard
     if turn.reference_id in gaps:
-        heard.gap, heard.answer = turn.reference_id, turn.content
+        heard.gap, heard.answer = turn.reference_id, turn
         return heard
+    if turn.hands_over and turn.model:
+        heard.answer = heard.answer or turn
     return heard if turn.hands_over or turn.error else _Heard()
+
+
+def _of(answer: Turn | None) -> tuple[UUID | None, str | None]:
+    return (_read_id(answer.reference_id), answer.content) if answer else (None, None)
 
 
 def _told(heard: _Heard, gaps: Mapping[str, str]) -> Iterator[Takeover]:
@@ -88,12 +95,14 @@ def _told(heard: _Heard, gaps: Mapping[str, str]) -> Iterator[Takeover]:
     told = "\n".join(filter(None, (turn.content.strip() for turn in heard.told)))
     ids = [key for turn in heard.told if (key := _read_id(turn.reference_id))]
     if question.strip() and told and ids:
+        answer_id, answer = _of(heard.answer)
         yield Takeover(
             reference_id=ids[0],
             question=question,
             told=told[:LONGEST_TOLD],
             happened_at=heard.told[0].timestamp,
-            answer=heard.answer,
+            answer_id=answer_id,
+            answer=answer,
             gap=heard.gap,
         )
 

@@ -142,12 +142,21 @@ proposal_sources = Table(
         comment="The gap that was met, if one was.",
     ),
     Column("question", Text, nullable=False, comment="What was asked."),
+    Column(
+        "answer_id",
+        Uuid,
+        comment="The bot's answer, which a replay answers anew; NULL: it gave none.",
+    ),
     Column("answer", Text, comment="What the bot said; NULL: nothing."),
     Column("told", Text, comment="What a person of ours told instead, if one did."),
     Column("remark", Text, comment="What was said of the answer: untrusted."),
     time_column("happened_at", "When."),
-    Column("before", Text, comment="What the last replay said without the proposal."),
-    Column("after", Text, comment="What it said with the proposal."),
+    Column(
+        "after",
+        Text,
+        comment="What the last replay said instead, with the proposal; NULL: none was "
+        "made.",
+    ),
     CheckConstraint(
         column("kind").in_(SOURCE_KINDS), name="proposal_sources_kind_check"
     ),

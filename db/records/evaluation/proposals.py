@@ -18,7 +18,8 @@ class Happened:
     """One thing that happened in a chat, from which something may be learned.
 
     `reference_id` names the answer that it is about, of a takeover the person's own.
-    `question` is what was asked, `answer` what the bot said, `told` what a person of
+    `question` is what was asked, `answer` what the bot said, in the reply
+    `answer_id`, `told` what a person of
     ours told instead, `remark` what was said of the answer. `stems` are the question's,
     `remarked` those of the remark: like ones are grouped by them.
     """
@@ -29,6 +30,7 @@ class Happened:
     reference_id: UUID
     question: str
     happened_at: datetime
+    answer_id: UUID | None = None
     answer: str | None = None
     told: str | None = None
     remark: str | None = None
@@ -50,9 +52,9 @@ class NewProposal:
 class Verdict:
     """What a replay of a proposal's conversations came to, in numbers.
 
-    `judged` situations were answered with the proposal and without it: so many of them
-    `changed`, and so many `failed`. `spent` is in the currency of PRICES, if there are
-    any.
+    `judged` situations were answered anew, with it: `changed` of them otherwise than
+    they were then, `failed` not at all. `spent` is in the currency of PRICES, if there
+    are any.
     """
 
     judged: int

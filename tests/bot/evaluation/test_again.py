@@ -1,8 +1,8 @@
 """Situations of the past, answered anew."""
 
 from datetime import timedelta
-from functools import partial
 from decimal import Decimal
+from functools import partial
 
 import pytest
 

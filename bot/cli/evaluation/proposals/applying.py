@@ -2,17 +2,20 @@
 
 # ruff: noqa: PLC0415
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.database import migrated_database
 from bot.cli.evaluation.proposals.group import NUMBER, audit, proposals, writing
+from bot.cli.evaluation.proposals.judging import judge_first
 from bot.terminal import one_line
 
 if TYPE_CHECKING:
     from db.database import Database
     from db.evaluation.proposals.applying import Applied, Undone, Worded
+    from db.evaluation.proposals.looking import ListedProposal
 
 
 @proposals.command()
@@ -20,14 +23,29 @@ if TYPE_CHECKING:
 @click.option("--answer", metavar="TEXT", help="What an entry, or reply, says instead.")
 @click.option("--question", metavar="TEXT", help="What an entry stands under instead.")
 @click.option("--rule", metavar="TEXT", help="What a rule says instead.")
+@click.option("--without-replay", is_flag=True, help="Apply it without judging it.")
+@click.option("--max-spend", type=Decimal, metavar="AMOUNT",
+              help="What judging it may cost, in the currency of PRICES.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def apply(
-    number: int, answer: str | None, question: str | None, rule: str | None, yes: bool
+def apply(  # noqa: PLR0913, PLR0917  (its options)
+    number: int,
+    answer: str | None,
+    question: str | None,
+    rule: str | None,
+    without_replay: bool,
+    max_spend: Decimal | None,
+    yes: bool,
 ) -> None:
-    """Make a proposal knowledge, a rule for the prompt, or a canned reply."""
+    """Make a proposal knowledge, a rule for the prompt, or a canned reply.
+
+    What was asked in the conversations behind it is answered anew first, with the
+    proposal: nothing is sent, and no tool is called. Then it is asked for.
+    """
     worded = _read_worded(answer, question, rule)
     with migrated_database() as database:
-        _tell(database, number, worded, is_rule=rule is not None)
+        proposal, title, text = _tell(database, number, worded, is_rule=bool(rule))
+        if not without_replay:
+            judge_first(database, proposal, title, text, max_spend=max_spend, yes=yes)
         if not yes:
             click.confirm("Apply it?", abort=True)
         done = _apply(database, number, worded)
@@ -46,8 +64,8 @@ def _read_worded(
 
 def _tell(
     database: "Database", number: int, worded: "Worded", *, is_rule: bool
-) -> None:
-    """Print what would be applied. Raises OperatorError where it can't be."""
+) -> "tuple[ListedProposal, str, str]":
+    """Print what would be applied, and return it. Raises OperatorError if it can't."""
     from bot.cli.evaluation.proposals.shown import KINDS, quoted
     from db.errors import OperatorError
     from db.evaluation.proposals.applying import foresee
@@ -61,6 +79,7 @@ def _tell(
     for who, words in (("About", title), ("Says", text)):
         for line in quoted(who, words):
             click.echo(line)
+    return proposal, title, text
 
 
 def _apply(database: "Database", number: int, worded: "Worded") -> "Applied":

@@ -74,7 +74,6 @@ def _source(source: Source) -> Iterator[str]:
         ("  Bot said", source.answer),
         ("  They said", source.remark),
         ("  Person", source.told),
-        ("  Without", source.before),
         ("  With it", source.after),
     ):
         if text:
