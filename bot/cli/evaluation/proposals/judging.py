@@ -62,15 +62,28 @@ def judge_first(  # noqa: PLR0913  (what is tried, and how)
 def _build(
     database: "Database", change: "Change", max_spend: Decimal | None
 ) -> "tuple[Bench, Again]":
-    from bot.cli.evaluation.replaying.running import micros_of, open_bench
+    from bot.cli.evaluation.replaying.running import open_bench
     from bot.wiring.evaluation.answering import build_anew
 
     bench = open_bench(database)
-    most = micros_of(bench, max_spend)
+    most = _micros(bench, max_spend)
     server = bench.server
     return bench, build_anew(
         bench.settings, database, server, change, purpose="replay", most_micros=most
     )
+
+
+def _micros(bench: "Bench", amount: Decimal | None) -> int | None:
+    from db.errors import OperatorError
+    from db.records.money import MILLION
+
+    if amount is None:
+        return None
+    if bench.settings.money.prices is None:
+        raise OperatorError("--max-spend needs PRICES, or nobody knows what it costs")
+    if not amount.is_finite() or not 0 < amount <= MILLION:
+        raise OperatorError("--max-spend has to be an amount above 0, such as 2.50")
+    return int(amount * MILLION)
 
 
 def _load(database: "Database", bench: "Bench", proposal_id: int) -> "list[Situation]":
