@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from bot.knowledge.answers import compose_answer
@@ -58,7 +60,7 @@ class Business:
         stems = tuple(stem for word in words for stem in found[word])
         return self._answered(text, who, "I don't know.", gap=Gap(text, stems))
 
-    def _answered(self, text: str, who: str, says: str, **more: object) -> Reply:
+    def _answered(self, text: str, who: str, says: str, **more: Any) -> Reply:
         message = said(text, who)
         reply = answer_to(message, text=says, **more)
         assert self.pg.record_reply(take_in(self.pg, message), reply)
@@ -93,10 +95,8 @@ class Business:
             found = find_answer(connection, self.user(who), key)
             assert found
 
-            def compose(asked: str) -> object:
-                return compose_answer(text, asked)
-
-            document = correct_answer(connection, found, question, compose)  # type: ignore[arg-type]
+            compose = partial(compose_answer, text)
+            document = correct_answer(connection, found, question, compose)
             told = {"corrects": str(key), "document": str(document)}
             record_audit(
                 connection, actor_id=None, action=Action.DOCUMENT_ADDED,

@@ -27,10 +27,8 @@ TOLD = "Please send us your order number."
 
 def found_for(business: Business, question: str) -> list[str]:
     """Return what a search finds for a question."""
-    hits = find_by_words(
-        business.database, split_words(question), (), business.user(ANA)
-    )
-    ids = [hit.chunk_id for hit in hits[1]]
+    words, user_id = split_words(question), business.user(ANA)
+    ids = [hit.chunk_id for hit in find_by_words(business.database, words, user_id)]
     return values(
         business.database,
         "SELECT chunk_text FROM document_chunks WHERE id = ANY (%(ids)s)",
