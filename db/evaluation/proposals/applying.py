@@ -160,18 +160,31 @@ def apply_proposal(
         "is_reworded": is_reworded, "document_id": None, "canned_id": None,
         "replaced": None,
     }  # fmt: skip
-    if proposal.kind == "entry":
-        made = _make_entry(connection, known, compose)
-    elif proposal.kind == "rule":
-        made = add_rule(connection, text, proposal_id, by=by, is_reworded=is_reworded)
-    else:
-        made = add_canned(connection, worded.title or title[:LONGEST_TITLE], text)
-        known["canned_id"] = made
+    made = _make(connection, proposal, known, worded.title, compose)
     connection.count(APPLIED, known)
     return Applied(
         kind=proposal.kind, made_id=made, title=title, text=text,
         is_reworded=is_reworded, replaces=known["replaced"] is not None,
     )  # fmt: skip
+
+
+def _make(
+    connection: Connection,
+    proposal: ListedProposal,
+    known: dict[str, Any],
+    title: str | None,
+    compose: Compose,
+) -> int:
+    """Store what a proposal becomes; return its number, with what is `known` of it."""
+    if proposal.kind == "entry":
+        return _make_entry(connection, known, compose)
+    text = known["text"]
+    if proposal.kind == "rule":
+        how = {"by": known["by"], "is_reworded": known["is_reworded"]}
+        return add_rule(connection, text, proposal.proposal_id, **how)
+    shown = title or known["title"][:LONGEST_TITLE]
+    known["canned_id"] = add_canned(connection, shown, text)
+    return int(known["canned_id"])
 
 
 def _is_reworded(proposal: ListedProposal, worded: Worded) -> bool:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 # Of those behind it, the newest.
 MOST_SITUATIONS = 20
 LONGEST = 300
+NOTHING_KEPT = (
+    "Nothing to replay: the LLM gave no answer in the conversations behind it, or it "
+    "is not kept how."
+)
 
 
 def judge_first(  # noqa: PLR0913  (what is tried, and how)
@@ -48,11 +52,7 @@ def judge_first(  # noqa: PLR0913  (what is tried, and how)
     bench, anew = _build(database, change, max_spend)
     situations = _load(database, bench, proposal.proposal_id)
     if not situations:
-        click.echo(
-            "Nothing to replay: the bot's LLM gave no answer in the conversations "
-            "behind it, or it is not kept how.",
-            err=True,
-        )
+        click.echo(NOTHING_KEPT, err=True)
         return
     _confirm(bench, anew, situations, max_spend=max_spend, yes=yes)
     tried = _try(anew, situations)

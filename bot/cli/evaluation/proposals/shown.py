@@ -29,7 +29,8 @@ def describe(found: ListedProposal, sources: Sequence[Source]) -> Iterator[str]:
     yield f"Proposal {found.proposal_id}: {KINDS[found.kind]}, {found.state}"
     yield from quoted("About", found.title)
     yield from quoted("Says", found.text or "(nobody answered yet: --answer TEXT)")
-    yield f"{'Stands on:':<12}{describe_counts(found)}, of {found.people} people"
+    people = f"{found.people} {'person' if found.people == 1 else 'people'}"
+    yield f"{'Stands on:':<12}{describe_counts(found)}, of {people}"
     yield from _made(found)
     yield from describe_verdict(found.verdict)
     for source in sources[:MOST_SHOWN]:
