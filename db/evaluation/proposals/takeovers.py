@@ -18,7 +18,8 @@ ASKING = frozenset({"asked", "keyword"})
 class Takeover:
     """What a person told after a question; `gap` is the answer that met one before.
 
-    `answer` is what the bot had said to it, if anything.
+    `answer` is what the bot had said to it, if anything: it was not enough for who
+    asked for a person then.
     """
 
     reference_id: UUID
@@ -32,19 +33,28 @@ class Takeover:
 
 @dataclass(slots=True)
 class _Heard:
-    """What was asked and not answered yet, as far as the turns were read."""
+    """What was asked and not answered yet, as far as the turns were read.
+
+    `before` is what the bot answered last.
+    """
 
     asked: list[Turn] = field(default_factory=list)
     answer: Turn | None = None
     gap: str | None = None
     told: list[Turn] = field(default_factory=list)
+    before: "_Heard | None" = None
 
     def ask(self, turn: Turn) -> None:
         self.asked.append(turn)
 
     def drop(self, sids: Sequence[str]) -> None:
-        """Leave out what asked for nothing, if there is more than that."""
+        """Leave out what asked for nothing."""
         self.asked = [turn for turn in self.asked if turn.message_sid not in sids]
+
+    def answered(self, turn: Turn) -> "_Heard":
+        """Return what is left once the bot answered: nothing, if that was enough."""
+        kept = _Heard(asked=self.asked, answer=self.answer or turn, gap=self.gap)
+        return _Heard(before=kept if self.asked else self.before)
 
 
 def find_takeovers(
@@ -75,13 +85,14 @@ def _after(heard: _Heard, turn: Turn, gaps: Mapping[str, str]) -> _Heard:
         return heard
     if turn.command or turn.hands_over in ASKING:
         heard.drop(turn.in_reply_to)
-        return heard
+        is_not_enough = turn.hands_over and heard.before and not heard.asked
+        return heard.before if is_not_enough and heard.before else heard
     if turn.reference_id in gaps:
         heard.gap, heard.answer = turn.reference_id, turn
         return heard
     if turn.hands_over and turn.model:
         heard.answer = heard.answer or turn
-    return heard if turn.hands_over or turn.error else _Heard()
+    return heard if turn.hands_over or turn.error else heard.answered(turn)
 
 
 def _of(answer: Turn | None) -> tuple[UUID | None, str | None]:

@@ -63,7 +63,8 @@ def describe_verdict(verdict: Mapping[str, Any] | None) -> Iterator[str]:
         return
     judged, changed = verdict.get("judged", 0), verdict.get("changed", 0)
     failed, spent = verdict.get("failed", 0), verdict.get("spent")
-    told = f"{judged} situations answered anew: {changed} otherwise, {failed} failed"
+    what = "situation" if judged == 1 else "situations"
+    told = f"{judged} {what} answered anew: {changed} otherwise, {failed} failed"
     yield f"{'Replay:':<12}{told}" + (f"; spent {spent}" if spent else "")
 
 
