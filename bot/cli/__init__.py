@@ -4,6 +4,8 @@ from bot.cli import backups, chats, db, restore, retention, stats, users
 from bot.cli.broadcasts import looking as broadcasts
 from bot.cli.broadcasts import opting_in, starting
 from bot.cli.evaluation.proposals import applying, finding
+from bot.cli.evaluation.replaying import command as replaying
+from bot.cli.evaluation.replaying import looking as replays
 from bot.cli.knowledge import ask, documents, gaps, products
 from bot.cli.people import audit, operators
 from bot.cli.root import main
@@ -21,6 +23,6 @@ __all__ = [
     "allowing", "applying", "approving", "ask", "audit", "backups", "broadcasts",
     "calling", "chats", "db", "documents", "explaining", "finding", "gaps", "looking",
     "main", "operators", "opting_in", "owners", "pausing", "products", "reminders",
-    "restore", "retention", "servers", "starting", "stats", "templates", "tickets",
-    "users",
+    "replaying", "replays", "restore", "retention", "servers", "starting", "stats",
+    "templates", "tickets", "users",
 ]  # fmt: skip

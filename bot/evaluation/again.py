@@ -52,8 +52,8 @@ class Again:
 
     build: Build
     policy_at: Callable[[Situation], Policy]
-    specs: Sequence[ToolSpec]
     gate: Gate
+    specs: Sequence[ToolSpec] = ()
     is_then: bool = False
     purse: Purse | None = None
     costs: Costs | None = None
@@ -123,8 +123,10 @@ class Again:
         return reply, None
 
     def _notes(self, situation: Situation) -> tuple[str, ...]:
-        is_unknown = self.is_then and situation.found is None
-        return (*situation.gone, *((NOT_KNOWN,) if is_unknown else ()))
+        if not self.is_then:
+            return situation.gone
+        unknown = (NOT_KNOWN,) if situation.found is None else ()
+        return (*situation.gone, *situation.found_gone, *unknown)
 
 
 def _is_to_repeat(error: LLMError) -> bool:

@@ -18,7 +18,7 @@ from types import FrameType
 import click
 
 from bot.environment import PROJECT, load_environment
-from bot.local import console, demo_business, embeddings
+from bot.local import announcing, console, demo_business, embeddings
 from bot.local.account import as_environment, read_or_make_account
 from bot.local.demo import shop
 from bot.local.model import MODEL_NAME, url_of, wait_until_ready
@@ -68,7 +68,8 @@ class Run:
         self._settings = settings
         self._folder = settings.data_folder
         given = load_environment(os.environ, PROJECT / ".env")
-        self._environment = {k: v for k, v in given.items() if v.strip()}
+        self._given = {k: v for k, v in given.items() if v.strip()}
+        self._environment = dict(self._given)
         self._family = Family()
         self._postgres: EmbeddedPostgres | None = None
         self._model_url: str | None = None
@@ -137,6 +138,7 @@ class Run:
 
     def _start_bot(self) -> None:
         click.echo("Starting the bot ...")
+        announcing.announce(self._folder, self._given, self._environment)
         self._family.add(self._child("web", "web", "--host", HOST, "--warned"))
         if not self._in_memory:
             worker = self._child("worker", "worker", "--warned")
@@ -275,8 +277,8 @@ class Run:
     def _end(self) -> None:
         self._family.stop(["web", "worker", "console"], STOP_WORK_SECONDS)
         self._family.stop(["simulator", "model", "embeddings"], STOP_REST_SECONDS)
-        for announced in (embeddings.ANNOUNCED, shop.ANNOUNCED):
-            (self._folder / announced).unlink(missing_ok=True)
+        for word in (announcing.ANNOUNCED, embeddings.ANNOUNCED, shop.ANNOUNCED):
+            (self._folder / word).unlink(missing_ok=True)
         if self._postgres:
             self._postgres.stop()
 

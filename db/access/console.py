@@ -50,6 +50,7 @@ TABLES = {
     "prompts": LOOK,
     "proposal_sources": KEEP,
     "proposals": ALL,
+    "replay_answers": LOOK,
     "reply_parts": NOTE,
     "scheduled_messages": LOOK,
     "second_factors": ALL,
@@ -97,7 +98,14 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
 # Of these it knows nothing: who was erased, when the bot first started and whether it
 # pauses, what retention has come to, which tools of servers were approved.
 HIDDEN = frozenset(
-    {"erased_sids", "erasures", "first_start", "retention_places", "tool_pins"}
+    {
+        "erased_sids",
+        "erasures",
+        "first_start",
+        "replays",
+        "retention_places",
+        "tool_pins",
+    }
 )
 
 

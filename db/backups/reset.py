@@ -25,7 +25,7 @@ STEPS = (
     "answer_makings, answer_passages, gap_questions, knowledge_gaps, support_tickets, "
     "support_messages, support_sessions, support_alerts, media, media_chunks, "
     "media_contents, user_facts, feedback, tool_calls, scheduled_messages, "
-    "prompts, proposal_sources",
+    "prompts, proposal_sources, replays, replay_answers",
     # What was spent stays spent.
     "UPDATE spendings SET user_id = NULL, chat_id = NULL, message_sid = NULL, "
     "part_id = NULL",

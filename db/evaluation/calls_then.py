@@ -55,16 +55,36 @@ def find_calls(
         "came_at": came_at,
         "said_at": reply.timestamp,
     }
-    found = statements.read(Call, OF_AN_ANSWER, asked)
-    mine = [call for call in found if call.message_sid == batch[0].message_sid]
+    return split_calls(
+        of_answer=statements.read(Call, OF_AN_ANSWER, asked),
+        waiting=statements.read(Call, WAITING, asked),
+        done=statements.read(Call, DONE, asked),
+        reply=reply,
+        batch=batch,
+    )
+
+
+def split_calls(
+    *,
+    of_answer: Sequence[Call],
+    waiting: Sequence[Call],
+    done: Sequence[Call],
+    reply: Turn,
+    batch: Sequence[Turn],
+) -> CallsThen:
+    """Return calls as they were when a reply to a batch was made.
+
+    `of_answer` are those that name either; the others are of before.
+    """
+    came_at = max(turn.timestamp for turn in batch)
+    mine = [call for call in of_answer if call.message_sid == batch[0].message_sid]
     known = [call for call in mine if _is_before(call, came_at)]
-    made = [call for call in found if call not in known]
-    waiting = statements.read(Call, WAITING, asked)
+    made = [call for call in of_answer if call not in known]
     return CallsThen(
         made=tuple(_as_then(call, reply, batch) for call in made),
         known=tuple(known),
         waiting=tuple(replace(call, state="waiting", result=None) for call in waiting),
-        done=tuple(statements.read(Call, DONE, asked)),
+        done=tuple(done),
     )
 
 

@@ -15,6 +15,7 @@ SELECT position, chunk_id, document_id, title, heading, page, sha256, score, pas
 FROM answer_passages WHERE reference_id = %(reference_id)s ORDER BY position
 """
 GONE = "passage {position} ({title}) is not kept any more"
+TEXT_ALONE = "of passage {position} ({title}) the text alone is kept"
 
 
 def find_found(
@@ -31,14 +32,26 @@ def find_found(
         rows = database.rows(GIVEN, {"reference_id": reference_id})
         ids = [row.chunk_id for row in rows if row.chunk_id is not None]
         chunks = load_passages(database, ids, user_id) if ids else []
+    return found_of(rows, chunks, is_missing=is_missing)
+
+
+def found_of(
+    rows: Sequence[Any], chunks: Sequence[Passage], *, is_missing: bool
+) -> tuple[Found, tuple[str, ...]]:
+    """Return the same of rows of answer_passages, and the chunks that there are yet."""
     of_business = [row for row in rows if row.chunk_id is not None]
-    by_id = {chunk.chunk_id: chunk for chunk in chunks}
+    by_id = {
+        row.chunk_id: chunk
+        for row in of_business
+        for chunk in chunks
+        if (chunk.chunk_id, chunk.sha256) == (row.chunk_id, row.sha256)
+    }
     found = [_passage(row, by_id) for row in of_business]
     passages = tuple(passage for passage in found if passage is not None)
-    gone = tuple(_tell_gone(of_business, found))
     if not of_business:
         return Found(confidence=0.0 if is_missing else None), ()
     is_whole = _is_whole([float(row.score or 0) for row in of_business])
+    gone = tuple(_tell_gone(of_business, found, by_id))
     return Found(passages=passages, is_whole=is_whole), gone
 
 
@@ -52,7 +65,7 @@ def _is_whole(scores: Sequence[float]) -> bool:
 
 def _passage(row: Any, chunks: Mapping[int, Passage]) -> Passage | None:
     chunk, score = chunks.get(row.chunk_id), float(row.score or 0)
-    if chunk is not None and chunk.sha256 == row.sha256:
+    if chunk is not None:
         return replace(chunk, score=score)
     if row.passage is None:
         return None
@@ -68,7 +81,11 @@ def _passage(row: Any, chunks: Mapping[int, Passage]) -> Passage | None:
     )
 
 
-def _tell_gone(rows: Sequence[Any], found: Sequence[Passage | None]) -> Iterator[str]:
+def _tell_gone(
+    rows: Sequence[Any], found: Sequence[Passage | None], chunks: Mapping[int, Passage]
+) -> Iterator[str]:
     for row, passage in zip(rows, found, strict=True):
         if passage is None:
             yield GONE.format(position=row.position, title=row.title)
+        elif row.chunk_id not in chunks:
+            yield TEXT_ALONE.format(position=row.position, title=row.title)

@@ -1,18 +1,19 @@
 """Answers of the LLM's, each with what the bot knew when it gave it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from db.chats import with_quoted, with_seen
 from db.database import Database
-from db.evaluation.calls_then import CallsThen, find_calls
+from db.evaluation.calls_then import find_calls
 from db.evaluation.found_then import find_found
+from db.evaluation.then import Kept, as_then
 from db.memory.preferences import read_preferences
 from db.outages import outages, repeat_once
-from db.records import Fact, Turn, Userchat, find_unanswered, read_turns
+from db.records import Fact, Turn, Userchat, read_turns
 from db.records.evaluation import Situation
 
 PAGE = 200
@@ -48,9 +49,6 @@ FROM user_facts WHERE user_id = %(user_id)s AND id = ANY (%(ids)s)
 ORDER BY created_at DESC, id DESC
 """
 NO_UUID = UUID(int=0)
-FACTS_GONE = "{number} of the facts that it was told are not kept any more"
-SETTING = ("settings", "language")
-SETTINGS_CHANGED = "the user may have changed their /settings since"
 Recall = Callable[[Userchat, str | None], Userchat]
 
 
@@ -95,65 +93,48 @@ class Situations:
         row = repeat_once(lambda: self.database.first(LOAD, asked))
         if row is None:
             return None
-        turns = read_turns(row.messages)
-        names = [turn.reference_id for turn in turns]
-        if str(reference_id) not in names:
-            return None
-        return self._load(row, turns, names.index(str(reference_id)))
-
-    def _load(self, row: Any, turns: Sequence[Turn], place: int) -> Situation | None:
-        reply = turns[place]
-        at = reply.timestamp - timedelta(seconds=float(row.seconds))
-        before = _before(turns[:place], reply)
-        batch = tuple(t for t in before if t.message_sid in reply.in_reply_to)
-        if not batch:
-            return None
-        chat, facts_gone = self._chat(row, before, at)
-        calls = self._calls(row, reply, batch)
-        found, passages_gone = find_found(
-            self.database, UUID(reply.reference_id), row.user_id, row.is_missing
+        kept = Kept(
+            reference_id=str(reference_id),
+            chat=self._chat(row),
+            fact_ids=row.fact_ids,
+            seconds=float(row.seconds),
         )
-        changed = any(turn.command in SETTING for turn in turns[place:])
-        return Situation(
+        found = as_then(kept)
+        return found and self._with_rest(row, *found)
+
+    def _with_rest(self, row: Any, situation: Situation, reply: Turn) -> Situation:
+        """Return the situation with its calls, and what was remembered and found."""
+        chat = self.recall(situation.chat, row.before_earlier)
+        chat = with_seen(self.database, with_quoted(self.database, chat))
+        with outages():
+            calls = find_calls(self.database, row.user_id, reply, situation.batch)
+        asked = UUID(reply.reference_id), row.user_id, row.is_missing
+        found, gone = find_found(self.database, *asked)
+        return replace(
+            situation,
             chat=chat,
-            batch=batch,
-            at=at,
-            said=reply.content,
-            reference_id=reply.reference_id,
             calls=calls.made,
             known=calls.known,
             waiting=calls.waiting,
             done=calls.done,
             found=found,
-            gone=(*facts_gone, *passages_gone, *((SETTINGS_CHANGED,) * changed)),
+            found_gone=gone,
         )
 
-    def _calls(self, row: Any, reply: Turn, batch: Sequence[Turn]) -> CallsThen:
-        with outages():
-            return find_calls(self.database, row.user_id, reply, batch)
-
-    def _chat(
-        self, row: Any, turns: tuple[Turn, ...], at: datetime
-    ) -> tuple[Userchat, tuple[str, ...]]:
-        """Return the chat as it was, and what of its facts is gone."""
-        facts = self._facts(row)
-        missing = len(row.fact_ids) - len(facts)
-        earlier = read_turns(row.earlier_messages)
-        chat = Userchat(
+    def _chat(self, row: Any) -> Userchat:
+        """Return the chat as it is now, with the facts that the answer was told."""
+        return Userchat(
             chat_id=row.chat_id,
             user_id=row.user_id,
             address=row.phone_number or "",
-            turns=turns,
+            turns=read_turns(row.messages),
             name=row.full_name,
-            earlier_turns=tuple(turn for turn in earlier if turn.timestamp <= at),
+            earlier_turns=read_turns(row.earlier_messages),
             language=row.language,
             language_seen=row.language_seen,
             preferences=read_preferences(row.preferences),
-            facts=facts,
+            facts=self._facts(row),
         )
-        chat = self.recall(chat, row.before_earlier)
-        seen = with_seen(self.database, with_quoted(self.database, chat))
-        return seen, (FACTS_GONE.format(number=missing),) if missing else ()
 
     def _facts(self, row: Any) -> tuple[Fact, ...]:
         asked = {"user_id": row.user_id, "ids": row.fact_ids}
@@ -161,15 +142,3 @@ class Situations:
             return ()
         found = repeat_once(lambda: self.database.read(Fact, FACTS, asked))
         return tuple(found)
-
-
-def _before(turns: Sequence[Turn], reply: Turn) -> tuple[Turn, ...]:
-    """Return what was written when the LLM was asked.
-
-    What came while it worked stands before its answer, too, and is not settled by it.
-    """
-    unanswered = {turn.message_sid for turn in find_unanswered(turns)}
-    later = unanswered - set(reply.in_reply_to)
-    return tuple(
-        turn for turn in turns if turn.role != "user" or turn.message_sid not in later
-    )

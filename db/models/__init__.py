@@ -22,7 +22,13 @@ from db.models.chats import (
     userchats,
     userchats_archive,
 )
-from db.models.evaluation import prompt_rules, proposal_sources, proposals
+from db.models.evaluation import (
+    prompt_rules,
+    proposal_sources,
+    proposals,
+    replay_answers,
+    replays,
+)
 from db.models.knowledge import (
     document_chunks,
     document_uploads,
@@ -103,6 +109,8 @@ __all__ = [
     "prompts",
     "proposal_sources",
     "proposals",
+    "replay_answers",
+    "replays",
     "reply_parts",
     "retention_places",
     "scheduled_messages",

@@ -165,6 +165,7 @@ def _plan_of_rooms(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (acted.DROP_CALLS, ages.delete_archived),
         (acted.DROP_SCHEDULED, ages.delete_archived),
         (acted.DROP_PROMPTS, ages.delete_archived),
+        (acted.DROP_REPLAYS, ages.delete_archived),
         (spent.DROP_SPENDINGS, spent.kept_for(ages.delete_archived)),
         (spent.DROP_BUDGETS, spent.kept_for(ages.delete_archived)),
         (sent.DROP_BROADCASTS, ages.delete_archived),

@@ -56,36 +56,62 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
     What it costs counts for the `purpose`, in no budget; `most_micros` is what may be
     spent in all, in millionths. Raises OperatorError where a tool can't be loaded.
     """
-    from bot.evaluation.again import Again
     from bot.languages.shelf import shelf
-    from bot.tools.approval.waiting import ByApproval
 
     shelf.install(settings.wording.default, settings.wording.changed)
-    server = replace(server, model=change.model or server.model)
-    rules = (*RulesInForce(database).find(), *change.rules)
-    tried = replace(settings, policy=_changed(settings.policy, change, rules))
+    server, change = _server_of(server, change), _beside_rules(database, change)
+    settings = replace(settings, llm=server)
     purse = build_purse(settings, database, most_micros)
     meter = build_meter_apart(settings, purse)
     means = _build_means(settings, database, change, measure_for(meter, purpose))
-    llm, is_then = build_llm(server, meter, purpose), change.knowledge == "then"
-    specs = build_specs(settings, database)
-    return Again(
-        build=partial(_build, tried, llm, means, is_then=is_then),
-        policy_at=partial(_policy_at, tried.policy),
-        specs=specs,
-        gate=ByApproval(has_people=settings.policy.handoff is not None),
-        is_then=is_then,
+    again = _again(settings, change, build_llm(server, meter, purpose), means)
+    return replace(
+        again,
+        specs=build_specs(settings, database),
         purse=purse,
         costs=_costs(settings, server),
         stopping=stopping or Event(),
     )
 
 
-def _changed(policy: "Policy", change: "Change", rules: tuple[str, ...]) -> "Policy":
+def _beside_rules(database: Database, change: "Change") -> "Change":
+    """Return the change with the rules that are in force before its own."""
+    return replace(change, rules=(*RulesInForce(database).find(), *change.rules))
+
+
+def _server_of(server: "LLMServer", change: "Change") -> "LLMServer":
+    """Return the server with the model that is tried.
+
+    Whether that one sees is told by its name, where it was told so of the other.
+    """
+    from bot.llm.account import SEEING
+
+    model, sees = change.model or server.model, server.sees
+    if sees == bool(SEEING.search(server.model)):
+        sees = bool(SEEING.search(model))
+    return replace(server, model=model, sees=sees)
+
+
+def _again(settings: Settings, change: "Change", llm: "LLM", means: Means) -> "Again":
+    """Return what answers anew, without tools, and whatever it costs."""
+    from bot.evaluation.again import Again
+    from bot.tools.approval.waiting import ByApproval
+
+    tried = replace(settings, policy=_changed(settings.policy, change))
+    is_then = change.knowledge == "then"
+    return Again(
+        build=partial(_build, tried, llm, means, is_then=is_then),
+        policy_at=partial(_policy_at, tried.policy),
+        gate=ByApproval(has_people=settings.policy.handoff is not None),
+        is_then=is_then,
+    )
+
+
+def _changed(policy: "Policy", change: "Change") -> "Policy":
     from bot.chat.standing.rules import with_rules
 
     prompt = policy.system_prompt if change.prompt is None else change.prompt
-    return replace(policy, system_prompt=with_rules(prompt, rules))
+    return replace(policy, system_prompt=with_rules(prompt, change.rules))
 
 
 def _policy_at(policy: "Policy", situation: "Situation") -> "Policy":

@@ -6,7 +6,7 @@ from typing import Any
 from alembic import op
 
 revision = "0041"
-down_revision = "0037"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 LOSES = "proposals, and the rules for prompts that came of them, which end by it"

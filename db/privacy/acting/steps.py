@@ -23,3 +23,5 @@ DROP_PROMPTS = dropping(
     fine="NOT EXISTS (SELECT FROM answer_makings AS made"
     " WHERE made.prompt_hash = prompt.prompt_hash)",
 )
+# With them go their answers; those of one chat went with it, as a trigger has it.
+DROP_REPLAYS = dropping("replays dropped", "replays AS replay")

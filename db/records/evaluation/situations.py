@@ -22,8 +22,8 @@ class Situation:
     that had their effect; both have the newest first.
 
     `found` is what knowledge told, with the passages in the order in which they were
-    given; None: it is not known. `gone` is what of all that is not kept any more, or
-    was changed since, in words for an operator.
+    given; None: it is not known. What is not kept any more, or was changed since, is
+    told in words for an operator: `found_gone` of what was found, `gone` of the rest.
     """
 
     chat: Userchat
@@ -37,3 +37,4 @@ class Situation:
     done: tuple[Call, ...] = ()
     found: Found | None = None
     gone: tuple[str, ...] = ()
+    found_gone: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ import pytest
 
 from bot.evaluation.again import NOT_KNOWN
 from bot.evaluation.situations import Change
+from bot.settings import WorkerParts
 from tests.bot.chat.conversation import Waits
 from tests.bot.evaluation.bakery import Bakery, words_of
 from tests.db.knowledge.storing import replace, store
@@ -66,11 +67,9 @@ def test_another_model_is_asked(bakery: Bakery) -> None:
 
 
 def test_knowledge_is_that_of_now_or_then(bakery: Bakery) -> None:
-    document = store(bakery.stage.database, HOURS)
-    change(bakery.stage.database, "UPDATE documents SET sha256 = 'first'")
+    store(bakery.stage.database, HOURS)
     bakery.says("When are you open on Sundays?", "We are closed on Sundays [1].")
-    replace(bakery.stage.database, document, ["On Sundays we open at ten."])
-    change(bakery.stage.database, "UPDATE documents SET sha256 = 'second'")
+    store(bakery.stage.database, "On Sundays we open at ten.")
 
     now = bakery.replay("On Sundays we open at ten [1].")
     assert now.text == "On Sundays we open at ten."
@@ -81,6 +80,16 @@ def test_knowledge_is_that_of_now_or_then(bakery: Bakery) -> None:
     assert then.reply
     assert then.reply.stood_on[0].is_cited
     assert then.notes == ()
+
+
+def test_what_was_kept_of_a_passage_is_its_text(bakery: Bakery) -> None:
+    document = store(bakery.stage.database, HOURS)
+    bakery.says("When are you open on Sundays?", "We are closed on Sundays [1].")
+    replace(bakery.stage.database, document, ["On Sundays we open at ten."])
+    then = bakery.replay("We are closed [1].", change=Change(knowledge="then"))
+    assert HOURS in words_of(bakery.shown)
+    assert then.notes == ("of passage 1 (Notes) the text alone is kept",)
+    assert bakery.replay("We are closed [1].").notes == ()
 
 
 def test_what_is_not_kept_of_then_is_told(bakery: Bakery) -> None:
@@ -137,6 +146,30 @@ def test_costs_stand_in_the_ledger_and_in_no_budget(priced: Bakery) -> None:
     assert outcome.cost == Decimal(micros) / 1_000_000 > 0
     assert user_id is None
     assert rows(priced.stage.database, budgets) == before
+
+
+def test_a_budget_that_is_opened_later_does_not_count_them(bakery: Bakery) -> None:
+    prices = {"PRICES": str(bakery.folder / "prices.toml")}
+    bakery.stage.set({**bakery.settings, **prices})
+    bakery.says("When do you open?", "At nine.")
+    answer = "SELECT sum(micros)::bigint FROM spendings WHERE purpose = 'answer'"
+    bakery.replay("At nine.")
+    bakery.stage.set({**bakery.settings, **prices, "BUDGET_DAY": "2"})
+    bakery.says("And on Sundays?", "We are closed.")
+    spent = "SELECT spent_micros FROM budgets WHERE scope = 'day'"
+    database = bakery.stage.database
+    assert value(database, spent) == value(database, answer)
+
+
+def test_whether_another_model_sees_is_told_by_its_name(bakery: Bakery) -> None:
+    server = bakery.stage.told.parts(WorkerParts).llm
+    picture = {"text": "What is this?", "picture": "BREAD"}
+    bakery.says(picture, "Bread.")
+    assert server.model == "gpt-4o-mini"
+    bakery.replay("Bread.", change=Change(model="blind-model"))
+    assert isinstance(bakery.shown[-1]["content"], str)
+    bakery.replay("Bread.", change=Change(model="gpt-4.1"))
+    assert not isinstance(bakery.shown[-1]["content"], str)
 
 
 def test_what_would_be_beyond_is_not_asked(priced: Bakery) -> None:

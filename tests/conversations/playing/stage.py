@@ -73,7 +73,7 @@ class Stage:
     def set(self, settings: Mapping[str, str]) -> None:
         """Build the worker anew, as these settings have it; nothing is left to do."""
         try:
-            self.told = Settings.from_env({**self._usual(), **settings})
+            self.told = Settings.from_env({**self.usual(), **settings})
         except SettingsError as error:
             raise AssertionError(str(error)) from None
         queue = build_worker(self.told, self.stopping, self.database)
@@ -88,9 +88,9 @@ class Stage:
 
     def can(self, needs: Iterable[str]) -> bool:
         """Tell whether something reads these kinds, such as document."""
-        return build_senses(Settings.from_env(self._usual())).keys() >= set(needs)
+        return build_senses(Settings.from_env(self.usual())).keys() >= set(needs)
 
-    def _usual(self) -> dict[str, str]:
+    def usual(self) -> dict[str, str]:
         return {
             "DATABASE_URL": self.url,
             "DATA_FOLDER": str(self.folder),

@@ -53,7 +53,12 @@ UNDERSTOOD = """
     UPDATE userchats SET metadata = metadata || jsonb_build_object(
       'recap', jsonb_build_object('text', %(name)s::text)),
       messages = jsonb_set(messages, '{0,lead}',
-        jsonb_build_object('company', %(name)s::text))
+        jsonb_build_object('company', %(name)s::text));
+INSERT INTO replays (asked_for, knowledge) VALUES ('one answer', 'now');
+INSERT INTO replay_answers (replay_id, position, user_id, chat_id, reference_id,
+                            question, before)
+SELECT replays.id, 1, user_id, '00000000000000aa', gen_random_uuid(), 'When?', 'At 9.'
+FROM users, replays
 """
 MASKED = "SELECT viewname FROM pg_views WHERE schemaname = 'masked' ORDER BY 1"
 ALL_TEXT = "SELECT string_agg(v::text, E'\\n') FROM masked.{} AS v"
@@ -98,7 +103,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "gap_overview", "support_queue", "ticket_overview", "media_overview",
         "fact_overview", "feedback_overview", "tool_call_overview",
         "spending_overview", "costs_by_day", "chat_costs", "held_messages",
-        "scheduled_overview", "broadcast_overview", "answers",
+        "scheduled_overview", "broadcast_overview", "answers", "replayed_answers",
         "proposal_overview",
     }  # fmt: skip
 

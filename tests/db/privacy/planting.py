@@ -130,7 +130,12 @@ SELECT id, 'takeover', gen_random_uuid(), %(user_id)s, '00000000000000aa',
        %(marker)s, %(marker)s FROM proposals;
 INSERT INTO prompt_rules (text, until, proposal_id)
 SELECT told, now(), id FROM proposals, (VALUES (%(marker)s), ('You help.')) AS r (told)
-WHERE kind = 'rule' AND state = 'applied'
+WHERE kind = 'rule' AND state = 'applied';
+INSERT INTO replays (asked_for, knowledge) VALUES ('answers of a day', 'now');
+INSERT INTO replay_answers (replay_id, position, user_id, chat_id, reference_id,
+                            question, before, after, told)
+SELECT max(id), 1, %(user_id)s, '00000000000000aa', gen_random_uuid(), %(marker)s,
+  %(marker)s, %(marker)s, jsonb_build_object('sources', %(marker)s::text) FROM replays
 """
 
 

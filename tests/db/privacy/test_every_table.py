@@ -46,6 +46,7 @@ OF_NOBODY = {
     "first_start",
     "login_attempts",
     "prompts",
+    "replays",
     "retention_places",
     "tool_pins",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from db.evaluation.proposals.takeovers import Takeover, find_takeovers
@@ -15,7 +16,7 @@ def they(text: str) -> Turn:
     return Turn(role="user", content=text, timestamp=now, message_sid=new_sid())
 
 
-def bot(text: str, *settles: Turn, **known: str) -> Turn:
+def bot(text: str, *settles: Turn, **known: Any) -> Turn:
     turn = Turn(
         role="assistant", content=text, timestamp=datetime.now(UTC),
         reference_id=str(uuid4()), **known,

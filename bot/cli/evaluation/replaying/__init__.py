@@ -1,0 +1,1 @@
+"""`bot replay` and `bot replays`: answers of the past given anew, and looked at."""
