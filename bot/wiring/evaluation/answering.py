@@ -7,6 +7,7 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
+from bot.languages.shelf import shelf
 from bot.settings import Settings
 from bot.wiring.evaluation.offering import build_specs
 from bot.wiring.evaluation.spending import build_meter_apart, build_purse, measure_for
@@ -56,8 +57,6 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
     What it costs counts for the `purpose`, in no budget; `most_micros` is what may be
     spent in all, in millionths. Raises OperatorError where a tool can't be loaded.
     """
-    from bot.languages.shelf import shelf
-
     shelf.install(settings.wording.default, settings.wording.changed)
     server, change = _server_of(server, change), _beside_rules(database, change)
     settings = replace(settings, llm=server)
