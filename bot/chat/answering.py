@@ -44,6 +44,7 @@ from bot.chat.sources.asking import question_of
 from bot.chat.sources.checking import Checked, check_answer
 from bot.chat.sources.material import Material
 from bot.chat.sources.naming import name_sources
+from bot.chat.standing.rules import GivenRules, StandingRules, with_rules
 from bot.knowledge.protocol import Knowledge, NoKnowledge
 from bot.languages.speaking import speak
 from bot.llm.protocol import LLM, Completion, LLMError, Prompt, Tool
@@ -91,6 +92,7 @@ class Answering:
     knowledge: Knowledge = field(default_factory=NoKnowledge)
     files: OwnFiles = field(default_factory=NoFiles)
     offers: Offers = field(default_factory=NoOffers)
+    rules: StandingRules = field(default_factory=GivenRules)
     shown: tuple[Shown, ...] = ()
     acting: Acting | None = None
 
@@ -100,7 +102,9 @@ class Answering:
         Takes at most `seconds`, and no longer than the policy, and the limits of tools,
         say. Raises LLMError.
         """
-        policy = replace(self.policy, offered=self.offers.find())
+        prompt = with_rules(self.policy.system_prompt, self.rules.find())
+        offered = self.offers.find()
+        policy = replace(self.policy, system_prompt=prompt, offered=offered)
         return replace(self, policy=policy)._asked_for(chat, batch, seconds)
 
     def _asked_for(self, chat: Userchat, batch: Batch, seconds: float) -> Reply:

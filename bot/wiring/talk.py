@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.chat.limits.allowance import Allowance
     from bot.chat.pictures.showing import Gallery
     from bot.chat.replies import Answers
+    from bot.chat.standing.rules import StandingRules
     from bot.chat.talk import Talk
     from bot.knowledge.protocol import Knowledge
     from bot.llm.protocol import LLM
@@ -39,6 +40,7 @@ class Means:
     gallery: "Gallery | None" = None
     files: "OwnFiles | None" = None
     offers: "Offers | None" = None
+    rules: "StandingRules | None" = None
     acting: "Acting | None" = None
     room: "Room | None" = None
 
@@ -95,6 +97,7 @@ def build_answering(settings: Settings, llm: "LLM", means: Means) -> "Answers":
     from bot.chat.choices.offering import Offering
     from bot.chat.files.finding import NoFiles
     from bot.chat.pictures.seeing import Seeing
+    from bot.chat.standing.rules import GivenRules
     from bot.knowledge.protocol import NoKnowledge
     from bot.media.outgoing.offers import NoOffers
 
@@ -105,6 +108,7 @@ def build_answering(settings: Settings, llm: "LLM", means: Means) -> "Answers":
         knowledge=means.knowledge or NoKnowledge(),
         files=means.files or NoFiles(),
         offers=means.offers or NoOffers(),
+        rules=means.rules or GivenRules(),
         acting=means.acting,
     )
     seeing = Seeing(answering, means.gallery) if means.gallery else answering

@@ -44,6 +44,7 @@ from bot.wiring.whatsapp.reconciling import register_reconciling
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.errors import OperatorError
+from db.evaluation.proposals.rules import RulesInForce
 from db.pool import Limits
 from db.privacy.tombstones import find_key, make_key
 
@@ -195,6 +196,7 @@ def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
         gallery=build_gallery(looking, read_contents(database, settings.media)),
         files=build_files(database),
         offers=build_offers(settings),
+        rules=RulesInForce(database),
         acting=acting,
     )
     llm = build_llm(parts.llm, meter, "answer", cheap)

@@ -50,7 +50,10 @@ TABLES = {
     "procrastinate_jobs": NOTE,
     "procrastinate_workers": LOOK,
     "products": ALL,
+    "prompt_rules": NOTE,
     "prompts": LOOK,
+    "proposal_sources": KEEP,
+    "proposals": ALL,
     "replay_answers": LOOK,
     "reply_parts": NOTE,
     "scheduled_messages": LOOK,
@@ -73,6 +76,8 @@ TABLES = {
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     # What an operator sends may be there, and is as good as new then.
     "media_contents": {"UPDATE": ("content", "created_at")},
+    # A rule ends; what it said stays said.
+    "prompt_rules": {"UPDATE": ("until",)},
     "reply_parts": {"UPDATE": ("status",)},
     # Whom it deactivates, nothing is said any more.
     "scheduled_messages": {"UPDATE": ("state", "why", "ended_at")},

@@ -15,7 +15,11 @@ MOST_SECONDS = 600.0
 STEPS = (
     "SET LOCAL lock_timeout = '30s'",
     "DELETE FROM documents WHERE user_id IS NOT NULL OR file_type = 'answer' "
-    "AND description IN (SELECT question FROM gap_questions)",
+    "AND description IN (SELECT question FROM gap_questions) OR id IN ("
+    "SELECT document_id FROM proposals WHERE NOT is_reworded)",
+    # What operators worded stays in force.
+    "DELETE FROM prompt_rules WHERE NOT is_reworded",
+    "DELETE FROM proposals",
     "TRUNCATE broadcasts, broadcast_recipients, opt_ins",
     # What is judged without a person is the business's: so are baselines.
     "DELETE FROM cases WHERE user_id IS NOT NULL",
@@ -23,7 +27,7 @@ STEPS = (
     "answer_makings, answer_passages, gap_questions, knowledge_gaps, support_tickets, "
     "support_messages, support_sessions, support_alerts, media, media_chunks, "
     "media_contents, user_facts, feedback, tool_calls, scheduled_messages, "
-    "prompts, replays, replay_answers",
+    "prompts, proposal_sources, replays, replay_answers",
     # What was spent stays spent.
     "UPDATE spendings SET user_id = NULL, chat_id = NULL, message_sid = NULL, "
     "part_id = NULL",

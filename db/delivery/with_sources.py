@@ -98,7 +98,7 @@ def bind_sources(reply: Reply) -> dict[str, object]:
     return {
         "stood_on": Jsonb([_storable(on.to_json()) for on in reply.stood_on]),
         "question": reply.gap and to_storable(reply.gap.question),
-        "stems": list(_key_of(reply.gap)) if reply.gap else [],
+        "stems": list(key_of(reply.gap)) if reply.gap else [],
     }
 
 
@@ -151,7 +151,7 @@ def _storable_value(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _key_of(gap: Gap) -> list[str]:
+def key_of(gap: Gap) -> list[str]:
     """Return a group's stems, sorted; of a question that has none, its words."""
     given = gap.terms or gap.question.casefold().split()
     stems = {

@@ -22,7 +22,13 @@ from db.models.chats import (
     userchats,
     userchats_archive,
 )
-from db.models.evaluation import replay_answers, replays
+from db.models.evaluation import (
+    prompt_rules,
+    proposal_sources,
+    proposals,
+    replay_answers,
+    replays,
+)
 from db.models.evaluation.cases import (
     baselines,
     cases,
@@ -109,7 +115,10 @@ __all__ = [
     "opt_ins",
     "opt_outs",
     "products",
+    "prompt_rules",
     "prompts",
+    "proposal_sources",
+    "proposals",
     "replay_answers",
     "replays",
     "reply_parts",

@@ -1,16 +1,20 @@
 """Which documents are a person's: their own, and answers under their very words.
 
 Whoever answers a gap may word the question themselves. Else the answer stands under the
-words of who asked last, and goes with them, unless somebody else asked just so.
+words of who asked last, and goes with them, unless somebody else asked just so. What a
+proposal became in their words goes with them in any case.
 """
 
-THEIR_DOCUMENTS = """
+from db.privacy.proposals import held
+
+THEIR_DOCUMENTS = f"""
 SELECT id FROM documents WHERE user_id = %(user_id)s
   OR file_type = 'answer' AND description IN (
     SELECT question FROM gap_questions WHERE user_id = %(user_id)s)
   AND NOT EXISTS (SELECT FROM gap_questions AS others
                   WHERE others.user_id <> %(user_id)s AND question = description)
-"""
+  OR id IN ({held.THEIR_DOCUMENTS})
+"""  # noqa: S608  (nothing of it was given)
 THEIR_JOBS = f"""
 args ->> 'document_id' IN (SELECT id::text FROM ({THEIR_DOCUMENTS}) AS theirs)
 """  # noqa: S608  (nothing of it was given)

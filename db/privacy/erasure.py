@@ -23,6 +23,7 @@ from db.privacy.broadcasts import held as sent
 from db.privacy.cases import held as judged
 from db.privacy.erased_sids import carry_over
 from db.privacy.money import held as spent
+from db.privacy.proposals import held as proposed
 from db.privacy.support import held
 from db.privacy.tombstones import (
     Graveyard,
@@ -96,7 +97,9 @@ WHERE lock LIKE '%%:' || %(user_id)s::text
   OR {documents.THEIR_JOBS}
 """,  # noqa: S608
     **judged.PURGES,
+    **proposed.FIRST,
     **documents.PURGES,
+    **proposed.PURGES,
     **understood.PURGES,
     **acted.PURGES,
     **spent.PURGES,

@@ -13,6 +13,7 @@ from db.privacy.acting import held as acted
 from db.privacy.broadcasts import held as sent
 from db.privacy.cases import held as judged
 from db.privacy.money import held as spent
+from db.privacy.proposals import held as proposed
 from db.privacy.support import held
 from db.privacy.understanding import held as understood
 from db.privacy.understanding.held import FIND_FILED
@@ -62,6 +63,7 @@ ORDER BY id""",  # noqa: S608
     **spent.SECTIONS,
     **sent.SECTIONS,
     **judged.SECTIONS,
+    **proposed.SECTIONS,
 }
 # Hashes of passwords are of no use to the person, and of some to a thief.
 USER = """

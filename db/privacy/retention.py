@@ -26,6 +26,7 @@ from db.privacy.cases import steps as judged
 from db.privacy.foreseen import foresee
 from db.privacy.indexing import index_again
 from db.privacy.money import steps as spent
+from db.privacy.proposals import steps as proposed
 from db.privacy.steps import LOCK_TIMEOUT, MOST_SECONDS, Step
 from db.privacy.support import steps as support
 from db.privacy.understanding import steps as understood
@@ -171,6 +172,8 @@ def _plan_of_rooms(ages: Ages) -> list[tuple[Step, timedelta | None]]:
         (sent.DROP_BROADCASTS, ages.delete_archived),
         (judged.DROP_CASES, ages.delete_archived),
         (judged.DROP_EVALUATIONS, ages.delete_archived),
+        (proposed.DROP_PROPOSALS, ages.delete_archived),
+        (proposed.DROP_RULES, ages.delete_archived),
     ]
 
 

@@ -19,8 +19,11 @@ from db.pool import Limits
 MOST_SECONDS = 60.0  # to begin with each table, and then for one of them
 PATIENCE_SECONDS = 1.0  # for transactions that began before
 POLL_SECONDS = 0.1
-# An erasure counts jobs by what they are to people.
-TABLES = {"jobs": ("procrastinate_jobs", "procrastinate_events")}
+# An erasure counts jobs by what they are to people, and proposals by their sources.
+TABLES = {
+    "jobs": ("procrastinate_jobs", "procrastinate_events"),
+    "proposal_sources": ("proposal_sources", "proposals"),
+}
 # VACUUM only warns of what this role may not touch.
 FOREIGN = """
 SELECT relname::text FROM pg_class
@@ -65,7 +68,8 @@ def wipe_traces(
     Not in a transaction, and in some `seconds`. Raises no error of the database's: the
     person is erased already.
     """
-    tables = [table for name in erased for table in TABLES.get(name, (name,))]
+    named = (table for name in erased for table in TABLES.get(name, (name,)))
+    tables = list(dict.fromkeys(named))
     limits = Limits(connections=1, statement_seconds=seconds, pool_seconds=5.0)
     with closing(database.beside(database.name, limits)) as opened:
         try:

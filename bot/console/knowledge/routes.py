@@ -1,6 +1,6 @@
 """The pages about what the business knows, put together."""
 
-from bot.console.knowledge import asking, documents, gaps, products
+from bot.console.knowledge import asking, documents, gaps, products, proposals
 from bot.console.knowledge.asking import Finding
 from bot.console.parts import Piece
 from bot.console.permissions import May
@@ -13,7 +13,7 @@ def piece(finding: Finding) -> Piece:
     `finding` is what finds passages for a question.
     """
     routes = pages_of("knowledge", __name__)
-    for area in (documents, products, gaps):
+    for area in (documents, products, gaps, proposals):
         area.register(routes)
     asking.register(routes, finding)
     return Piece(

@@ -7,6 +7,7 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
+from bot.languages.shelf import shelf
 from bot.settings import Settings
 from bot.wiring.evaluation.offering import build_specs
 from bot.wiring.evaluation.spending import build_meter_apart, build_purse, measure_for
@@ -18,6 +19,7 @@ from bot.wiring.money.metering import build_llm
 from bot.wiring.senses import build_gallery, build_looking
 from bot.wiring.talk import Means, build_answering
 from db.database import Database
+from db.evaluation.proposals.rules import RulesInForce
 
 if TYPE_CHECKING:
     from bot.chat.asked import Policy
@@ -55,10 +57,8 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
     What it costs counts for the `purpose`, in no budget; `most_micros` is what may be
     spent in all, in millionths. Raises OperatorError where a tool can't be loaded.
     """
-    from bot.languages.shelf import shelf
-
     shelf.install(settings.wording.default, settings.wording.changed)
-    server = _server_of(server, change)
+    server, change = _server_of(server, change), _beside_rules(database, change)
     settings = replace(settings, llm=server)
     purse = build_purse(settings, database, most_micros)
     meter = build_meter_apart(settings, purse)
@@ -70,6 +70,11 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
         costs=_costs(settings, server),
         stopping=stopping or Event(),
     )
+
+
+def _beside_rules(database: Database, change: "Change") -> "Change":
+    """Return the change with the rules that are in force before its own."""
+    return replace(change, rules=(*RulesInForce(database).find(), *change.rules))
 
 
 def _server_of(server: "LLMServer", change: "Change") -> "LLMServer":
@@ -101,8 +106,10 @@ def _again(settings: Settings, change: "Change", llm: "LLM", means: Means) -> "A
 
 
 def _changed(policy: "Policy", change: "Change") -> "Policy":
+    from bot.chat.standing.rules import with_rules
+
     prompt = policy.system_prompt if change.prompt is None else change.prompt
-    return replace(policy, system_prompt="\n\n".join((prompt, *change.rules)))
+    return replace(policy, system_prompt=with_rules(prompt, change.rules))
 
 
 def _policy_at(policy: "Policy", situation: "Situation") -> "Policy":

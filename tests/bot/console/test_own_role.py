@@ -23,7 +23,7 @@ from tests.bot.media.outgoing import files
 from tests.db.access.logins import three_roles
 from tests.db.knowledge.storing import store
 from tests.db.logins.cheap import BETTER, GOOD, add_account
-from tests.db.sql import change, take_in, value
+from tests.db.sql import change, take_in, value, values
 from tests.db.tools.ledger import asked, call_of
 from tests.records import ANA, BEN, answer_to, said
 
@@ -36,6 +36,14 @@ INSERT INTO media (user_id, message_sid, position, state, media_type, sha256)
 SELECT user_id, messages -> 0 ->> 'message_sid', 0, 'read', 'application/pdf', sha256
 FROM users JOIN userchats ON customer_id = user_id, media_contents
 WHERE phone_number = %(address)s LIMIT 1 RETURNING message_sid
+"""
+ADD_PROPOSAL = """
+WITH new AS (
+  INSERT INTO proposals (kind, terms) VALUES (%(kind)s, 'x') RETURNING id
+)
+INSERT INTO proposal_sources (proposal_id, kind, reference_id, user_id, chat_id,
+                              question, told)
+SELECT id, 'takeover', gen_random_uuid(), %(user_id)s, 'x', 'When?', 'At ten.' FROM new
 """
 LIST = "sku,name,price\nR1,Rye bread,4.20\n"
 
@@ -181,6 +189,24 @@ def walk_knowledge(walker: Walker, database: Database, folder: Path) -> None:
     gap = value(database, "SELECT id FROM knowledge_gaps")
     gaps = f"{at}/gaps"
     walker.send(f"{gaps}?all=on", f"{gaps}/{gap}", answer="At nine, always.")
+    walk_proposals(walker, database)
+
+
+def walk_proposals(walker: Walker, database: Database) -> None:
+    """Of each kind one: found, applied, undone; and dismissed."""
+    change(database, "UPDATE knowledge_gaps SET answered_by = NULL")
+    at = "/knowledge/proposals"
+    walker.send(at, at)
+    for kind in ("rule", "canned"):
+        change(database, ADD_PROPOSAL, kind=kind, user_id=of(database, ANA))
+    ids = values(database, "SELECT max(id) FROM proposals GROUP BY kind ORDER BY 1")
+    assert len(ids) == 3
+    for number in ids:
+        one = f"{at}/{number}"
+        applied = walker.send(one, f"{one}/apply", title="Opening?", text="At eight.")
+        assert "At eight." in applied
+        walker.send(one, f"{one}/undo")
+        walker.send(one, f"{one}/dismiss")
 
 
 def walk_people_and_settings(walker: Walker, database: Database) -> None:

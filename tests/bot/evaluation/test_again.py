@@ -56,7 +56,7 @@ def test_a_prompt_and_rules_take_the_place_of_the_set_one(bakery: Bakery) -> Non
     tried = Change(prompt="You are a pirate.", rules=("Never say nine.",))
     assert bakery.replay("Arr.", change=tried).text == "Arr."
     told = words_of(bakery.shown)
-    assert "You are a pirate.\n\nNever say nine." in told
+    assert "You are a pirate.\n\nAlso:\n- Never say nine." in told
     assert "Miga" not in told
 
 

@@ -48,6 +48,8 @@ UNDERSTOOD = """
                                     passed, score, checks, seconds)
     SELECT evaluations.id, 1, cases.id, user_id, 'When?', true, 1, '[]', 1
     FROM evaluations CROSS JOIN cases LIMIT 1;
+    INSERT INTO proposals (kind, terms, state, title, text, applied_by)
+    SELECT 'entry', 'x', 'applied', 'When?', 'At nine.', user_id FROM users;
     UPDATE users SET company = %(name)s;
     INSERT INTO broadcasts (broadcast_id, template_id, name, category, body)
     VALUES ('00000001', 'HX01', 'news', 'UTILITY', 'Hello {{1}}');
@@ -110,6 +112,7 @@ def test_every_view_has_its_masked_one_with_the_same_columns(
         "spending_overview", "costs_by_day", "chat_costs", "held_messages",
         "scheduled_overview", "broadcast_overview", "answers", "replayed_answers",
         "case_overview", "evaluation_overview", "evaluated_cases",
+        "proposal_overview",
     }  # fmt: skip
 
 

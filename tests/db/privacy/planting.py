@@ -131,6 +131,23 @@ INSERT INTO scheduled_messages (user_id, chat_id, kind, number, text, say_at, st
                                 why, canceled_by, ended_at)
 VALUES (%(user_id)s, '00000000000000aa', 'reminder', 1, %(marker)s, now(), 'canceled',
         %(marker)s, %(marker)s, now());
+INSERT INTO documents (title, file_type) VALUES (%(marker)s, 'answer');
+INSERT INTO proposals (kind, terms, state, title, text, document_id, verdict,
+                       replaced)
+SELECT 'entry', %(marker)s, 'applied', %(marker)s, %(marker)s, max(id),
+       jsonb_build_object('note', %(marker)s::text),
+       jsonb_build_object('question', %(marker)s || ' asked') FROM documents;
+INSERT INTO proposals (kind, terms, state, title, text)
+VALUES ('rule', %(marker)s, 'applied', %(marker)s, %(marker)s),
+       ('rule', %(marker)s, 'dismissed', NULL, NULL);
+INSERT INTO proposal_sources (proposal_id, kind, reference_id, user_id, chat_id, gap_id,
+  question, answer, told, remark, after)
+SELECT id, 'takeover', gen_random_uuid(), %(user_id)s, '00000000000000aa',
+       (SELECT max(id) FROM knowledge_gaps), %(marker)s, %(marker)s, %(marker)s,
+       %(marker)s, %(marker)s FROM proposals;
+INSERT INTO prompt_rules (text, until, proposal_id)
+SELECT told, now(), id FROM proposals, (VALUES (%(marker)s), ('You help.')) AS r (told)
+WHERE kind = 'rule' AND state = 'applied';
 INSERT INTO replays (asked_for, knowledge) VALUES ('answers of a day', 'now');
 INSERT INTO replay_answers (replay_id, position, user_id, chat_id, reference_id,
                             question, before, after, told)

@@ -95,7 +95,7 @@ def test_nothing_of_her_is_left_anywhere_and_nothing_of_others_is_touched(
     for trace in (MARKER, DIGITS, user_id, "SMpart", "SMforgotten", "SMarchived"):
         assert trace not in left
     nobodys = {"erasures": 3, "erased_sids": 4, "embedding_models": 1, "spendings": 1}
-    nobodys |= {"broadcasts": 1, "prompts": 1, "replays": 1}
+    nobodys |= {"broadcasts": 1, "replays": 1}
     nobodys |= {"evaluations": 1, "baselines": 1}
     assert counts(database) == {**before, **nobodys}
     assert rows(database, "SELECT * FROM userchats") == anas
@@ -277,7 +277,7 @@ def test_answers_messages_and_an_erasure_at_once_leave_no_crumbs(
     assert left.pop("erased_sids") > 2
     nobodys = (
         "alembic_version", "baselines", "broadcasts", "embedding_models", "evaluations",
-        "first_start", "prompts", "replays", "spendings",
+        "first_start", "replays", "spendings",
     )  # fmt: skip
     assert left == {**dict.fromkeys(nobodys, 1), "erasures": 3}
 

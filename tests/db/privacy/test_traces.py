@@ -46,6 +46,7 @@ OF_NOBODY = [
     "gap_questions.chat_id", "inbound_messages.our_address", "invitations.role",
     "media.language", "media.media_type", "media.state", "media.text_by",
     "media_contents.media_type", "products.currency",
+    "proposal_sources.kind", "proposals.kind", "proposals.state",
     "replay_answers.state", "replays.currency", "replays.knowledge",
     "reply_parts.author",
     "reply_parts.chat_id", "reply_parts.our_address", "reply_parts.status",

@@ -131,7 +131,7 @@ def test_the_export_holds_all_of_one_person_and_nothing_of_another(
     assert {name: len(rows) for name, rows in held.items() if name != "user"} == {
         "other_addresses": 1, "opt_outs": 1, "userchats": 2, "userchats_archive": 1,
         "reply_parts": 1, "inbound_messages": 4, "early_statuses": 1, "jobs": 5,
-        "documents": 2, "products": 1, "document_uploads": 1, "document_chunks": 2,
+        "documents": 3, "products": 1, "document_uploads": 1, "document_chunks": 2,
         "document_lengths": 2, "chunk_terms": 2, "chunk_vectors": 2,
         "answer_passages": 1, "gap_questions": 1, "knowledge_gaps": 1,
         "support_tickets": 1, "support_messages": 2, "support_sessions": 1,
@@ -140,7 +140,7 @@ def test_the_export_holds_all_of_one_person_and_nothing_of_another(
         "user_facts": 1, "user_preferences": 1, "feedback": 1, "media_files": 0,
         "tool_calls": 1, "scheduled_messages": 1, "spendings": 1, "budgets": 1,
         "answer_makings": 1, "opt_ins": 1, "broadcast_recipients": 1,
-        "replay_answers": 1,
+        "proposals": 3, "proposal_sources": 3, "prompt_rules": 2, "replay_answers": 1,
     }  # fmt: skip
     assert held["userchats"][0]["messages"][0]["media"][0]["url"].endswith(MARKER)
     assert ANA not in text

@@ -1,0 +1,1 @@
+"""Rules for every prompt that operators applied while the bot ran."""

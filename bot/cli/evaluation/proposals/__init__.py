@@ -1,0 +1,1 @@
+"""`bot proposals`: what may be learned from what happened."""

@@ -1,0 +1,1 @@
+"""Proposals tried out: what the conversations behind one would be answered with it."""

@@ -1,0 +1,1 @@
+"""What operators may learn from what happened: found, looked at, applied, undone."""

@@ -1,0 +1,1 @@
+"""What proposals hold about people, erased, exported, and purged."""

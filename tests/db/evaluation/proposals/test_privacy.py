@@ -1,0 +1,132 @@
+"""Whoever is erased leaves no word in what is proposed, or was applied in hers."""
+
+from datetime import timedelta
+
+from db.privacy.ages import Ages
+from db.privacy.erasure import erase_person
+from db.privacy.retention import run_retention
+from tests.db.evaluation.proposals.happening import Business
+from tests.db.sql import change, value, values
+from tests.records import ANA, BEN
+
+KEY = b"the key of the tests"
+HERS = "Can I park my xylophone at your shop?"
+HIS = "Can I park my xylophone at the shop?"
+TEXTS = """
+SELECT string_agg(told, ' ') FROM (
+  SELECT row_to_json(p)::text FROM proposals AS p
+  UNION ALL SELECT row_to_json(s)::text FROM proposal_sources AS s
+  UNION ALL SELECT row_to_json(r)::text FROM prompt_rules AS r
+  UNION ALL SELECT row_to_json(d)::text FROM documents AS d
+  UNION ALL SELECT row_to_json(c)::text FROM document_chunks AS c
+  UNION ALL SELECT row_to_json(q)::text FROM prompts AS q
+) AS all_of (told)
+"""
+
+
+def erase(business: Business, who: str) -> None:
+    assert erase_person(business.database, business.user(who), KEY) is not None
+
+
+def texts(business: Business) -> str:
+    return value(business.database, TEXTS) or ""
+
+
+def test_what_stands_on_her_alone_goes(business: Business) -> None:
+    business.miss(HERS)
+    business.find()
+    erase(business, ANA)
+    assert business.proposals() == []
+    assert "xylophone" not in texts(business)
+
+
+def test_what_others_asked_too_is_told_in_their_words(business: Business) -> None:
+    business.miss(HIS, BEN)
+    business.tell("Yes, it is.", BEN)
+    business.miss(HERS)
+    business.tell("Yes, Ana.")
+    business.find()
+    assert (business.proposed().title, business.proposed().text) == (HERS, "Yes, Ana.")
+    erase(business, ANA)
+    left = business.proposed()
+    assert (left.title, left.text, left.people) == (HIS, "Yes, it is.", 1)
+    assert HERS not in texts(business)
+    assert "Ana" not in texts(business)
+
+
+def test_what_was_applied_in_her_words_goes_and_is_proposed_in_others(
+    business: Business,
+) -> None:
+    business.miss(HIS, BEN)
+    business.miss(HERS)
+    business.tell("Yes, Ana.")
+    business.find()
+    business.apply(business.proposed())
+    assert HERS in texts(business)
+    erase(business, ANA)
+    assert values(business.database, "SELECT title FROM documents") == []
+    assert business.proposals() == []
+    assert HERS not in texts(business)
+    business.find()
+    assert (business.proposed().title, business.proposed().text) == (HIS, "")
+
+
+def test_what_an_operator_worded_stays(business: Business) -> None:
+    business.miss(HERS)
+    business.find()
+    business.apply(business.proposed(), title="Parking?", text="Behind the house.")
+    erase(business, ANA)
+    left = business.proposed()
+    assert (left.state, left.title, left.times) == ("applied", "Parking?", 0)
+    assert values(business.database, "SELECT title FROM documents") == ["Parking?"]
+    assert "xylophone" not in texts(business)
+    business.undo(left)
+    assert business.proposals() == []  # nothing is left that tells what it was
+
+
+def test_a_rule_in_her_words_ends_and_stands_in_no_prompt(business: Business) -> None:
+    for who, words in ((BEN, "rude"), (ANA, "rude to my xylophone rude")):
+        business.judge(business.ask("Hm?", "No.", who), words, who)
+    business.judge(business.ask("Hm?", "No.", ANA), "rude", ANA)
+    business.find()
+    rule = next(one for one in business.proposals() if one.kind == "rule")
+    told = business.apply(rule).text
+    change(
+        business.database,
+        "INSERT INTO prompts (prompt_hash, text) VALUES ('1', %(a)s), ('2', 'Help.')",
+        a=f"You help.\n\nAlso:\n- {told}",
+    )
+    erase(business, ANA)
+    assert values(business.database, "SELECT text FROM prompt_rules") == []
+    assert values(business.database, "SELECT text FROM prompts") == ["Help."]
+
+
+def test_what_a_document_said_before_is_hers_too(business: Business) -> None:
+    business.miss(HERS)
+    business.find()
+    business.apply(business.proposed(), text="No.")
+    business.miss(HIS, BEN)
+    business.find()
+    new = next(one for one in business.proposals() if one.state == "open")
+    business.apply(new, title="Parking?", text="Yes.")
+    assert HERS in texts(business)
+    erase(business, ANA)
+    assert HERS not in texts(business)
+    assert values(business.database, "SELECT title FROM documents") == ["Parking?"]
+
+
+def test_sources_go_with_their_chat_and_then_the_proposal(business: Business) -> None:
+    business.miss(HERS)
+    business.find()
+    change(business.database, "DELETE FROM userchats")
+    assert values(business.database, "SELECT question FROM proposal_sources") == []
+    day = timedelta(days=1)
+    ages = Ages(
+        close_idle=None, archive=None, delete_archived=day, drop_system_messages=None,
+        drop_records=day,
+    )  # fmt: skip
+    list(run_retention(business.database, ages))
+    assert len(business.proposals()) == 1  # not old enough
+    change(business.database, "UPDATE proposals SET found_at = now() - interval '2 d'")
+    list(run_retention(business.database, ages))
+    assert business.proposals() == []
