@@ -44,7 +44,7 @@ def export(folder: Path) -> None:
     click.echo(f"Written into {folder}: {len(found)}.")
     click.echo(
         f"Look at {folder / REVIEW}, and delete it after that. Replaced: "
-        f"{len(pseudonyms.replaced)}; left, and perhaps a name: {len(pseudonyms.left)}.",
+        f"{len(pseudonyms.replaced)}; left, and maybe a name: {len(pseudonyms.left)}.",
         err=True,
     )
 
