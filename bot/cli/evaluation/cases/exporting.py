@@ -41,10 +41,10 @@ def export(folder: Path) -> None:
     if folder.exists() and any(folder.glob("*.yaml")):
         raise OperatorError(f"{folder} has cases already: name another folder")
     _write(folder, found, pseudonyms)
-    click.echo(f"{len(found)} cases are in {folder}.")
+    click.echo(f"Written into {folder}: {len(found)}.")
     click.echo(
-        f"Look at {folder / REVIEW}: {len(pseudonyms.replaced)} things were replaced, "
-        f"{len(pseudonyms.left)} words may be names still. Delete it after that.",
+        f"Look at {folder / REVIEW}, and delete it after that. Replaced: "
+        f"{len(pseudonyms.replaced)}; left, and maybe a name: {len(pseudonyms.left)}.",
         err=True,
     )
 

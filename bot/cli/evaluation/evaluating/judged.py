@@ -90,10 +90,14 @@ def _ask(asked: Asked, trial: Trial, court: Court, cases: list[Case]) -> None:
         told = f"about {costs:.4f} {prices.currency} at most"
     judge = asked.settings.judge
     by = f", judged by {one_line(judge.model)} where words need it" if judge else ""
-    told = f"{len(cases)} cases, answered by {one_line(trial.model)}{by}; {told}."
+    told = f"{_count(len(cases))}, answered by {one_line(trial.model)}{by}; {told}."
     click.echo(told, err=True)
     if not asked.is_agreed:
         click.confirm("Judge them?", abort=True, err=True)
+
+
+def _count(number: int) -> str:
+    return "1 case" if number == 1 else f"{number:,} cases"
 
 
 @contextmanager
