@@ -97,7 +97,8 @@ def _find(
     entry = words.find(undressed(text), opted_out=opted_out)
     if entry and any(entry is one for one in known):
         return Said(entry)
-    for one in known:
+    has_slash = text.lstrip().startswith("/")
+    for one in known if has_slash else ():
         if one.takes_text and (given := _argument(one, text)) is not None:
             return Said(one, given)
     meant = next((one for one in known if one.means_it(text)), None)
@@ -105,7 +106,5 @@ def _find(
 
 
 def _argument(entry: CommandEntry, text: str) -> str | None:
-    if not text.lstrip().startswith("/"):
-        return None
     given = (read_behind(word, text) for word in entry.all_words)
     return next((found for found in given if found is not None), None)
