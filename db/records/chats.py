@@ -206,7 +206,8 @@ class Userchat:
     `language` is a code such as `pt`: what the user chose, or last wrote in; None: not
     known. `language_seen` is what they last wrote in, as it is kept. `preferences` are
     what they set with /settings. `facts` is what they told of
-    themselves, newest first. `seen` is what turns brought beside their text, by
+    themselves, newest first. `has_documents`: the business, or somebody, has one that
+    may be asked. `seen` is what turns brought beside their text, by
     MessageSid and position, as far as it was looked at.
     """
 
@@ -228,6 +229,7 @@ class Userchat:
     language_seen: str | None = None
     preferences: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
+    has_documents: bool = True
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
     earlier_summary: Turn | None = None
     carried: tuple[Recalled, ...] = ()
