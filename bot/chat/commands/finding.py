@@ -42,6 +42,15 @@ def find_command(
     return said.entry.name if said else None
 
 
+def is_word_of(command: str, text: str) -> bool:
+    """Tell whether a whole message is one of a command's words, as the table has them.
+
+    What means the same in other words is not looked for: that takes its time.
+    """
+    entry = OF_TABLE.find(undressed(text))
+    return entry is not None and entry.name == command
+
+
 def find_said(chat: Userchat, turn: Turn, policies: Policies) -> Said | None:
     """Return the command that a message of the chat's user is; None: it is none.
 
