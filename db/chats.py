@@ -56,6 +56,7 @@ SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
        owner, owner_version, role <> 'user' AS is_operator,
        preferences, language_seen,
        COALESCE(preferences ->> 'language', language_seen) AS language,
+       EXISTS (SELECT FROM documents) AS has_documents,
        (SELECT jsonb_agg(to_jsonb(latest)) FROM (
           SELECT id, kind, text, message_sid, created_at, valid_until FROM user_facts
           WHERE user_facts.user_id = users.user_id
@@ -232,6 +233,7 @@ def _read_chat(row: Any) -> Userchat:
         language_seen=row.language_seen,
         preferences=read_preferences(row.preferences),
         facts=tuple(map(_read_fact, row.facts or ())),
+        has_documents=row.has_documents,
     )
 
 

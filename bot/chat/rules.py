@@ -6,7 +6,7 @@ from itertools import takewhile
 from bot.chat import sentences
 from bot.chat.commands.answers import call_person
 from bot.chat.commands.entries import CommandEntry, Policies, Who
-from bot.chat.commands.finding import NO_POLICIES, find_said
+from bot.chat.commands.finding import NO_POLICIES, Said, find_said
 from bot.chat.feedback.thumbs import is_nod, note_nod, with_judgement
 from bot.chat.handoff.asking import pass_on_by_rule
 from bot.chat.handoff.words import asks_for_person
@@ -33,10 +33,10 @@ def next_batch(chat: Userchat, policies: Policies = NO_POLICIES) -> Batch:
     that a burst gets one answer. What operators write may be for others: each alone.
     """
     unanswered = chat.unanswered()
-    if unanswered and _stands_alone(chat, unanswered[0], policies):
-        return unanswered[:1]
-    joins = takewhile(lambda turn: not _stands_alone(chat, turn, policies), unanswered)
-    return tuple(joins)
+    for number, turn in enumerate(unanswered):
+        if _stands_alone(chat, turn, policies):
+            return unanswered[: max(number, 1)]
+    return unanswered
 
 
 def _stands_alone(chat: Userchat, turn: Turn, policies: Policies) -> bool:
@@ -60,7 +60,7 @@ def reply_without_llm(
     LLM works: it is asked again then.
     """
     said = find_said(chat, batch[0], policies)
-    silence = silence_about(chat, batch, policies)
+    silence = _silence_about(chat, batch, policies, said)
     if silence is not None:
         return with_judgement(silence, chat, batch)
     if said is not None:
@@ -107,6 +107,12 @@ def silence_about(
 ) -> Reply | None:
     """Return the note that settles what gets no word of ours; None: we may talk."""
     said = find_said(chat, batch[0], policies)
+    return _silence_about(chat, batch, policies, said)
+
+
+def _silence_about(
+    chat: Userchat, batch: Batch, policies: Policies, said: Said | None
+) -> Reply | None:
     entry = said.entry if said else None
     if not chat.user_is_active:
         return note(batch, sentences.NOT_ANSWERED_INACTIVE)

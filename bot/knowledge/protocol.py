@@ -17,12 +17,14 @@ class Question:
 
     `earlier` are the last turns before it, oldest first, the user's alone: what a
     follow-up ("and on Sundays?") is about. `most_tokens` is the room for passages.
+    Without `has_documents` the store has none that could be searched.
     """
 
     text: str
     user_id: UUID
     earlier: tuple[str, ...] = ()
     most_tokens: int = 1500
+    has_documents: bool = True
 
 
 class Knowledge(Protocol):

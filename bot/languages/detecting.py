@@ -54,6 +54,8 @@ def _of_latin(text: str) -> str | None:
     if not words:
         return None
     known = _known(words)
+    if clear := _find_clear(known):
+        return None if clear == OTHER else clear
     opinion = _opinion(text)
     scores = {
         language: opinion.get(language, 0) + WEIGHT * known.get(language, 0)
@@ -63,6 +65,17 @@ def _of_latin(text: str) -> str | None:
     is_sure = len(words) >= SURE_WORDS and opinion.get(best, 0) >= SURE
     shows = best != OTHER and (known.get(best) or is_sure)
     return best if shows else None
+
+
+def _find_clear(known: Mapping[str, int]) -> str | None:
+    """Return the language that no opinion could change: most sentences have one.
+
+    An opinion is 1 in all, so it makes up for one word and no more; asking for it costs
+    more than all else here together.
+    """
+    ranked = sorted(known.items(), key=lambda each: each[1], reverse=True)
+    (best, most), (_, next_most) = [*ranked, ("", 0), ("", 0)][:2]
+    return best if WEIGHT * (most - next_most) > 1 else None
 
 
 def _known(words: list[str]) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from bot.chat.commands.entries import Command
-from bot.chat.commands.finding import find_command
+from bot.chat.commands.finding import is_word_of
 from bot.whatsapp.beside import read_beside
 from db.records import DeliveryStatus, InboundMessage, Media, Turn, to_storable
 
@@ -31,6 +31,7 @@ class BadInputError(Exception):
 
 def parse_inbound(form: Mapping[str, str]) -> InboundMessage:
     """Return the message of an inbound webhook. Raises BadInputError."""
+    form = dict(form.items())  # read some forty times, and werkzeug's are slow to read
     message_sid = _read_sid(form)
     content = to_storable(_first_text(form, "Body", "ButtonText", "ListTitle"))
     turn = Turn(
@@ -49,7 +50,7 @@ def parse_inbound(form: Mapping[str, str]) -> InboundMessage:
         our_address=_read_our_address(form),
         profile_name=_read_name(form),
         turn=turn,
-        opens_chat=find_command(content) == Command.NEW,
+        opens_chat=is_word_of(Command.NEW, content),
     )
 
 

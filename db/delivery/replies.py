@@ -41,11 +41,12 @@ from db.records import DeedKind, HandOver, Reply, to_storable
 # The parts of this very reply are not seen by the UPDATE, so the word that it stops
 # goes out. What is being given to Twilio is left alone here: see CLAIM_NEXT.
 #
-# What it stood on, and how it was made, is stored by a longer statement: many replies
-# stand on nothing, and no LLM made them.
+# What it stood on, how it was made, and a STOP or START are stored by a longer
+# statement: even what writes nothing has to be set up, with all indexes of its table.
 STATEMENT = """
 WITH held AS (
-  SELECT users.user_id, owner FROM userchats JOIN users ON user_id = customer_id
+  SELECT users.user_id, owner, phone_number, users.is_active
+  FROM userchats JOIN users ON user_id = customer_id
   WHERE chat_id = %(chat_id)s FOR {lock} OF users
 ), appended AS (
   UPDATE userchats
@@ -66,7 +67,7 @@ WITH held AS (
       OR held.owner = 'queue' AND %(turn)s::jsonb ? 'command')
     AND (%(most_turns)s::int IS NULL OR (
       jsonb_array_length(messages) <= %(most_turns)s
-      AND EXISTS (SELECT FROM users WHERE user_id = customer_id AND is_active)
+      AND held.is_active
       AND NOT EXISTS (SELECT FROM opt_outs WHERE user_id = customer_id)))
   RETURNING customer_id, jsonb_array_length(messages) AS turns,
     is_answered(messages) AS is_settled
@@ -74,30 +75,20 @@ WITH held AS (
   INSERT INTO reply_parts (reference_id, chat_id, user_id, position, address,
                            our_address, body, media, template, author,
                            instead, heard_at)
-  SELECT %(reference_id)s::uuid, %(chat_id)s, users.user_id, part.position - 1,
+  SELECT %(reference_id)s::uuid, %(chat_id)s, held.user_id, part.position - 1,
          COALESCE((SELECT address FROM inbound_messages
-                   WHERE message_sid = %(last_about)s), users.phone_number),
+                   WHERE message_sid = %(last_about)s), held.phone_number),
          (SELECT our_address FROM inbound_messages
           WHERE message_sid = %(last_about)s),
          part.body, part.media, part.template, part.author, part.instead,
          %(heard_at)s
-  FROM appended JOIN users ON users.user_id = appended.customer_id
+  FROM appended JOIN held ON held.user_id = appended.customer_id
   CROSS JOIN ROWS FROM (
     jsonb_to_recordset(%(parts)s::jsonb)
       AS (body text, media jsonb, template jsonb, author text, instead text)
   ) WITH ORDINALITY AS part (body, media, template, author, instead, position)
   ORDER BY part.position
-), opted_out AS (
-  INSERT INTO opt_outs (user_id) SELECT customer_id FROM appended
-  WHERE %(opts_out)s::boolean ON CONFLICT DO NOTHING
-), canceled AS (
-  UPDATE reply_parts SET status = 'canceled' FROM appended
-  WHERE user_id = customer_id AND unsettled AND status = 'pending'
-    AND %(opts_out)s::boolean
-), opted_in AS (
-  DELETE FROM opt_outs USING appended
-  WHERE user_id = customer_id AND NOT %(opts_out)s::boolean
-), dropped AS (
+){stops}, dropped AS (
   DELETE FROM procrastinate_jobs AS job USING appended
   WHERE is_settled AND status = 'todo' AND attempts = 0
     AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
@@ -106,6 +97,17 @@ WITH held AS (
 ){sources}{making}{deeds}
 SELECT turns{support} FROM appended
 """
+STOP = """, opted_out AS (
+  INSERT INTO opt_outs (user_id) SELECT customer_id FROM appended
+  ON CONFLICT DO NOTHING
+), canceled AS (
+  UPDATE reply_parts SET status = 'canceled' FROM appended
+  WHERE user_id = customer_id AND unsettled AND status = 'pending'
+)"""
+START = """, opted_in AS (
+  DELETE FROM opt_outs USING appended WHERE user_id = customer_id
+)"""
+STOPS = {None: "", True: STOP, False: START}
 # In the row that is returned, or nobody would evaluate them. Nobody hands over what a
 # human has, nor gives it back: a note may still be stored there.
 HAND_OVER = """, CASE WHEN (SELECT owner FROM held) <> 'human' THEN change_owner(
@@ -119,13 +121,15 @@ def choose_statement(reply: Reply) -> str:
     """Return the statement that stores all that a reply brings."""
     changes = HAND_OVER if reply.hands_over else GIVE_BACK if reply.gives_back else ""
     stored = has_sources(reply), reply.making is not None
-    return _write(stored, kinds_of(reply), changes, reply.calls_operators)
+    wish = STOPS[reply.opts_out]
+    return _write(stored, kinds_of(reply), wish, changes, reply.calls_operators)
 
 
 @cache
 def _write(
     stored: tuple[bool, bool],
     kinds: tuple[DeedKind, ...],
+    wish: str,
     changes: str,
     calls: bool,
 ) -> str:
@@ -133,7 +137,8 @@ def _write(
     lock = lock_for(kinds, "NO KEY UPDATE" if changes else "SHARE")
     has_sources, has_making = stored
     return (
-        STATEMENT.replace("{sources}", SOURCES.rstrip() if has_sources else "")
+        STATEMENT.replace("{stops}", wish)
+        .replace("{sources}", SOURCES.rstrip() if has_sources else "")
         .replace("{making}", MAKING.rstrip() if has_making else "")
         .replace("{deeds}", write_deeds(kinds))
         # Who changes the row is alone with it from the start: two could wait in a ring.
@@ -156,7 +161,6 @@ def bind_reply(chat_id: str, reply: Reply, most_turns: int | None) -> dict[str, 
         "reference_id": turn.reference_id,
         "last_about": about[-1] if about else None,
         "parts": Jsonb([part.to_json() for part in reply.parts]),
-        "opts_out": reply.opts_out,
         "heard_at": reply.heard_at,
         "error": None if reply.error is None else to_storable(reply.error),
         **bind_deeds(reply),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 Role = Literal["user", "assistant", "system"]
+ROLES = get_args(Role)
 Media = Mapping[str, object]
 EPOCH = datetime.fromtimestamp(0, UTC)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -99,10 +100,8 @@ class Turn:
 
     def to_json(self) -> dict[str, Any]:
         """Return the array's element: what is known, and nothing that is empty."""
-        known = {f.name: getattr(self, f.name) for f in fields(self)}
-        element = {
-            k: v for k, v in known.items() if v is not None and v not in ((), {})
-        }
+        known = ((name, getattr(self, name)) for name in FIELDS)
+        element = {k: v for k, v in known if v is not None and v not in ((), {})}
         element["timestamp"] = self.timestamp.isoformat(timespec="milliseconds")
         return {name: _to_json(value) for name, value in element.items()}
 
@@ -112,13 +111,17 @@ class Turn:
 
         What has the wrong type is left out.
         """
-        names = {f.name for f in fields(cls)} - {"timestamp"}
-        given = {k: v for k, v in element.items() if k in names}
-        lists = {k: _read_list(v, LISTS[k]) for k, v in given.items() if k in LISTS}
-        known = {k: v for k, v in given.items() if _is_readable(k, v)}
-        defaults = {"role": "user", "content": ""}
-        stamp = _read_timestamp(element.get("timestamp"))
-        return cls(**{**defaults, **known, **lists, "timestamp": stamp})
+        known: dict[str, Any] = {"role": "user", "content": ""}
+        for name, value in element.items():
+            if name in LISTS:
+                known[name] = _read_list(value, LISTS[name])
+            elif name in FIELDS and _is_readable(name, value):
+                known[name] = value
+        return cls(**{**known, "timestamp": _read_timestamp(element.get("timestamp"))})
+
+
+# Asked for once: each message of a chat is read whenever the chat is.
+FIELDS = {field.name: None for field in fields(Turn)}
 
 
 def to_storable(text: str) -> str:
@@ -136,7 +139,7 @@ def _to_json(value: object) -> object:
 
 def _is_readable(name: str, value: object) -> bool:
     if name == "role":
-        return value in get_args(Role)
+        return value in ROLES
     if name in NUMBERS:
         return isinstance(value, int | float)
     if name in {"beside", "lead"}:
@@ -203,7 +206,8 @@ class Userchat:
     `language` is a code such as `pt`: what the user chose, or last wrote in; None: not
     known. `language_seen` is what they last wrote in, as it is kept. `preferences` are
     what they set with /settings. `facts` is what they told of
-    themselves, newest first. `seen` is what turns brought beside their text, by
+    themselves, newest first. `has_documents`: the business, or somebody, has one that
+    may be asked. `seen` is what turns brought beside their text, by
     MessageSid and position, as far as it was looked at.
     """
 
@@ -225,6 +229,7 @@ class Userchat:
     language_seen: str | None = None
     preferences: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
+    has_documents: bool = True
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
     earlier_summary: Turn | None = None
     carried: tuple[Recalled, ...] = ()

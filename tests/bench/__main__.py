@@ -34,6 +34,7 @@ from tests.bench.table import (
     compared_as_markdown,
     compared_as_text,
 )
+from tests.bench.trips import measure_trips
 from tests.bench.wake_ups import measure_wake_ups
 
 MOST_SECONDS = 900.0
@@ -46,11 +47,12 @@ MEASURES: Measures = {
     "crowd": measure_crowd,
     "idle": measure_idle,
     "wake-ups": measure_wake_ups,
+    "trips": measure_trips,
     "start": measure_start,
     "search": lambda stage, effort: measure_search(stage, effort.search_chats),
 }
 # The others compare with something of their own, or know this checkout's tables.
-BESIDE = ("acks", "long-chat", "answers", "crowd", "idle", "wake-ups", "start")
+BESIDE = ("acks", "long-chat", "answers", "crowd", "idle", "wake-ups", "trips", "start")
 APART = f"{MOST_APART - 1:.0%}"
 # They take long, and gigabytes: by name only.
 ON_REQUEST: Measures = {

@@ -105,8 +105,9 @@ class CommandEntry:
         """Tell whether it is a command in this chat at all."""
         if self.needs_database and policies.know is None:
             return False
-        mine = {Who.TEACHERS: chat.is_teacher, Who.OPERATORS: chat.is_operator}
-        return mine.get(self.who, True)
+        if self.who is Who.TEACHERS:
+            return chat.is_teacher
+        return self.who is not Who.OPERATORS or chat.is_operator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

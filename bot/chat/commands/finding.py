@@ -42,6 +42,15 @@ def find_command(
     return said.entry.name if said else None
 
 
+def is_word_of(command: str, text: str) -> bool:
+    """Tell whether a whole message is one of a command's words, as the table has them.
+
+    What means the same in other words is not looked for: that takes its time.
+    """
+    entry = OF_TABLE.find(undressed(text))
+    return entry is not None and entry.name == command
+
+
 def find_said(chat: Userchat, turn: Turn, policies: Policies) -> Said | None:
     """Return the command that a message of the chat's user is; None: it is none.
 
@@ -97,7 +106,8 @@ def _find(
     entry = words.find(undressed(text), opted_out=opted_out)
     if entry and any(entry is one for one in known):
         return Said(entry)
-    for one in known:
+    has_slash = text.lstrip().startswith("/")
+    for one in known if has_slash else ():
         if one.takes_text and (given := _argument(one, text)) is not None:
             return Said(one, given)
     meant = next((one for one in known if one.means_it(text)), None)
@@ -105,7 +115,5 @@ def _find(
 
 
 def _argument(entry: CommandEntry, text: str) -> str | None:
-    if not text.lstrip().startswith("/"):
-        return None
     given = (read_behind(word, text) for word in entry.all_words)
     return next((found for found in given if found is not None), None)

@@ -16,6 +16,8 @@ def close_door(
     counts: Counts,
 ) -> Reply | None:
     """Return what settles the batch of who may not talk; STOP and START hold."""
+    if not (allowance.allowed or allowance.blocked):
+        return None  # everybody may
     said = find_said(chat, batch[0], policies)
     if said and said.entry.opts_out is not None:
         return None

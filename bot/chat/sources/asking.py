@@ -30,6 +30,7 @@ def question_of(chat: Userchat, batch: Batch, most_tokens: int) -> Question:
         user_id=chat.user_id,
         earlier=tuple(told[-MOST_EARLIER:]),
         most_tokens=most_tokens,
+        has_documents=chat.has_documents,
     )
 
 

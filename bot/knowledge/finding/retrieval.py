@@ -101,7 +101,7 @@ class Retrieval:
         Thanks and greetings find nothing: no passages are due. Nor does a search that
         fails; then the confidence is 0.
         """
-        if asks_for_nothing(question.text):
+        if not question.has_documents or asks_for_nothing(question.text):
             return Found()
         try:
             return self._find(question, self._clock() + seconds)

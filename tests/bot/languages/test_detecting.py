@@ -1,5 +1,7 @@
 """The language of short messages: measured, in docs/measurements.md."""
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 
@@ -7,6 +9,8 @@ import pytest
 
 from bot.languages.detecting import detect
 from tests.bot.languages.short_messages import SHORT_MESSAGES, UNSEEN, read_messages
+
+DETECTS = "import sys; from bot.languages.detecting import detect; print(detect"
 
 
 def find_wrong(written: Mapping[str, str]) -> list[tuple[str, str, str | None]]:
@@ -39,3 +43,12 @@ def test_what_shows_no_language_of_ours_has_none(text: str) -> None:
 def test_long_messages_are_known_without_the_lists() -> None:
     assert detect("Zwei Brezeln, drei Laugenstangen, Abholung Samstagmittag") == "de"
     assert detect("Pagamento confirmado, recibo anexado abaixo") == "pt"
+
+
+def test_a_sentence_of_plain_words_needs_no_detector() -> None:
+    told = "could you tell me when the shop opens on Saturday?"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{DETECTS}({told!r}), 'lingua' in sys.modules)"],
+        check=True, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert run.stdout.split() == ["en", "False"]

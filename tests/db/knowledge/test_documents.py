@@ -9,7 +9,7 @@ from db.database import Database
 from db.errors import OperatorError
 from db.knowledge.documents import Documents
 from db.records import MOST_CONTENT_BYTES, Added, NewChunk, NewDocument, TakenIn
-from tests.db.sql import change, rows, take_in, value, values
+from tests.db.sql import change, load, rows, take_in, value, values
 from tests.records import said
 
 OLD, NEW = b"Rye bread: 4.50", b"Rye bread: 4.80"
@@ -48,6 +48,15 @@ def serve(documents: Documents, new: NewDocument, title: str = "Prices") -> int:
     assert upload is not None
     assert documents.store(upload, as_read(new.content, title))
     return document_id
+
+
+def test_a_chat_tells_whether_there_are_documents(
+    documents: Documents, pg: PostgresChatStore
+) -> None:
+    chat_id = take_in(pg, said("What does rye bread cost?"))
+    assert not load(pg, chat_id).has_documents
+    serve(documents, prices(OLD))
+    assert load(pg, chat_id).has_documents
 
 
 def test_a_version_waits_with_its_job_and_then_serves(

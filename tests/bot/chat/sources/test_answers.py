@@ -116,6 +116,15 @@ def test_without_knowledge_an_answer_stays_as_it_is() -> None:
     assert (reply.gap, reply.stood_on, ana.prompt[-1]) == (None, (), ASKED)
 
 
+@pytest.mark.parametrize("has_documents", [True, False])
+def test_a_question_tells_whether_there_are_documents(has_documents: bool) -> None:
+    ana, batch = Customer("Gladly."), (user_says(ASKED, "now"),)
+    chat = chat_of(*batch, has_documents=has_documents)
+    ana.answering.answer(chat, batch, 30)
+    [(question, _)] = ana.shelf.questions
+    assert question.has_documents is has_documents
+
+
 def test_a_model_that_never_cites_is_replaced_by_the_best_passage() -> None:
     ana = Customer("Bread is a food of 4.20 \u20ac.", quotes_uncited=True)
     reply = ana.asks()

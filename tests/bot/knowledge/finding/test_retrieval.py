@@ -16,7 +16,7 @@ from bot.knowledge.protocol import ENOUGH, Question
 from bot.llm.embeddings import MOST_TEXTS, Embeddings
 from db.database import Database
 from db.knowledge.vectors import Vectors
-from db.records import Passage
+from db.records import Found, Passage
 from tests.bot.embedding_server import Told, embedding_server
 from tests.db.knowledge.test_vectors import ANNA, add_document
 from tests.db.sql import value, values
@@ -141,6 +141,15 @@ def test_little_is_given_whole_and_no_failure_is_raised(database: Database) -> N
     broken = Retrieval(shelf_of(database, [Hit(-1, 1.0, 1.0)]), None)
     failed = broken.find(question, 1)
     assert (failed.passages, failed.confidence) == ((), 0.0)
+
+
+def test_where_there_are_no_documents_the_store_is_not_asked(
+    database: Database,
+) -> None:
+    passage = Passage(chunk_id=1, document_id=1, title="All", text="All")
+    question = Question(text="bread", user_id=ANNA, has_documents=False)
+    asked = Retrieval(shelf_of(database, whole=[passage]), None)
+    assert asked.find(question, 1) == Found()
 
 
 def test_a_changed_model_is_asked_for_once_its_vectors_are_whole(
