@@ -67,7 +67,7 @@ SELECT to_jsonb(upload) - 'content' || jsonb_build_object('from_byte', start,
 FROM document_uploads AS upload
 CROSS JOIN generate_series(0, greatest(length(content) - 1, 0), {PIECE}) AS start
 WHERE document_id IN ({THEIR_DOCUMENTS}) ORDER BY document_id, start""",  # noqa: S608
-    "answer_passages": "SELECT to_jsonb(passage) FROM answer_passages AS passage "
+    "answer_passages": "SELECT to_jsonb(stood) FROM answer_passages AS stood "
     "WHERE user_id = %(user_id)s ORDER BY answered_at, reference_id, position",
     "gap_questions": "SELECT to_jsonb(asked) FROM gap_questions AS asked "
     "WHERE user_id = %(user_id)s ORDER BY asked_at, reference_id",

@@ -63,9 +63,8 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
     purse = build_purse(settings, database, most_micros)
     meter = build_meter_apart(settings, purse)
     means = _build_means(settings, database, change, measure_for(meter, purpose))
-    again = _again(settings, change, build_llm(server, meter, purpose), means)
     return replace(
-        again,
+        _again(settings, change, build_llm(server, meter, purpose), means),
         specs=build_specs(settings, database),
         purse=purse,
         costs=_costs(settings, server),

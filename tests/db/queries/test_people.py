@@ -19,7 +19,7 @@ from db.queries.people import (
 )
 from tests.db.privacy.planting import CARA, CARAS_ID, MARKER, find_cara, plant
 from tests.db.sql import change, take_in
-from tests.records import ANA, ANAS_ID, BEN, answer_to, said
+from tests.records import ANA, ANAS_ID, BEN, answer_to, said, stood_on
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -145,6 +145,18 @@ def test_the_export_holds_all_of_one_person_and_nothing_of_another(
     assert held["userchats"][0]["messages"][0]["media"][0]["url"].endswith(MARKER)
     assert ANA not in text
     assert BEN not in text
+
+
+def test_an_export_shows_passages_whether_an_answer_names_them_or_not(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    question = said("When do you open?", CARA)
+    given = (stood_on("Hours", is_cited=False), stood_on("Prices"))
+    chat_id = take_in(pg, question)
+    assert pg.record_reply(chat_id, answer_to(question, stood_on=given))
+    held = json.loads("".join(export_person(database, find_cara(database))))
+    told = [(row["title"], row["passage"]) for row in held["answer_passages"]]
+    assert told == [("Hours", None), ("Prices", "Prices")]
 
 
 def test_an_export_longer_than_one_fetch_is_whole(

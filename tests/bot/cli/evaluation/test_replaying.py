@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from db.privacy.erasure import erase_person
-from tests.bot.evaluation.bakery import Bakery
+from tests.bot.evaluation.bakery import Bakery, words_of
+from tests.db.knowledge.storing import store
 from tests.db.sql import rows, value
 
 KEPT = "SELECT position, state, is_same, after FROM replay_answers ORDER BY position"
@@ -197,17 +198,20 @@ def test_an_age_is_a_number_and_a_letter(asked: Bakery, age: str) -> None:
 def test_an_export_is_replayed_and_kept_nowhere(asked: Bakery, tmp_path: Path) -> None:
     call = asked.calls("stock", bread="rye")
     asked.says("How many rye loaves?", call, "There are 12 loaves of rye.")
+    store(asked.stage.database, "There is parking behind the bakery.")
+    asked.says("Is there parking?", "Behind the bakery [1].")
     file = tmp_path / "ana.json"
     exported = bot(asked, "users", "export", asked.phone.address, "--output", str(file))
     assert exported.exit_code == 0, exported.output
     user_id = value(asked.stage.database, "SELECT user_id FROM users")
     assert erase_person(asked.stage.database, user_id, b"key")
 
-    asked.thinks("At nine.", "We are closed.", "No.", call,
-                 "There are 12 loaves of rye.")  # fmt: skip
-    ran = bot(asked, "replay", str(file), "--yes")
+    asked.thinks("At nine.", "We are closed.", "No.", call)
+    asked.thinks("There are 12 loaves of rye.", "Behind the bakery [1].")
+    ran = bot(asked, "replay", str(file), "--yes", "--knowledge", "then")
     assert ran.exit_code == 0, ran.output
-    assert ran.stdout.endswith("Not kept: 3 the same, 1 otherwise.\n")
+    assert ran.stdout.endswith("Not kept: 4 the same, 1 otherwise.\n")
+    assert "| There is parking behind the bakery." in words_of(asked.shown)
     assert "now   No." in ran.stdout
     assert asked.called == ["stock of rye"]
     assert value(asked.stage.database, "SELECT count(*) FROM replays") == 0
