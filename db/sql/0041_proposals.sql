@@ -181,7 +181,8 @@ COMMENT ON TRIGGER userchats_archive_proposals ON userchats_archive IS
   'What proposals know of a chat goes with it.';
 
 -- Words are told from the sources until something is applied: so nobody's are left in a
--- proposal once they are erased. A rule quotes what was said at most five times.
+-- proposal once they are erased. A rule quotes what was said, five remarks at most:
+-- within its marks, so that it stays a quotation.
 CREATE VIEW proposal_overview AS
 SELECT proposal.id AS proposal_id, proposal.kind, proposal.state,
        COALESCE(proposal.title, CASE
@@ -193,7 +194,8 @@ SELECT proposal.id AS proposal_id, proposal.kind, proposal.state,
            'People thought badly of answers, and said of them: ' || said.quoted
              || '. Give them no reason to say so again.'
          WHEN proposal.kind = 'rule' THEN
-           'Who asks “' || sources.question || '” is told: ' || sources.told
+           'Who asks “' || left(regexp_replace(sources.question, '[\s“”]+', ' ', 'g'), 200)
+             || '” is told: ' || sources.told
          ELSE sources.told END, '') AS text,
        COALESCE(sources.times, 0) AS times, COALESCE(sources.people, 0) AS people,
        COALESCE(sources.gaps, 0) AS gaps, COALESCE(sources.judgements, 0) AS judgements,
@@ -221,7 +223,7 @@ LEFT JOIN LATERAL (
   SELECT string_agg('“' || remark || '”', ', ' ORDER BY last_at DESC) AS quoted,
          (array_agg(remark ORDER BY last_at DESC))[1] AS remark
   FROM (
-    SELECT left(regexp_replace(remark, '\s+', ' ', 'g'), 200) AS remark,
+    SELECT left(regexp_replace(remark, '[\s“”]+', ' ', 'g'), 200) AS remark,
            max(happened_at) AS last_at
     FROM proposal_sources WHERE proposal_id = proposal.id AND remark IS NOT NULL
     GROUP BY 1 ORDER BY 2 DESC LIMIT 5

@@ -74,7 +74,7 @@ def _source(source: Source) -> Iterator[str]:
     yield from quoted("  Asked", source.question)
     for who, text in (
         ("  Bot said", source.answer),
-        ("  They said", source.remark),
+        ("  Remark", source.remark),
         ("  Person", source.told),
         ("  With it", source.after),
     ):
