@@ -1,6 +1,7 @@
 """Cases without the people that they came from, for files beside the code."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,14 @@ from bot.evaluation.cases.writing import joined
 from db.records import Call, Turn
 
 
+def learn_names(cases: Iterable[Case], pseudonyms: Pseudonyms) -> None:
+    """Take in the names that people tell of themselves: first, in all cases."""
+    for case in cases:
+        pseudonyms.hear(turn.content for turn in case.situation.chat.turns)
+
+
 def without_people(case: Case, pseudonyms: Pseudonyms) -> Case:
     """Return a case as nobody's: what was said, expected and called, pseudonymised."""
-    pseudonyms.hear(turn.content for turn in case.situation.chat.turns)
     turns = tuple(_turn(turn, pseudonyms) for turn in case.situation.chat.turns)
     batch = turns[-len(case.situation.batch) :]
     said = case.said and pseudonyms.replace(case.said)

@@ -66,10 +66,11 @@ def _load(
 
 
 def _write(folder: Path, found: "list[Case]", pseudonyms: "Pseudonyms") -> None:
-    from bot.evaluation.cases.exporting import without_people
+    from bot.evaluation.cases.exporting import learn_names, without_people
     from bot.evaluation.cases.writing import write_case
     from db.files import write_whole
 
+    learn_names(found, pseudonyms)
     written = {
         f"case-{case.case_id}": write_case(
             without_people(case, pseudonyms), f"case-{case.case_id}"

@@ -203,7 +203,7 @@ def test_who_was_erased_meanwhile_gets_no_case(
 def test_an_export_has_no_person_and_is_read_back(
     url: str, database: Database, pg: PostgresChatStore, tmp_path: Path
 ) -> None:
-    talk(pg, "Hi", "Hello")
+    talk(pg, "Hi Quux", "Hello")
     words = "I am Ana from Mill Lane 12, ana@web.example, +34 600 123456. Price?"
     one = talk(pg, words, "Dear Ana Silva, 4.20 €.", ANA)
     other = talk(pg, "My name is Benno Quux. Is Ana there?", "Who?", BEN)
@@ -221,7 +221,8 @@ def test_an_export_has_no_person_and_is_read_back(
     assert name in second.question
     assert first.expects.numbers == ("4.20 €",)
     assert first.expects.must != ("Silva",)
-    assert first.situation.chat.turns[0].content == "Hi"
+    # Whoever tells a name in the last case is nobody in the first one, too.
+    assert first.situation.chat.turns[0].content == "Hi Person1"
     review = (folder / "replaced.review.txt").read_text()
     assert "email: ana@web.example -> person1@example.com" in review
     assert "Quux" not in str(yaml.safe_load(texts[1]))
