@@ -25,6 +25,7 @@ def client(database: Database) -> FlaskClient:
 
 def paths(client: FlaskClient, method: str) -> list[str]:
     values = {"user_id": ANYBODY, "document_id": 1, "gap_id": 1, "canned_id": 1}
+    values["number"] = 1
     found = []
     with client.application.test_request_context():
         adapter = client.application.url_map.bind("127.0.0.1:8002")

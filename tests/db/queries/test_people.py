@@ -141,6 +141,7 @@ def test_the_export_holds_all_of_one_person_and_nothing_of_another(
         "tool_calls": 1, "scheduled_messages": 1, "spendings": 1, "budgets": 1,
         "answer_makings": 1, "opt_ins": 1, "broadcast_recipients": 1,
         "proposals": 3, "proposal_sources": 3, "prompt_rules": 2, "replay_answers": 1,
+        "cases": 1, "evaluation_results": 1,
     }  # fmt: skip
     assert held["userchats"][0]["messages"][0]["media"][0]["url"].endswith(MARKER)
     assert ANA not in text

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 from bot.console.app import build_console_app
 from bot.console.chat import routes as chat
 from bot.console.inbox import routes as inbox
+from bot.console.knowledge.proposals import READING
 from bot.console.login import routes as login
 from bot.console.numbers import routes as numbers
 from bot.console.parts import Console, Piece
@@ -23,6 +25,7 @@ from bot.console.settings import routes as settings
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
+from db.evaluation.proposals.keeping import find_proposals
 from db.logins.sessions import open_session
 from db.records import Gap
 from db.support.owners import change_owner
@@ -44,6 +47,7 @@ TURNS_AROUND = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 STATE = """
 SELECT md5(concat_ws(' ', (SELECT count(*) FROM documents),
   (SELECT count(*) FROM products), (SELECT sum(id) FROM canned_replies),
+  (SELECT string_agg(concat(id, state), ' ' ORDER BY id) FROM proposals),
   (SELECT count(*) FROM invitations), (SELECT count(*) FROM support_messages),
   (SELECT count(*) FROM reply_parts), (SELECT count(*) FROM login_sessions),
   (SELECT count(*) FROM second_factors), (SELECT count(*) FROM procrastinate_jobs),
@@ -141,10 +145,13 @@ def fill(place: Place) -> None:
     change_owner(database, ana, "queue", operator=None, why=TRICK[:60], about=TRICK)
     document = store(database, TRICK, title=TRICK)
     spoil(database)
+    with database.transaction() as connection:
+        find_proposals(connection, datetime.now(UTC) - timedelta(days=1), READING)
     place.ids.update(
         user_id=ana, ben=ben, closed=closed, chat_id=chat_id, document_id=document,
         gap_id=value(database, "SELECT id FROM knowledge_gaps"),
         canned_id=value(database, "SELECT id FROM canned_replies"),
+        proposal=value(database, "SELECT min(id) FROM proposals"),
         reference_id=reply.turn.reference_id, token="x" * 43,
         ticket=value(database, "SELECT max(id) FROM support_tickets"),
     )  # fmt: skip

@@ -16,7 +16,7 @@ OPEN, CHATS, REPLY, NOTE, TEACH = None, May.SEE_CHATS, May.REPLY, May.NOTE, May.
 PEOPLE, ERASE, TEXTS = May.SEE_PEOPLE, May.ERASE, May.SET_TEXTS
 OPERATORS = May.MANAGE_OPERATORS
 CHAT, PERSON, ONE = "/chats/{user_id}", "/people/{user_id}", "/knowledge/{document_id}"
-OTHER = "/settings/operators/{user_id}"
+OTHER, PROPOSAL = "/settings/operators/{user_id}", "/knowledge/proposals/{proposal}"
 # Every route there is, and what it needs: a new one is to be thought of here.
 GETS = {
     "/login": OPEN, "/second-factor": OPEN, "/invitation/{token}": OPEN,
@@ -27,6 +27,7 @@ GETS = {
     "/people": PEOPLE, PERSON: PEOPLE, f"{PERSON}/erasing": ERASE,
     "/knowledge": TEACH, ONE: TEACH, "/knowledge/products": TEACH,
     "/knowledge/gaps": TEACH, "/knowledge/ask": TEACH, "/numbers": May.SEE_NUMBERS,
+    "/knowledge/proposals": TEACH, PROPOSAL: TEACH,
     "/settings": TEXTS, "/settings/replies": TEXTS, "/settings/texts": TEXTS,
     "/settings/operators": OPERATORS, "/settings/audit": May.SEE_AUDIT,
 }  # fmt: skip
@@ -45,6 +46,8 @@ POSTS = {
     f"{PERSON}/export": PEOPLE, f"{PERSON}/active": PEOPLE, f"{PERSON}/erase": ERASE,
     "/knowledge": TEACH, f"{ONE}/refresh": TEACH, f"{ONE}/remove": TEACH,
     "/knowledge/products": TEACH, "/knowledge/gaps/{gap_id}": TEACH,
+    "/knowledge/proposals": TEACH,
+    **{f"{PROPOSAL}/{what}": TEACH for what in ("apply", "undo", "dismiss")},
     "/settings/replies": TEXTS, "/settings/replies/{canned_id}": TEXTS,
     "/settings/replies/{canned_id}/remove": TEXTS,
     "/settings/operators": OPERATORS, f"{OTHER}/role": OPERATORS,
