@@ -26,7 +26,9 @@ SHAPES = (
     (
         "street",
         regex.compile(
-            r"\b\p{Lu}[\p{L}'.-]*(?:[ -]\p{Lu}[\p{L}'.-]*){0,2}"
+            # What parts words stands in no word: else one text has many readings, and
+            # takes hours.
+            r"\b\p{Lu}[\p{L}'.]{0,40}(?:[ -]\p{Lu}[\p{L}'.]{0,40}){0,2}-?"
             r"(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ufer| Street| St\.?| Road"
             r"| Rd\.?| Lane| Avenue| Ave\.?| Drive| Square) ?\d{1,4}\s?[a-z]?\b"
         ),
