@@ -1,21 +1,27 @@
 """Cases without the people that they came from, for files beside the code."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from bot.evaluation.cases.expecting import read_expectations, write_expectations
 from bot.evaluation.cases.nouns import Case
 from bot.evaluation.cases.pseudonyms import Pseudonyms
+from bot.evaluation.cases.talks import keep_turns
 from bot.evaluation.cases.writing import joined
 from db.records import Call, Turn
 
 
 def without_people(case: Case, pseudonyms: Pseudonyms) -> Case:
-    """Return a case as nobody's: what was said, expected and called, pseudonymised."""
-    pseudonyms.hear(turn.content for turn in case.situation.chat.turns)
-    turns = tuple(_turn(turn, pseudonyms) for turn in case.situation.chat.turns)
-    batch = turns[-len(case.situation.batch) :]
+    """Return a case as nobody's: what was said, expected and called, pseudonymised.
+
+    Of what was said before, a case keeps the newest: see `keep_turns`.
+    """
+    sids = [turn.message_sid or "" for turn in case.situation.batch]
+    kept = keep_turns(case.situation.chat.turns, sids)
+    turns = tuple(_turn(turn, pseudonyms) for turn in kept)
+    batch = turns[-len(sids) :]
     said = case.said and pseudonyms.replace(case.said)
     situation = replace(
         case.situation,

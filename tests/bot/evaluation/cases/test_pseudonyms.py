@@ -53,7 +53,9 @@ def test_the_same_thing_is_the_same_in_all_texts_and_is_listed() -> None:
     assert "  She" not in listed
 
 
-@pytest.mark.parametrize("piece", ["A-", "A.", "A-A'", "A ", "Ab' ", "1 ", "a@", "AA1 "])
+@pytest.mark.parametrize(
+    "piece", ["A-", "A.", "A-A'", "A ", "Ab' ", "1 ", "a@", "AA1 "]
+)
 def test_no_text_takes_long(piece: str) -> None:
     """A customer writes it, and an operator waits for the export."""
     began = time.process_time()
