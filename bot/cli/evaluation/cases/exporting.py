@@ -66,15 +66,13 @@ def _load(
 
 
 def _write(folder: Path, found: "list[Case]", pseudonyms: "Pseudonyms") -> None:
-    from bot.evaluation.cases.exporting import without_people
+    from bot.evaluation.cases.exporting import without_any
     from bot.evaluation.cases.writing import write_case
     from db.files import write_whole
 
     written = {
-        f"case-{case.case_id}": write_case(
-            without_people(case, pseudonyms), f"case-{case.case_id}"
-        )
-        for case in found
+        f"case-{case.case_id}": write_case(case, f"case-{case.case_id}")
+        for case in without_any(found, pseudonyms)
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from bot.evaluation.cases.expecting import read_expectations
-from bot.evaluation.cases.exporting import without_people
+from bot.evaluation.cases.exporting import without_any, without_people
 from bot.evaluation.cases.files import read_file
 from bot.evaluation.cases.nouns import Case
 from bot.evaluation.cases.pseudonyms import Pseudonyms
@@ -56,3 +58,39 @@ def test_what_the_bot_noted_meanwhile_is_no_answer(tmp_path: Path) -> None:
     read = exported(case, tmp_path)
     assert read.question == "How much?"
     assert [t.content for t in read.situation.chat.turns][-1] == "How much?"
+
+
+def test_a_language_and_a_tool_are_called_as_nobody_is(tmp_path: Path) -> None:
+    tool = {"name": "order-bread", "arguments": {"for": "De Vries"}}
+    case = lived("Für De Vries?", language="de", tool=tool, known="yes")
+    read = exported(case, tmp_path, "Anna De Vries", "Order")
+    assert read.expects.language == "de"
+    (call,) = read.expects.calls
+    assert call.tool == "order-bread"
+    assert "Vries" not in str(call.arguments)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "/\\bannabel/", "/\\bAnnabelle/", "/annabelle|you/", "/a\\.b@web\\.example/",
+        "/\\+49 170 1234567/",
+    ],
+)  # fmt: skip
+def test_no_pattern_tells_of_a_person(tmp_path: Path, pattern: str) -> None:
+    read = exported(lived("Hi", must=pattern), tmp_path, "Annabelle Ek")
+    (told,) = read.expects.must
+    for secret in ("nnabel", "web", "123456"):
+        assert secret not in told
+
+
+def test_what_is_left_of_words_in_patterns_is_looked_at() -> None:
+    pseudonyms = Pseudonyms()
+    assert pseudonyms.replace_in_pattern("\\bgundu") == "\\bgundu"
+    assert "  gundu" in pseudonyms.review()
+
+
+def test_a_name_that_is_told_in_one_case_is_known_in_those_before() -> None:
+    cases = [lived("Quux was here.", must="x"), lived("My name is Quux.", must="x")]
+    first, second = without_any(cases, Pseudonyms())
+    assert "Quux" not in first.question + second.question
