@@ -21,9 +21,10 @@ from bot.evaluation.cases.talks import Line, RecordedCall, situation_of
 from db.errors import OperatorError
 
 ENDINGS = (".yaml", ".yml")
-MOST_FILES = 500
 MOST_BYTES = 1 << 20
 MOST_CASES = 2000
+# An export writes one a file.
+MOST_FILES = MOST_CASES
 MOST_LINES = 100
 # Beside the expectations.
 OWN = ("name", "why", "at", "ask", "talk", "said", "calls")

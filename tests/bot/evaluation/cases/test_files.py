@@ -157,3 +157,9 @@ def test_what_is_no_file_of_cases_is_told(tmp_path: Path) -> None:
         read(tmp_path, "name: a\nask: b\nmust: " + "[" * 5000)
     with pytest.raises(CaseFileError, match="more than 1 MB"):
         read(tmp_path, "#" * (1 << 20) + "\n\n")
+
+
+def test_a_folder_may_hold_as_many_files_as_an_export_writes(tmp_path: Path) -> None:
+    for n in range(501):
+        (tmp_path / f"case-{n}.yaml").write_text(f"{{name: n{n}, ask: Hi, must: x}}")
+    assert len(read_folder(tmp_path)) == 501
