@@ -5,6 +5,7 @@ which none of them can forge.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,6 +38,7 @@ LONGEST_TURN = 2000
 LONGEST_ANSWER = 2 * LONGEST_TURN
 LONGEST_VERDICT = 20_000
 LONGEST_REASON = 500
+VERDICT = re.compile(r"(?:```(?:json)?\s)?\s*(\{.*\})\s*(?:```)?", re.DOTALL)
 # Where the first two differ, the third one decides.
 VOTES = 3
 UNREADABLE = "the judge's verdict can't be read"
@@ -109,14 +111,26 @@ def read_vote(text: str) -> Vote:
 
 
 def _read_object(text: str) -> dict[str, Any]:
-    begins, ends = text.find("{"), text.rfind("}")
-    if begins < 0 or len(text) > LONGEST_VERDICT:
+    """Return the object that a text is, perhaps in a fence.
+
+    One beside other words may be the judged answer's own, which the judge only quotes.
+    """
+    verdict = VERDICT.fullmatch(text[: LONGEST_VERDICT + 1].strip())
+    if verdict is None or len(text) > LONGEST_VERDICT:
         return {}
     try:
-        found = json.loads(text[begins : ends + 1])
+        found = json.loads(verdict[1], object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object. Raises ValueError where a name is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is there twice")
+    return found
 
 
 def _decide(votes: list[Vote]) -> Check:
