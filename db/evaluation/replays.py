@@ -59,20 +59,23 @@ WHERE replay_id = %(id)s AND position > %(after)s
   AND (%(state)s::text IS NULL OR state = %(state)s)
 ORDER BY position LIMIT {PAGE}
 """  # noqa: S608  (our own number)
-# What was spent counts, whoever it was spent on: also where they are erased by now, or
-# somebody else who resumed the same replay was first.
+# Nothing where they are erased by now, or somebody else who resumed the same replay was
+# first.
 SETTLE = """
-WITH settled AS (
-  UPDATE replay_answers SET state = %(state)s, after = %(after)s, is_same = %(is_same)s,
-    told = %(told)s, error = %(error)s, model = %(model)s, tokens = %(tokens)s,
-    cost_micros = %(cost_micros)s, seconds = %(seconds)s, answered_at = now()
-  WHERE replay_id = %(replay_id)s AND position = %(position)s AND state = 'waiting'
-)
-UPDATE replays SET spent_micros = spent_micros + COALESCE(%(cost_micros)s, 0)
-WHERE id = %(replay_id)s
+UPDATE replay_answers SET state = %(state)s, after = %(after)s, is_same = %(is_same)s,
+  told = %(told)s, error = %(error)s, model = %(model)s, tokens = %(tokens)s,
+  cost_micros = %(cost_micros)s, seconds = %(seconds)s, answered_at = now()
+WHERE replay_id = %(replay_id)s AND position = %(position)s AND state = 'waiting'
 """
-SPEND = """
-UPDATE replays SET spent_micros = spent_micros + %(micros)s WHERE id = %(id)s
+# Before the LLM is asked: who is killed then may have spent it, and who goes on, or
+# runs beside, may not spend it again.
+TAKE = """
+UPDATE replays SET spent_micros = spent_micros + %(micros)s
+WHERE id = %(id)s
+  AND (most_micros IS NULL OR spent_micros + %(micros)s <= most_micros)
+"""
+GIVE_BACK = """
+UPDATE replays SET spent_micros = spent_micros - %(micros)s WHERE id = %(id)s
 """
 # Once: whoever resumes what is over changes nothing.
 END = """
@@ -135,11 +138,7 @@ class Replays:
             after = page[-1].position
 
     def settle(self, replay_id: int, answer: ReplayAnswer) -> None:
-        """Write down what came of an answer, and what it cost.
-
-        Not repeated where it breaks: it is asked again then, rather than paid for twice
-        in one's books.
-        """
+        """Write down what came of an answer, once."""
         row = asdict(answer)
         for name in ("after", "error"):
             row[name] = row[name] and to_storable(row[name])[:LONGEST_TEXT]
@@ -147,11 +146,9 @@ class Replays:
         with outages():
             self._database.count(SETTLE, {**row, "replay_id": replay_id})
 
-    def spend(self, replay_id: int, micros: int) -> None:
-        """Write down what an answer cost that was broken off."""
-        given = {"id": replay_id, "micros": micros}
-        with outages():
-            self._database.count(SPEND, given)
+    def till(self, replay_id: int) -> "Till":
+        """Return what a replay may spend."""
+        return Till(self._database, replay_id)
 
     def resume(self, replay_id: int, most_micros: int | None) -> None:
         """Write down what it may spend from now on, all in all."""
@@ -168,6 +165,28 @@ class Replays:
 
     def _page(self, asked: dict[str, Any]) -> list[ReplayAnswer]:
         return repeat_once(lambda: self._database.read(ReplayAnswer, ANSWERS, asked))
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """What one replay may spend: see bot.evaluation.purse.Till.
+
+    Nothing is repeated where it breaks: it counts as spent then.
+    """
+
+    database: Database
+    replay_id: int
+
+    def take(self, micros: int, /) -> bool:
+        """Count so much as spent, unless it is beyond."""
+        given = {"id": self.replay_id, "micros": micros}
+        with outages():
+            return bool(self.database.count(TAKE, given))
+
+    def give_back(self, micros: int, /) -> None:
+        """Count so much as not spent."""
+        with outages():
+            self.database.count(GIVE_BACK, {"id": self.replay_id, "micros": micros})
 
 
 def _waiting(position: int, situation: Situation) -> dict[str, object]:

@@ -15,6 +15,8 @@ from tests.house import PATIENCE
 from tests.scripted_llm import Script
 
 ROOT = Path(__file__).parents[4]
+SPENT = "SELECT spent_micros FROM replays"
+IN_LEDGER = "SELECT sum(micros)::bigint FROM spendings WHERE purpose = 'replay'"
 STATES = "SELECT state FROM replay_answers ORDER BY position"
 
 
@@ -30,6 +32,7 @@ def start(bakery: Bakery, *arguments: str) -> subprocess.Popen[str]:
 def test_it_goes_on_with_exactly_the_rest(bakery: Bakery, by: signal.Signals) -> None:
     for question in ("one", "two", "three"):
         bakery.says(question, f"To {question}.")
+    bakery.settings["PRICES"] = str(bakery.folder / "prices.toml")
     is_asked, goes_on = threading.Event(), threading.Event()
     bakery.thinks("To one.", Script(text="To two.", until=goes_on))
     bakery.stage.llm.meanwhile.extend((None, is_asked.set))
@@ -46,11 +49,15 @@ def test_it_goes_on_with_exactly_the_rest(bakery: Bakery, by: signal.Signals) ->
     if by == signal.SIGINT:
         assert "2 answers are left: bot replay --resume 1" in errors
 
+    # What was under way may be paid for: who goes on may not spend it again.
+    spent = value(bakery.stage.database, SPENT)
+    assert spent == value(bakery.stage.database, IN_LEDGER) > 0
+
     before = len(bakery.stage.llm.requests)
     bakery.thinks("To two.", "To three.")
     with start(bakery, "--resume", "1") as running:
         told, _ = running.communicate(timeout=PATIENCE)
-    assert "3 the same, 0 otherwise." in told
+    assert "3 the same, 0 otherwise;" in told
     assert len(bakery.stage.llm.requests) == before + 2
     ended = "SELECT ended_at IS NOT NULL FROM replays"
     assert value(bakery.stage.database, ended)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from db.evaluation.replays import Replays
 from db.privacy.erasure import erase_person
 from tests.bot.evaluation.bakery import Bakery, words_of
 from tests.db.knowledge.storing import store
@@ -104,6 +105,18 @@ def test_it_stops_before_it_could_cost_more(asked: Bakery) -> None:
     most = bounded(asked)
     assert value(asked.stage.database, LEFT) > 0
     assert value(asked.stage.database, SPENT) <= most
+
+
+def test_two_who_go_on_with_it_spend_no_more_than_one(asked: Bakery) -> None:
+    bounded(asked)
+    most = value(asked.stage.database, "SELECT most_micros FROM replays WHERE id = 2")
+    spent = value(asked.stage.database, SPENT)
+    one, other = (Replays(asked.stage.database).till(2) for _ in range(2))
+    assert one.take(most - spent)
+    assert not other.take(1)
+    one.give_back(5)
+    assert other.take(5)
+    assert value(asked.stage.database, SPENT) == most
 
 
 def test_it_goes_on_with_exactly_the_rest(asked: Bakery) -> None:
