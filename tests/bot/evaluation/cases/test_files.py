@@ -99,6 +99,8 @@ def test_files_hold_one_case_a_list_or_several_documents(tmp_path: Path) -> None
     ("text", "line", "why"),
     [
         ("ask: Hi\nmust: x", 1, "a case needs a name"),
+        ("name: case 7\nask: Hi\nmust: x", 1, "case 7 is what cases of the database"),
+        ("name: 7\nask: Hi\nmust: x", 1, "7 is what cases of the database"),
         ("name: a\nask: Hi", 1, "a case needs what the answer must have"),
         ("name: a\nask: Hi\nmusst: x", 3, "musst is not known here"),
         ("name: a\nask: Hi\nmust: x\nmust: y", 4, "must is there twice"),
