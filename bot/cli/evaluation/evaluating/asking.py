@@ -15,6 +15,7 @@ from bot.settings import Settings
 from db.errors import OperatorError
 
 HASH_DIGITS = 16
+TOLERANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,9 @@ def read_asked(given: Mapping[str, Any]) -> Asked:
     settings = read_settings_beside_run()
     if given["save_baseline"] and given["only"]:
         raise click.UsageError("A baseline is of all cases: leave out --only.")
+    tolerance = given["tolerance"]
+    if tolerance is not None and given["baseline"] is None:
+        raise click.UsageError("--tolerance has no meaning without --baseline.")
     if given["max_spend"] is not None and settings.money.prices is None:
         raise OperatorError(
             "--max-spend needs PRICES, or nobody knows what an answer costs: see "
@@ -65,7 +69,7 @@ def read_asked(given: Mapping[str, Any]) -> Asked:
         only=given["only"],
         baseline=given["baseline"],
         save_as=given["save_baseline"],
-        tolerance=given["tolerance"],
+        tolerance=TOLERANCE if tolerance is None else tolerance,
         junit=given["junit"],
         summary=given["summary"],
         most=given["max_spend"],

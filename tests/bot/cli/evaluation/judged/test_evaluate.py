@@ -222,6 +222,7 @@ def test_it_asks_before_it_begins(bakery: Bakery, database: Database) -> None:
     [
         (["--model", "x", "show", "1"], "--model has no meaning before show."),
         (["--only", "x", "--save-baseline", "b"], "leave out --only"),
+        (["--tolerance", "0.2"], "no meaning without --baseline"),
         (["--yes", "--max-spend", "1"], "--max-spend needs PRICES"),
         (["--yes", "--baseline", "none"], "there is no baseline none"),
         (["--yes", "--only", "nowhere"], "no case is called nowhere"),
