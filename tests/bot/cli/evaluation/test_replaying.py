@@ -181,6 +181,7 @@ def test_what_is_not_kept_any_more_fails_alone(asked: Bakery) -> None:
     ran = bot(asked, "replay", "--resume", "1", "--yes")
     assert "1 failed" in ran.stdout
     assert "is not kept any more" in ran.stdout
+    assert ran.exit_code == 1
 
 
 def test_who_is_erased_is_in_no_replay(asked: Bakery) -> None:
@@ -195,8 +196,11 @@ def test_who_is_erased_is_in_no_replay(asked: Bakery) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["x", "--since", "1h"], ["--resume", "1", "--model", "m"]],
-)
+    [
+        [], ["x", "--since", "1h"], ["--resume", "1", "--model", "m"],
+        ["--resume", "1", "--knowledge", "then"], ["--resume", "1", "--limit", "5"],
+    ],
+)  # fmt: skip
 def test_what_is_meant_is_said_once(asked: Bakery, arguments: list[Any]) -> None:
     assert bot(asked, "replay", *arguments).exit_code == 2
 
