@@ -14,6 +14,9 @@ from db.records import storable_json, to_storable
 from db.records.evaluation import Replay, ReplayAnswer, Situation
 
 PAGE = 200
+# Of situations that are loaded, each by several questions, while a transaction waits.
+LOT = 20
+MOST_IDLE_SECONDS = 60.0
 MOST_LISTED = 1000
 LONGEST_TEXT = 20_000
 COUNTS = """
@@ -109,10 +112,11 @@ class Replays:
 
     def begin(self, asked: Asked, situations: Iterable[Situation]) -> int:
         """Write down what is to be answered, all of it or nothing; return its id."""
-        with outages(), self._database.transaction() as connection:
+        waits = self._database.transaction(idle_seconds=MOST_IDLE_SECONDS)
+        with outages(), waits as connection:
             replay_id: int = connection.scalar(BEGIN, asdict(asked))
             numbered = enumerate(situations, 1)
-            while rows := [_waiting(*each) for each in islice(numbered, PAGE)]:
+            while rows := [_waiting(*each) for each in islice(numbered, LOT)]:
                 given = {"replay_id": replay_id, "answers": Jsonb(rows)}
                 connection.count(ADD, given)
         return replay_id
