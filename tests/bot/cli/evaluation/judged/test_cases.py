@@ -252,3 +252,12 @@ def test_more_cases_than_a_folder_may_hold_are_not_exported(
     run = bot(url, "export", str(tmp_path / "cases"))
     assert run.exit_code == 1
     assert "more cases than a folder may hold" in run.stderr
+
+
+def test_a_question_that_no_database_can_hold_is_kept_as_it_can(
+    url: str, database: Database
+) -> None:
+    """As where a terminal does not speak UTF-8."""
+    run = bot(url, "add", "--ask", "Do you sell caf\udce9?", "--must", "yes")
+    assert run.exit_code == 0, run.output
+    assert value(database, "SELECT question FROM cases") == "Do you sell caf\ufffd?"
