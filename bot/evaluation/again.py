@@ -41,6 +41,11 @@ class Costs:
     prices: ModelPrices
     most_output: int
 
+    def at_most(self, input_tokens: int) -> int:
+        """Return what a completion costs at most, in millionths."""
+        used = Usage(input_tokens=input_tokens, output_tokens=self.most_output)
+        return self.prices.cost(used)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
@@ -88,12 +93,9 @@ class Again:
         policy = self.policy_at(situation)
         prompt = prompt_for(situation.chat, situation.batch, policy)
         told = sum(map(_tokens_of, self.specs)) + room_for_passages(policy)
-        used = Usage(
-            input_tokens=tokens_of_prompt(prompt) + told,
-            output_tokens=self.costs.most_output,
-        )
         times = 2 if situation.calls else 1
-        return Decimal(self.costs.prices.cost(used) * times) / MILLION
+        worst = self.costs.at_most(tokens_of_prompt(prompt) + told)
+        return Decimal(worst * times) / MILLION
 
     def _try(
         self, situation: Situation

@@ -3,21 +3,37 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Protocol
 
 from bot.money.meter import Ledger
 from db.records.money import MILLION, Outcome, Reserved, Scope, Spending
+
+
+class Till(Protocol):
+    """What a run may spend where others see it: whoever is killed leaves it as it is.
+
+    Raises StoreUnavailableError.
+    """
+
+    def take(self, micros: int, /) -> bool:
+        """Take so much out of it; False: there is less."""
+
+    def give_back(self, micros: int, /) -> None:
+        """Put back what was not spent."""
 
 
 @dataclass(slots=True)
 class Purse:
     """A meter's ledger that refuses what would be beyond `most_micros`; None: nothing.
 
-    Amounts are millionths. What is reserved counts as spent at its worst.
+    Amounts are millionths. What is reserved counts as spent at its worst. What is in a
+    `till` bounds all who spend out of it, one after the other or at once.
     """
 
     ledger: Ledger
     most_micros: int | None = None
     spent_micros: int = 0
+    till: Till | None = None
     _open: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -37,6 +53,8 @@ class Purse:
         """Write down a call's worst case, unless it is beyond: see Ledger."""
         if not self.has(spending.micros):
             return Reserved(beyond="answer")
+        if self.till and not self.till.take(spending.micros):
+            return Reserved(beyond="answer")
         reserved = self.ledger.reserve(spending, limits, share)
         if reserved.spending_id is not None:
             self._open[reserved.spending_id] = spending.micros
@@ -47,5 +65,8 @@ class Purse:
         """Write down what it cost; None: nothing. See Ledger."""
         told = self.ledger.settle(spending_id, outcome)
         worst = self._open.pop(spending_id, 0)
-        self.spent_micros += (outcome.micros if outcome else 0) - worst
+        spent = outcome.micros if outcome else 0
+        self.spent_micros += spent - worst
+        if self.till and worst != spent:
+            self.till.give_back(worst - spent)
         return told

@@ -14,6 +14,9 @@ from db.records import storable_json, to_storable
 from db.records.evaluation import Replay, ReplayAnswer, Situation
 
 PAGE = 200
+# Of situations that are loaded, each by several questions, while a transaction waits.
+LOT = 20
+MOST_IDLE_SECONDS = 60.0
 MOST_LISTED = 1000
 LONGEST_TEXT = 20_000
 COUNTS = """
@@ -59,20 +62,23 @@ WHERE replay_id = %(id)s AND position > %(after)s
   AND (%(state)s::text IS NULL OR state = %(state)s)
 ORDER BY position LIMIT {PAGE}
 """  # noqa: S608  (our own number)
-# What was spent counts, whoever it was spent on: also where they are erased by now, or
-# somebody else who resumed the same replay was first.
+# Nothing where they are erased by now, or somebody else who resumed the same replay was
+# first.
 SETTLE = """
-WITH settled AS (
-  UPDATE replay_answers SET state = %(state)s, after = %(after)s, is_same = %(is_same)s,
-    told = %(told)s, error = %(error)s, model = %(model)s, tokens = %(tokens)s,
-    cost_micros = %(cost_micros)s, seconds = %(seconds)s, answered_at = now()
-  WHERE replay_id = %(replay_id)s AND position = %(position)s AND state = 'waiting'
-)
-UPDATE replays SET spent_micros = spent_micros + COALESCE(%(cost_micros)s, 0)
-WHERE id = %(replay_id)s
+UPDATE replay_answers SET state = %(state)s, after = %(after)s, is_same = %(is_same)s,
+  told = %(told)s, error = %(error)s, model = %(model)s, tokens = %(tokens)s,
+  cost_micros = %(cost_micros)s, seconds = %(seconds)s, answered_at = now()
+WHERE replay_id = %(replay_id)s AND position = %(position)s AND state = 'waiting'
 """
-SPEND = """
-UPDATE replays SET spent_micros = spent_micros + %(micros)s WHERE id = %(id)s
+# Before the LLM is asked: who is killed then may have spent it, and who goes on, or
+# runs beside, may not spend it again.
+TAKE = """
+UPDATE replays SET spent_micros = spent_micros + %(micros)s
+WHERE id = %(id)s
+  AND (most_micros IS NULL OR spent_micros + %(micros)s <= most_micros)
+"""
+GIVE_BACK = """
+UPDATE replays SET spent_micros = spent_micros - %(micros)s WHERE id = %(id)s
 """
 # Once: whoever resumes what is over changes nothing.
 END = """
@@ -106,10 +112,11 @@ class Replays:
 
     def begin(self, asked: Asked, situations: Iterable[Situation]) -> int:
         """Write down what is to be answered, all of it or nothing; return its id."""
-        with outages(), self._database.transaction() as connection:
+        waits = self._database.transaction(idle_seconds=MOST_IDLE_SECONDS)
+        with outages(), waits as connection:
             replay_id: int = connection.scalar(BEGIN, asdict(asked))
             numbered = enumerate(situations, 1)
-            while rows := [_waiting(*each) for each in islice(numbered, PAGE)]:
+            while rows := [_waiting(*each) for each in islice(numbered, LOT)]:
                 given = {"replay_id": replay_id, "answers": Jsonb(rows)}
                 connection.count(ADD, given)
         return replay_id
@@ -135,11 +142,7 @@ class Replays:
             after = page[-1].position
 
     def settle(self, replay_id: int, answer: ReplayAnswer) -> None:
-        """Write down what came of an answer, and what it cost.
-
-        Not repeated where it breaks: it is asked again then, rather than paid for twice
-        in one's books.
-        """
+        """Write down what came of an answer, once."""
         row = asdict(answer)
         for name in ("after", "error"):
             row[name] = row[name] and to_storable(row[name])[:LONGEST_TEXT]
@@ -147,11 +150,9 @@ class Replays:
         with outages():
             self._database.count(SETTLE, {**row, "replay_id": replay_id})
 
-    def spend(self, replay_id: int, micros: int) -> None:
-        """Write down what an answer cost that was broken off."""
-        given = {"id": replay_id, "micros": micros}
-        with outages():
-            self._database.count(SPEND, given)
+    def till(self, replay_id: int) -> "Till":
+        """Return what a replay may spend."""
+        return Till(self._database, replay_id)
 
     def resume(self, replay_id: int, most_micros: int | None) -> None:
         """Write down what it may spend from now on, all in all."""
@@ -168,6 +169,28 @@ class Replays:
 
     def _page(self, asked: dict[str, Any]) -> list[ReplayAnswer]:
         return repeat_once(lambda: self._database.read(ReplayAnswer, ANSWERS, asked))
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """What one replay may spend: see bot.evaluation.purse.Till.
+
+    Nothing is repeated where it breaks: it counts as spent then.
+    """
+
+    database: Database
+    replay_id: int
+
+    def take(self, micros: int, /) -> bool:
+        """Count so much as spent, unless it is beyond."""
+        given = {"id": self.replay_id, "micros": micros}
+        with outages():
+            return bool(self.database.count(TAKE, given))
+
+    def give_back(self, micros: int, /) -> None:
+        """Count so much as not spent."""
+        with outages():
+            self.database.count(GIVE_BACK, {"id": self.replay_id, "micros": micros})
 
 
 def _waiting(position: int, situation: Situation) -> dict[str, object]:

@@ -4,6 +4,7 @@ All values are texts, as in tests/conversations: yes, on and 404 too; but those 
 `arguments` are what YAML takes them for. docs/operations.md has every key.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +22,15 @@ from bot.evaluation.cases.talks import Line, RecordedCall, situation_of
 from db.errors import OperatorError
 
 ENDINGS = (".yaml", ".yml")
-MOST_FILES = 500
 MOST_BYTES = 1 << 20
 MOST_CASES = 2000
+# An export writes one a file.
+MOST_FILES = MOST_CASES
 MOST_LINES = 100
 # Beside the expectations.
 OWN = ("name", "why", "at", "ask", "talk", "said", "calls")
 SIDES = {"user": True, "bot": False}
+OF_DATABASE = re.compile(r"(?:case )?[0-9]+")
 OF_CALL = {"tool", "arguments", "result"}
 WORDS = "tag:yaml.org,2002:str"
 
@@ -120,6 +123,8 @@ def _read_case(node: yaml.Node) -> Case:
     name = _word(own["name"]) if "name" in own else ""
     if not name:
         raise _FaultError(node, "a case needs a name")
+    if OF_DATABASE.fullmatch(name):
+        raise _FaultError(node, f"{name} is what cases of the database are called")
     lines = _lines(node, own)
     situation = situation_of(
         name,

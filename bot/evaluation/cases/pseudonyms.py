@@ -11,6 +11,10 @@ import regex
 
 LEAST_NAME = 2
 MOST_LEFT = 500
+# Of a word in a pattern that lacks its ending.
+LEAST_STEM = 4
+MOST_ENDING = 2
+ESCAPES = regex.compile(r"\\b|\\")
 # In this order: what has others inside comes first.
 SHAPES = (
     ("email", regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
@@ -26,7 +30,9 @@ SHAPES = (
     (
         "street",
         regex.compile(
-            r"\b\p{Lu}[\p{L}'.-]*(?:[ -]\p{Lu}[\p{L}'.-]*){0,2}"
+            # What parts words stands in no word: else one text has many readings, and
+            # takes hours.
+            r"\b\p{Lu}[\p{L}'.]{0,40}(?:[ -]\p{Lu}[\p{L}'.]{0,40}){0,2}-?"
             r"(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ufer| Street| St\.?| Road"
             r"| Rd\.?| Lane| Avenue| Ave\.?| Drive| Square) ?\d{1,4}\s?[a-z]?\b"
         ),
@@ -105,6 +111,22 @@ class Pseudonyms:
         self._look_at(text)
         return text
 
+    def replace_in_pattern(self, pattern: str) -> str:
+        """Return a pattern without them.
+
+        Signs that a pattern escapes hide what has a shape, and a word in it may lack
+        its ending, as a name does that a case was made from: see `deriving`.
+        """
+        bare = ESCAPES.sub("", pattern)
+        told = self.replace(bare)
+        for name in self._names:
+            if _is_stem(bare.casefold(), name.casefold()):
+                told = self._instead("name", name.casefold())
+        if told == bare:
+            self._leave(bare)
+            return pattern
+        return str(regex.escape(told))
+
     def review(self) -> Iterator[str]:
         """Yield the lines of the list that a human looks at."""
         yield "Replaced (what it was, and what stands for it):"
@@ -135,6 +157,15 @@ class Pseudonyms:
             begins = STANDS_FIRST.search(
                 text[max(found.start() - 4, 0) : found.start()]
             )
-            is_new = found[0].casefold() not in known and found[0] not in self.left
-            if not begins and is_new and len(self.left) < MOST_LEFT:
-                self.left[found[0]] = None
+            if not begins and found[0].casefold() not in known:
+                self._leave(found[0])
+
+    def _leave(self, word: str) -> None:
+        if len(self.left) < MOST_LEFT:
+            self.left[word] = None
+
+
+def _is_stem(word: str, name: str) -> bool:
+    lacks = len(name) - len(word)
+    is_like = len(word) >= LEAST_STEM and 0 < lacks <= MOST_ENDING
+    return is_like and name.startswith(word)

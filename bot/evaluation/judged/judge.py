@@ -5,16 +5,21 @@ which none of them can forge.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from bot.chat.asked import tokens_of_prompt
 from bot.chat.memory.borders import barred, frame
 from bot.chat.sources.plain import plain_line
+from bot.evaluation.again import Costs
 from bot.evaluation.cases.nouns import Case
 from bot.evaluation.judged.checks import Check
 from bot.llm.protocol import LLM, LLMError, Prompt, PromptMessage
 from bot.money.meter import BudgetSpentError
+from db.records.money import MILLION
 
 RULES = (
     "You judge answers of a business's assistant on WhatsApp. Between the two lines "
@@ -30,8 +35,10 @@ ASKED = "What the answer must do: {criterion}\n\nThe material:\n{material}"
 WHOSE = {"user": "customer", "assistant": "assistant", "system": "note"}
 MOST_TURNS = 20
 LONGEST_TURN = 2000
+LONGEST_ANSWER = 2 * LONGEST_TURN
 LONGEST_VERDICT = 20_000
 LONGEST_REASON = 500
+VERDICT = re.compile(r"(?:```(?:json)?\s)?\s*(\{.*\})\s*(?:```)?", re.DOTALL)
 # Where the first two differ, the third one decides.
 VOTES = 3
 UNREADABLE = "the judge's verdict can't be read"
@@ -51,6 +58,17 @@ class Judge:
     """Asks a model that is not the judged one."""
 
     llm: LLM
+    costs: Costs | None = None
+
+    def estimate(self, case: Case) -> Decimal | None:
+        """Return about what judging a case costs at most; None without prices."""
+        if self.costs is None:
+            return None
+        prompts = [
+            _prompt(case, "x" * LONGEST_ANSWER, words) for words in case.expects.judge
+        ]
+        worst = sum(self.costs.at_most(tokens_of_prompt(each)) for each in prompts)
+        return Decimal(VOTES * worst) / MILLION
 
     def judge(self, case: Case, answer: str) -> list[Check]:
         """Return a check for each thing that is to be judged.
@@ -93,14 +111,26 @@ def read_vote(text: str) -> Vote:
 
 
 def _read_object(text: str) -> dict[str, Any]:
-    begins, ends = text.find("{"), text.rfind("}")
-    if begins < 0 or len(text) > LONGEST_VERDICT:
+    """Return the object that a text is, perhaps in a fence.
+
+    One beside other words may be the judged answer's own, which the judge only quotes.
+    """
+    verdict = VERDICT.fullmatch(text[: LONGEST_VERDICT + 1].strip())
+    if verdict is None or len(text) > LONGEST_VERDICT:
         return {}
     try:
-        found = json.loads(text[begins : ends + 1])
+        found = json.loads(verdict[1], object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object. Raises ValueError where a name is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is there twice")
+    return found
 
 
 def _decide(votes: list[Vote]) -> Check:
@@ -125,4 +155,4 @@ def _lines(case: Case, answer: str) -> Iterator[str]:
     turns = [*case.situation.chat.turns]
     for turn in turns[-MOST_TURNS:]:
         yield barred(turn.content[:LONGEST_TURN], f"{WHOSE[turn.role]}: ")
-    yield barred(answer[: 2 * LONGEST_TURN], "the answer that is judged: ")
+    yield barred(answer[:LONGEST_ANSWER], "the answer that is judged: ")

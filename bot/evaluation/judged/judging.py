@@ -1,6 +1,6 @@
 """Cases judged one after the other, for no more than they may cost."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -54,7 +54,7 @@ class Court:
     needs_judge: bool = True
     spent: Callable[[], Decimal | None] = lambda: None
 
-    def try_cases(self, cases: Sequence[Case]) -> Iterator[Result]:
+    def try_cases(self, cases: Iterable[Case]) -> Iterator[Result]:
         """Yield what became of each case; end before one that costs too much."""
         for case in cases:
             result = self._try(case)

@@ -67,7 +67,7 @@ def build_anew(  # noqa: PLR0913  (what is tried, and what for)
         _again(settings, change, build_llm(server, meter, purpose), means),
         specs=build_specs(settings, database),
         purse=purse,
-        costs=_costs(settings, server),
+        costs=costs_of(settings, server),
         stopping=stopping or Event(),
     )
 
@@ -189,7 +189,8 @@ def _means_of(
     return replace(means, acting=acting, knowledge=then)
 
 
-def _costs(settings: Settings, server: "LLMServer") -> "Costs | None":
+def costs_of(settings: Settings, server: "LLMServer") -> "Costs | None":
+    """Return what completions of a server's model cost; None without prices."""
     from bot.evaluation.again import Costs
 
     prices = settings.money.prices

@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
-from bot.wiring.evaluation.answering import build_anew
+from bot.wiring.evaluation.answering import build_anew, costs_of
 from bot.wiring.evaluation.spending import build_meter_apart
 from bot.wiring.money.metering import build_llm
 from bot.wiring.talk import build_parting
@@ -84,8 +84,10 @@ def _require_another(settings: Settings, model: str) -> None:
 
 
 def estimate(court: "Court", cases: "list[Case]") -> Decimal | None:
-    """Return what answering cases may cost, without a judge; None: not known."""
+    """Return what answering and judging cases may cost at most; None: not known."""
     known = [court.anew.estimate(case.situation) for case in cases]
+    if court.judge is not None:
+        known += [court.judge.estimate(case) for case in cases]
     costs = [cost for cost in known if cost is not None]
     return sum(costs, Decimal()) if len(costs) == len(known) else None
 
@@ -96,4 +98,5 @@ def _build_judge(settings: Settings, anew: "Again") -> "Judge | None":
     if settings.judge is None:
         return None
     meter = build_meter_apart(settings, anew.purse)
-    return Judge(build_llm(settings.judge, meter, JUDGING))
+    costs = costs_of(settings, settings.judge)
+    return Judge(build_llm(settings.judge, meter, JUDGING), costs)

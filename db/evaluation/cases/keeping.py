@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from db.database import Connection, Database
 from db.errors import OperatorError
-from db.outages import outages
+from db.outages import outages, repeat_once
 from db.records import Turn, read_turns, storable_json, to_storable
 
 State = Literal["kept", "dismissed"]
@@ -39,6 +39,9 @@ FIND = f"{COLUMNS} WHERE kept.id = %(case_id)s"
 LOAD = f"""{COLUMNS}
 WHERE kept.state = 'kept' AND (%(ids)s::bigint[] IS NULL OR kept.id = ANY (%(ids)s))
 ORDER BY kept.id LIMIT %(most)s
+"""
+IS_KEPT = """
+SELECT EXISTS (SELECT FROM cases WHERE id = %(case_id)s AND state = 'kept')
 """
 LIST = """
 SELECT case_id, made_from, state, question, expects, note, created_at, last_passed,
@@ -138,6 +141,12 @@ def load_cases(
     """Return the cases that are judged, the oldest first; `ids`: only these."""
     known = {"most": most, "ids": None if ids is None else list(ids)}
     return connection.read(KeptCase, LOAD, known)
+
+
+def is_kept(database: Database, case_id: int) -> bool:
+    """Tell whether a case is there yet, and judged. Raises StoreUnavailableError."""
+    known = {"case_id": case_id}
+    return bool(repeat_once(lambda: database.scalar(IS_KEPT, known)))
 
 
 def list_cases(

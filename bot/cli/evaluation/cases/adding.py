@@ -109,8 +109,9 @@ def _of_nobody(question: str, expects: "Expectations", note: str | None) -> "New
     from bot.evaluation.cases.expecting import write_expectations
     from bot.evaluation.cases.talks import Line, situation_of
     from db.evaluation.cases.keeping import NewCase
+    from db.records import to_storable
 
-    words = question.strip()
+    words = to_storable(question.strip())
     if not words:
         raise OperatorError("--ask needs words")
     turns = situation_of(words, [Line(is_user=True, text=words)]).chat.turns

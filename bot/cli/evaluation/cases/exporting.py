@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from db.database import Database
 
-MOST = 2000
 REVIEW = "replaced.review.txt"
+TOO_MANY = (
+    "there are more cases than a folder may hold: `bot cases dismiss` lays some aside"
+)
 IGNORED = f"# What was replaced is people's: look at it, and delete it.\n{REVIEW}\n"
 
 
@@ -53,37 +55,49 @@ def _load(
     settings: "Settings", database: "Database", pseudonyms: "Pseudonyms"
 ) -> "list[Case]":
     """Return the cases that are judged; their people's names are learned."""
+    from bot.evaluation.cases.files import MOST_CASES
     from bot.wiring.evaluation.answering import build_situations
     from bot.wiring.evaluation.collecting import as_case
     from db.evaluation.cases.keeping import find_names, load_cases
 
     situations = build_situations(settings, database)
     with database.reading() as connection:
-        kept = load_cases(connection, MOST)
+        kept = load_cases(connection, MOST_CASES + 1)
+        if len(kept) > MOST_CASES:
+            raise OperatorError(TOO_MANY)
         people = {case.user_id for case in kept if case.user_id}
         pseudonyms.learn(find_names(connection, list(people)))
     return [as_case(case, situations.load) for case in kept]
 
 
 def _write(folder: Path, found: "list[Case]", pseudonyms: "Pseudonyms") -> None:
-    from bot.evaluation.cases.exporting import learn_names, without_people
+    from bot.evaluation.cases.exporting import without_any
     from bot.evaluation.cases.writing import write_case
     from db.files import write_whole
 
-    learn_names(found, pseudonyms)
     written = {
-        f"case-{case.case_id}": write_case(
-            without_people(case, pseudonyms), f"case-{case.case_id}"
-        )
-        for case in found
+        f"case-{case.case_id}": write_case(case, f"case-{case.case_id}")
+        for case in without_any(found, pseudonyms)
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / ".gitignore", IGNORED)
+        _ignore_review(folder / ".gitignore")
+        # First, so that whoever finds cases finds what to look at, too.
+        write_whole(folder / REVIEW, "\n".join(pseudonyms.review()) + "\n")
         for name, text in written.items():
             write_whole(folder / f"{name}.yaml", text)
-        write_whole(folder / REVIEW, "\n".join(pseudonyms.review()) + "\n")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or ".gitignore is no text"
         raise OperatorError(
-            f"{folder} can't be written ({error.strerror}): choose another folder"
+            f"{folder} can't be written ({why}): choose another folder"
         ) from None
+
+
+def _ignore_review(file: Path) -> None:
+    """Have git leave the list alone; what else it is to leave alone stays."""
+    from db.files import write_whole
+
+    known = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if REVIEW not in known.splitlines():
+        ends = "" if known.endswith("\n") or not known else "\n"
+        write_whole(file, f"{known}{ends}{IGNORED}")

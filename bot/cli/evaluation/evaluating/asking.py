@@ -15,6 +15,7 @@ from bot.settings import Settings
 from db.errors import OperatorError
 
 HASH_DIGITS = 16
+TOLERANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +47,8 @@ class Asked:
 def read_asked(given: Mapping[str, Any]) -> Asked:
     """Return what options ask for. Raises OperatorError, and UsageError."""
     settings = read_settings_beside_run()
-    if given["save_baseline"] and given["only"]:
-        raise click.UsageError("A baseline is of all cases: leave out --only.")
-    if given["max_spend"] is not None and settings.money.prices is None:
-        raise OperatorError(
-            "--max-spend needs PRICES, or nobody knows what an answer costs: see "
-            "docs/operations.md, Money"
-        )
-    if given["without_judge"] and settings.judge is not None:
-        raise click.UsageError("--without-judge has no meaning where JUDGE_MODEL is.")
+    _check(given, settings)
+    tolerance = given["tolerance"]
     prompt = _read_prompt(given["prompt"]) if given["prompt"] else None
     return Asked(
         settings=settings,
@@ -65,7 +59,7 @@ def read_asked(given: Mapping[str, Any]) -> Asked:
         only=given["only"],
         baseline=given["baseline"],
         save_as=given["save_baseline"],
-        tolerance=given["tolerance"],
+        tolerance=TOLERANCE if tolerance is None else tolerance,
         junit=given["junit"],
         summary=given["summary"],
         most=given["max_spend"],
@@ -73,6 +67,21 @@ def read_asked(given: Mapping[str, Any]) -> Asked:
         is_agreed=given["yes"],
         as_json=given["as_json"],
     )
+
+
+def _check(given: Mapping[str, Any], settings: Settings) -> None:
+    """Raise UsageError, or OperatorError, for what can't be, or would be ignored."""
+    if given["save_baseline"] and given["only"]:
+        raise click.UsageError("A baseline is of all cases: leave out --only.")
+    if given["tolerance"] is not None and given["baseline"] is None:
+        raise click.UsageError("--tolerance has no meaning without --baseline.")
+    if given["max_spend"] is not None and settings.money.prices is None:
+        raise OperatorError(
+            "--max-spend needs PRICES, or nobody knows what an answer costs: see "
+            "docs/operations.md, Money"
+        )
+    if given["without_judge"] and settings.judge is not None:
+        raise click.UsageError("--without-judge has no meaning where JUDGE_MODEL is.")
 
 
 def _read_prompt(path: Path) -> str:

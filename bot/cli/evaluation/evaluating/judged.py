@@ -22,6 +22,7 @@ from bot.wiring.evaluation.gathering import gather
 from bot.wiring.evaluation.judging import Trial, build_court, estimate
 from db.database import Database
 from db.errors import OperatorError
+from db.evaluation.cases.keeping import is_kept
 from db.evaluation.evaluations import (
     End,
     KeptResult,
@@ -129,15 +130,29 @@ def _running(
 
 
 def _judge(database: Database, run: Run, court: Court, cases: Sequence[Case]) -> None:
-    judged = 0
+    judged, gone = 0, [0]
     with click.progressbar(length=len(cases), file=sys.stderr) as bar:
-        for result in court.try_cases(cases):
+        for result in court.try_cases(_still_kept(database, cases, gone)):
             judged += 1
             kept = _kept(judged, result)
             if record_result(database, run.evaluation_id, kept, court.spent()):
                 run.results.append(result)
             bar.update(1)
-    run.is_stopped = judged < len(cases)
+    run.is_stopped = judged + gone[0] < len(cases)
+
+
+def _still_kept(
+    database: Database, cases: Sequence[Case], gone: list[int]
+) -> Iterator[Case]:
+    """Yield cases but those that went meanwhile, as their person did; count these.
+
+    What is in memory yet is not told a model any more.
+    """
+    for case in cases:
+        if case.case_id is None or is_kept(database, case.case_id):
+            yield case
+        else:
+            gone[0] += 1
 
 
 def _kept(position: int, result: Result) -> KeptResult:

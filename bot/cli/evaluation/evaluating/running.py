@@ -65,8 +65,8 @@ class Name(click.ParamType[str]):
 @click.option("--baseline", type=Name(), help="The scores to beat.")
 @click.option("--save-baseline", type=Name(), help="Call these scores so.")
 @click.option(
-    "--tolerance", type=click.FloatRange(0, 1), default=0.05, show_default=True,
-    help="By how much a score may fall.",
+    "--tolerance", type=click.FloatRange(0, 1),
+    help="By how much a score may fall; 0.05 by default.",
 )  # fmt: skip
 @click.option("--junit", type=A_FILE, metavar="FILE", help="Write a JUnit file.")
 @click.option(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from bot.cli.database import migrated_database
 from bot.cli.root import main
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from db.records.evaluation import Replay
 
 RESUMED = "--resume goes on with what was begun: it takes no other answers, nor changes"
+OF_NEW_ONES = ("prompt", "model", "knowledge", "limit")
 
 
 @main.command()
@@ -79,8 +81,13 @@ def _check(tried: "Tried", resume: int | None) -> None:
         raise click.UsageError(
             "say what to replay: a CHAT, a REFERENCE, a FILE or --since 7d"
         )
-    if resume is not None and (tried.prompt or tried.model):
+    if resume is not None and any(map(_is_given, OF_NEW_ONES)):
         raise click.UsageError(RESUMED)
+
+
+def _is_given(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not ParameterSource.DEFAULT
 
 
 def _read_prompt(file: Path | None) -> str | None:
@@ -98,11 +105,9 @@ def _read_prompt(file: Path | None) -> str | None:
 
 
 def _tell_rest(ended: "Replay") -> None:
-    """Tell how to go on; end with 1 where something is left."""
-    if not ended.waiting:
-        return
-    if not ended.id:
+    """Tell how to go on; end with 1 where something is left, or failed."""
+    if ended.waiting and ended.id:
+        told = f"{ended.waiting:,} answers are left: bot replay --resume {ended.id}"
+        click.echo(told, err=True)
+    if ended.waiting or ended.failed:
         click.get_current_context().exit(1)
-    told = f"{ended.waiting:,} answers are left: bot replay --resume {ended.id}"
-    click.echo(told, err=True)
-    click.get_current_context().exit(1)

@@ -150,10 +150,12 @@ def run(bench: Bench, replay_id: int) -> "Replay":
     from bot.evaluation.replaying import EnoughError, Replaying
 
     started = bench.replays.find(replay_id)
-    anew = build(bench, started, started.spent_micros)
+    anew = build(bench, started)
+    if anew.purse:
+        anew.purse.spent_micros = started.spent_micros
+        anew.purse.till = bench.replays.till(replay_id)
     replaying = Replaying(anew=anew, load=bench.situations.load, purse=anew.purse)
     waiting = bench.replays.answers(replay_id, "waiting")
-    counted = started.spent_micros
     try:
         with (
             quiet(),
@@ -161,13 +163,10 @@ def run(bench: Bench, replay_id: int) -> "Replay":
         ):
             for answer in answered:
                 bench.replays.settle(replay_id, answer)
-                counted += answer.cost_micros or 0
     except EnoughError:
         click.echo("The next answer could cost more than --max-spend.", err=True)
     except KeyboardInterrupt:
         click.echo("\nStopped.", err=True)
-    if anew.purse and anew.purse.spent_micros > counted:
-        bench.replays.spend(replay_id, anew.purse.spent_micros - counted)
     bench.replays.end(replay_id)
     return bench.replays.find(replay_id)
 
@@ -184,7 +183,7 @@ def quiet() -> Iterator[None]:
         log.setLevel(level)
 
 
-def build(bench: Bench, tried: "Asked | Replay", spent_micros: int = 0) -> "Again":
+def build(bench: Bench, tried: "Asked | Replay") -> "Again":
     """Return what answers anew as is tried. Raises OperatorError without PRICES."""
     from bot.evaluation.situations import Change
     from bot.wiring.evaluation.answering import build_anew
@@ -195,8 +194,6 @@ def build(bench: Bench, tried: "Asked | Replay", spent_micros: int = 0) -> "Agai
     anew = build_anew(*given, most_micros=most, stopping=bench.stopping)
     if most is not None and anew.purse is None:
         raise OperatorError(NO_PRICES)
-    if anew.purse:
-        anew.purse.spent_micros = spent_micros
     return anew
 
 

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.bot.evaluation.bakery import Bakery
-from tests.db.sql import rows, value
+from tests.db.sql import rows, value, values
 from tests.house import PATIENCE
 from tests.scripted_llm import Script
 
 ROOT = Path(__file__).parents[4]
+SPENT = "SELECT spent_micros FROM replays"
+IN_LEDGER = "SELECT sum(micros)::bigint FROM spendings WHERE purpose = 'replay'"
+ENDED = "SELECT ended_at IS NOT NULL FROM replays"
 STATES = "SELECT state FROM replay_answers ORDER BY position"
 
 
@@ -28,6 +31,7 @@ def start(bakery: Bakery, *arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGKILL])
 def test_it_goes_on_with_exactly_the_rest(bakery: Bakery, by: signal.Signals) -> None:
+    bakery.settings["PRICES"] = str(bakery.folder / "prices.toml")
     for question in ("one", "two", "three"):
         bakery.says(question, f"To {question}.")
     is_asked, goes_on = threading.Event(), threading.Event()
@@ -38,19 +42,17 @@ def test_it_goes_on_with_exactly_the_rest(bakery: Bakery, by: signal.Signals) ->
         running.send_signal(by)
         _, errors = running.communicate(timeout=PATIENCE)
     goes_on.set()
-    assert rows(bakery.stage.database, STATES) == [
-        ("done",),
-        ("waiting",),
-        ("waiting",),
-    ]
-    if by == signal.SIGINT:
-        assert "2 answers are left: bot replay --resume 1" in errors
+    assert values(bakery.stage.database, STATES) == ["done", "waiting", "waiting"]
+    is_told = "2 answers are left: bot replay --resume 1" in errors
+    assert is_told is (by == signal.SIGINT)
+
+    # What was under way may be paid for: who goes on may not spend it again.
+    assert rows(bakery.stage.database, SPENT) == rows(bakery.stage.database, IN_LEDGER)
 
     before = len(bakery.stage.llm.requests)
     bakery.thinks("To two.", "To three.")
     with start(bakery, "--resume", "1") as running:
         told, _ = running.communicate(timeout=PATIENCE)
-    assert "3 the same, 0 otherwise." in told
+    assert "3 the same, 0 otherwise;" in told
     assert len(bakery.stage.llm.requests) == before + 2
-    ended = "SELECT ended_at IS NOT NULL FROM replays"
-    assert value(bakery.stage.database, ended)
+    assert value(bakery.stage.database, ENDED)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from db.evaluation.replays import Replays
 from db.privacy.erasure import erase_person
 from tests.bot.evaluation.bakery import Bakery, words_of
 from tests.db.knowledge.storing import store
@@ -106,6 +107,18 @@ def test_it_stops_before_it_could_cost_more(asked: Bakery) -> None:
     assert value(asked.stage.database, SPENT) <= most
 
 
+def test_two_who_go_on_with_it_spend_no_more_than_one(asked: Bakery) -> None:
+    bounded(asked)
+    most = value(asked.stage.database, "SELECT most_micros FROM replays WHERE id = 2")
+    spent = value(asked.stage.database, SPENT)
+    one, other = (Replays(asked.stage.database).till(2) for _ in range(2))
+    assert one.take(most - spent)
+    assert not other.take(1)
+    one.give_back(5)
+    assert other.take(5)
+    assert value(asked.stage.database, SPENT) == most
+
+
 def test_it_goes_on_with_exactly_the_rest(asked: Bakery) -> None:
     bounded(asked)
     left, before = value(asked.stage.database, LEFT), len(asked.stage.llm.requests)
@@ -168,6 +181,7 @@ def test_what_is_not_kept_any_more_fails_alone(asked: Bakery) -> None:
     ran = bot(asked, "replay", "--resume", "1", "--yes")
     assert "1 failed" in ran.stdout
     assert "is not kept any more" in ran.stdout
+    assert ran.exit_code == 1
 
 
 def test_who_is_erased_is_in_no_replay(asked: Bakery) -> None:
@@ -182,8 +196,11 @@ def test_who_is_erased_is_in_no_replay(asked: Bakery) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["x", "--since", "1h"], ["--resume", "1", "--model", "m"]],
-)
+    [
+        [], ["x", "--since", "1h"], ["--resume", "1", "--model", "m"],
+        ["--resume", "1", "--knowledge", "then"], ["--resume", "1", "--limit", "5"],
+    ],
+)  # fmt: skip
 def test_what_is_meant_is_said_once(asked: Bakery, arguments: list[Any]) -> None:
     assert bot(asked, "replay", *arguments).exit_code == 2
 

@@ -99,6 +99,8 @@ def test_files_hold_one_case_a_list_or_several_documents(tmp_path: Path) -> None
     ("text", "line", "why"),
     [
         ("ask: Hi\nmust: x", 1, "a case needs a name"),
+        ("name: case 7\nask: Hi\nmust: x", 1, "case 7 is what cases of the database"),
+        ("name: 7\nask: Hi\nmust: x", 1, "7 is what cases of the database"),
         ("name: a\nask: Hi", 1, "a case needs what the answer must have"),
         ("name: a\nask: Hi\nmusst: x", 3, "musst is not known here"),
         ("name: a\nask: Hi\nmust: x\nmust: y", 4, "must is there twice"),
@@ -157,3 +159,9 @@ def test_what_is_no_file_of_cases_is_told(tmp_path: Path) -> None:
         read(tmp_path, "name: a\nask: b\nmust: " + "[" * 5000)
     with pytest.raises(CaseFileError, match="more than 1 MB"):
         read(tmp_path, "#" * (1 << 20) + "\n\n")
+
+
+def test_a_folder_may_hold_as_many_files_as_an_export_writes(tmp_path: Path) -> None:
+    for n in range(501):
+        (tmp_path / f"case-{n}.yaml").write_text(f"{{name: n{n}, ask: Hi, must: x}}")
+    assert len(read_folder(tmp_path)) == 501

@@ -228,3 +228,37 @@ def test_an_export_has_no_person_and_is_read_back(
     assert "Quux" not in str(yaml.safe_load(texts[1]))
     assert "replaced.review.txt" in (folder / ".gitignore").read_text()
     assert "has cases already" in bot(url, "export", str(folder)).stderr
+
+
+def test_an_export_beside_other_files_leaves_them(url: str, tmp_path: Path) -> None:
+    """As where somebody says `bot cases export .` in their code."""
+    bot(url, "add", "--ask", "Hi", "--must", "hello")
+    ignored = tmp_path / ".gitignore"
+    ignored.write_text(".env\nsecrets/")
+    assert bot(url, "export", str(tmp_path)).exit_code == 0
+    lines = ignored.read_text().splitlines()
+    assert lines[:2] == [".env", "secrets/"]
+    assert lines[-1] == "replaced.review.txt"
+
+
+def test_more_cases_than_a_folder_may_hold_are_not_exported(
+    url: str, database: Database, tmp_path: Path
+) -> None:
+    bot(url, "add", "--ask", "Hi", "--must", "hello")
+    many = """
+        INSERT INTO cases (made_from, question, turns, expects)
+        SELECT 'hand', question, turns, expects FROM cases, generate_series(1, 2000)
+    """
+    change(database, many)
+    run = bot(url, "export", str(tmp_path / "cases"))
+    assert run.exit_code == 1
+    assert "more cases than a folder may hold" in run.stderr
+
+
+def test_a_question_that_no_database_can_hold_is_kept_as_it_can(
+    url: str, database: Database
+) -> None:
+    """As where a terminal does not speak UTF-8."""
+    run = bot(url, "add", "--ask", "Do you sell caf\udce9?", "--must", "yes")
+    assert run.exit_code == 0, run.output
+    assert value(database, "SELECT question FROM cases") == "Do you sell caf\ufffd?"

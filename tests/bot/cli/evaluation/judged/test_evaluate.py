@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -180,6 +181,23 @@ def test_it_ends_before_it_costs_more_than_was_said(
     assert value(database, ledger) == spent
 
 
+def test_what_the_judge_may_cost_is_told_before(bakery: Bakery) -> None:
+    prices = bakery.folder / "prices.toml"
+    prices.write_text(
+        'currency = "EUR"\ndate = 2026-01-01\n[unknown]\ninput = 1\noutput = 1\n'
+        "minute = 1\ncharacters = 1\nmessage = 1\n"
+        "[models.obedient]\ninput = 1\noutput = 1\n"
+        "[models.judge]\ninput = 1\noutput = 1000000\n"
+    )
+    priced = {"PRICES": str(prices), "LLM_MAX_TOKENS": "20", "JUDGE_MODEL": "judge"}
+    asked = ("cases", "add", "--ask", "What does rye bread cost?")
+    bakery.bot(*asked, "--judge", "It is friendly.")
+    told = bakery.bot("evaluate", "--only", "1", answers="n\n", **priced).stderr
+    most = re.search(r"about ([0-9.]+) EUR at most", told)
+    assert most, told
+    assert float(most[1]) > 3 * 20  # three votes, a euro a token
+
+
 def test_no_model_judges_itself_and_what_is_not_judged_fails(bakery: Bakery) -> None:
     asked = ("cases", "add", "--ask", "What does rye bread cost?")
     bakery.bot(*asked, "--judge", "It is friendly.")
@@ -204,6 +222,7 @@ def test_it_asks_before_it_begins(bakery: Bakery, database: Database) -> None:
     [
         (["--model", "x", "show", "1"], "--model has no meaning before show."),
         (["--only", "x", "--save-baseline", "b"], "leave out --only"),
+        (["--tolerance", "0.2"], "no meaning without --baseline"),
         (["--yes", "--max-spend", "1"], "--max-spend needs PRICES"),
         (["--yes", "--baseline", "none"], "there is no baseline none"),
         (["--yes", "--only", "nowhere"], "no case is called nowhere"),
