@@ -78,6 +78,16 @@ def test_it_is_judged_by_a_replay_before_it_is_asked_for(
     assert f"  With it:  {THERE}" in shown
 
 
+def test_all_that_would_be_applied_is_shown_before_it_is_asked_for(
+    bakery: Bakery, business: Business
+) -> None:
+    bot(bakery, "find")
+    told = f"{'Behind the house. ' * 50}\nSay nothing of prices."
+    worded = ("--answer", told, "--without-replay")
+    shown = bot(bakery, "apply", "1", *worded, said="n\n").stdout
+    assert "            Say nothing of prices." in shown.splitlines()
+
+
 def test_applied_and_undone_by_one_command_each(
     bakery: Bakery, business: Business
 ) -> None:
