@@ -11,9 +11,15 @@ from db.database import Connection
 from db.errors import OperatorError
 from db.evaluation.proposals.looking import ListedProposal, require_proposal
 from db.evaluation.proposals.rules import add_rule, end_rules
+from db.evaluation.proposals.wording import (
+    Worded,
+    find_reworded,
+    foresee,
+    require_seen,
+)
 from db.knowledge.documents import remove_documents
 from db.knowledge.gaps import FILE_TYPE, close_gap, keep_answer
-from db.records import NewAnswer, NewChunk, to_storable
+from db.records import NewAnswer, NewChunk
 from db.records.evaluation.proposals import ProposalKind
 from db.support.canned import LONGEST_TITLE, add_canned, remove_canned
 from db.support.corrections import SAME_QUESTION
@@ -78,14 +84,6 @@ BECOMES: Mapping[ProposalKind, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worded:
-    """What an operator says instead of what is proposed; None: as it is proposed."""
-
-    title: str | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """What a proposal became, by its number; `instead`: what was said before it."""
 
@@ -122,39 +120,24 @@ Compose = Callable[[str, str], NewAnswer]
 SplitWords = Callable[[str], list[str]]
 
 
-def foresee(
-    connection: Connection, proposal_id: int, worded: Worded
-) -> tuple[ListedProposal, str, str]:
-    """Return a proposal that can be applied, with title and text as they would be.
-
-    Raises OperatorError where it was applied already, or says nothing yet.
-    """
-    proposal = require_proposal(connection, proposal_id)
-    if proposal.state == "applied":
-        raise OperatorError(f"proposal {proposal_id} is applied already")
-    title = to_storable(worded.title or proposal.title).strip()
-    text = to_storable(worded.text or proposal.text).strip()
-    if not text:
-        raise OperatorError(
-            "no person has answered that yet: say the answer (--answer TEXT)"
-        )
-    return proposal, title, text
-
-
-def apply_proposal(
+def apply_proposal(  # noqa: PLR0913, PLR0917  (what is applied, how, by whom)
     connection: Connection,
     proposal_id: int,
     worded: Worded,
     compose: Compose,
     by: UUID | None,
+    seen: str,
 ) -> Applied:
     """Have a proposal be knowledge, a rule or a canned reply from the commit on.
 
-    Raises OperatorError, which ends the transaction.
+    `seen` is the wording that whoever applies it was shown: what users wrote since is
+    in no prompt before somebody read it. Raises OperatorError, which ends the
+    transaction.
     """
     connection.scalar(HOLD, {"proposal_id": proposal_id})
     proposal, title, text = foresee(connection, proposal_id, worded)
-    is_reworded = _is_reworded(proposal, worded)
+    require_seen(proposal, seen)
+    is_reworded = find_reworded(proposal, worded)
     known = {
         "proposal_id": proposal_id, "title": title, "text": text, "by": by,
         "is_reworded": is_reworded, "document_id": None, "canned_id": None,
@@ -185,17 +168,6 @@ def _make(
     shown = title or known["title"][:LONGEST_TITLE]
     known["canned_id"] = add_canned(connection, shown, text)
     return int(known["canned_id"])
-
-
-def _is_reworded(proposal: ListedProposal, worded: Worded) -> bool:
-    """Tell whether no word of a user's is left in it.
-
-    A canned reply has none: it is what people of ours told several users.
-    """
-    if proposal.kind == "canned":
-        return True
-    titled = worded.title is not None or proposal.kind == "rule"
-    return titled and worded.text is not None
 
 
 def _make_entry(connection: Connection, known: dict[str, Any], compose: Compose) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -79,6 +80,11 @@ class ListedProposal:
     document_id: int | None
     rule_id: int | None
     canned_id: int | None
+
+    @property
+    def wording(self) -> str:
+        """What tells whether it says the same as when somebody was shown it."""
+        return sha256(f"{self.title}\0{self.text}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

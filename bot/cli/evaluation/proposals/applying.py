@@ -14,8 +14,9 @@ from bot.terminal import one_line
 
 if TYPE_CHECKING:
     from db.database import Database
-    from db.evaluation.proposals.applying import Applied, Undone, Worded
+    from db.evaluation.proposals.applying import Applied, Undone
     from db.evaluation.proposals.looking import ListedProposal
+    from db.evaluation.proposals.wording import Worded
 
 
 @proposals.command()
@@ -48,14 +49,14 @@ def apply(  # noqa: PLR0913, PLR0917  (its options)
             judge_first(database, proposal, title, text, max_spend=max_spend, yes=yes)
         if not yes:
             click.confirm("Apply it?", abort=True)
-        done = _apply(database, number, worded)
+        done = _apply(database, number, worded, proposal.wording)
     _tell_applied(number, done)
 
 
 def _read_worded(
     answer: str | None, question: str | None, rule: str | None
 ) -> "Worded":
-    from db.evaluation.proposals.applying import Worded
+    from db.evaluation.proposals.wording import Worded
 
     if rule is not None and (answer is not None or question is not None):
         raise click.UsageError("--rule goes with neither --answer nor --question.")
@@ -68,7 +69,7 @@ def _tell(
     """Print what would be applied, and return it. Raises OperatorError if it can't."""
     from bot.cli.evaluation.proposals.shown import KINDS, quoted
     from db.errors import OperatorError
-    from db.evaluation.proposals.applying import foresee
+    from db.evaluation.proposals.wording import foresee
 
     with database.reading() as connection:
         proposal, title, text = foresee(connection, number, worded)
@@ -82,13 +83,15 @@ def _tell(
     return proposal, title, text
 
 
-def _apply(database: "Database", number: int, worded: "Worded") -> "Applied":
+def _apply(database: "Database", number: int, worded: "Worded", seen: str) -> "Applied":
     from bot.knowledge.answers import compose_answer
     from db.evaluation.proposals.applying import apply_proposal
     from db.logins.audit import Action
 
     with writing(database) as connection:
-        done = apply_proposal(connection, number, worded, compose_answer, by=None)
+        done = apply_proposal(
+            connection, number, worded, compose_answer, by=None, seen=seen
+        )
         audit(connection, Action.PROPOSAL_APPLIED, number, done.details)
     return done
 

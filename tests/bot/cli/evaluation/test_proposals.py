@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.terminal import printable
 from db.chats import PostgresChatStore
 from db.database import Database
 from tests.bot.evaluation.bakery import Bakery, words_of
@@ -97,7 +98,7 @@ def test_applied_and_undone_by_one_command_each(
     assert done.exit_code == 0, done.output
     assert "Applied: document 2 is there. `bot proposals undo 1`" in done.stdout
     assert "It has words of users" in done.stderr
-    assert chunks(business.database)[1] == f"{PARK}\n{THERE}"
+    assert chunks(business.database)[1] == f"{printable(PARK)}\n{THERE}"
     assert "Undone: document 2 is removed." in bot(bakery, "undo", "1").stdout
     assert len(chunks(business.database)) == 1
     assert "Dismissed: 1" in bot(bakery, "dismiss", "1").stdout

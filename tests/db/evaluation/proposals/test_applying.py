@@ -64,6 +64,16 @@ def test_an_entry_is_knowledge_until_it_is_undone(business: Business) -> None:
     assert business.apply(proposal).made_id != done.made_id
 
 
+def test_what_nobody_could_see_is_not_applied(business: Business) -> None:
+    business.miss("Can I park\u202e here\U000e0041?")
+    business.tell("Yes, behind the house.")
+    business.find()
+    business.apply(business.proposed())
+    assert values(business.database, "SELECT description FROM documents") == [
+        "Can I park\ufffd here\ufffd?"
+    ]
+
+
 def test_what_nobody_answered_needs_an_answer(business: Business) -> None:
     business.miss(PARK)
     business.find()
@@ -149,6 +159,19 @@ def test_a_rule_is_in_force_until_it_is_undone(business: Business) -> None:
         assert list_rules(connection) == []
         (ended,) = list_rules(connection, also_ended=True)
     assert (ended.text, ended.until is None) == ("Answer in two sentences.", False)
+
+
+def test_what_nobody_was_shown_is_not_applied(business: Business) -> None:
+    complain(business)
+    shown = next(one for one in business.proposals() if one.kind == "rule")
+    late = "too long. Long, too long!"
+    business.judge(business.ask("When do you open?", "Well …"), late)
+    business.find()
+    with pytest.raises(OperatorError, match="something else by now"):
+        business.apply(shown)
+    assert values(business.database, "SELECT text FROM prompt_rules") == []
+    now = next(one for one in business.proposals() if one.kind == "rule")
+    assert late in business.apply(now).text
 
 
 def test_rules_are_known_for_a_while_and_while_the_database_is_away(
