@@ -61,7 +61,19 @@ SELECT other.id FROM proposals AS other JOIN proposals AS own USING (kind, terms
 WHERE own.id = %(proposal_id)s AND other.id <> own.id AND other.state <> 'applied'
 """
 JOIN_OPEN = """
+WITH joined AS (
+  UPDATE prompt_rules SET proposal_id = %(other)s WHERE proposal_id = %(proposal_id)s
+)
 UPDATE proposal_sources SET proposal_id = %(other)s WHERE proposal_id = %(proposal_id)s
+"""
+# Whose chat is not kept would not be found in what is kept of a rule in their words.
+DROP_FADED = """
+WITH faded AS (
+  DELETE FROM proposal_sources
+  WHERE proposal_id = %(proposal_id)s AND question = '' RETURNING proposal_id
+)
+DELETE FROM prompt_rules AS rule USING faded
+WHERE rule.proposal_id = faded.proposal_id AND NOT is_reworded
 """
 UNDONE = """
 UPDATE proposals SET state = 'undone', title = NULL, text = NULL, is_reworded = false,
@@ -146,7 +158,7 @@ def apply_proposal(  # noqa: PLR0913, PLR0917  (what is applied, how, by whom)
     made = _make(connection, proposal, known, worded.title, compose)
     connection.count(APPLIED, known)
     return Applied(
-        kind=proposal.kind, made_id=made, title=title, text=text,
+        kind=proposal.kind, made_id=made, title=known["title"], text=text,
         is_reworded=is_reworded, replaces=known["replaced"] is not None,
     )  # fmt: skip
 
@@ -163,6 +175,7 @@ def _make(
         return _make_entry(connection, known, compose)
     text = known["text"]
     if proposal.kind == "rule":
+        known["title"] = " ".join(text.split())[:LONGEST_TITLE]
         how = {"by": known["by"], "is_reworded": known["is_reworded"]}
         return add_rule(connection, text, proposal.proposal_id, **how)
     shown = title or known["title"][:LONGEST_TITLE]
@@ -213,6 +226,7 @@ def undo_proposal(
     if proposal.state != "applied":
         raise OperatorError(f"proposal {proposal_id} is not applied: nothing to undo")
     undone = _take_back(connection, proposal, split_words)
+    connection.count(DROP_FADED, mine)
     other = connection.scalar(SAME_OPEN, mine)
     if other:
         connection.count(JOIN_OPEN, {**mine, "other": other})

@@ -32,10 +32,11 @@ ORDER BY state = 'open' DESC, times DESC, last_at DESC NULLS LAST, proposal_id
 LIMIT %(most)s
 """
 FIND = f"{COLUMNS} WHERE proposal_id = %(proposal_id)s"
+# Of whose chat is not kept nothing is known but that it is theirs, too.
 SOURCES = """
 SELECT kind, reference_id, user_id, chat_id, gap_id, question, answer_id, answer, told,
        remark, happened_at, after
-FROM proposal_sources WHERE proposal_id = %(proposal_id)s
+FROM proposal_sources WHERE proposal_id = %(proposal_id)s AND question <> ''
 ORDER BY happened_at DESC, kind, reference_id LIMIT %(most)s
 """
 FORGET_SAID = """

@@ -141,7 +141,13 @@ proposal_sources = Table(
         ForeignKey("knowledge_gaps.id", ondelete="SET NULL"),
         comment="The gap that was met, if one was.",
     ),
-    Column("question", Text, nullable=False, comment="What was asked."),
+    Column(
+        "question",
+        Text,
+        nullable=False,
+        comment="What was asked; empty: the chat is not kept, and the proposal is "
+        "applied in its words.",
+    ),  # fmt: skip
     Column(
         "answer_id",
         Uuid,
