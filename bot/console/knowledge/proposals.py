@@ -21,7 +21,6 @@ from db.evaluation.proposals.applying import (
     BECOMES,
     apply_proposal,
     dismiss_proposal,
-    undo_proposal,
 )
 from db.evaluation.proposals.keeping import Reading, find_proposals
 from db.evaluation.proposals.looking import (
@@ -30,6 +29,7 @@ from db.evaluation.proposals.looking import (
     list_proposals,
     read_sources,
 )
+from db.evaluation.proposals.undoing import undo_proposal
 from db.evaluation.proposals.wording import ChangedError, Worded
 from db.knowledge.listing import LARGEST_ID
 from db.logins.audit import Action

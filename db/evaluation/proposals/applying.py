@@ -10,18 +10,17 @@ from psycopg.types.json import Jsonb
 from db.database import Connection
 from db.errors import OperatorError
 from db.evaluation.proposals.looking import ListedProposal, require_proposal
-from db.evaluation.proposals.rules import add_rule, end_rules
+from db.evaluation.proposals.rules import add_rule
 from db.evaluation.proposals.wording import (
     Worded,
     find_reworded,
     foresee,
     require_seen,
 )
-from db.knowledge.documents import remove_documents
 from db.knowledge.gaps import FILE_TYPE, close_gap, keep_answer
-from db.records import NewAnswer, NewChunk
+from db.records import NewAnswer
 from db.records.evaluation.proposals import ProposalKind
-from db.support.canned import LONGEST_TITLE, add_canned, remove_canned
+from db.support.canned import LONGEST_TITLE, add_canned
 from db.support.corrections import SAME_QUESTION
 
 HOLD = "SELECT 1 FROM proposals WHERE id = %(proposal_id)s FOR UPDATE"
@@ -53,39 +52,6 @@ WHERE older.id = proposal_sources.proposal_id AND older.id <> %(proposal_id)s
 DROP_OLDER = """
 DELETE FROM proposals WHERE document_id = %(document_id)s AND id <> %(proposal_id)s
 """
-MADE = (
-    "SELECT document_id, canned_id, replaced FROM proposals WHERE id = %(proposal_id)s"
-)
-SAME_OPEN = """
-SELECT other.id FROM proposals AS other JOIN proposals AS own USING (kind, terms)
-WHERE own.id = %(proposal_id)s AND other.id <> own.id AND other.state <> 'applied'
-"""
-JOIN_OPEN = """
-WITH joined AS (
-  UPDATE prompt_rules SET proposal_id = %(other)s WHERE proposal_id = %(proposal_id)s
-)
-UPDATE proposal_sources SET proposal_id = %(other)s WHERE proposal_id = %(proposal_id)s
-"""
-# Whose chat is not kept would not be found in what is kept of a rule in their words.
-DROP_FADED = """
-WITH faded AS (
-  DELETE FROM proposal_sources
-  WHERE proposal_id = %(proposal_id)s AND question = '' RETURNING proposal_id
-)
-DELETE FROM prompt_rules AS rule USING faded
-WHERE rule.proposal_id = faded.proposal_id AND NOT is_reworded
-"""
-UNDONE = """
-UPDATE proposals SET state = 'undone', title = NULL, text = NULL, is_reworded = false,
-  document_id = NULL, canned_id = NULL, replaced = NULL
-WHERE id = %(proposal_id)s
-"""
-# Nothing would tell what it is: all on whom it stood are gone.
-DROP_IF_EMPTY = """
-DELETE FROM proposals WHERE id = %(proposal_id)s AND state <> 'applied'
-  AND NOT EXISTS (SELECT FROM proposal_sources WHERE proposal_id = proposals.id)
-"""
-DROP = "DELETE FROM proposals WHERE id = %(proposal_id)s"
 DISMISS = """
 UPDATE proposals SET state = 'dismissed' WHERE id = %(proposal_id)s
 """
@@ -112,24 +78,8 @@ class Applied:
         return {BECOMES[self.kind]: self.made_id, "reworded": self.is_reworded}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
-    """What is gone, by its number; None: it was gone before. Or what stands again."""
-
-    kind: ProposalKind
-    gone_id: int | None
-    restored: bool = False
-
-    @property
-    def details(self) -> Mapping[str, object]:
-        """Return what the audit keeps of it: no words."""
-        return {BECOMES[self.kind]: self.gone_id, "restored": self.restored}
-
-
 # From a text and its question, the piece of knowledge that it is.
 Compose = Callable[[str, str], NewAnswer]
-# A text's words, as it is found by.
-SplitWords = Callable[[str], list[str]]
 
 
 def apply_proposal(  # noqa: PLR0913, PLR0917  (what is applied, how, by whom)
@@ -211,64 +161,6 @@ def _make_entry(connection: Connection, known: dict[str, Any], compose: Compose)
     connection.count(JOIN_OLDER, known)
     connection.count(DROP_OLDER, known)
     return document_id
-
-
-def undo_proposal(
-    connection: Connection, proposal_id: int, split_words: SplitWords
-) -> Undone:
-    """Take back what a proposal became; what it replaced stands again.
-
-    Raises OperatorError where it is not applied.
-    """
-    mine = {"proposal_id": proposal_id}
-    connection.scalar(HOLD, mine)
-    proposal = require_proposal(connection, proposal_id)
-    if proposal.state != "applied":
-        raise OperatorError(f"proposal {proposal_id} is not applied: nothing to undo")
-    undone = _take_back(connection, proposal, split_words)
-    connection.count(DROP_FADED, mine)
-    other = connection.scalar(SAME_OPEN, mine)
-    if other:
-        connection.count(JOIN_OPEN, {**mine, "other": other})
-        connection.count(DROP, mine)
-    else:
-        connection.count(UNDONE, mine)
-        connection.count(DROP_IF_EMPTY, mine)
-    return undone
-
-
-def _take_back(
-    connection: Connection, proposal: ListedProposal, split_words: SplitWords
-) -> Undone:
-    made = connection.first(MADE, {"proposal_id": proposal.proposal_id})
-    if proposal.kind == "rule":
-        end_rules(connection, proposal.proposal_id)
-        return Undone(kind="rule", gone_id=proposal.rule_id)
-    if proposal.kind == "canned":
-        gone = made.canned_id and remove_canned(connection, made.canned_id)
-        return Undone(kind="canned", gone_id=made.canned_id if gone else None)
-    if made.document_id is None:
-        return Undone(kind="entry", gone_id=None)
-    if made.replaced:
-        _restore(connection, made.document_id, made.replaced, split_words)
-        return Undone(kind="entry", gone_id=made.document_id, restored=True)
-    remove_documents(connection, [made.document_id])
-    return Undone(kind="entry", gone_id=made.document_id)
-
-
-def _restore(
-    connection: Connection,
-    document_id: int,
-    replaced: Mapping[str, Any],
-    split_words: SplitWords,
-) -> None:
-    text = replaced["text"]
-    answer = NewAnswer(
-        title=replaced["title"],
-        language=replaced["language"],
-        chunk=NewChunk(text=text, words=tuple(split_words(text))),
-    )
-    keep_answer(connection, replaced["question"] or "", answer, document_id)
 
 
 def dismiss_proposal(connection: Connection, proposal_id: int) -> ListedProposal:

@@ -147,7 +147,7 @@ proposal_sources = Table(
         nullable=False,
         comment="What was asked; empty: the chat is not kept, and the proposal is "
         "applied in its words.",
-    ),  # fmt: skip
+    ),
     Column(
         "answer_id",
         Uuid,

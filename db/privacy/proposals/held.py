@@ -23,7 +23,7 @@ SELECT id FROM prompt_rules WHERE NOT is_reworded AND proposal_id IN ({THEIRS})
 # before they went would be stored after it. Before their own row, which both want.
 LOCKS = (
     "SELECT pg_advisory_xact_lock(hashtext('proposals'))",
-    f"SELECT 1 FROM proposals WHERE id IN ({THEIRS}) ORDER BY id FOR UPDATE",
+    f"SELECT 1 FROM proposals WHERE id IN ({THEIRS}) ORDER BY id FOR UPDATE",  # noqa: S608
 )
 # While their gaps and sources still tell which words are theirs.
 FIRST = {

@@ -14,8 +14,9 @@ from bot.terminal import one_line
 
 if TYPE_CHECKING:
     from db.database import Database
-    from db.evaluation.proposals.applying import Applied, Undone
+    from db.evaluation.proposals.applying import Applied
     from db.evaluation.proposals.looking import ListedProposal
+    from db.evaluation.proposals.undoing import Undone
     from db.evaluation.proposals.wording import Worded
 
 
@@ -116,7 +117,7 @@ def _tell_applied(number: int, done: "Applied") -> None:
 def undo(number: int) -> None:
     """Take back what a proposal became; what it replaced stands again."""
     from bot.knowledge.words import split_words
-    from db.evaluation.proposals.applying import undo_proposal
+    from db.evaluation.proposals.undoing import undo_proposal
     from db.logins.audit import Action
 
     with migrated_database() as database, writing(database) as connection:
@@ -129,6 +130,8 @@ def _describe_undone(done: "Undone") -> str:
     from db.evaluation.proposals.applying import BECOMES
 
     what = BECOMES[done.kind]
+    if done.is_changed:
+        return f"Undone: its {what} says something else by now, and is left."
     if done.gone_id is None:
         return f"Undone: its {what} was gone already."
     if done.restored:

@@ -14,10 +14,8 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.evaluation.proposals.applying import (
     Applied,
-    Undone,
     apply_proposal,
     dismiss_proposal,
-    undo_proposal,
 )
 from db.evaluation.proposals.keeping import Found, Reading, find_proposals
 from db.evaluation.proposals.looking import (
@@ -26,6 +24,7 @@ from db.evaluation.proposals.looking import (
     list_proposals,
     read_sources,
 )
+from db.evaluation.proposals.undoing import Undone, undo_proposal
 from db.evaluation.proposals.wording import Worded
 from db.knowledge.terms import find_stems
 from db.logins.audit import Action, record_audit

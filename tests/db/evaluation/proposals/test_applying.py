@@ -1,10 +1,14 @@
 """A proposal is applied, undone by one command, and changes nothing by itself."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.knowledge.answers import compose_answer
 from bot.knowledge.words import split_words
 from db.errors import OperatorError
+from db.evaluation.proposals.keeping import find_proposals
 from db.evaluation.proposals.rules import (
     MOST_RULES,
     RulesInForce,
@@ -13,7 +17,7 @@ from db.evaluation.proposals.rules import (
 from db.knowledge.gaps import answer_gap, list_gaps
 from db.knowledge.search import find_by_words
 from db.support.canned import list_canned
-from tests.db.evaluation.proposals.happening import Business
+from tests.db.evaluation.proposals.happening import MONTH, READING, Business
 from tests.db.sql import change, rows, value, values
 from tests.records import ANA, BEN
 
@@ -138,6 +142,22 @@ def test_undone_it_joins_what_was_proposed_since(business: Business) -> None:
     assert (only.state, only.times) == ("open", 2)
 
 
+def test_undone_while_others_are_looked_for_it_joins_them(business: Business) -> None:
+    business.miss(PARK)
+    business.find()
+    old = business.proposed()
+    business.apply(old, text="Yes.")
+    business.miss(PARK, BEN)
+    with ThreadPoolExecutor() as others:
+        with business.database.transaction() as connection:
+            since = datetime.now(UTC) - MONTH
+            assert find_proposals(connection, since, READING).new == 1
+            undoing = others.submit(business.undo, old)
+            assert wait([undoing], 1).not_done
+        assert undoing.result(20).gone_id == old.proposal_id
+    assert (business.proposed().state, business.proposed().times) == ("open", 2)
+
+
 def complain(business: Business) -> None:
     for who in (ANA, BEN):
         business.judge(
@@ -225,6 +245,32 @@ def test_what_is_gone_by_hand_is_undone_all_the_same(business: Business) -> None
     business.apply(business.proposed(), text="Yes.")
     change(business.database, "DELETE FROM documents")
     assert business.undo(business.proposed()).gone_id is None
+
+
+def test_what_somebody_said_better_since_is_left(business: Business) -> None:
+    business.miss(PARK)
+    business.find()
+    business.apply(business.proposed(), text="Yes.")
+    gap_id = value(business.database, "SELECT id FROM knowledge_gaps")
+    answer_gap(business.database, gap_id, PARK, lambda q: compose_answer("No.", q))
+    undone = business.undo(business.proposed())
+    assert (undone.gone_id, undone.is_changed) == (None, True)
+    assert [text for *_, text in rows(business.database, DOCUMENTS)] == [f"{PARK}\nNo."]
+    assert business.proposed().state == "undone"
+
+
+def test_a_canned_reply_that_was_changed_since_is_left(business: Business) -> None:
+    for who in (ANA, BEN):
+        business.write("My cake did not come", who)
+        business.tell(TOLD, who)
+    business.find()
+    proposal = next(one for one in business.proposals() if one.kind == "canned")
+    business.apply(proposal, title="Number")
+    change(business.database, "UPDATE canned_replies SET body = 'Your number?'")
+    assert business.undo(proposal).is_changed
+    assert values(business.database, "SELECT body FROM canned_replies") == [
+        "Your number?"
+    ]
 
 
 def test_what_can_not_be_is_told(business: Business) -> None:
