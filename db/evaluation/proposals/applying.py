@@ -108,7 +108,7 @@ def apply_proposal(  # noqa: PLR0913, PLR0917  (what is applied, how, by whom)
     made = _make(connection, proposal, known, worded.title, compose)
     connection.count(APPLIED, known)
     return Applied(
-        kind=proposal.kind, made_id=made, title=known["title"], text=text,
+        kind=proposal.kind, made_id=made, title=str(known["title"]), text=text,
         is_reworded=is_reworded, replaces=known["replaced"] is not None,
     )  # fmt: skip
 

@@ -209,6 +209,30 @@ def test_rules_are_known_for_a_while_and_while_the_database_is_away(
     assert rules.find() == ()
 
 
+def test_nobody_answers_without_rules_while_another_asks_first(
+    business: Business,
+) -> None:
+    change(business.database, "INSERT INTO prompt_rules (text) VALUES ('Be kind.')")
+    rules = RulesInForce(business.database, kept_seconds=60)
+    with ThreadPoolExecutor() as answering:
+        with business.database.transaction() as connection:
+            connection.count("LOCK TABLE prompt_rules")
+            first, second = (answering.submit(rules.find) for _ in range(2))
+            wait([first, second], 0.5)
+        assert [first.result(5), second.result(5)] == [("Be kind.",)] * 2
+
+
+def test_rules_are_asked_for_again_at_once_until_they_are_known(
+    business: Business,
+) -> None:
+    change(business.database, "INSERT INTO prompt_rules (text) VALUES ('Be kind.')")
+    rules = RulesInForce(business.database, kept_seconds=60)
+    change(business.database, "ALTER TABLE prompt_rules RENAME TO away")
+    assert rules.find() == ()
+    change(business.database, "ALTER TABLE away RENAME TO prompt_rules")
+    assert rules.find() == ("Be kind.",)
+
+
 def test_rules_have_an_end_in_number_and_length(business: Business) -> None:
     complain(business)
     proposal = next(one for one in business.proposals() if one.kind == "rule")
