@@ -9,7 +9,11 @@ from psycopg.types.json import Jsonb
 
 from db.database import Connection
 from db.errors import OperatorError
-from db.evaluation.proposals.looking import ListedProposal, require_proposal
+from db.evaluation.proposals.looking import (
+    ListedProposal,
+    read_sources,
+    require_proposal,
+)
 from db.evaluation.proposals.rules import add_rule
 from db.evaluation.proposals.wording import (
     Worded,
@@ -99,7 +103,8 @@ def apply_proposal(  # noqa: PLR0913, PLR0917  (what is applied, how, by whom)
     connection.scalar(HOLD, {"proposal_id": proposal_id})
     proposal, title, text = foresee(connection, proposal_id, worded)
     require_seen(proposal, seen)
-    is_reworded = find_reworded(proposal, worded)
+    sources = read_sources(connection, proposal_id)
+    is_reworded = find_reworded(proposal, worded, sources)
     known = {
         "proposal_id": proposal_id, "title": title, "text": text, "by": by,
         "is_reworded": is_reworded, "document_id": None, "canned_id": None,

@@ -91,6 +91,17 @@ def list_rules(connection: Connection, *, also_ended: bool = False) -> list[Prom
     return connection.read(PromptRule, LIST, known)
 
 
+def read_rule(text: str) -> str:
+    """Return a rule as it is stored. Raises OperatorError where it is too long."""
+    told = to_storable(" ".join(text.split()))
+    if len(told) > LONGEST_RULE:
+        raise OperatorError(
+            f"the rule has {len(told)} characters, and may have {LONGEST_RULE}: "
+            "word it shorter"
+        )
+    return told
+
+
 def add_rule(
     connection: Connection,
     text: str,
@@ -103,12 +114,7 @@ def add_rule(
 
     Raises OperatorError where it is too long, or there are too many.
     """
-    told = to_storable(" ".join(text.split()))
-    if len(told) > LONGEST_RULE:
-        raise OperatorError(
-            f"the rule has {len(told)} characters, and may have {LONGEST_RULE}: "
-            "word it shorter"
-        )
+    told = read_rule(text)
     connection.scalar(HOLD)
     if connection.scalar(COUNT) >= MOST_RULES:
         raise OperatorError(

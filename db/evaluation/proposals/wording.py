@@ -1,13 +1,19 @@
 """In which words a proposal is applied: as it was shown, or as an operator says it."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import category
 
 from db.database import Connection
 from db.errors import OperatorError
-from db.evaluation.proposals.looking import ListedProposal, require_proposal
+from db.evaluation.proposals.looking import ListedProposal, Source, require_proposal
+from db.evaluation.proposals.rules import read_rule
 from db.records import to_storable
 
+# So many words of a user's, or of their beginning, are a quotation.
+LEAST_WORDS = 3
+MOST_WORDS = 12
 # As a terminal or a page shows a proposal before it is applied.
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 HARMLESS = frozenset("\n\t\u200c\u200d")
@@ -36,7 +42,8 @@ def foresee(
 ) -> tuple[ListedProposal, str, str]:
     """Return a proposal that can be applied, with title and text as they would be.
 
-    Raises OperatorError where it was applied already, or says nothing yet.
+    Raises OperatorError where it was applied already, says nothing yet, or is a rule
+    that is too long.
     """
     proposal = require_proposal(connection, proposal_id)
     if proposal.state == "applied":
@@ -47,6 +54,8 @@ def foresee(
         raise OperatorError(
             "no person has answered that yet: say the answer (--answer TEXT)"
         )
+    if proposal.kind == "rule":
+        read_rule(text)
     return proposal, title, text
 
 
@@ -56,15 +65,29 @@ def require_seen(proposal: ListedProposal, seen: str) -> None:
         raise ChangedError(proposal.proposal_id)
 
 
-def find_reworded(proposal: ListedProposal, worded: Worded) -> bool:
+def find_reworded(
+    proposal: ListedProposal, worded: Worded, sources: Sequence[Source]
+) -> bool:
     """Tell whether no word of a user's is left in it.
 
-    A canned reply has none: it is what people of ours told several users.
+    What begins as one of theirs did is no operator's, whoever typed it. A canned reply
+    is what people of ours told several users.
     """
     if proposal.kind == "canned":
         return True
     titled = worded.title is not None or proposal.kind == "rule"
-    return titled and worded.text is not None
+    if not titled or worded.text is None:
+        return False
+    told = f" {_words(worded.title or '')} {_words(worded.text)} "
+    said = (text for one in sources for text in (one.question, one.remark) if text)
+    quotes = (_words(text).split()[:MOST_WORDS] for text in said)
+    return not any(
+        f" {' '.join(quote)} " in told for quote in quotes if len(quote) >= LEAST_WORDS
+    )
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _visible(text: str) -> str:

@@ -110,6 +110,17 @@ def test_a_rule_in_her_words_ends_and_stands_in_no_prompt(business: Business) ->
     assert values(business.database, "SELECT text FROM prompts") == ["Help."]
 
 
+def test_what_quotes_her_is_not_an_operators_wording(business: Business) -> None:
+    said = business.apply(complain(business), text="Avoid “RUDE  xylophones here”!")
+    assert not said.is_reworded
+    business.miss(HERS)
+    business.find()
+    entry = next(one for one in business.proposals() if one.title == HERS)
+    assert not business.apply(entry, title=f"{HERS} Yes", text="Yes.").is_reworded
+    erase(business, ANA)
+    assert "ylophone" not in texts(business)
+
+
 def test_what_a_document_said_before_is_hers_too(business: Business) -> None:
     business.miss(HERS)
     business.find()
