@@ -44,6 +44,8 @@ def apply(  # noqa: PLR0913, PLR0917  (its options)
     proposal: nothing is sent, and no tool is called. Then it is asked for.
     """
     worded = _read_worded(answer, question, rule)
+    if without_replay and max_spend is not None:
+        raise click.UsageError("--max-spend is of the replay: --without-replay is none")
     with migrated_database() as database:
         proposal, title, text = _tell(database, number, worded, is_rule=bool(rule))
         if not without_replay:
@@ -77,6 +79,8 @@ def _tell(
     if worded.text is not None and is_rule != (proposal.kind == "rule"):
         option = "--rule" if proposal.kind == "rule" else "--answer"
         raise OperatorError(f"proposal {number} is worded anew with {option}")
+    if worded.title is not None and proposal.kind == "rule":
+        raise OperatorError(f"proposal {number} is a rule, which has no question")
     click.echo(f"Proposal {number}: {KINDS[proposal.kind]}")
     for who, words in (("About", title), ("Says", text)):
         for line in quoted(who, words):
