@@ -52,7 +52,8 @@ COMMENT ON COLUMN proposals.document_id IS
 COMMENT ON COLUMN proposals.canned_id IS
   'The canned reply that it became, while that is there.';
 COMMENT ON COLUMN proposals.replaced IS
-  'What the document said before: title, question, text, language; NULL: it is new.';
+  'What the document said before: title, question, text, language, and whether in '
+  'words of users; NULL: it is new.';
 COMMENT ON COLUMN proposals.verdict IS
   'What the last replay came to: how many situations were answered anew, how many '
   'otherwise, how many not at all, at what cost, and when.';

@@ -33,9 +33,12 @@ SELECT gap_id, answered_by FROM proposal_sources AS source
 JOIN knowledge_gaps AS gap ON gap.id = source.gap_id
 WHERE proposal_id = %(proposal_id)s ORDER BY happened_at DESC LIMIT 1
 """
+BEFORE_IT = ("title", "question", "text", "language", "in_their_words")
 BEFORE = f"""
 SELECT documents.id, title, description AS question, chunk_text AS text,
-       documents.language
+       documents.language, EXISTS (
+         SELECT FROM proposals WHERE document_id = documents.id AND NOT is_reworded
+       ) AS in_their_words
 FROM documents JOIN document_chunks ON document_id = documents.id AND chunk_index = 0
 WHERE documents.id = %(document_id)s AND file_type = '{FILE_TYPE}'
 """  # noqa: S608  (our own word)
@@ -147,12 +150,7 @@ def _make_entry(connection: Connection, known: dict[str, Any], compose: Compose)
     before_id = before_id or (None if gap else connection.scalar(SAME_QUESTION, same))
     before = connection.first(BEFORE, {"document_id": before_id})
     if before:
-        known["replaced"] = Jsonb(
-            {
-                name: getattr(before, name)
-                for name in ("title", "question", "text", "language")
-            }
-        )
+        known["replaced"] = Jsonb({name: getattr(before, name) for name in BEFORE_IT})
 
     def composed(question: str) -> NewAnswer:
         return compose(text, question)

@@ -80,8 +80,8 @@ proposals = Table(
     Column(
         "replaced",
         JSONB,
-        comment="What the document said before: title, question, text, language; NULL: "
-        "it is new.",
+        comment="What the document said before: title, question, text, language, and "
+        "whether in words of users; NULL: it is new.",
     ),
     Column(
         "verdict",

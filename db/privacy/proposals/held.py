@@ -34,7 +34,8 @@ WITH said AS (
   WHERE after IS NOT NULL AND proposal_id IN ({THEIRS})
 )
 UPDATE proposals SET replaced = NULL
-WHERE replaced ->> 'question' IN (
+WHERE replaced ->> 'in_their_words' = 'true' AND id IN ({THEIRS})
+OR replaced ->> 'question' IN (
   SELECT question FROM gap_questions WHERE user_id = %(user_id)s
   UNION ALL SELECT question FROM proposal_sources WHERE user_id = %(user_id)s)
 """,  # noqa: S608  (the same)

@@ -238,6 +238,19 @@ def rules(business: Business) -> list[ListedProposal]:
     return [one for one in business.proposals() if one.kind == "rule"]
 
 
+def test_what_it_said_before_is_hers_as_it_was_shown_too(business: Business) -> None:
+    business.miss(f"{HERS[:-1]}\u202e?")
+    business.find()
+    business.apply(business.proposed(), text="No.")
+    business.miss(HIS, BEN)
+    business.find()
+    new = next(one for one in business.proposals() if one.state == "open")
+    business.apply(new, title="Parking?", text="Yes.")
+    assert HERS[:-1] in texts(business)
+    erase(business, ANA)
+    assert HERS[:-1] not in texts(business)
+
+
 def test_sources_go_with_their_chat_and_then_the_proposal(business: Business) -> None:
     business.miss(HERS)
     business.find()
