@@ -43,6 +43,7 @@ BATCH = 1000
 
 LOCKS = (
     "SET LOCAL lock_timeout = '10s'",
+    *proposed.LOCKS,
     "SELECT 1 FROM users WHERE user_id = %(user_id)s FOR NO KEY UPDATE",
     "SELECT 1 FROM userchats WHERE customer_id = %(user_id)s "
     "ORDER BY chat_id FOR UPDATE",

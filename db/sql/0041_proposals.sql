@@ -52,7 +52,8 @@ COMMENT ON COLUMN proposals.document_id IS
 COMMENT ON COLUMN proposals.canned_id IS
   'The canned reply that it became, while that is there.';
 COMMENT ON COLUMN proposals.replaced IS
-  'What the document said before: title, question, text, language; NULL: it is new.';
+  'What the document said before: title, question, text, language, and whether in '
+  'words of users; NULL: it is new.';
 COMMENT ON COLUMN proposals.verdict IS
   'What the last replay came to: how many situations were answered anew, how many '
   'otherwise, how many not at all, at what cost, and when.';
@@ -100,7 +101,9 @@ COMMENT ON COLUMN proposal_sources.reference_id IS
 COMMENT ON COLUMN proposal_sources.user_id IS 'Who asked.';
 COMMENT ON COLUMN proposal_sources.chat_id IS 'The chat, archived or not.';
 COMMENT ON COLUMN proposal_sources.gap_id IS 'The gap that was met, if one was.';
-COMMENT ON COLUMN proposal_sources.question IS 'What was asked.';
+COMMENT ON COLUMN proposal_sources.question IS
+  'What was asked; empty: the chat is not kept, and the proposal is applied in its '
+  'words.';
 COMMENT ON COLUMN proposal_sources.answer_id IS
   'The bot''s answer, which a replay answers anew; NULL: it gave none.';
 COMMENT ON COLUMN proposal_sources.answer IS 'What the bot said; NULL: nothing.';
@@ -159,18 +162,29 @@ ALTER TABLE proposal_sources
   ALTER COLUMN after SET STATISTICS 0;
 ALTER TABLE prompt_rules ALTER COLUMN text SET STATISTICS 0;
 
--- A chat that moves into the archive is there by the end of the statement.
+-- A chat that moves into the archive is there by the end of the statement. What is
+-- applied in a user's words keeps whose they are, and no more: or nobody would find it
+-- once that user is erased.
 CREATE FUNCTION forget_proposal_sources() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM userchats WHERE chat_id = OLD.chat_id)
     AND NOT EXISTS (SELECT FROM userchats_archive WHERE chat_id = OLD.chat_id)
   THEN
-    DELETE FROM proposal_sources WHERE chat_id = OLD.chat_id;
+    DELETE FROM prompt_rules WHERE until IS NOT NULL AND NOT is_reworded
+      AND proposal_id IN (
+        SELECT proposal_id FROM proposal_sources WHERE chat_id = OLD.chat_id);
+    UPDATE proposal_sources
+    SET question = '', answer_id = NULL, answer = NULL, told = NULL, remark = NULL,
+        after = NULL
+    FROM proposals WHERE chat_id = OLD.chat_id AND proposals.id = proposal_id
+      AND state = 'applied' AND NOT is_reworded;
+    DELETE FROM proposal_sources WHERE chat_id = OLD.chat_id AND question <> '';
   END IF;
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION forget_proposal_sources() IS
-  'Trigger: what proposals know of a chat goes with it.';
+  'Trigger: what proposals know of a chat goes with it; whose words one is applied in '
+  'stays known.';
 CREATE TRIGGER userchats_proposals AFTER DELETE ON userchats
   FOR EACH ROW EXECUTE FUNCTION forget_proposal_sources();
 COMMENT ON TRIGGER userchats_proposals ON userchats IS

@@ -19,10 +19,8 @@ from db.database import Connection
 from db.errors import OperatorError, StoreUnavailableError
 from db.evaluation.proposals.applying import (
     BECOMES,
-    Worded,
     apply_proposal,
     dismiss_proposal,
-    undo_proposal,
 )
 from db.evaluation.proposals.keeping import Reading, find_proposals
 from db.evaluation.proposals.looking import (
@@ -31,6 +29,8 @@ from db.evaluation.proposals.looking import (
     list_proposals,
     read_sources,
 )
+from db.evaluation.proposals.undoing import undo_proposal
+from db.evaluation.proposals.wording import ChangedError, Worded
 from db.knowledge.listing import LARGEST_ID
 from db.logins.audit import Action
 from db.records import to_storable
@@ -109,13 +109,15 @@ def apply(number: int) -> Response | tuple[str, int]:
             worded = _worded(found, written)
             done = apply_proposal(
                 connection, found.proposal_id, worded, compose_answer,
-                operator().user_id,
+                operator().user_id, request.form.get("seen", ""),
             )  # fmt: skip
             _note(connection, Action.PROPOSAL_APPLIED, number, done.details)
     except StoreUnavailableError:
         raise
     except OperatorError as error:
-        return _shown(number, str(error), written), REFUSED
+        # Its words are others now, and would pass for what an operator wrote.
+        kept = None if isinstance(error, ChangedError) else written
+        return _shown(number, str(error), kept), REFUSED
     flash(f"It is applied: {BECOMES[done.kind]} {done.made_id}.")
     return redirect_to("knowledge.proposal", number=number)
 

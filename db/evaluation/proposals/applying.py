@@ -9,13 +9,22 @@ from psycopg.types.json import Jsonb
 
 from db.database import Connection
 from db.errors import OperatorError
-from db.evaluation.proposals.looking import ListedProposal, require_proposal
-from db.evaluation.proposals.rules import add_rule, end_rules
-from db.knowledge.documents import remove_documents
+from db.evaluation.proposals.looking import (
+    ListedProposal,
+    read_sources,
+    require_proposal,
+)
+from db.evaluation.proposals.rules import add_rule
+from db.evaluation.proposals.wording import (
+    Worded,
+    find_reworded,
+    foresee,
+    require_seen,
+)
 from db.knowledge.gaps import FILE_TYPE, close_gap, keep_answer
-from db.records import NewAnswer, NewChunk, to_storable
+from db.records import NewAnswer
 from db.records.evaluation.proposals import ProposalKind
-from db.support.canned import LONGEST_TITLE, add_canned, remove_canned
+from db.support.canned import LONGEST_TITLE, add_canned
 from db.support.corrections import SAME_QUESTION
 
 HOLD = "SELECT 1 FROM proposals WHERE id = %(proposal_id)s FOR UPDATE"
@@ -24,9 +33,12 @@ SELECT gap_id, answered_by FROM proposal_sources AS source
 JOIN knowledge_gaps AS gap ON gap.id = source.gap_id
 WHERE proposal_id = %(proposal_id)s ORDER BY happened_at DESC LIMIT 1
 """
+BEFORE_IT = ("title", "question", "text", "language", "in_their_words")
 BEFORE = f"""
 SELECT documents.id, title, description AS question, chunk_text AS text,
-       documents.language
+       documents.language, EXISTS (
+         SELECT FROM proposals WHERE document_id = documents.id AND NOT is_reworded
+       ) AS in_their_words
 FROM documents JOIN document_chunks ON document_id = documents.id AND chunk_index = 0
 WHERE documents.id = %(document_id)s AND file_type = '{FILE_TYPE}'
 """  # noqa: S608  (our own word)
@@ -47,27 +59,6 @@ WHERE older.id = proposal_sources.proposal_id AND older.id <> %(proposal_id)s
 DROP_OLDER = """
 DELETE FROM proposals WHERE document_id = %(document_id)s AND id <> %(proposal_id)s
 """
-MADE = (
-    "SELECT document_id, canned_id, replaced FROM proposals WHERE id = %(proposal_id)s"
-)
-SAME_OPEN = """
-SELECT other.id FROM proposals AS other JOIN proposals AS own USING (kind, terms)
-WHERE own.id = %(proposal_id)s AND other.id <> own.id AND other.state <> 'applied'
-"""
-JOIN_OPEN = """
-UPDATE proposal_sources SET proposal_id = %(other)s WHERE proposal_id = %(proposal_id)s
-"""
-UNDONE = """
-UPDATE proposals SET state = 'undone', title = NULL, text = NULL, is_reworded = false,
-  document_id = NULL, canned_id = NULL, replaced = NULL
-WHERE id = %(proposal_id)s
-"""
-# Nothing would tell what it is: all on whom it stood are gone.
-DROP_IF_EMPTY = """
-DELETE FROM proposals WHERE id = %(proposal_id)s AND state <> 'applied'
-  AND NOT EXISTS (SELECT FROM proposal_sources WHERE proposal_id = proposals.id)
-"""
-DROP = "DELETE FROM proposals WHERE id = %(proposal_id)s"
 DISMISS = """
 UPDATE proposals SET state = 'dismissed' WHERE id = %(proposal_id)s
 """
@@ -75,14 +66,6 @@ UPDATE proposals SET state = 'dismissed' WHERE id = %(proposal_id)s
 BECOMES: Mapping[ProposalKind, str] = {
     "entry": "document", "rule": "rule", "canned": "canned reply",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worded:
-    """What an operator says instead of what is proposed; None: as it is proposed."""
-
-    title: str | None = None
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,59 +85,29 @@ class Applied:
         return {BECOMES[self.kind]: self.made_id, "reworded": self.is_reworded}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
-    """What is gone, by its number; None: it was gone before. Or what stands again."""
-
-    kind: ProposalKind
-    gone_id: int | None
-    restored: bool = False
-
-    @property
-    def details(self) -> Mapping[str, object]:
-        """Return what the audit keeps of it: no words."""
-        return {BECOMES[self.kind]: self.gone_id, "restored": self.restored}
-
-
 # From a text and its question, the piece of knowledge that it is.
 Compose = Callable[[str, str], NewAnswer]
-# A text's words, as it is found by.
-SplitWords = Callable[[str], list[str]]
 
 
-def foresee(
-    connection: Connection, proposal_id: int, worded: Worded
-) -> tuple[ListedProposal, str, str]:
-    """Return a proposal that can be applied, with title and text as they would be.
-
-    Raises OperatorError where it was applied already, or says nothing yet.
-    """
-    proposal = require_proposal(connection, proposal_id)
-    if proposal.state == "applied":
-        raise OperatorError(f"proposal {proposal_id} is applied already")
-    title = to_storable(worded.title or proposal.title).strip()
-    text = to_storable(worded.text or proposal.text).strip()
-    if not text:
-        raise OperatorError(
-            "no person has answered that yet: say the answer (--answer TEXT)"
-        )
-    return proposal, title, text
-
-
-def apply_proposal(
+def apply_proposal(  # noqa: PLR0913, PLR0917  (what is applied, how, by whom)
     connection: Connection,
     proposal_id: int,
     worded: Worded,
     compose: Compose,
     by: UUID | None,
+    seen: str,
 ) -> Applied:
     """Have a proposal be knowledge, a rule or a canned reply from the commit on.
 
-    Raises OperatorError, which ends the transaction.
+    `seen` is the wording that whoever applies it was shown: what users wrote since is
+    in no prompt before somebody read it. Raises OperatorError, which ends the
+    transaction.
     """
     connection.scalar(HOLD, {"proposal_id": proposal_id})
     proposal, title, text = foresee(connection, proposal_id, worded)
-    is_reworded = _is_reworded(proposal, worded)
+    require_seen(proposal, seen)
+    sources = read_sources(connection, proposal_id)
+    is_reworded = find_reworded(proposal, worded, sources)
     known = {
         "proposal_id": proposal_id, "title": title, "text": text, "by": by,
         "is_reworded": is_reworded, "document_id": None, "canned_id": None,
@@ -163,7 +116,7 @@ def apply_proposal(
     made = _make(connection, proposal, known, worded.title, compose)
     connection.count(APPLIED, known)
     return Applied(
-        kind=proposal.kind, made_id=made, title=title, text=text,
+        kind=proposal.kind, made_id=made, title=str(known["title"]), text=text,
         is_reworded=is_reworded, replaces=known["replaced"] is not None,
     )  # fmt: skip
 
@@ -180,22 +133,12 @@ def _make(
         return _make_entry(connection, known, compose)
     text = known["text"]
     if proposal.kind == "rule":
+        known["title"] = " ".join(text.split())[:LONGEST_TITLE]
         how = {"by": known["by"], "is_reworded": known["is_reworded"]}
         return add_rule(connection, text, proposal.proposal_id, **how)
     shown = title or known["title"][:LONGEST_TITLE]
     known["canned_id"] = add_canned(connection, shown, text)
     return int(known["canned_id"])
-
-
-def _is_reworded(proposal: ListedProposal, worded: Worded) -> bool:
-    """Tell whether no word of a user's is left in it.
-
-    A canned reply has none: it is what people of ours told several users.
-    """
-    if proposal.kind == "canned":
-        return True
-    titled = worded.title is not None or proposal.kind == "rule"
-    return titled and worded.text is not None
 
 
 def _make_entry(connection: Connection, known: dict[str, Any], compose: Compose) -> int:
@@ -207,12 +150,7 @@ def _make_entry(connection: Connection, known: dict[str, Any], compose: Compose)
     before_id = before_id or (None if gap else connection.scalar(SAME_QUESTION, same))
     before = connection.first(BEFORE, {"document_id": before_id})
     if before:
-        known["replaced"] = Jsonb(
-            {
-                name: getattr(before, name)
-                for name in ("title", "question", "text", "language")
-            }
-        )
+        known["replaced"] = Jsonb({name: getattr(before, name) for name in BEFORE_IT})
 
     def composed(question: str) -> NewAnswer:
         return compose(text, question)
@@ -226,63 +164,6 @@ def _make_entry(connection: Connection, known: dict[str, Any], compose: Compose)
     connection.count(JOIN_OLDER, known)
     connection.count(DROP_OLDER, known)
     return document_id
-
-
-def undo_proposal(
-    connection: Connection, proposal_id: int, split_words: SplitWords
-) -> Undone:
-    """Take back what a proposal became; what it replaced stands again.
-
-    Raises OperatorError where it is not applied.
-    """
-    mine = {"proposal_id": proposal_id}
-    connection.scalar(HOLD, mine)
-    proposal = require_proposal(connection, proposal_id)
-    if proposal.state != "applied":
-        raise OperatorError(f"proposal {proposal_id} is not applied: nothing to undo")
-    undone = _take_back(connection, proposal, split_words)
-    other = connection.scalar(SAME_OPEN, mine)
-    if other:
-        connection.count(JOIN_OPEN, {**mine, "other": other})
-        connection.count(DROP, mine)
-    else:
-        connection.count(UNDONE, mine)
-        connection.count(DROP_IF_EMPTY, mine)
-    return undone
-
-
-def _take_back(
-    connection: Connection, proposal: ListedProposal, split_words: SplitWords
-) -> Undone:
-    made = connection.first(MADE, {"proposal_id": proposal.proposal_id})
-    if proposal.kind == "rule":
-        end_rules(connection, proposal.proposal_id)
-        return Undone(kind="rule", gone_id=proposal.rule_id)
-    if proposal.kind == "canned":
-        gone = made.canned_id and remove_canned(connection, made.canned_id)
-        return Undone(kind="canned", gone_id=made.canned_id if gone else None)
-    if made.document_id is None:
-        return Undone(kind="entry", gone_id=None)
-    if made.replaced:
-        _restore(connection, made.document_id, made.replaced, split_words)
-        return Undone(kind="entry", gone_id=made.document_id, restored=True)
-    remove_documents(connection, [made.document_id])
-    return Undone(kind="entry", gone_id=made.document_id)
-
-
-def _restore(
-    connection: Connection,
-    document_id: int,
-    replaced: Mapping[str, Any],
-    split_words: SplitWords,
-) -> None:
-    text = replaced["text"]
-    answer = NewAnswer(
-        title=replaced["title"],
-        language=replaced["language"],
-        chunk=NewChunk(text=text, words=tuple(split_words(text))),
-    )
-    keep_answer(connection, replaced["question"] or "", answer, document_id)
 
 
 def dismiss_proposal(connection: Connection, proposal_id: int) -> ListedProposal:

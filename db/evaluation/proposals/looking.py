@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +32,11 @@ ORDER BY state = 'open' DESC, times DESC, last_at DESC NULLS LAST, proposal_id
 LIMIT %(most)s
 """
 FIND = f"{COLUMNS} WHERE proposal_id = %(proposal_id)s"
+# Of whose chat is not kept nothing is known but that it is theirs, too.
 SOURCES = """
 SELECT kind, reference_id, user_id, chat_id, gap_id, question, answer_id, answer, told,
        remark, happened_at, after
-FROM proposal_sources WHERE proposal_id = %(proposal_id)s
+FROM proposal_sources WHERE proposal_id = %(proposal_id)s AND question <> ''
 ORDER BY happened_at DESC, kind, reference_id LIMIT %(most)s
 """
 FORGET_SAID = """
@@ -79,6 +81,11 @@ class ListedProposal:
     document_id: int | None
     rule_id: int | None
     canned_id: int | None
+
+    @property
+    def wording(self) -> str:
+        """What tells whether it says the same as when somebody was shown it."""
+        return sha256(f"{self.title}\0{self.text}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

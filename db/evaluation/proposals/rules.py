@@ -2,7 +2,8 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from uuid import UUID
 
 from db.database import Connection, Database
@@ -51,18 +52,30 @@ class RulesInForce:
 
     database: Database
     kept_seconds: float = 5.0
-    _known: tuple[str, ...] = ()
-    _asked_at: float | None = None
+    _known: tuple[str, ...] | None = None
+    _asked_at: float = 0.0
+    _first: Lock = field(default_factory=Lock)
 
     def find(self) -> tuple[str, ...]:
         """Return the rules that are in force, the oldest first."""
-        last, now = self._asked_at, time.monotonic()
-        if last is None or now - last >= self.kept_seconds:
-            self._asked_at = now  # whoever asks meanwhile does not wait as well
+        if self._known is None:
+            self._ask_first()
+        elif time.monotonic() - self._asked_at >= self.kept_seconds:
             self._ask()
-        return self._known
+        return self._known or ()
+
+    def _ask_first(self) -> None:
+        """Ask while nothing is known: whoever answers meanwhile waits as well."""
+        if self._first.acquire(timeout=SECONDS):
+            try:
+                if self._known is None:
+                    self._ask()
+            finally:
+                self._first.release()
 
     def _ask(self) -> None:
+        # Whoever asks meanwhile does not wait as well.
+        self._asked_at = time.monotonic()
         try:
             with self.database.transaction(SECONDS) as connection:
                 found = connection.column(IN_FORCE, {"most": MOST_RULES})
@@ -78,6 +91,17 @@ def list_rules(connection: Connection, *, also_ended: bool = False) -> list[Prom
     return connection.read(PromptRule, LIST, known)
 
 
+def read_rule(text: str) -> str:
+    """Return a rule as it is stored. Raises OperatorError where it is too long."""
+    told = to_storable(" ".join(text.split()))
+    if len(told) > LONGEST_RULE:
+        raise OperatorError(
+            f"the rule has {len(told)} characters, and may have {LONGEST_RULE}: "
+            "word it shorter"
+        )
+    return told
+
+
 def add_rule(
     connection: Connection,
     text: str,
@@ -90,12 +114,7 @@ def add_rule(
 
     Raises OperatorError where it is too long, or there are too many.
     """
-    told = to_storable(" ".join(text.split()))
-    if len(told) > LONGEST_RULE:
-        raise OperatorError(
-            f"the rule has {len(told)} characters, and may have {LONGEST_RULE}: "
-            "word it shorter"
-        )
+    told = read_rule(text)
     connection.scalar(HOLD)
     if connection.scalar(COUNT) >= MOST_RULES:
         raise OperatorError(

@@ -80,8 +80,8 @@ proposals = Table(
     Column(
         "replaced",
         JSONB,
-        comment="What the document said before: title, question, text, language; NULL: "
-        "it is new.",
+        comment="What the document said before: title, question, text, language, and "
+        "whether in words of users; NULL: it is new.",
     ),
     Column(
         "verdict",
@@ -141,7 +141,13 @@ proposal_sources = Table(
         ForeignKey("knowledge_gaps.id", ondelete="SET NULL"),
         comment="The gap that was met, if one was.",
     ),
-    Column("question", Text, nullable=False, comment="What was asked."),
+    Column(
+        "question",
+        Text,
+        nullable=False,
+        comment="What was asked; empty: the chat is not kept, and the proposal is "
+        "applied in its words.",
+    ),
     Column(
         "answer_id",
         Uuid,

@@ -19,14 +19,26 @@ WHERE document_id IS NOT NULL AND id IN ({IN_THEIR_WORDS})
 THEIR_RULES = f"""
 SELECT id FROM prompt_rules WHERE NOT is_reworded AND proposal_id IN ({THEIRS})
 """  # noqa: S608  (the same)
+# Nobody looks for proposals meanwhile, or applies one of theirs: what was read of them
+# before they went would be stored after it. Before their own row, which both want.
+LOCKS = (
+    "SELECT pg_advisory_xact_lock(hashtext('proposals'))",
+    f"SELECT 1 FROM proposals WHERE id IN ({THEIRS}) ORDER BY id FOR UPDATE",  # noqa: S608
+)
 # While their gaps and sources still tell which words are theirs.
 FIRST = {
-    "proposals": """
+    # What a replay said to others, it said with their words before it.
+    "proposals": f"""
+WITH said AS (
+  UPDATE proposal_sources SET after = NULL
+  WHERE after IS NOT NULL AND proposal_id IN ({THEIRS})
+)
 UPDATE proposals SET replaced = NULL
-WHERE replaced ->> 'question' IN (
+WHERE replaced ->> 'in_their_words' = 'true' AND id IN ({THEIRS})
+OR replaced ->> 'question' IN (
   SELECT question FROM gap_questions WHERE user_id = %(user_id)s
   UNION ALL SELECT question FROM proposal_sources WHERE user_id = %(user_id)s)
-""",
+""",  # noqa: S608  (the same)
 }
 # After the documents, which proposals lead to.
 PURGES = {

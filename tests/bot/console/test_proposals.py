@@ -1,6 +1,9 @@
 """The pages of proposals: looked for, read, applied, undone, dismissed."""
 
+import re
+
 import pytest
+from flask.testing import FlaskClient
 
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -12,12 +15,20 @@ from tests.records import BEN
 
 AT = "/knowledge/proposals"
 PARK = "Can I park at your shop?"
+SEEN = re.compile(r'name="seen" value="([^"]*)"')
 RULES = "SELECT text, is_reworded FROM prompt_rules"
 
 
 @pytest.fixture
 def business(database: Database, pg: PostgresChatStore) -> Business:
     return Business(database, pg)
+
+
+def seen(client: FlaskClient, page: str) -> str:
+    """Return what a page says which wording it shows."""
+    found = SEEN.search(client.get(page).text)
+    assert found
+    return found[1]
 
 
 def test_only_who_may_teach_sees_and_applies(
@@ -46,7 +57,7 @@ def test_what_is_found_is_applied_and_undone_by_a_click(
     page = client.get(one).text
     assert "I don&#39;t know." in page
     assert "No replay has judged it" in page
-    told = {"title": PARK, "text": "Yes, behind the house."}
+    told = {"title": PARK, "text": "Yes, behind the house.", "seen": seen(client, one)}
     assert client.post(f"{one}/apply", data=told).status_code == 303
     applied = business.proposed()
     assert (applied.state, applied.is_reworded) == ("applied", False)
@@ -71,7 +82,8 @@ def test_what_can_not_be_applied_is_shown_again(
     business.find()
     client, _ = console_for(database, "admin", piece())
     one = f"{AT}/{business.proposed().proposal_id}"
-    answer = client.post(f"{one}/apply", data={"title": "Parking?", "text": " "})
+    told = {"title": "Parking?", "text": " ", "seen": seen(client, one)}
+    answer = client.post(f"{one}/apply", data=told)
     assert answer.status_code == 409
     assert "say the answer" in answer.text
     assert 'value="Parking?"' in answer.text
@@ -88,8 +100,30 @@ def test_a_rule_is_an_operators_if_they_worded_it(
     client, _ = console_for(database, "admin", piece())
     rule = next(one for one in business.proposals() if one.kind == "rule")
     one = f"{AT}/{rule.proposal_id}"
-    assert client.post(f"{one}/apply", data={"text": "Be kind."}).status_code == 303
+    told = {"text": "Be kind.", "seen": seen(client, one)}
+    assert client.post(f"{one}/apply", data=told).status_code == 303
     assert rows(database, RULES) == [("Be kind.", True)]
+
+
+def test_what_changed_since_the_page_was_shown_is_shown_again(
+    database: Database, business: Business
+) -> None:
+    business.miss(PARK)
+    business.tell("Yes, behind the house.")
+    business.find()
+    client, _ = console_for(database, "admin", piece())
+    one = f"{AT}/{business.proposed().proposal_id}"
+    shown = {
+        "title": PARK, "text": "Yes, behind the house.", "seen": seen(client, one),
+    }  # fmt: skip
+    business.miss(PARK, BEN)
+    business.tell("No, not any more.", BEN)
+    business.find()
+    answer = client.post(f"{one}/apply", data=shown)
+    assert answer.status_code == 409
+    assert "something else by now" in answer.text
+    assert "No, not any more.</textarea>" in answer.text
+    assert values(database, "SELECT id FROM documents") == []
 
 
 def test_words_of_others_do_nothing_on_the_pages(

@@ -14,8 +14,10 @@ from bot.terminal import one_line
 
 if TYPE_CHECKING:
     from db.database import Database
-    from db.evaluation.proposals.applying import Applied, Undone, Worded
+    from db.evaluation.proposals.applying import Applied
     from db.evaluation.proposals.looking import ListedProposal
+    from db.evaluation.proposals.undoing import Undone
+    from db.evaluation.proposals.wording import Worded
 
 
 @proposals.command()
@@ -42,20 +44,22 @@ def apply(  # noqa: PLR0913, PLR0917  (its options)
     proposal: nothing is sent, and no tool is called. Then it is asked for.
     """
     worded = _read_worded(answer, question, rule)
+    if without_replay and max_spend is not None:
+        raise click.UsageError("--max-spend is of the replay: --without-replay is none")
     with migrated_database() as database:
         proposal, title, text = _tell(database, number, worded, is_rule=bool(rule))
         if not without_replay:
             judge_first(database, proposal, title, text, max_spend=max_spend, yes=yes)
         if not yes:
             click.confirm("Apply it?", abort=True)
-        done = _apply(database, number, worded)
+        done = _apply(database, number, worded, proposal.wording)
     _tell_applied(number, done)
 
 
 def _read_worded(
     answer: str | None, question: str | None, rule: str | None
 ) -> "Worded":
-    from db.evaluation.proposals.applying import Worded
+    from db.evaluation.proposals.wording import Worded
 
     if rule is not None and (answer is not None or question is not None):
         raise click.UsageError("--rule goes with neither --answer nor --question.")
@@ -68,13 +72,15 @@ def _tell(
     """Print what would be applied, and return it. Raises OperatorError if it can't."""
     from bot.cli.evaluation.proposals.shown import KINDS, quoted
     from db.errors import OperatorError
-    from db.evaluation.proposals.applying import foresee
+    from db.evaluation.proposals.wording import foresee
 
     with database.reading() as connection:
         proposal, title, text = foresee(connection, number, worded)
     if worded.text is not None and is_rule != (proposal.kind == "rule"):
         option = "--rule" if proposal.kind == "rule" else "--answer"
         raise OperatorError(f"proposal {number} is worded anew with {option}")
+    if worded.title is not None and proposal.kind == "rule":
+        raise OperatorError(f"proposal {number} is a rule, which has no question")
     click.echo(f"Proposal {number}: {KINDS[proposal.kind]}")
     for who, words in (("About", title), ("Says", text)):
         for line in quoted(who, words):
@@ -82,13 +88,15 @@ def _tell(
     return proposal, title, text
 
 
-def _apply(database: "Database", number: int, worded: "Worded") -> "Applied":
+def _apply(database: "Database", number: int, worded: "Worded", seen: str) -> "Applied":
     from bot.knowledge.answers import compose_answer
     from db.evaluation.proposals.applying import apply_proposal
     from db.logins.audit import Action
 
     with writing(database) as connection:
-        done = apply_proposal(connection, number, worded, compose_answer, by=None)
+        done = apply_proposal(
+            connection, number, worded, compose_answer, by=None, seen=seen
+        )
         audit(connection, Action.PROPOSAL_APPLIED, number, done.details)
     return done
 
@@ -113,7 +121,7 @@ def _tell_applied(number: int, done: "Applied") -> None:
 def undo(number: int) -> None:
     """Take back what a proposal became; what it replaced stands again."""
     from bot.knowledge.words import split_words
-    from db.evaluation.proposals.applying import undo_proposal
+    from db.evaluation.proposals.undoing import undo_proposal
     from db.logins.audit import Action
 
     with migrated_database() as database, writing(database) as connection:
@@ -126,6 +134,8 @@ def _describe_undone(done: "Undone") -> str:
     from db.evaluation.proposals.applying import BECOMES
 
     what = BECOMES[done.kind]
+    if done.is_changed:
+        return f"Undone: its {what} says something else by now, and is left."
     if done.gone_id is None:
         return f"Undone: its {what} was gone already."
     if done.restored:

@@ -41,7 +41,8 @@ def judge_first(  # noqa: PLR0913  (what is tried, and how)
 ) -> None:
     """Show what would be said with a proposal to what was asked, and keep the verdict.
 
-    Raises OperatorError where there is no LLM to ask.
+    Raises OperatorError where there is no LLM to ask, or where nobody is asked whether
+    to apply it (`yes`) and there is no answer by which to tell.
     """
     from bot.evaluation.proposals.trying import change_of
 
@@ -57,6 +58,8 @@ def judge_first(  # noqa: PLR0913  (what is tried, and how)
     _confirm(bench, anew, situations, max_spend=max_spend, yes=yes)
     tried = _try(anew, situations)
     _keep(database, proposal.proposal_id, tried, len(situations))
+    if yes:
+        _require_judged(proposal.proposal_id, tried)
 
 
 def _build(
@@ -148,6 +151,16 @@ def _keep(
         click.echo(line)
     if len(tried) < asked:
         click.echo("The next answer could cost more than --max-spend.", err=True)
+
+
+def _require_judged(proposal_id: int, tried: "Sequence[Tried]") -> None:
+    from db.errors import OperatorError
+
+    if all(one.outcome.error is not None for one in tried):
+        raise OperatorError(
+            f"the replay has not judged proposal {proposal_id}: nothing is applied; "
+            "--without-replay applies it all the same"
+        )
 
 
 def _said(tried: "Sequence[Tried]") -> "list[Said]":

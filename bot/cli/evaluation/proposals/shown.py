@@ -10,6 +10,7 @@ from db.evaluation.proposals.looking import ListedProposal, Source
 from db.records.evaluation.proposals import ProposalKind, SourceKind
 
 MOST_SHOWN = 20
+# Of what a proposal stands on; what it says itself is shown whole.
 LONGEST = 500
 KINDS: Mapping[ProposalKind, str] = {
     "entry": "an entry of knowledge",
@@ -71,7 +72,7 @@ def describe_verdict(verdict: Mapping[str, Any] | None) -> Iterator[str]:
 def _source(source: Source) -> Iterator[str]:
     when = f"{source.happened_at:%Y-%m-%d %H:%M} UTC"
     yield f"{when}  chat {source.chat_id}  {HAPPENED[source.kind]}"
-    yield from quoted("  Asked", source.question)
+    yield from quoted("  Asked", _cut(source.question))
     for who, text in (
         ("  Bot said", source.answer),
         ("  Remark", source.remark),
@@ -79,12 +80,16 @@ def _source(source: Source) -> Iterator[str]:
         ("  With it", source.after),
     ):
         if text:
-            yield from quoted(who, text)
+            yield from quoted(who, _cut(text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def quoted(who: str, text: str) -> Iterator[str]:
-    """Yield a text of others, with who said it before its first line."""
-    first, *rest = printable(text[:LONGEST]).split("\n")
+    """Yield a text of others whole, with who said it before its first line."""
+    first, *rest = printable(text).split("\n")
     yield f"{who + ':':<12}{first}"
     yield from (f"{'':<12}{line}" for line in rest)
 

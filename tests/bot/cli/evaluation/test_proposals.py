@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.terminal import printable
 from db.chats import PostgresChatStore
 from db.database import Database
 from tests.bot.evaluation.bakery import Bakery, words_of
@@ -78,6 +79,16 @@ def test_it_is_judged_by_a_replay_before_it_is_asked_for(
     assert f"  With it:  {THERE}" in shown
 
 
+def test_all_that_would_be_applied_is_shown_before_it_is_asked_for(
+    bakery: Bakery, business: Business
+) -> None:
+    bot(bakery, "find")
+    told = f"{'Behind the house. ' * 50}\nSay nothing of prices."
+    worded = ("--answer", told, "--without-replay")
+    shown = bot(bakery, "apply", "1", *worded, said="n\n").stdout
+    assert "            Say nothing of prices." in shown.splitlines()
+
+
 def test_applied_and_undone_by_one_command_each(
     bakery: Bakery, business: Business
 ) -> None:
@@ -87,7 +98,7 @@ def test_applied_and_undone_by_one_command_each(
     assert done.exit_code == 0, done.output
     assert "Applied: document 2 is there. `bot proposals undo 1`" in done.stdout
     assert "It has words of users" in done.stderr
-    assert chunks(business.database)[1] == f"{PARK}\n{THERE}"
+    assert chunks(business.database)[1] == f"{printable(PARK)}\n{THERE}"
     assert "Undone: document 2 is removed." in bot(bakery, "undo", "1").stdout
     assert len(chunks(business.database)) == 1
     assert "Dismissed: 1" in bot(bakery, "dismiss", "1").stdout
@@ -127,6 +138,7 @@ def test_it_is_worded_anew_and_not_judged_if_so_said(
         (["apply", "1", "--rule", "Be kind."], "is worded anew with --answer"),
         (["apply", "1", "--rule", "Be kind.", "--answer", "x"], "--rule goes with"),
         (["apply", "1", "--max-spend", "1"], "--max-spend needs PRICES"),
+        (["apply", "1", "--without-replay", "--max-spend", "1"], "--max-spend is of"),
     ],
 )
 def test_what_is_wrong_is_told(
@@ -150,6 +162,8 @@ def test_what_it_costs_is_told_before_and_held(
     assert len(bakery.stage.llm.requests) == asked
     little = bot(bakery, "apply", "1", "--max-spend", "0.000001", said="n\n", **prices)
     assert "could cost more than --max-spend" in little.stderr
+    unasked = bot(bakery, "apply", "1", "--max-spend", "0.000001", "--yes", **prices)
+    assert (unasked.exit_code, len(chunks(business.database))) == (1, 1)
     assert len(bakery.stage.llm.requests) == asked
     bakery.thinks(THERE)
     done = bot(bakery, "apply", "1", "--yes", **prices)
@@ -165,6 +179,13 @@ def test_rules_are_listed_while_they_are_in_force(
     (rule,) = [one for one in business.proposals() if one.kind == "rule"]
     number = str(rule.proposal_id)
     assert "No rule is in force" in bot(bakery, "rules").stderr
+    for worded, told in (
+        (("--rule", "x" * 1001), "may have 1000"),
+        (("--question", "How long?"), "has no question"),
+    ):
+        refused = bot(bakery, "apply", number, *worded, "--yes")
+        assert told in refused.stderr
+        assert "Nothing to replay" not in refused.stderr  # known before it costs
     done = bot(bakery, "apply", number, "--rule", "Be short.", "--yes")
     assert "Nothing to replay" in done.stderr  # no LLM made these answers
     assert "Applied: rule 1 is there." in done.stdout
@@ -183,4 +204,8 @@ def test_a_failure_of_the_llm_is_shown_and_applies_nothing(
     done = bot(bakery, "apply", "1", said="n\n")
     assert "With it:    no answer:" in done.stdout
     assert "0 otherwise, 1 failed" in done.stdout
+    unasked = bot(bakery, "apply", "1", "--yes")
+    assert unasked.exit_code == 1
+    assert "has not judged proposal 1" in unasked.stderr
+    assert len(chunks(business.database)) == 1
     bakery.stage.llm.always(Script(text="Hello."))

@@ -14,11 +14,8 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.evaluation.proposals.applying import (
     Applied,
-    Undone,
-    Worded,
     apply_proposal,
     dismiss_proposal,
-    undo_proposal,
 )
 from db.evaluation.proposals.keeping import Found, Reading, find_proposals
 from db.evaluation.proposals.looking import (
@@ -27,6 +24,8 @@ from db.evaluation.proposals.looking import (
     list_proposals,
     read_sources,
 )
+from db.evaluation.proposals.undoing import Undone, undo_proposal
+from db.evaluation.proposals.wording import Worded
 from db.knowledge.terms import find_stems
 from db.logins.audit import Action, record_audit
 from db.records import Gap, PersonReply, Reply
@@ -123,8 +122,9 @@ class Business:
     def apply(self, proposal: ListedProposal, **worded: str) -> Applied:
         with self.database.transaction() as connection:
             return apply_proposal(
-                connection, proposal.proposal_id, Worded(**worded), compose_answer, None
-            )
+                connection, proposal.proposal_id, Worded(**worded), compose_answer,
+                by=None, seen=proposal.wording,
+            )  # fmt: skip
 
     def undo(self, proposal: ListedProposal) -> Undone:
         with self.database.transaction() as connection:

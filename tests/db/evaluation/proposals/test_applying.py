@@ -1,19 +1,18 @@
 """A proposal is applied, undone by one command, and changes nothing by itself."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.knowledge.answers import compose_answer
 from bot.knowledge.words import split_words
 from db.errors import OperatorError
-from db.evaluation.proposals.rules import (
-    MOST_RULES,
-    RulesInForce,
-    list_rules,
-)
+from db.evaluation.proposals.keeping import find_proposals
 from db.knowledge.gaps import answer_gap, list_gaps
 from db.knowledge.search import find_by_words
 from db.support.canned import list_canned
-from tests.db.evaluation.proposals.happening import Business
+from tests.db.evaluation.proposals.happening import MONTH, READING, Business
 from tests.db.sql import change, rows, value, values
 from tests.records import ANA, BEN
 
@@ -62,6 +61,16 @@ def test_an_entry_is_knowledge_until_it_is_undone(business: Business) -> None:
     assert open_gaps(business) == [PARK]
     assert business.proposed().state == "undone"
     assert business.apply(proposal).made_id != done.made_id
+
+
+def test_what_nobody_could_see_is_not_applied(business: Business) -> None:
+    business.miss("Can I park\u202e here\U000e0041?")
+    business.tell("Yes, behind the house.")
+    business.find()
+    business.apply(business.proposed())
+    assert values(business.database, "SELECT description FROM documents") == [
+        "Can I park\ufffd here\ufffd?"
+    ]
 
 
 def test_what_nobody_answered_needs_an_answer(business: Business) -> None:
@@ -128,57 +137,20 @@ def test_undone_it_joins_what_was_proposed_since(business: Business) -> None:
     assert (only.state, only.times) == ("open", 2)
 
 
-def complain(business: Business) -> None:
-    for who in (ANA, BEN):
-        business.judge(
-            business.ask("When do you open?", "Well …", who), "too long", who
-        )
+def test_undone_while_others_are_looked_for_it_joins_them(business: Business) -> None:
+    business.miss(PARK)
     business.find()
-
-
-def test_a_rule_is_in_force_until_it_is_undone(business: Business) -> None:
-    rules = RulesInForce(business.database, kept_seconds=0)
-    assert rules.find() == ()
-    complain(business)
-    proposal = next(one for one in business.proposals() if one.kind == "rule")
-    business.apply(proposal, text="Answer in\n two sentences.")
-    assert rules.find() == ("Answer in two sentences.",)
-    assert business.undo(proposal).kind == "rule"
-    assert rules.find() == ()
-    with business.database.reading() as connection:
-        assert list_rules(connection) == []
-        (ended,) = list_rules(connection, also_ended=True)
-    assert (ended.text, ended.until is None) == ("Answer in two sentences.", False)
-
-
-def test_rules_are_known_for_a_while_and_while_the_database_is_away(
-    business: Business,
-) -> None:
-    rules = RulesInForce(business.database, kept_seconds=60)
-    change(business.database, "INSERT INTO prompt_rules (text) VALUES ('Be kind.')")
-    assert rules.find() == ("Be kind.",)
-    change(business.database, "UPDATE prompt_rules SET until = now()")
-    assert rules.find() == ("Be kind.",)
-    rules.kept_seconds = 0
-    change(business.database, "ALTER TABLE prompt_rules RENAME TO away")
-    assert rules.find() == ("Be kind.",)
-    change(business.database, "ALTER TABLE away RENAME TO prompt_rules")
-    assert rules.find() == ()
-
-
-def test_rules_have_an_end_in_number_and_length(business: Business) -> None:
-    complain(business)
-    proposal = next(one for one in business.proposals() if one.kind == "rule")
-    with pytest.raises(OperatorError, match="may have 1000"):
-        business.apply(proposal, text="x" * 1001)
-    change(
-        business.database,
-        "INSERT INTO prompt_rules (text) SELECT 'x' FROM generate_series(1, %(n)s)",
-        n=MOST_RULES,
-    )
-    with pytest.raises(OperatorError, match="the most"):
-        business.apply(proposal)
-    assert proposal.state == "open"
+    old = business.proposed()
+    business.apply(old, text="Yes.")
+    business.miss(PARK, BEN)
+    with ThreadPoolExecutor() as others:
+        with business.database.transaction() as connection:
+            since = datetime.now(UTC) - MONTH
+            assert find_proposals(connection, since, READING).new == 1
+            undoing = others.submit(business.undo, old)
+            assert wait([undoing], 1).not_done
+        assert undoing.result(20).gone_id == old.proposal_id
+    assert (business.proposed().state, business.proposed().times) == ("open", 2)
 
 
 def test_a_canned_reply_is_there_until_it_is_undone(business: Business) -> None:
@@ -202,6 +174,32 @@ def test_what_is_gone_by_hand_is_undone_all_the_same(business: Business) -> None
     business.apply(business.proposed(), text="Yes.")
     change(business.database, "DELETE FROM documents")
     assert business.undo(business.proposed()).gone_id is None
+
+
+def test_what_somebody_said_better_since_is_left(business: Business) -> None:
+    business.miss(PARK)
+    business.find()
+    business.apply(business.proposed(), text="Yes.")
+    gap_id = value(business.database, "SELECT id FROM knowledge_gaps")
+    answer_gap(business.database, gap_id, PARK, lambda q: compose_answer("No.", q))
+    undone = business.undo(business.proposed())
+    assert (undone.gone_id, undone.is_changed) == (None, True)
+    assert [text for *_, text in rows(business.database, DOCUMENTS)] == [f"{PARK}\nNo."]
+    assert business.proposed().state == "undone"
+
+
+def test_a_canned_reply_that_was_changed_since_is_left(business: Business) -> None:
+    for who in (ANA, BEN):
+        business.write("My cake did not come", who)
+        business.tell(TOLD, who)
+    business.find()
+    proposal = next(one for one in business.proposals() if one.kind == "canned")
+    business.apply(proposal, title="Number")
+    change(business.database, "UPDATE canned_replies SET body = 'Your number?'")
+    assert business.undo(proposal).is_changed
+    assert values(business.database, "SELECT body FROM canned_replies") == [
+        "Your number?"
+    ]
 
 
 def test_what_can_not_be_is_told(business: Business) -> None:

@@ -1,10 +1,19 @@
 """Whoever is erased leaves no word in what is proposed, or was applied in hers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from threading import Thread
 
+from bot.knowledge.answers import compose_answer
+from bot.knowledge.small_talk import is_small_talk
+from bot.knowledge.words import split_words
+from db.evaluation.proposals.applying import apply_proposal
+from db.evaluation.proposals.keeping import Reading, find_proposals
+from db.evaluation.proposals.looking import ListedProposal, Said, keep_verdict
+from db.evaluation.proposals.wording import Worded
 from db.privacy.ages import Ages
 from db.privacy.erasure import erase_person
 from db.privacy.retention import run_retention
+from db.records.evaluation.proposals import Verdict
 from tests.db.evaluation.proposals.happening import Business
 from tests.db.sql import change, value, values
 from tests.records import ANA, BEN
@@ -101,6 +110,17 @@ def test_a_rule_in_her_words_ends_and_stands_in_no_prompt(business: Business) ->
     assert values(business.database, "SELECT text FROM prompts") == ["Help."]
 
 
+def test_what_quotes_her_is_not_an_operators_wording(business: Business) -> None:
+    said = business.apply(complain(business), text="Avoid “RUDE  xylophones here”!")
+    assert not said.is_reworded
+    business.miss(HERS)
+    business.find()
+    entry = next(one for one in business.proposals() if one.title == HERS)
+    assert not business.apply(entry, title=f"{HERS} Yes", text="Yes.").is_reworded
+    erase(business, ANA)
+    assert "ylophone" not in texts(business)
+
+
 def test_what_a_document_said_before_is_hers_too(business: Business) -> None:
     business.miss(HERS)
     business.find()
@@ -113,6 +133,122 @@ def test_what_a_document_said_before_is_hers_too(business: Business) -> None:
     erase(business, ANA)
     assert HERS not in texts(business)
     assert values(business.database, "SELECT title FROM documents") == ["Parking?"]
+
+
+def complain(business: Business) -> ListedProposal:
+    """Have two people say the same of answers; return the rule that is proposed."""
+    for who, words in ((BEN, "rude xylophones"), (ANA, "rude xylophones here")):
+        business.judge(business.ask("Hm?", "No.", who), words, who)
+    business.find()
+    found = [one for one in business.proposals() if one.kind == "rule"]
+    return next(one for one in found if one.state == "open")
+
+
+def test_a_rule_that_ended_is_hers_once_its_proposal_joined_another(
+    business: Business,
+) -> None:
+    first = complain(business)
+    business.apply(first)
+    second = complain(business)
+    business.undo(first)
+    assert [one.proposal_id for one in rules(business)] == [second.proposal_id]
+    erase(business, ANA)
+    assert "xylophones here" not in texts(business)
+
+
+def test_a_rule_is_hers_when_her_chat_is_not_kept_any_more(business: Business) -> None:
+    business.apply(complain(business))
+    change(business.database, "DELETE FROM userchats")
+    (left,) = rules(business)
+    assert business.sources(left) == []
+    erase(business, ANA)
+    assert rules(business) == []
+    assert "xylophones" not in texts(business)
+
+
+def test_a_rule_of_which_nothing_is_kept_goes_when_it_is_undone(
+    business: Business,
+) -> None:
+    business.apply(complain(business))
+    change(business.database, "DELETE FROM userchats")
+    business.undo(rules(business)[0])
+    assert "xylophones" not in texts(business)
+
+
+def test_a_rule_that_an_operator_worded_is_not_called_by_her_words(
+    business: Business,
+) -> None:
+    business.apply(complain(business), text="Be kind.")
+    erase(business, ANA)
+    assert [one.title for one in rules(business)] == ["Be kind."]
+    assert "xylophones here" not in texts(business)
+
+
+def test_what_a_replay_said_by_her_words_goes_with_them(business: Business) -> None:
+    rule = complain(business)
+    his = [one for one in business.sources(rule) if one.user_id == business.user(BEN)]
+    (answer_id,) = {one.answer_id for one in his if one.answer_id}
+    with business.database.transaction() as connection:
+        said = [Said(answer_id, "Are our xylophones here rude?")]
+        verdict = Verdict(judged=1, changed=1, failed=0)
+        keep_verdict(connection, rule.proposal_id, verdict, said)
+    assert "xylophones here" in texts(business)
+    erase(business, ANA)
+    assert "xylophones here" not in texts(business)
+
+
+def test_who_is_erased_while_her_words_are_applied_is_in_no_rule(
+    business: Business,
+) -> None:
+    rule = complain(business)
+    erasing = Thread(target=erase, args=(business, ANA))
+    with business.database.transaction() as connection:
+        apply_proposal(
+            connection, rule.proposal_id, Worded(), compose_answer,
+            by=None, seen=rule.wording,
+        )  # fmt: skip
+        erasing.start()
+        erasing.join(1)
+    erasing.join(20)
+    assert not erasing.is_alive()
+    assert "xylophones here" not in texts(business)
+
+
+def test_who_is_erased_while_proposals_are_looked_for_is_in_none(
+    business: Business,
+) -> None:
+    business.judge(business.ask("Have you got xylophones?", "No."))
+    erasing = Thread(target=erase, args=(business, ANA))
+
+    def split_slowly(text: str) -> list[str]:
+        if not erasing.ident:
+            erasing.start()
+            erasing.join(1)
+        return split_words(text)
+
+    with business.database.transaction() as connection:
+        since = datetime.now(UTC) - timedelta(days=1)
+        find_proposals(connection, since, Reading(split_slowly, is_small_talk))
+    erasing.join(20)
+    assert not erasing.is_alive()
+    assert business.proposals() == []
+
+
+def rules(business: Business) -> list[ListedProposal]:
+    return [one for one in business.proposals() if one.kind == "rule"]
+
+
+def test_what_it_said_before_is_hers_as_it_was_shown_too(business: Business) -> None:
+    business.miss(f"{HERS[:-1]}\u202e?")
+    business.find()
+    business.apply(business.proposed(), text="No.")
+    business.miss(HIS, BEN)
+    business.find()
+    new = next(one for one in business.proposals() if one.state == "open")
+    business.apply(new, title="Parking?", text="Yes.")
+    assert HERS[:-1] in texts(business)
+    erase(business, ANA)
+    assert HERS[:-1] not in texts(business)
 
 
 def test_sources_go_with_their_chat_and_then_the_proposal(business: Business) -> None:
