@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg
+from procrastinate import sql
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, JobInserted, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
@@ -42,8 +43,15 @@ FROM (
   FOR UPDATE
 ) AS ours
 """
+# Fetching and ending don't wait for the disk, each in its transaction alone. Whatever a
+# job stores does wait, and is written after them: a crash of the server that takes a
+# fetching back meets a job that has stored nothing since; one that takes an end back
+# has the job run again, and find its work done.
+SOON = "set_config('synchronous_commit', 'off', true)"
+FETCH = sql.queries["fetch_job"].rstrip().rstrip(";") + f", {SOON}"
 FINISH = f"""
-SELECT procrastinate_finish_job_v1(%(job_id)s, %(status)s, %(delete_job)s) {IF_OURS}
+SELECT procrastinate_finish_job_v1(%(job_id)s, %(status)s, %(delete_job)s), {SOON}
+{IF_OURS}
 """
 RETRY = f"""
 SELECT procrastinate_retry_job_v2(
@@ -131,7 +139,7 @@ class OwnJobs(JobManager):
                 await self._come_back()
             async with self._fetching:
                 free = queues or self._shares.free(self._held.values())
-                job = await super().fetch_job(free, self._number or 0)
+                job = await self._fetch(free)
                 if job:
                     self._held[_key(job)] = job.queue
         except ConnectorException as error:
@@ -139,6 +147,11 @@ class OwnJobs(JobManager):
             return None
         self._looked()
         return job
+
+    async def _fetch(self, queues: Iterable[str] | None) -> Job | None:
+        asked = {"queues": queues, "worker_id": self._number or 0}
+        row = await self.connector.execute_query_one_async(FETCH, **asked)
+        return Job.from_row(row) if row["id"] is not None else None
 
     async def _come_back(self) -> None:
         """Show that we live before others look, and find what we were given unheard."""

@@ -31,6 +31,18 @@ SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND query LIKE '%procrastinate_fetch_job%'
   AND pid <> pg_backend_pid()
 """
+TAKE_BACK = "UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL"
+# Deferred, so that it sees what holds when its transaction is committed.
+NOTE_COMMITS = """
+CREATE TABLE commits (place bigint GENERATED ALWAYS AS IDENTITY, durably text);
+CREATE FUNCTION note_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO commits (durably) VALUES (current_setting('synchronous_commit'));
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER note_commit AFTER INSERT OR UPDATE OR DELETE
+ON procrastinate_jobs DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION note_commit();
+"""
 
 
 @asynccontextmanager
@@ -191,6 +203,44 @@ def test_a_job_is_fetched_and_ended_in_one_round_trip_each(
 
     with cutting_proxy(database_url) as (proxy, url):
         assert asyncio.run(work(url)) == 2
+    assert rows(database, JOBS) == []
+
+
+def test_only_fetching_and_ending_a_job_does_not_wait_for_the_disk(
+    database: Database, pg: PostgresChatStore, database_url: str
+) -> None:
+    change(database, NOTE_COMMITS)
+    take_in(pg, said("Hello"))
+
+    async def work() -> None:
+        async with worker(database_url) as jobs:  # over one connection
+            await jobs.retry_job(await fetch(jobs), datetime.now(UTC))
+            again = await fetch(jobs)
+            await jobs.finish_job(again, Status.SUCCEEDED, delete_job=True)
+
+    asyncio.run(work())
+    commits = values(database, "SELECT durably FROM commits ORDER BY place")
+    taken_in, fetched, retried, *ended = commits
+    assert (taken_in, fetched, retried) == ("on", "off", "on")
+    assert set(ended) == {"off"}
+
+
+def test_a_job_whose_fetching_a_crash_took_back_is_ended_once(
+    database: Database, pg: PostgresChatStore, database_url: str
+) -> None:
+    take_in(pg, said("Hello"))
+
+    async def work() -> None:
+        async with worker(database_url) as jobs:
+            first = await fetch(jobs)
+            change(database, TAKE_BACK)
+            second = await fetch(jobs)
+            assert (second.id, second.attempts) == (first.id, first.attempts)
+            await jobs.finish_job(first, Status.SUCCEEDED, delete_job=True)
+            await jobs.finish_job(second, Status.SUCCEEDED, delete_job=True)
+            assert await jobs.fetch_job(None, 0) is None
+
+    asyncio.run(work())
     assert rows(database, JOBS) == []
 
 
