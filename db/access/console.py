@@ -50,9 +50,9 @@ TABLES = {
     "procrastinate_jobs": NOTE,
     "procrastinate_workers": LOOK,
     "products": ALL,
-    "prompt_rules": NOTE,
+    "prompt_rules": ALL,
     "prompts": LOOK,
-    "proposal_sources": KEEP,
+    "proposal_sources": ALL,
     "proposals": ALL,
     "replay_answers": LOOK,
     "reply_parts": NOTE,
@@ -77,7 +77,6 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     # What an operator sends may be there, and is as good as new then.
     "media_contents": {"UPDATE": ("content", "created_at")},
     # A rule ends; what it said stays said.
-    "prompt_rules": {"UPDATE": ("until",)},
     "reply_parts": {"UPDATE": ("status",)},
     # Whom it deactivates, nothing is said any more.
     "scheduled_messages": {"UPDATE": ("state", "why", "ended_at")},
