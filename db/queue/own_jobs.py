@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg
-from procrastinate import sql
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, JobInserted, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
@@ -20,6 +19,7 @@ from procrastinate.manager import JobManager, NotificationCallback
 from db.outages import reason_of
 from db.queue.outage import Outage
 from db.queue.shares import Shares
+from db.queue.taking import MOST_AT_ONCE, SOON, TAKE, Taken
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -43,12 +43,6 @@ FROM (
   FOR UPDATE
 ) AS ours
 """
-# Fetching and ending don't wait for the disk, each in its transaction alone. Whatever a
-# job stores does wait, and is written after them: a crash of the server that takes a
-# fetching back meets a job that has stored nothing since; one that takes an end back
-# has the job run again, and find its work done.
-SOON = "set_config('synchronous_commit', 'off', true)"
-FETCH = sql.queries["fetch_job"].rstrip().rstrip(";") + f", {SOON}"
 FINISH = f"""
 SELECT procrastinate_finish_job_v1(%(job_id)s, %(status)s, %(delete_job)s), {SOON}
 {IF_OURS}
@@ -83,6 +77,7 @@ class OwnJobs(JobManager):
         self._fetching = asyncio.Lock()
         self._showing = asyncio.Lock()
         self._outage = Outage()
+        self._taken = Taken()
 
     async def register_worker(self) -> int:
         """Return the number under which this worker takes jobs at first."""
@@ -95,8 +90,13 @@ class OwnJobs(JobManager):
         return await self._until_it_works(lambda: prune(seconds_since_heartbeat))
 
     async def unregister_worker(self, worker_id: int) -> None:  # noqa: ARG002
-        """Say that this worker ends; if nobody hears it, its silence will."""
+        """Say that this worker ends; if nobody hears it, its silence will.
+
+        What it took and did not begin waits for no silence.
+        """
         try:
+            while job := self._taken.next():
+                await self._give_back(job)
             await super().unregister_worker(self._number or 0)
         except ConnectorException as error:
             self._note(error)
@@ -125,33 +125,38 @@ class OwnJobs(JobManager):
         The worker forgets what it hears of during a look, and the look may have come
         too early for it: one that finds nothing is repeated then.
         """
-        job = None
         for _ in range(MOST_LOOKS):
-            heard = self._heard
-            job = await self._look(queues)
-            if job or heard == self._heard:
+            if not self._taken.needs_look(self._heard):
                 break
-        return job
+            heard = self._heard
+            await self._look(queues)
+            if heard == self._heard:
+                break
+        return self._taken.next()
 
-    async def _look(self, queues: Iterable[str] | None) -> Job | None:
+    async def _look(self, queues: Iterable[str] | None) -> None:
         try:
             if self._outage.is_on:
                 await self._come_back()
             async with self._fetching:
-                free = queues or self._shares.free(self._held.values())
-                job = await self._fetch(free)
-                if job:
-                    self._held[_key(job)] = job.queue
+                await self._take(queues)
         except ConnectorException as error:
             self._note(error)
-            return None
-        self._looked()
-        return job
+        else:
+            self._looked()
 
-    async def _fetch(self, queues: Iterable[str] | None) -> Job | None:
-        asked = {"queues": queues, "worker_id": self._number or 0}
-        row = await self.connector.execute_query_one_async(FETCH, **asked)
-        return Job.from_row(row) if row["id"] is not None else None
+    async def _take(self, queues: Iterable[str] | None) -> None:
+        """Take as many jobs as there is room for; they are held from here on."""
+        held, heard = self._held.values(), self._heard
+        asked = {
+            "queues": queues or self._shares.free(held),
+            "worker_id": self._number or 0,
+            "most": 1 if queues else min(MOST_AT_ONCE, self._shares.room(held)),
+            "named": list(self._shares.named),
+        }
+        rows = await self.connector.execute_query_all_async(TAKE, **asked)
+        for job in self._taken.add(rows, heard):
+            self._held[_key(job)] = job.queue
 
     async def _come_back(self) -> None:
         """Show that we live before others look, and find what we were given unheard."""
@@ -186,7 +191,7 @@ class OwnJobs(JobManager):
     async def _give_back(self, job: Job) -> None:
         try:
             await self._end_once(job, RETRY, **_retry_at(datetime.now(UTC)))
-            log.warning("took over a job", extra={"job_id": job.id})
+            log.warning("gave a job back", extra={"job_id": job.id})
         except UniqueViolation:  # the next one of its schedule waits already
             how = {"status": Status.FAILED.value, "delete_job": True}
             await self._end_once(job, FINISH, **how)

@@ -31,3 +31,8 @@ class Shares:
         if has_room and len(free) == len(self.named):
             return None
         return free + list(self.queues if has_room else ())
+
+    def room(self, held: Iterable[str | None]) -> int:
+        """Return how many jobs one look may take: of all others, or a single one."""
+        of_others = sum(queue not in self.named for queue in held)
+        return max(1, self.others - of_others)
