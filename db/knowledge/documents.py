@@ -32,6 +32,7 @@ UNREAD = "unknown"
 PRODUCTS = "products"  # the type of a catalogue's document: db.knowledge.catalogues
 
 DROP_DEMO = "DELETE FROM documents WHERE is_demo"
+HAS_DEMO = "SELECT EXISTS (SELECT FROM documents WHERE is_demo)"
 HAS_OWN = "SELECT EXISTS (SELECT FROM documents WHERE NOT is_demo)"
 INSERT = """
 INSERT INTO documents (title, file_path, url, file_type, user_id, is_demo)
@@ -211,6 +212,11 @@ def drop_demo(connection: Connection) -> int:
     In the transaction that brings the first document or product of one's own.
     """
     return connection.count(DROP_DEMO)
+
+
+def has_demo(connection: Connection) -> bool:
+    """Tell whether the demo business's documents are there."""
+    return bool(connection.scalar(HAS_DEMO))
 
 
 def _require_size(size: int) -> None:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from db.evaluation.proposals.undoing import Undone
     from db.evaluation.proposals.wording import Worded
 
+ENDS_DEMO = (
+    "It would be your first document: the demo's end with it, and an undo does not "
+    "bring them back."
+)
+
 
 @proposals.command()
 @click.argument("number", type=NUMBER)
@@ -73,9 +78,11 @@ def _tell(
     from bot.cli.evaluation.proposals.shown import KINDS, quoted
     from db.errors import OperatorError
     from db.evaluation.proposals.wording import foresee
+    from db.knowledge.documents import has_demo
 
     with database.reading() as connection:
         proposal, title, text = foresee(connection, number, worded)
+        ends_demo = proposal.kind == "entry" and has_demo(connection)
     if worded.text is not None and is_rule != (proposal.kind == "rule"):
         option = "--rule" if proposal.kind == "rule" else "--answer"
         raise OperatorError(f"proposal {number} is worded anew with {option}")
@@ -85,6 +92,8 @@ def _tell(
     for who, words in (("About", title), ("Says", text)):
         for line in quoted(who, words):
             click.echo(line)
+    if ends_demo:
+        click.echo(ENDS_DEMO)
     return proposal, title, text
 
 

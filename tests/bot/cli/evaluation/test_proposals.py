@@ -12,7 +12,7 @@ from db.database import Database
 from tests.bot.evaluation.bakery import Bakery, words_of
 from tests.db.evaluation.proposals.happening import Business
 from tests.db.knowledge.storing import store
-from tests.db.sql import rows, values
+from tests.db.sql import change, rows, values
 from tests.scripted_llm import Script
 
 PARK = "Can I park \x1b[2J\u202eat your shop?"
@@ -59,6 +59,18 @@ def test_what_is_found_is_listed_and_shown_without_tricks(
     assert (told["kind"], told["title"]) == ("entry", PARK)
     told = json.loads(bot(bakery, "show", "1", "--json").stdout)
     assert [one["kind"] for one in told["sources"]] == ["takeover", "gap"]
+
+
+def test_that_the_demo_ends_with_ones_first_document_is_told_before(
+    bakery: Bakery, business: Business
+) -> None:
+    bot(bakery, "find")
+    apply = ("apply", "1", "--without-replay")
+    assert "the demo's end with it" not in bot(bakery, *apply, said="n\n").stdout
+    change(bakery.stage.database, "UPDATE documents SET is_demo = true")
+    refused = bot(bakery, *apply, said="n\n")
+    assert "the demo's end with it" in refused.stdout.partition("Apply it?")[0]
+    assert chunks(bakery.stage.database)
 
 
 def test_it_is_judged_by_a_replay_before_it_is_asked_for(
