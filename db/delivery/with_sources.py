@@ -102,11 +102,16 @@ def bind_sources(reply: Reply) -> dict[str, object]:
     }
 
 
+def hash_of_prompt(prompt: str) -> str:
+    """Return the name by which a prompt's version is known."""
+    return sha256(to_storable(prompt).encode()).hexdigest()[:HASH_DIGITS]
+
+
 def bind_making(making: Making) -> dict[str, object]:
     """Return the further parameters of a statement that stores how it was made."""
     prompt = to_storable(making.prompt)
     row = {
-        "prompt_hash": sha256(prompt.encode()).hexdigest()[:HASH_DIGITS],
+        "prompt_hash": hash_of_prompt(prompt),
         "model": making.model[:LONGEST_WORD],
         "parameters": dict(making.parameters),
         "finish_reason": making.finish_reason and making.finish_reason[:LONGEST_WORD],

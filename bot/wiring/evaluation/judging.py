@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415
 
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
@@ -13,7 +13,6 @@ from bot.wiring.money.metering import build_llm
 from bot.wiring.talk import build_parting
 from db.database import Database
 from db.errors import OperatorError
-from db.records.money import MILLION
 
 if TYPE_CHECKING:
     from threading import Event
@@ -34,7 +33,7 @@ class Trial:
 
     server: "LLMServer"
     change: "Change"
-    most: Decimal | None = None
+    most_micros: int | None = None
     needs_judge: bool = True
     stopping: "Event | None" = field(default=None)
 
@@ -52,14 +51,13 @@ def build_court(settings: Settings, database: Database, trial: Trial) -> "Court"
     from bot.evaluation.judged.judging import Court
 
     _require_another(settings, trial.model)
-    micros = trial.most and (trial.most * MILLION).to_integral_value(ROUND_FLOOR)
     anew = build_anew(
         settings,
         database,
         trial.server,
         trial.change,
         purpose=PURPOSE,
-        most_micros=None if micros is None else int(micros),
+        most_micros=trial.most_micros,
         stopping=trial.stopping,
     )
     purse = anew.purse

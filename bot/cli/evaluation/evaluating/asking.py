@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bot.cli.evaluation.beside import read_settings_beside_run
+from bot.cli.evaluation.trying import micros_of, read_prompt
 from bot.evaluation.situations import Change
 from bot.settings import Settings
-from db.errors import OperatorError
+from db.delivery.with_sources import hash_of_prompt
 
-HASH_DIGITS = 16
 TOLERANCE = 0.05
 
 
@@ -31,7 +29,7 @@ class Asked:
     tolerance: float
     junit: Path | None
     summary: Path | None
-    most: Decimal | None
+    most_micros: int | None
     needs_judge: bool
     is_agreed: bool
     as_json: bool
@@ -41,7 +39,7 @@ class Asked:
         """Which prompt is tried; None: the one that is set."""
         if self.change.prompt is None:
             return None
-        return sha256(self.change.prompt.encode()).hexdigest()[:HASH_DIGITS]
+        return hash_of_prompt(self.change.prompt)
 
 
 def read_asked(given: Mapping[str, Any]) -> Asked:
@@ -49,11 +47,12 @@ def read_asked(given: Mapping[str, Any]) -> Asked:
     settings = read_settings_beside_run()
     _check(given, settings)
     tolerance = given["tolerance"]
-    prompt = _read_prompt(given["prompt"]) if given["prompt"] else None
     return Asked(
         settings=settings,
         change=Change(
-            prompt=prompt, model=given["model"], knowledge=given["knowledge"]
+            prompt=read_prompt(given["prompt"]),
+            model=given["model"],
+            knowledge=given["knowledge"],
         ),
         folder=given["folder"] or settings.cases,
         only=given["only"],
@@ -62,7 +61,7 @@ def read_asked(given: Mapping[str, Any]) -> Asked:
         tolerance=TOLERANCE if tolerance is None else tolerance,
         junit=given["junit"],
         summary=given["summary"],
-        most=given["max_spend"],
+        most_micros=micros_of(settings, given["max_spend"]),
         needs_judge=not given["without_judge"],
         is_agreed=given["yes"],
         as_json=given["as_json"],
@@ -75,21 +74,5 @@ def _check(given: Mapping[str, Any], settings: Settings) -> None:
         raise click.UsageError("A baseline is of all cases: leave out --only.")
     if given["tolerance"] is not None and given["baseline"] is None:
         raise click.UsageError("--tolerance has no meaning without --baseline.")
-    if given["max_spend"] is not None and settings.money.prices is None:
-        raise OperatorError(
-            "--max-spend needs PRICES, or nobody knows what an answer costs: see "
-            "docs/operations.md, Money"
-        )
     if given["without_judge"] and settings.judge is not None:
         raise click.UsageError("--without-judge has no meaning where JUDGE_MODEL is.")
-
-
-def _read_prompt(path: Path) -> str:
-    """Read a prompt as SYSTEM_PROMPT_FILE is read."""
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        text = ""
-    if not text:
-        raise OperatorError(f"{path} must be a text file that can be read")
-    return text

@@ -59,7 +59,7 @@ def judge_all(database: Database, asked: Asked) -> int:
     trial = Trial(
         server=find_server(asked.settings),
         change=asked.change,
-        most=asked.most,
+        most_micros=asked.most_micros,
         needs_judge=asked.needs_judge,
     )
     court = build_court(asked.settings, database, trial)

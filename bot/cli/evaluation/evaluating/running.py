@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415
 
 import sys
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +10,11 @@ import click
 from click.core import ParameterSource
 
 from bot.cli.database import migrated_database
+from bot.cli.evaluation.trying import AMOUNT, PROMPT_FILE
 from bot.cli.root import main
 
 LONGEST_NAME = 100
 A_FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-class Amount(click.ParamType[Decimal]):
-    """An amount of money, such as 0.50."""
-
-    name = "amount"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Decimal:
-        """Return the amount; fail with a word to the user."""
-        text = str(value)
-        if not text.isascii() or not text.replace(".", "", 1).isdecimal():
-            self.fail(f"{value} is no amount such as 0.50", param, ctx)
-        return Decimal(text)
 
 
 class Name(click.ParamType[str]):
@@ -54,8 +41,7 @@ class Name(click.ParamType[str]):
     help="A case's name or number; * stands for anything.",
 )  # fmt: skip
 @click.option(
-    "--prompt", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE", help="Try this system prompt.",
+    "--prompt", type=PROMPT_FILE, metavar="FILE", help="Try this system prompt.",
 )  # fmt: skip
 @click.option("--model", metavar="NAME", help="Try this model of the LLM's server.")
 @click.option(
@@ -72,7 +58,7 @@ class Name(click.ParamType[str]):
 @click.option(
     "--summary", type=A_FILE, metavar="FILE.md", help="Write a summary in Markdown."
 )
-@click.option("--max-spend", type=Amount(), help="Stop before it costs more than this.")
+@click.option("--max-spend", type=AMOUNT, help="Stop before it costs more than this.")
 @click.option(
     "--without-judge", is_flag=True,
     help="Leave out what only a judge could tell, where no JUDGE_MODEL is set.",

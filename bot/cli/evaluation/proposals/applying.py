@@ -10,6 +10,7 @@ import click
 from bot.cli.database import migrated_database
 from bot.cli.evaluation.proposals.group import NUMBER, audit, proposals, writing
 from bot.cli.evaluation.proposals.judging import judge_first
+from bot.cli.evaluation.trying import AMOUNT
 from bot.terminal import one_line
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ ENDS_DEMO = (
 @click.option("--question", metavar="TEXT", help="What an entry stands under instead.")
 @click.option("--rule", metavar="TEXT", help="What a rule says instead.")
 @click.option("--without-replay", is_flag=True, help="Apply it without judging it.")
-@click.option("--max-spend", type=Decimal, metavar="AMOUNT",
+@click.option("--max-spend", type=AMOUNT,
               help="What judging it may cost, in the currency of PRICES.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def apply(  # noqa: PLR0913, PLR0917  (its options)

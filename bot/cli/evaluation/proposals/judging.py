@@ -11,6 +11,7 @@ from uuid import UUID
 import click
 
 from bot.cli.evaluation.proposals.group import writing
+from bot.cli.evaluation.trying import micros_of
 from bot.terminal import one_line
 
 if TYPE_CHECKING:
@@ -69,24 +70,11 @@ def _build(
     from bot.wiring.evaluation.answering import build_anew
 
     bench = open_bench(database)
-    most = _micros(bench, max_spend)
+    most = micros_of(bench.settings, max_spend)
     server = bench.server
     return bench, build_anew(
         bench.settings, database, server, change, purpose="replay", most_micros=most
     )
-
-
-def _micros(bench: "Bench", amount: Decimal | None) -> int | None:
-    from db.errors import OperatorError
-    from db.records.money import MILLION
-
-    if amount is None:
-        return None
-    if bench.settings.money.prices is None:
-        raise OperatorError("--max-spend needs PRICES, or nobody knows what it costs")
-    if not amount.is_finite() or not 0 < amount <= MILLION:
-        raise OperatorError("--max-spend has to be an amount above 0, such as 2.50")
-    return int(amount * MILLION)
 
 
 def _load(database: "Database", bench: "Bench", proposal_id: int) -> "list[Situation]":

@@ -1,17 +1,12 @@
 """Which answers a replay is about."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
 
 from bot.cli.evaluation.replaying.running import Bench, Tried
-from db.errors import OperatorError
 from db.queries.explained import find_explained, is_reference
 from db.queries.transcripts import CHAT_ID_SIGNS, load_transcript
-
-AGE = re.compile(r"([1-9][0-9]{0,4})([dhm])")
-UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 def choose(bench: Bench, tried: Tried) -> tuple[list[UUID], str]:
@@ -20,7 +15,7 @@ def choose(bench: Bench, tried: Tried) -> tuple[list[UUID], str]:
     Raises OperatorError where nothing is meant by that.
     """
     if tried.since is not None:
-        since = datetime.now(UTC) - _age(tried.since)
+        since = datetime.now(UTC) - tried.since
         found = bench.situations.find_since(since)
         late = list(islice(found, tried.limit))
         return late, f"answers since {since:%Y-%m-%d %H:%M} UTC"
@@ -32,10 +27,3 @@ def choose(bench: Bench, tried: Tried) -> tuple[list[UUID], str]:
             return list(theirs)[: tried.limit], "answers of one chat"
         turn = find_explained(connection, given).turn
     return [UUID(turn.reference_id)] if turn.reference_id else [], "one answer"
-
-
-def _age(text: str) -> timedelta:
-    found = AGE.fullmatch(text.strip())
-    if found is None:
-        raise OperatorError("--since has to be an age such as 7d, 12h or 30m")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})

@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415
 
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,9 @@ import click
 from click.core import ParameterSource
 
 from bot.cli.database import migrated_database
+from bot.cli.evaluation.trying import AMOUNT, PROMPT_FILE, read_prompt
 from bot.cli.root import main
-from db.errors import OperatorError
+from bot.cli.schedule import INTERVAL
 
 if TYPE_CHECKING:
     from bot.cli.evaluation.replaying.running import Tried
@@ -23,10 +23,10 @@ OF_NEW_ONES = ("prompt", "model", "knowledge", "limit")
 
 @main.command()
 @click.argument("what", required=False, metavar="[CHAT|REFERENCE|FILE]")
-@click.option("--since", metavar="AGE", help="All answers of so long: 7d, 12h, 30m.")
+@click.option("--since", type=INTERVAL, help="All answers of so long: 7d, 12h, 30m.")
 @click.option(
-    "--prompt", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE", help="A file with another system prompt.",
+    "--prompt", type=PROMPT_FILE, metavar="FILE",
+    help="A file with another system prompt.",
 )  # fmt: skip
 @click.option("--model", metavar="NAME", help="Another model of the LLM's server.")
 @click.option(
@@ -34,7 +34,7 @@ OF_NEW_ONES = ("prompt", "model", "knowledge", "limit")
     show_default=True, help="What is known today, or what was found then.",
 )  # fmt: skip
 @click.option(
-    "--max-spend", type=Decimal, metavar="AMOUNT",
+    "--max-spend", type=AMOUNT,
     help="What it may cost in all, in the currency of PRICES.",
 )  # fmt: skip
 @click.option(
@@ -65,7 +65,7 @@ def replay(
     from bot.cli.evaluation.replaying.showing import show_result
 
     yes, as_json = given.pop("yes"), given.pop("as_json")
-    tried = Tried(prompt=_read_prompt(prompt), **given)
+    tried = Tried(prompt=read_prompt(prompt), **given)
     _check(tried, resume)
     with migrated_database() as database:
         bench = open_bench(database)
@@ -88,20 +88,6 @@ def _check(tried: "Tried", resume: int | None) -> None:
 def _is_given(option: str) -> bool:
     source = click.get_current_context().get_parameter_source(option)
     return source is not ParameterSource.DEFAULT
-
-
-def _read_prompt(file: Path | None) -> str | None:
-    """Return a prompt as SYSTEM_PROMPT_FILE is read. Raises OperatorError."""
-    if file is None:
-        return None
-    from bot.environment import Reader
-
-    read = Reader({})
-    text = read.file("--prompt", str(file))
-    if not text:
-        why = read.problems.get("--prompt", "is empty")
-        raise OperatorError(f"--prompt {why}")
-    return text
 
 
 def _tell_rest(ended: "Replay") -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from uuid import UUID
 import click
 
 from bot.cli.evaluation.beside import NO_LLM, read_settings_beside_run
+from bot.cli.evaluation.trying import NO_PRICES, micros_of
 from db.errors import OperatorError
 from db.evaluation.replays import Asked, Replays
 from db.money.costs import amount_of
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from db.records.evaluation import Replay, Situation
 
 Item = TypeVar("Item")
-LONGEST_PROMPT = 100_000
-NO_PRICES = "--max-spend needs PRICES, or nobody knows what it costs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Tried:
     """What was said on the command line."""
 
     what: str | None
-    since: str | None
+    since: timedelta | None
     prompt: str | None
     model: str | None
     knowledge: Literal["now", "then"]
@@ -106,8 +106,6 @@ def begin(bench: Bench, tried: Tried, *, yes: bool) -> int:
     """
     from bot.cli.evaluation.replaying.choosing import choose
 
-    if tried.prompt and len(tried.prompt) > LONGEST_PROMPT:
-        raise OperatorError(f"--prompt has more than {LONGEST_PROMPT:,} characters")
     references, asked_for = choose(bench, tried)
     asked = asked_of(bench, tried, asked_for)
     anew = build(bench, asked)
@@ -128,7 +126,7 @@ def resume_replay(
 ) -> int:
     """Tell what is left, ask, and return the replay's id. Raises OperatorError."""
     found = bench.replays.find(replay_id)
-    most = found.most_micros if max_spend is None else _micros(bench, max_spend)
+    most = micros_of(bench.settings, max_spend) or found.most_micros
     spent = f", {amount_of(found.spent_micros)} {found.currency} spent so far"
     click.echo(
         f"Replay {found.id}: {found.waiting:,} answers are left"
@@ -205,19 +203,9 @@ def asked_of(bench: Bench, tried: Tried, asked_for: str) -> Asked:
         knowledge=tried.knowledge,
         prompt=tried.prompt,
         model=tried.model,
-        most_micros=_micros(bench, tried.max_spend),
+        most_micros=micros_of(bench.settings, tried.max_spend),
         currency=prices.currency if prices else None,
     )
-
-
-def _micros(bench: Bench, amount: Decimal | None) -> int | None:
-    if amount is None:
-        return None
-    if bench.settings.money.prices is None:
-        raise OperatorError(NO_PRICES)
-    if not amount.is_finite() or not 0 < amount <= MILLION:
-        raise OperatorError("--max-spend has to be an amount above 0, such as 2.50")
-    return int(amount * MILLION)
 
 
 def cost_of(anew: "Again", situation: "Situation") -> Decimal:

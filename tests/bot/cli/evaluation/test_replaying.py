@@ -137,6 +137,15 @@ def test_without_prices_nothing_can_be_bounded(asked: Bakery) -> None:
     assert "--max-spend needs PRICES" in ran.stderr
 
 
+@pytest.mark.parametrize("amount", ["0", "1e9", "-1", "nan", "1000001"])
+def test_an_amount_is_above_nothing_and_below_a_million(
+    asked: Bakery, amount: str
+) -> None:
+    ran = bot(asked, "replay", "--since", "1h", "--yes", "--max-spend", amount)
+    assert ran.exit_code == 2
+    assert f"{amount} is no amount such as 0.50" in ran.stderr
+
+
 def test_another_prompt_is_kept_for_when_it_goes_on(
     asked: Bakery, tmp_path: Path
 ) -> None:
@@ -208,8 +217,8 @@ def test_what_is_meant_is_said_once(asked: Bakery, arguments: list[Any]) -> None
 @pytest.mark.parametrize("age", ["7", "0d", "week", "-1d"])
 def test_an_age_is_a_number_and_a_letter(asked: Bakery, age: str) -> None:
     ran = bot(asked, "replay", "--since", age)
-    assert ran.exit_code == 1
-    assert "7d, 12h or 30m" in ran.stderr
+    assert ran.exit_code == 2
+    assert f"{age} is no time such as 30m, 24h or 7d" in ran.stderr
 
 
 def test_an_export_is_replayed_and_kept_nowhere(asked: Bakery, tmp_path: Path) -> None:
