@@ -1,15 +1,17 @@
 """Finding what may be learned, and keeping it: each thing that happened once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from db.database import Connection
 from db.delivery.with_sources import key_of
 from db.evaluation.proposals.grouping import Known, propose
 from db.evaluation.proposals.happened import read_happened
-from db.knowledge.terms import find_stems
+from db.knowledge.terms import Terms, find_stems
 from db.records import Gap, to_storable
 from db.records.evaluation.proposals import PROPOSAL_KINDS, Happened, NewProposal
 
@@ -147,23 +149,45 @@ def _with_stems(
     """
     ids = list({one.user_id for one in happened})
     spoken = dict(connection.rows(LANGUAGES, {"ids": ids}))
+    stems = _find_stems(connection, happened, spoken, reading)
+
+    def keyed(one: Happened, text: str | None) -> tuple[str, ...]:
+        told = _words(text, reading)
+        if text is None or told is None:
+            return ()
+        known = stems[spoken.get(one.user_id)]
+        found = tuple(stem for word in told for stem in known.get(word, ()))
+        return tuple(key_of(Gap(text, found)))
+
     return [
         replace(
             one,
-            stems=one.stems
-            or _stems(connection, one.question, spoken.get(one.user_id), reading),
-            remarked=_stems(connection, one.remark, spoken.get(one.user_id), reading),
+            stems=one.stems or keyed(one, one.question),
+            remarked=keyed(one, one.remark),
         )
         for one in happened
     ]
 
 
-def _stems(
-    connection: Connection, text: str | None, language: str | None, reading: Reading
-) -> tuple[str, ...]:
+def _find_stems(
+    connection: Connection,
+    happened: Sequence[Happened],
+    spoken: Mapping[UUID, str],
+    reading: Reading,
+) -> Mapping[str | None, Terms]:
+    """Return the stems of all words, asked for once a language."""
+    words: dict[str | None, set[str]] = defaultdict(set)
+    for one in happened:
+        for text in (one.question, one.remark):
+            words[spoken.get(one.user_id)].update(_words(text, reading) or ())
+    return {
+        language: find_stems(connection, language, told)
+        for language, told in words.items()
+    }
+
+
+def _words(text: str | None, reading: Reading) -> Sequence[str] | None:
+    """Return the words of a text; None: it is small talk, or there is none."""
     if not text or reading.is_small_talk(text):
-        return ()
-    words = list(reading.split_words(text))
-    stems = find_stems(connection, language, set(words))
-    found = tuple(stem for word in words for stem in stems.get(word, ()))
-    return tuple(key_of(Gap(text, found)))
+        return None
+    return reading.split_words(text)
