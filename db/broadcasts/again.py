@@ -25,7 +25,7 @@ REFUSED_OF_DONE = f"""
 SELECT broadcast_id, min(error_code) AS error_code
 FROM broadcasts JOIN broadcast_recipients AS own USING (broadcast_id)
 CROSS JOIN reply_parts AS part
-WHERE broadcasts.state = 'done' AND own.turned_at > now() - interval '2 days'
+WHERE broadcasts.state = 'done' AND broadcasts.changed_at > now() - interval '2 days'
   AND {IS_REFUSED}
 GROUP BY broadcast_id ORDER BY broadcast_id
 """  # noqa: S608  (our own words)
