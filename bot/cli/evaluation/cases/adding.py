@@ -81,7 +81,7 @@ def _read_expected(given: dict[str, Any], *, has_answer: bool) -> "Expectations"
 def _of_answer(
     connection: "Connection", given: str, expects: "Expectations", note: str | None
 ) -> "NewCase":
-    from bot.wiring.evaluation.collecting import case_of_reply
+    from bot.cli.evaluation.cases.making import case_of_reply
     from db.evaluation.cases.finding import find_around, find_customer_of
     from db.queries.explained import find_explained
 

@@ -31,7 +31,7 @@ def collect(since: timedelta) -> None:
     or its telling words, must be there; what got a thumb down must not be said again; a
     gap must be known. `bot cases edit` says it better, `dismiss` lays it aside.
     """
-    from bot.wiring.evaluation.collecting import collect as keep
+    from bot.cli.evaluation.cases.making import collect as keep
 
     with migrated_database() as database:
         kept = keep(database, datetime.now(UTC) - since, MOST)

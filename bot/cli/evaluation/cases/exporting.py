@@ -55,9 +55,9 @@ def _load(
     settings: "Settings", database: "Database", pseudonyms: "Pseudonyms"
 ) -> "list[Case]":
     """Return the cases that are judged; their people's names are learned."""
+    from bot.cli.evaluation.cases.making import as_case
     from bot.evaluation.cases.files import MOST_CASES
     from bot.wiring.evaluation.answering import build_situations
-    from bot.wiring.evaluation.collecting import as_case
     from db.evaluation.cases.keeping import find_names, load_cases
 
     situations = build_situations(settings, database)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bot.cli.evaluation.evaluating.asking import Asked
+from bot.cli.evaluation.evaluating.gathering import gather
 from bot.cli.evaluation.evaluating.servers import find_folder, find_server
 from bot.cli.evaluation.evaluating.telling import tell, tell_json
 from bot.cli.export import open_output
@@ -18,7 +19,6 @@ from bot.evaluation.judged.comparing import Comparison, Past, compare
 from bot.evaluation.judged.judging import Court, Result
 from bot.evaluation.judged.reports import write_junit, write_summary
 from bot.terminal import one_line
-from bot.wiring.evaluation.gathering import gather
 from bot.wiring.evaluation.judging import Trial, build_court, estimate
 from db.database import Database
 from db.errors import OperatorError

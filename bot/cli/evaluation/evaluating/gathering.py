@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.evaluation.cases.making import as_case
 from bot.settings import Settings
 from bot.wiring.evaluation.answering import build_situations
-from bot.wiring.evaluation.collecting import as_case
 from db.database import Database
 from db.errors import OperatorError
 from db.evaluation.cases.keeping import load_cases
