@@ -43,11 +43,13 @@ PROMPT = "SELECT text FROM prompts WHERE prompt_hash = %(prompt_hash)s"
 class Explained:
     """An answer, the messages that it answers, and what belongs to it.
 
-    `prompt` is the text of the system prompt's version, while it is kept; `cost` is in
-    words; `making` is None where no LLM made it, or it is not known how.
+    `user_id` is who was answered. `prompt` is the text of the system prompt's version,
+    while it is kept; `cost` is in words; `making` is None where no LLM made it, or it
+    is not known how.
     """
 
     chat_id: str
+    user_id: UUID
     address: str
     full_name: str | None
     turn: Turn
@@ -119,6 +121,7 @@ def _with_beside(connection: Connection, told: Transcript, turn: Turn) -> Explai
     known = {"prompt_hash": making.prompt_hash if making else None}
     return Explained(
         chat_id=told.chat_id,
+        user_id=user_id,
         address=told.phone_number,
         full_name=told.full_name,
         turn=turn,

@@ -85,7 +85,6 @@ WHERE customer_id = %(user_id)s AND messages @> jsonb_build_array(
   jsonb_build_object('reference_id', %(reference_id)s::text))
 ORDER BY updated_at DESC LIMIT 1
 """
-CUSTOMER = "SELECT customer_id FROM all_chats WHERE chat_id = %(chat_id)s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +137,3 @@ def find_around(
     places = (n for n, t in enumerate(turns) if t.reference_id == str(reference_id))
     place = next(places, None)
     return None if place is None else Around(found.chat_id, turns, place)
-
-
-def find_customer_of(connection: Connection, chat_id: str) -> UUID | None:
-    """Return whose a chat is."""
-    found: UUID | None = connection.scalar(CUSTOMER, {"chat_id": chat_id})
-    return found

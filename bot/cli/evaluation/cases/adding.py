@@ -82,14 +82,13 @@ def _of_answer(
     connection: "Connection", given: str, expects: "Expectations", note: str | None
 ) -> "NewCase":
     from bot.cli.evaluation.cases.making import case_of_reply
-    from db.evaluation.cases.finding import find_around, find_customer_of
+    from db.evaluation.cases.finding import find_around
     from db.queries.explained import find_explained
 
     found = find_explained(connection, given)
-    user_id = find_customer_of(connection, found.chat_id)
     reference_id = _read_reference(found.turn.reference_id)
-    around = user_id and find_around(connection, user_id, reference_id)
-    new = around and user_id and case_of_reply(around, user_id, "hand", expects, note)
+    around = find_around(connection, found.user_id, reference_id)
+    new = around and case_of_reply(around, found.user_id, "hand", expects, note)
     if not new:
         raise OperatorError(f"{given} answers no message: ask it with --ask")
     return new
