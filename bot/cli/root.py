@@ -79,13 +79,14 @@ def web(host: str | None, warned: bool) -> None:
     """Serve Twilio's webhooks on PORT."""
     from bot.serving.server import place_of_web, serve
     from bot.settings import WebParts
+    from bot.wiring import load_web
 
     warnings = [] if warned else read_cautions()
     settings = read_settings_for("web", warnings)
     parts = settings.web_parts()
     if isinstance(parts, WebParts):
         warnings += _require_current(parts.database_url, "webhooks get 503")
-    serve(settings, place_of_web(settings, host), _build_web, warnings)
+    serve(settings, place_of_web(settings, host), _build_web, warnings, load_web)
 
 
 @main.command()

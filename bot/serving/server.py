@@ -51,7 +51,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         place: Place,
         build: Callable[[Settings], Flask],
         warnings: Sequence[str],
+        load: Callable[[], None],
     ) -> None:
+        self._load = load
         self._warnings = warnings
         self._settings = settings
         self._place = place
@@ -75,19 +77,21 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "forwarder_headers": "",
             "control_socket_disable": True,
             "loglevel": "warning",
-            "on_starting": self._begin_the_log,
+            "on_starting": self._begin,
             "pre_fork": _share_memory,
             "child_exit": _forget_metrics,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def _begin_the_log(self, _server: object) -> None:
+    def _begin(self, _server: object) -> None:
+        """Begin the log, and load what all processes will share."""
         from bot.observability import configure_logging  # noqa: PLC0415  (see serve)
 
         configure_logging(self._settings.log_level)
         for warning in self._warnings:
             log.warning("%s", warning)
+        self._load()
 
     def load(self) -> Flask:
         """Build the application, in each worker process."""
@@ -123,16 +127,18 @@ def serve(
     place: Place,
     build: Callable[[Settings], Flask],
     warnings: Sequence[str] = (),
+    load: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve what `build` makes in each worker process, until SIGTERM.
 
-    The log begins with the warnings.
+    The log begins with the warnings; `load` is called before the worker processes are
+    forked.
     """
     # prometheus_client looks for the folder when it is imported: before the forks.
     folder, _lock = make_folder()  # locked as long as one of our processes lives
     atexit.register(_remove, folder, os.getpid())
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    WebServer(settings, place, build, warnings).run()
+    WebServer(settings, place, build, warnings, load).run()
 
 
 def _remove(folder: Path, owner: int) -> None:

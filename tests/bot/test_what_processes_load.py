@@ -33,18 +33,31 @@ NEVER_USED = {
     "bot --help": "sqlalchemy psycopg alembic flask urllib3 prometheus_client babel",
     "the web process": "alembic procrastinate urllib3 pyrage markdown_it bot.local "
     "babel lingua",
-    "the worker": "alembic flask gunicorn pyrage bot.local lingua",
+    "the worker": "alembic flask gunicorn pyrage bot.local lingua "
+    "bot.knowledge.catalogues.price_words",
     "the simulator": "sqlalchemy psycopg alembic procrastinate",
 }
 
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_nothing_is_loaded_that_is_never_used(process: str) -> None:
-    told = "import sys; print(*sys.modules)"
-    run = subprocess.run(
-        [sys.executable, "-c", f"{PROCESSES[process]}\n{told}"],
-        check=True, cwd=ROOT, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    loaded = set(run.stdout.split())
+    loaded = told_by(f"{PROCESSES[process]}\nimport sys; print(*sys.modules)")
     assert "bot" in loaded
     assert loaded & set(NEVER_USED[process].split()) == set()
+
+
+def test_what_a_web_process_runs_is_loaded_before_they_are_forked() -> None:
+    begun = "import bot.serving.server; from bot.wiring import load_web; load_web()"
+    loaded = told_by(
+        f"{SETTINGS}\nimport sys; {begun}; shared = {{*sys.modules}}\n"
+        "build_web(settings); print(*(sys.modules.keys() - shared), 'end')"
+    )
+    assert loaded == {"end"}
+
+
+def told_by(program: str) -> set[str]:
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        check=True, cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    return set(run.stdout.split())
