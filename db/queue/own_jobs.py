@@ -19,7 +19,7 @@ from procrastinate.manager import JobManager, NotificationCallback
 from db.outages import reason_of
 from db.queue.outage import Outage
 from db.queue.shares import Shares
-from db.queue.taking import MOST_AT_ONCE, SOON, TAKE, Taken
+from db.queue.taking import MOST_AT_ONCE, SOON, TAKE, TAKE_NEWER, Look, Taken
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -147,15 +147,20 @@ class OwnJobs(JobManager):
 
     async def _take(self, queues: Iterable[str] | None) -> None:
         """Take as many jobs as there is room for; they are held from here on."""
-        held, heard = self._held.values(), self._heard
+        held = self._held.values()
         asked = {
             "queues": queues or self._shares.free(held),
             "worker_id": self._number or 0,
             "most": 1 if queues else min(MOST_AT_ONCE, self._shares.room(held)),
             "named": list(self._shares.named),
         }
-        rows = await self.connector.execute_query_all_async(TAKE, **asked)
-        for job in self._taken.add(rows, heard):
+        since = self._taken.reach.since()
+        look = Look(since, is_for_any=asked["queues"] is None, heard=self._heard)
+        statement = TAKE if since is None else TAKE_NEWER
+        rows = await self.connector.execute_query_all_async(
+            statement, **asked, since=since
+        )
+        for job in self._taken.add(look, rows):
             self._held[_key(job)] = job.queue
 
     async def _come_back(self) -> None:

@@ -4,9 +4,12 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from procrastinate.jobs import Job
+
+from db.queue.reach import Reach
 
 # Not more: what one worker takes no other one can.
 MOST_AT_ONCE = 4
@@ -18,41 +21,60 @@ MOMENT_SECONDS = 0.05
 # fetching back meets a job that has stored nothing since; one that takes an end back
 # has the job run again, and find its work done.
 SOON = "set_config('synchronous_commit', 'off', true)"
-# Each job by a call of procrastinate's own, which sees what those before it took: of
-# jobs that share a lock only the first is taken. A row without an id ends it, since
-# nothing is left; so does a job of a queue with places of its own, where the next one
-# may have none.
-TAKE = f"""
-WITH RECURSIVE taken AS (
-  SELECT 1 AS number, job.*
-  FROM procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s) AS job
+# With the last job's number: for how far back the next look goes (Reach). Each job by a
+# call of procrastinate's own, or of the same that begins later; it sees
+# what those before it took: of jobs that share a lock only the first is taken. A row
+# without an id ends it, since nothing is left; so does a job of a queue with places of
+# its own, where the next one may have none.
+LOOK = f"""
+WITH RECURSIVE latest AS MATERIALIZED (
+  SELECT pg_sequence_last_value('procrastinate_jobs_id_seq'::regclass) AS last
+), taken AS (
+  SELECT 1 AS number, last, job.*
+  FROM latest, LATERAL {{fetch}}(%(queues)s::varchar[], %(worker_id)s{{since}}) AS job
   UNION ALL
-  SELECT taken.number + 1, job.*
+  SELECT taken.number + 1, taken.last, job.*
   FROM taken, LATERAL
-    procrastinate_fetch_job_v2(%(queues)s::varchar[], taken.worker_id) AS job
+    {{fetch}}(%(queues)s::varchar[], taken.worker_id{{since}}) AS job
   WHERE taken.id IS NOT NULL AND taken.number < %(most)s
     AND taken.queue_name <> ALL (%(named)s::varchar[])
 )
 SELECT *, {SOON} FROM taken ORDER BY number
 """  # noqa: S608  (our own words)
+TAKE = LOOK.format(fetch="procrastinate_fetch_job_v2", since="")
+TAKE_NEWER = LOOK.format(fetch="fetch_newer_job", since=", %(since)s::bigint")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look for jobs: from which one on, of any queue or not, after what was heard."""
+
+    since: int | None
+    is_for_any: bool
+    heard: int
+    began: float = field(default_factory=time.monotonic)
 
 
 class Taken:
     """What a worker has taken and not begun yet; all of it is its own by then."""
 
     def __init__(self) -> None:
+        self.reach = Reach()
         self._jobs: deque[Job] = deque()
         self._all_taken_at = -math.inf
         self._heard = 0
 
-    def add(self, rows: Iterable[Mapping[str, Any]], heard: int) -> list[Job]:
-        """Take in what a look found, begun when so much was heard; return its jobs."""
+    def add(self, look: Look, rows: Iterable[Mapping[str, Any]]) -> list[Job]:
+        """Take in what a look found; return its jobs."""
         found = [dict(row) for row in rows]
         jobs = [Job.from_row(row) for row in found if row["id"] is not None]
         self._jobs.extend(jobs)
-        is_all = bool(jobs) and len(jobs) < len(found)
-        self._all_taken_at = time.monotonic() if is_all else -math.inf
-        self._heard = heard
+        is_all, now = len(jobs) < len(found), time.monotonic()
+        self._all_taken_at = now if jobs and is_all else -math.inf
+        self._heard = look.heard
+        if look.is_for_any:
+            newest = (found[0]["last"] or 0) if is_all else None
+            self.reach.note(look.since, jobs, newest, now - look.began)
         return jobs
 
     def needs_look(self, heard: int) -> bool:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from db.queue.reach import Reach
 from tests.bench.figures import Figure, Goal
 from tests.bench.scale import made
 from tests.bench.scale_data import ALMOST_EMPTY
@@ -42,7 +43,8 @@ async def measure_hour(stage: Stage, answers: int) -> list[Figure]:
 def count_an_hour(stage: Stage, answers: int) -> list[Figure]:
     """Answer, and return a figure for each table."""
     with made(stage, "scale_hour", ALMOST_EMPTY) as database, _hasty(stage):
-        talk, sizes, began = Talk(database, ALMOST_EMPTY), [], time.monotonic()
+        talk = Talk(database, ALMOST_EMPTY, Reach())
+        sizes, began = [], time.monotonic()
         for third in THIRDS:
             with _holding(database) if third == "second" else _nothing():
                 for number in range(answers // len(THIRDS)):

@@ -1,5 +1,6 @@
 """One message after another through all that happens to it, call by call."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +14,8 @@ from db.chats import PostgresChatStore
 from db.delivery.window import SERVICE_WINDOW
 from db.outbox import PostgresOutbox
 from db.queue.own_jobs import FINISH
+from db.queue.reach import Reach
+from db.queue.taking import TAKE, TAKE_NEWER
 from db.records import DeliveryStatus, InboundMessage
 from tests.bench.scale_data import Size
 from tests.bench.scale_watch import WatchedDatabase
@@ -27,10 +30,17 @@ PARTS = ("We open at nine.", "On Saturdays at ten.")
 
 
 class Talk:
-    """Messages of people all over the table, on one of the databases."""
+    """Messages of people all over the table, on one of the databases.
 
-    def __init__(self, database: WatchedDatabase, size: Size) -> None:
+    With `reach` jobs are looked for as a worker does that has looked before; without,
+    each time from the oldest on.
+    """
+
+    def __init__(
+        self, database: WatchedDatabase, size: Size, reach: Reach | None = None
+    ) -> None:
         self._database = database
+        self._reach = reach
         self._store = PostgresChatStore(database, LONG)
         self._outbox = PostgresOutbox(database)
         self._people = (n * STRIDE % size.active for n in count(1))
@@ -94,8 +104,18 @@ class Talk:
 
     def _fetch(self) -> Any:
         wanted = {"queues": None, "worker_id": self._worker}
+        if self._reach:
+            return self._fetch_within(self._reach, wanted)
         with self._doing("fetch_job"):
             return self._database.first(queries["fetch_job"], wanted)
+
+    def _fetch_within(self, reach: Reach, wanted: dict[str, Any]) -> Any:
+        since, began = reach.since(), time.monotonic()
+        asked = {**wanted, "most": 1, "named": [], "since": since}
+        with self._doing("fetch_job"):
+            job = self._database.first(TAKE_NEWER if since else TAKE, asked)
+        reach.note(since, [job], None, time.monotonic() - began)
+        return job
 
     def _finish(self, job: Any) -> None:
         how = {"status": "succeeded", "delete_job": True, "job_id": job.id}
