@@ -35,7 +35,7 @@ from db.records import DeedKind, HandOver, Reply, to_storable
 # would hold up what comes later: they are dropped. (A job that can be seen belongs to a
 # message that can be seen.) One that was begun before stays, and all of them stay if no
 # job is in hand: a worker that was thought dead may have lost its own, and parts need
-# one.
+# one. (A lock is held by one job at most. As text: see db.queue.jobs.)
 #
 # STOP takes effect at once: what was made for the user before and is unsent stays so.
 # The parts of this very reply are not seen by the UPDATE, so the word that it stops
@@ -89,11 +89,13 @@ WITH held AS (
   ) WITH ORDINALITY AS part (body, media, template, author, instead, position)
   ORDER BY part.position
 ){stops}, dropped AS (
-  DELETE FROM procrastinate_jobs AS job USING appended
-  WHERE is_settled AND status = 'todo' AND attempts = 0
-    AND lock = 'answer:' || customer_id AND args ->> 'chat_id' = %(chat_id)s
-    AND EXISTS (SELECT FROM procrastinate_jobs AS held
-                WHERE held.lock = job.lock AND held.status = 'doing')
+  DELETE FROM procrastinate_jobs AS job
+  WHERE lock = (SELECT 'answer:' || customer_id FROM appended WHERE is_settled)
+    AND status IN ('todo', 'doing') AND status::text = 'todo' AND attempts = 0
+    AND args ->> 'chat_id' = %(chat_id)s
+    AND (SELECT true FROM procrastinate_jobs AS held
+         WHERE held.lock = job.lock AND held.status IN ('todo', 'doing')
+           AND held.status::text = 'doing' LIMIT 1)
 ){sources}{making}{deeds}
 SELECT turns{support} FROM appended
 """

@@ -152,7 +152,8 @@ WITH refused AS (
   )::procrastinate_job_to_defer_v1])
   FROM refused WHERE NOT EXISTS (
     SELECT FROM procrastinate_jobs AS job
-    WHERE job.status = 'todo' AND job.lock = refused.lock)
+    WHERE job.lock = refused.lock AND job.status IN ('todo', 'doing')
+      AND job.status::text = 'todo')
 )
 SELECT lock, (SELECT count(*) FROM queued) FROM refused
 """  # noqa: S608  (our own words)
@@ -234,7 +235,8 @@ SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
 )::procrastinate_job_to_defer_v1])
 WHERE NOT EXISTS (
   SELECT FROM procrastinate_jobs
-  WHERE status = 'todo' AND lock = 'send:' || %(user_id)s)
+  WHERE lock = 'send:' || %(user_id)s AND status IN ('todo', 'doing')
+    AND status::text = 'todo')
 """
 QUEUE_SENDS = _QUEUE_SENDS.format(priority=0)
 QUEUE_BROADCAST = _QUEUE_SENDS.format(priority=-10)

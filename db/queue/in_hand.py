@@ -13,9 +13,10 @@ from db.database import Connection
 _job: contextvars.ContextVar[tuple[int, int] | None] = contextvars.ContextVar(
     "job", default=None
 )
+# As text: see db.queue.jobs.
 HOLD = """
 SELECT id FROM procrastinate_jobs
-WHERE id = %(job_id)s AND status = 'doing' AND attempts = %(attempts)s FOR SHARE
+WHERE id = %(job_id)s AND status::text = 'doing' AND attempts = %(attempts)s FOR SHARE
 """
 
 

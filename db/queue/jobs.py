@@ -37,6 +37,12 @@ its own, which lets all other jobs go first (db.delivery.statements).
 (db.logins.erasing), or with the last word to whoever asked for it themselves
 (db.delivery.remembering): that is sent first. Erasing takes the job away, too, since it
 names the person.
+
+For all SQL that names open jobs: there are next to none, so PostgreSQL takes the
+indexes of those that wait, or run, for a page, and reads one as a whole where a
+condition names just its status; with it all that died since a backup began. So a job is
+found by its id, or by its lock among those of both statuses (idx_jobs_open_lock), and
+which of them it has is asked as text, which no index has.
 """
 
 ANSWER_CHAT = "answer_chat"

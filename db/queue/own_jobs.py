@@ -34,11 +34,12 @@ LONGEST_PAUSE_SECONDS = 1.0
 # Other workers may be quicker each time; what is heard last waits for the next poll.
 MOST_LOOKS = 5
 NEXT: JobInserted = {"type": "job_inserted", "job_id": 0}
-# A worker that was thought dead ends no job that another one runs meanwhile.
+# A worker that was thought dead ends no job that another one runs meanwhile. (As text:
+# see db.queue.jobs.)
 IF_OURS = """
 FROM (
   SELECT FROM procrastinate_jobs
-  WHERE id = %(job_id)s AND status = 'doing' AND attempts = %(attempts)s
+  WHERE id = %(job_id)s AND status::text = 'doing' AND attempts = %(attempts)s
     AND worker_id IS NOT DISTINCT FROM %(worker_id)s
   FOR UPDATE
 ) AS ours

@@ -1,6 +1,7 @@
 """However many rows there are, what runs all the time reads a few of them."""
 
 from dataclasses import replace
+from typing import Any
 
 from procrastinate.sql import queries
 
@@ -8,6 +9,9 @@ from db.chats import PostgresChatStore
 from db.database import Database
 from db.delivery.statements import LATEST_MESSAGES
 from db.outbox import PostgresOutbox
+from db.queue.in_hand import hold_job, in_hand
+from db.queue.own_jobs import FINISH
+from db.queue.taking import TAKE_NEWER
 from db.records import Part
 from tests.db.parts import claim, replied
 from tests.db.privacy import aging
@@ -106,6 +110,44 @@ def test_a_worker_asks_for_what_is_queued_without_reading_all(
     assert reading.pages < FEW
     waiting = "SELECT count(*) FROM procrastinate_jobs WHERE lock = %(lock)s"
     assert value(database, waiting, lock=f"send:{user_id}") == 1
+
+
+def test_what_runs_for_an_answer_passes_little_of_what_died_during_a_backup(
+    database: Database, outbox: PostgresOutbox, pg: PostgresChatStore
+) -> None:
+    with opened(database.url) as other, other.transaction(snapshot=True) as backup:
+        backup.scalar("SELECT count(*) FROM procrastinate_jobs")
+        newest = done_meanwhile(database)
+        change(database, "ANALYZE procrastinate_jobs")  # as autovacuum does
+        message = said("Hi")
+        chat_id = take_in(pg, message)
+        user_id = load(pg, chat_id).user_id
+        reading = Reading(database, "procrastinate_jobs")
+        look: dict[str, Any] = {"queues": None, "worker_id": None, "most": 4}
+        look |= {"named": [], "since": newest}
+        job, nothing = database.rows(TAKE_NEWER, look)
+        assert (job.args, nothing.id) == ({"chat_id": chat_id}, None)
+        with in_hand(job.id, job.attempts), database.transaction() as connection:
+            assert hold_job(connection)
+        assert pg.record_reply(chat_id, answer_to(message))
+        outbox.queue_sends(user_id)
+        outbox.queue_sends(user_id)
+        how = {"status": "succeeded", "delete_job": True, "job_id": job.id}
+        how |= {"attempts": job.attempts, "worker_id": None}
+        assert database.count(FINISH, how) == 1
+        assert reading.pages < 2 * FEW
+        assert backup.scalar("SELECT count(*) FROM procrastinate_jobs") == 0
+
+
+def done_meanwhile(database: Database) -> int:
+    """Have many jobs wait, run and end; return the number of the last one."""
+    with database.transaction() as connection:
+        connection.count("SET LOCAL session_replication_role = replica")
+        connection.count(JOBS, {"many": MANY})
+        connection.count("UPDATE procrastinate_jobs SET status = 'doing'")
+        newest = connection.scalar("SELECT max(id) FROM procrastinate_jobs")
+        connection.count("DELETE FROM procrastinate_jobs")
+        return int(newest)
 
 
 def test_a_chat_is_loaded_without_its_users_other_chats(
