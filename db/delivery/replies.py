@@ -103,8 +103,9 @@ STOP = """, opted_out AS (
   INSERT INTO opt_outs (user_id) SELECT customer_id FROM appended
   ON CONFLICT DO NOTHING
 ), canceled AS (
-  UPDATE reply_parts SET status = 'canceled' FROM appended
-  WHERE user_id = customer_id AND unsettled AND status = 'pending'
+  UPDATE reply_parts SET status = 'canceled'
+  WHERE user_id = (SELECT customer_id FROM appended)
+    AND unsettled AND status = 'pending'
 )"""
 START = """, opted_in AS (
   DELETE FROM opt_outs USING appended WHERE user_id = customer_id

@@ -185,15 +185,17 @@ WHERE part.message_sid = %(message_sid)s AND part.status IN {FAILED}
 BY_SID = "message_sid = %(message_sid)s"
 BY_ID = "part_id = %(part_id)s"
 OF_PART = f"{BY_ID} AND (message_sid IS NULL OR {BY_SID})"
-# A callback names its part and finds it, so what is early names none: not of ours.
+# A callback names its part and finds it, so what is early names none: not of ours. (Not
+# a join: of an index that it takes for empty PostgreSQL would read all.)
 RECORD_ACCEPTED = f"""
 WITH moved AS ({ADVANCE.format(mine=BY_ID)} RETURNING part_id, user_id)
 SELECT EXISTS (SELECT FROM moved) AS is_stored,
   EXISTS (
     SELECT FROM early_statuses WHERE message_sid = %(message_sid)s) AS has_early,
   EXISTS (
-    SELECT FROM reply_parts AS other JOIN moved USING (user_id)
-    WHERE other.unsettled AND other.part_id <> moved.part_id) AS has_more
+    SELECT FROM reply_parts AS other
+    WHERE other.user_id = (SELECT user_id FROM moved) AND other.unsettled
+      AND other.part_id <> %(part_id)s) AS has_more
 """  # noqa: S608  (our own words)
 KEEP_EARLY = """
 WITH old AS (

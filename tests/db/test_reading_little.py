@@ -52,6 +52,10 @@ SELECT gen_random_uuid(), chat_id, customer_id, 0, 'whatsapp:+1', 'Later.', 'pen
 FROM userchats JOIN users ON user_id = customer_id, generate_series(1, %(many)s)
 WHERE phone_number = %(address)s
 """
+SENT = """
+UPDATE reply_parts SET status = 'sent' FROM users
+WHERE users.user_id = reply_parts.user_id AND phone_number = %(address)s
+"""
 # As many as are looked at, after one to another number of ours.
 KEYS = f"""
 INSERT INTO inbound_messages (message_sid, address, our_address, received_at)
@@ -137,6 +141,24 @@ def test_what_runs_for_an_answer_passes_little_of_what_died_during_a_backup(
         assert database.count(FINISH, how) == 1
         assert reading.pages < 2 * FEW
         assert backup.scalar("SELECT count(*) FROM procrastinate_jobs") == 0
+
+
+def test_what_is_sent_passes_little_of_what_was_sent_during_a_backup(
+    database: Database, outbox: PostgresOutbox, pg: PostgresChatStore
+) -> None:
+    (part,) = replied(pg, outbox, "We open at nine.")
+    take_in(pg, said("Hello", BEN))
+    with opened(database.url) as other, other.transaction(snapshot=True) as backup:
+        backup.scalar("SELECT count(*) FROM reply_parts")
+        change(database, OTHERS_PARTS, many=MANY, address=BEN)
+        change(database, SENT, address=BEN)
+        change(database, "ANALYZE reply_parts")  # as autovacuum does: all is settled
+        reading = Reading(database, "reply_parts")
+        assert claim(outbox, part)
+        sent = outbox.record_accepted(part.part_id, "SM" + "0" * 32, "queued")
+        assert (sent.is_stored, sent.has_more) == (True, False)
+        assert reading.pages < FEW
+        assert backup.scalar("SELECT count(*) FROM reply_parts") == 1
 
 
 def done_meanwhile(database: Database) -> int:
