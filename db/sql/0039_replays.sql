@@ -102,18 +102,25 @@ ALTER TABLE replay_answers
   ALTER COLUMN model SET STATISTICS 0;
 
 -- They go with their chat, as what answers stood on does.
-CREATE OR REPLACE FUNCTION forget_sources() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION forget_replays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM userchats WHERE chat_id = OLD.chat_id)
     AND NOT EXISTS (SELECT FROM userchats_archive WHERE chat_id = OLD.chat_id)
   THEN
-    DELETE FROM answer_makings WHERE chat_id = OLD.chat_id;
-    DELETE FROM answer_passages WHERE chat_id = OLD.chat_id;
-    DELETE FROM gap_questions WHERE chat_id = OLD.chat_id;
     DELETE FROM replay_answers WHERE chat_id = OLD.chat_id;
   END IF;
   RETURN NULL;
 END $$;
+COMMENT ON FUNCTION forget_replays() IS
+  'Trigger: the answers of a chat that were given anew go with it.';
+CREATE TRIGGER userchats_replays AFTER DELETE ON userchats
+  FOR EACH ROW EXECUTE FUNCTION forget_replays();
+COMMENT ON TRIGGER userchats_replays ON userchats IS
+  'Its answers that were given anew go with a chat, unless it is archived.';
+CREATE TRIGGER userchats_archive_replays AFTER DELETE ON userchats_archive
+  FOR EACH ROW EXECUTE FUNCTION forget_replays();
+COMMENT ON TRIGGER userchats_archive_replays ON userchats_archive IS
+  'Its answers that were given anew go with a chat.';
 
 -- What is spent to judge answers has bounds of its own: it takes nothing from budgets
 -- that users are answered from.

@@ -173,19 +173,25 @@ ALTER TABLE baselines
   ALTER COLUMN name SET STATISTICS 0;
 
 -- They go with their chat, as what answers stood on does.
-CREATE OR REPLACE FUNCTION forget_sources() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION forget_cases() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM userchats WHERE chat_id = OLD.chat_id)
     AND NOT EXISTS (SELECT FROM userchats_archive WHERE chat_id = OLD.chat_id)
   THEN
-    DELETE FROM answer_makings WHERE chat_id = OLD.chat_id;
-    DELETE FROM answer_passages WHERE chat_id = OLD.chat_id;
-    DELETE FROM gap_questions WHERE chat_id = OLD.chat_id;
-    DELETE FROM replay_answers WHERE chat_id = OLD.chat_id;
     DELETE FROM cases WHERE chat_id = OLD.chat_id;
   END IF;
   RETURN NULL;
 END $$;
+COMMENT ON FUNCTION forget_cases() IS
+  'Trigger: cases that were made from a chat go with it.';
+CREATE TRIGGER userchats_cases AFTER DELETE ON userchats
+  FOR EACH ROW EXECUTE FUNCTION forget_cases();
+COMMENT ON TRIGGER userchats_cases ON userchats IS
+  'Cases that were made from a chat go with it, unless it is archived.';
+CREATE TRIGGER userchats_archive_cases AFTER DELETE ON userchats_archive
+  FOR EACH ROW EXECUTE FUNCTION forget_cases();
+COMMENT ON TRIGGER userchats_archive_cases ON userchats_archive IS
+  'Cases that were made from a chat go with it.';
 
 CREATE VIEW case_overview AS
 SELECT kept.id AS case_id, kept.made_from, kept.state, kept.user_id AS customer_id,

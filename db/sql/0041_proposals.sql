@@ -162,18 +162,14 @@ ALTER TABLE proposal_sources
   ALTER COLUMN after SET STATISTICS 0;
 ALTER TABLE prompt_rules ALTER COLUMN text SET STATISTICS 0;
 
--- What is known of a chat goes with it. What is applied in a user's words keeps whose
--- they are, and no more: or nobody would find it once that user is erased.
-CREATE OR REPLACE FUNCTION forget_sources() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A chat that moves into the archive is there by the end of the statement. What is
+-- applied in a user's words keeps whose they are, and no more: or nobody would find it
+-- once that user is erased.
+CREATE FUNCTION forget_proposal_sources() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM userchats WHERE chat_id = OLD.chat_id)
     AND NOT EXISTS (SELECT FROM userchats_archive WHERE chat_id = OLD.chat_id)
   THEN
-    DELETE FROM answer_makings WHERE chat_id = OLD.chat_id;
-    DELETE FROM answer_passages WHERE chat_id = OLD.chat_id;
-    DELETE FROM gap_questions WHERE chat_id = OLD.chat_id;
-    DELETE FROM replay_answers WHERE chat_id = OLD.chat_id;
-    DELETE FROM cases WHERE chat_id = OLD.chat_id;
     DELETE FROM prompt_rules WHERE until IS NOT NULL AND NOT is_reworded
       AND proposal_id IN (
         SELECT proposal_id FROM proposal_sources WHERE chat_id = OLD.chat_id);
@@ -186,8 +182,17 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-COMMENT ON FUNCTION forget_sources() IS
-  'Trigger: what answers of a chat stood on, and what was made of them, goes with it.';
+COMMENT ON FUNCTION forget_proposal_sources() IS
+  'Trigger: what proposals know of a chat goes with it; whose words one is applied in '
+  'stays known.';
+CREATE TRIGGER userchats_proposals AFTER DELETE ON userchats
+  FOR EACH ROW EXECUTE FUNCTION forget_proposal_sources();
+COMMENT ON TRIGGER userchats_proposals ON userchats IS
+  'What proposals know of a chat goes with it, unless it is archived.';
+CREATE TRIGGER userchats_archive_proposals AFTER DELETE ON userchats_archive
+  FOR EACH ROW EXECUTE FUNCTION forget_proposal_sources();
+COMMENT ON TRIGGER userchats_archive_proposals ON userchats_archive IS
+  'What proposals know of a chat goes with it.';
 
 -- Words are told from the sources until something is applied: so nobody's are left in a
 -- proposal once they are erased. A rule quotes what was said, five remarks at most:

@@ -15,6 +15,9 @@ SQL = Path(__file__).parents[2] / "sql"
 AS_BEFORE = """
 DROP VIEW masked.replayed_answers;
 DROP VIEW replayed_answers;
+DROP TRIGGER userchats_replays ON userchats;
+DROP TRIGGER userchats_archive_replays ON userchats_archive;
+DROP FUNCTION forget_replays();
 """
 
 
@@ -26,7 +29,6 @@ def downgrade() -> None:
     _run(AS_BEFORE)
     opening = _function("0033_what_is_told.sql", "open_budgets")
     _run(opening + _function("0036_what_twilio_bills.sql", "tell_of_budgets"))
-    _run(_function("0037_answers.sql", "forget_sources"))
     op.drop_table("replay_answers")
     op.drop_table("replays")
 
@@ -34,8 +36,8 @@ def downgrade() -> None:
 def _function(script: str, name: str) -> str:
     """Return how an earlier script makes a function, in place of the one that is."""
     _, _, rest = _read(script).partition(f"FUNCTION {name}(")
-    body, end, _ = rest.partition("$$;")
-    return f"CREATE OR REPLACE FUNCTION {name}({body}{end}"
+    body, _, _ = rest.partition("COMMENT ON FUNCTION")
+    return f"CREATE OR REPLACE FUNCTION {name}({body}"
 
 
 def _read(name: str) -> str:

@@ -19,29 +19,21 @@ DROP VIEW masked.case_overview;
 DROP VIEW evaluated_cases;
 DROP VIEW evaluation_overview;
 DROP VIEW case_overview;
+DROP TRIGGER userchats_cases ON userchats;
+DROP TRIGGER userchats_archive_cases ON userchats_archive;
+DROP FUNCTION forget_cases();
 """
 TABLES = ("baselines", "evaluation_results", "evaluations", "cases")
 
 
 def upgrade() -> None:
-    _run(_read("0040_cases.sql"))
+    _run((SQL / "0040_cases.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
-    _run(AS_BEFORE + _function("0039_replays.sql", "forget_sources"))
+    _run(AS_BEFORE)
     for table in TABLES:
         op.drop_table(table)
-
-
-def _function(script: str, name: str) -> str:
-    """Return how an earlier script makes a function, in place of the one that is."""
-    _, _, rest = _read(script).partition(f"FUNCTION {name}(")
-    body, end, _ = rest.partition("$$;")
-    return f"CREATE OR REPLACE FUNCTION {name}({body}{end}"
-
-
-def _read(name: str) -> str:
-    return (SQL / name).read_text(encoding="utf-8")
 
 
 def _run(script: str) -> None:
