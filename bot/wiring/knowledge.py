@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from bot.settings import Settings
 from bot.wiring.money.metering import build_measure
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from bot.knowledge.protocol import Knowledge
     from bot.llm.endpoint import Measure
     from bot.media.fetching import Fetch
-    from db.knowledge.products import Products
 
 # Beside WORKER_CONCURRENCY, so that no answer waits for a document.
 DOCUMENTS_AT_ONCE = 2
@@ -29,6 +27,7 @@ def build_knowledge(
     settings: Settings, database: Database, measure: "Measure | None" = None
 ) -> "Knowledge":
     """Return what finds passages in a database; `measure` counts calls otherwise."""
+    from bot.knowledge.catalogues.price_range import find_products
     from bot.knowledge.finding.retrieval import Retrieval, Shelf
     from bot.llm.embeddings import Embeddings
     from db.knowledge.passages import load_passages, load_whole
@@ -41,24 +40,11 @@ def build_knowledge(
         words=partial(search, database),
         load=partial(load_passages, database),
         vectors=Vectors(database),
-        products=partial(_find_products, Products(database)),
+        products=partial(find_products, Products(database)),
     )
     served, measure = settings.embeddings, measure or build_measure(settings, database)
     embeddings = Embeddings(served, measure=measure) if served else None
     return Retrieval(shelf, embeddings)
-
-
-def _find_products(
-    products: "Products", question: str, user_id: UUID, seconds: float
-) -> list[tuple[int, float]]:
-    """Find products that a question asks for by price or stock.
-
-    How people speak of prices takes half a second and 5 MB to load: it is loaded once
-    somebody who has documents asks.
-    """
-    from bot.knowledge.catalogues.price_range import find_products
-
-    return find_products(products, question, user_id, seconds)
 
 
 def with_school(talk: "Talk", fetch: "Fetch", database: Database) -> "Talk":

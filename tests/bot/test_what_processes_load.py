@@ -33,8 +33,7 @@ NEVER_USED = {
     "bot --help": "sqlalchemy psycopg alembic flask urllib3 prometheus_client babel",
     "the web process": "alembic procrastinate urllib3 pyrage markdown_it bot.local "
     "babel lingua",
-    "the worker": "alembic flask gunicorn pyrage bot.local lingua "
-    "bot.knowledge.catalogues.price_words",
+    "the worker": "alembic flask gunicorn pyrage bot.local lingua",
     "the simulator": "sqlalchemy psycopg alembic procrastinate",
 }
 
