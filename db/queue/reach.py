@@ -10,7 +10,7 @@ those there may be many, and which comes first is for the queue to say.
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from procrastinate.jobs import Job
@@ -28,12 +28,13 @@ SHARE = 0.1
 class Reach:
     """What the looks so far say about where the next one may begin."""
 
+    clock: Callable[[], float] = time.monotonic
     _since: int | None = None
     _full_due: float = -math.inf
 
     def since(self) -> int | None:
         """Return from which job on to look; None: from the oldest."""
-        return None if time.monotonic() >= self._full_due else self._since
+        return None if self.clock() >= self._full_due else self._since
 
     def note(
         self, since: int | None, jobs: Sequence[Job], newest: int | None, seconds: float
@@ -50,4 +51,4 @@ class Reach:
             self._full_due = -math.inf
         elif since is None:
             pause = min(max(FULL_SECONDS, seconds / SHARE), LONGEST_SECONDS)
-            self._full_due = time.monotonic() + pause
+            self._full_due = self.clock() + pause

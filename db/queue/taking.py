@@ -22,10 +22,10 @@ MOMENT_SECONDS = 0.05
 # has the job run again, and find its work done.
 SOON = "set_config('synchronous_commit', 'off', true)"
 # With the last job's number: for how far back the next look goes (Reach). Each job by a
-# call of procrastinate's own, or of the same that begins later; it sees
-# what those before it took: of jobs that share a lock only the first is taken. A row
-# without an id ends it, since nothing is left; so does a job of a queue with places of
-# its own, where the next one may have none.
+# call of procrastinate's own, or of the same that begins later, which sees what those
+# before it took: of jobs that share a lock only the first is taken. A row without an id
+# ends it, since nothing is left; so does a job of a queue with places of its own, where
+# the next one may have none.
 LOOK = f"""
 WITH RECURSIVE latest AS MATERIALIZED (
   SELECT pg_sequence_last_value('procrastinate_jobs_id_seq'::regclass) AS last

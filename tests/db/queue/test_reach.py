@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +12,7 @@ from procrastinate.jobs import Job
 from db.chats import PostgresChatStore
 from db.database import Connection, Database
 from db.queue.own_jobs import OwnJobs
-from db.queue.reach import FULL_SECONDS, LONGEST_SECONDS, SLACK, Reach
+from db.queue.reach import FULL_SECONDS, LONGEST_SECONDS, SHARE, SLACK, Reach
 from tests.db.queue.test_taking import fetch, worker
 from tests.db.sql import change, opened, take_in, value
 from tests.house import PATIENCE
@@ -52,10 +51,25 @@ def job(number: int, priority: int = 0) -> Job:
     )  # fmt: skip
 
 
+class Clock:
+    """A clock that stands still until it is put forward."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def reach() -> Reach:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def reach(clock: Clock) -> Reach:
     """Return the reach of a worker that has found nothing up to job 1000."""
-    reach = Reach()
+    reach = Reach(clock)
     assert reach.since() is None
     reach.note(None, [], 1000, 0.0)
     return reach
@@ -67,8 +81,8 @@ def test_the_next_look_begins_a_little_before_the_last_job(reach: Reach) -> None
     assert reach.since() == 1501 - SLACK
 
 
-def test_now_and_then_one_looks_at_all(reach: Reach) -> None:
-    time.sleep(FULL_SECONDS)
+def test_now_and_then_one_looks_at_all(reach: Reach, clock: Clock) -> None:
+    clock.now += FULL_SECONDS
     assert reach.since() is None
 
 
@@ -90,11 +104,13 @@ def test_as_long_as_there_are_jobs_that_give_way_all_looks_look_for_them(
     assert reach.since() == 1100 - SLACK
 
 
-def test_a_slow_look_at_all_is_repeated_more_rarely() -> None:
-    reach, began = Reach(), time.monotonic()
-    reach.note(None, [], 1000, 60.0)
+def test_a_slow_look_at_all_is_repeated_more_rarely(reach: Reach, clock: Clock) -> None:
+    reach.note(None, [], 1000, 3 * SHARE)
+    clock.now += 2.9
     assert reach.since() is not None
-    assert began + LONGEST_SECONDS <= reach._full_due
+    reach.note(None, [], 1000, 60.0)  # however slow it is
+    clock.now += LONGEST_SECONDS
+    assert reach.since() is None
 
 
 def test_what_is_free_again_is_found_behind_newer_jobs(
