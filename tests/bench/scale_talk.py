@@ -113,7 +113,8 @@ class Talk:
         since, began = reach.since(), time.monotonic()
         asked = {**wanted, "most": 1, "named": [], "since": since}
         with self._doing("fetch_job"):
-            job = self._database.first(TAKE_NEWER if since else TAKE, asked)
+            statement = TAKE if since is None else TAKE_NEWER
+            job = self._database.first(statement, asked)
         reach.note(since, [job], None, time.monotonic() - began)
         return job
 
