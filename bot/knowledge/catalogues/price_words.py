@@ -94,7 +94,8 @@ def _amount(name: str) -> str:
 
 
 def _pattern(text: str) -> "regex.Pattern[str]":
-    return regex.compile(text, regex.V1 | regex.IGNORECASE)
+    """Compile; ß need not be found as SS, which takes thrice the time to prepare."""
+    return regex.compile(f"(?-f){text}", regex.V1 | regex.IGNORECASE)
 
 
 def _phrases(words: str) -> "regex.Pattern[str]":
