@@ -1,4 +1,4 @@
-"""An hour of answers, as fast as they go: do tables and indexes stay bounded?
+"""An hour of answers, as fast as they go: do tables stay bounded, and the pace?
 
 For the middle third a transaction holds a snapshot, as a backup does, and nothing that
 died meanwhile can be cleared away.
@@ -33,6 +33,7 @@ FROM pg_stat_user_tables WHERE relname = ANY (%(tables)s) ORDER BY relname
 """
 QUEUE = ("procrastinate_events", "procrastinate_jobs")
 MOST_MEGABYTES = Goal("≤", 25)
+BESIDE_A_SNAPSHOT = Goal("≥", 0.5)
 
 
 async def measure_hour(stage: Stage, answers: int) -> list[Figure]:
@@ -41,25 +42,30 @@ async def measure_hour(stage: Stage, answers: int) -> list[Figure]:
 
 
 def count_an_hour(stage: Stage, answers: int) -> list[Figure]:
-    """Answer, and return a figure for each table."""
+    """Answer; return a figure for each table, and one for the pace."""
     with made(stage, "scale_hour", ALMOST_EMPTY) as database, _hasty(stage):
         talk = Talk(database, ALMOST_EMPTY, Reach())
-        sizes, began = [], time.monotonic()
+        sizes, rates = [], []
         for third in THIRDS:
             with _holding(database) if third == "second" else _nothing():
-                for number in range(answers // len(THIRDS)):
-                    talk.converse(address_of(number * 7 % ALMOST_EMPTY.active))
+                rates.append(_answer(talk, answers // len(THIRDS)))
             sizes.append(_sizes_of(database))
-        seconds = time.monotonic() - began
+    tables = (*QUEUE, *KEPT_FULL)
     return [
-        _figure(table, [size[table] for size in sizes], answers, seconds)
-        for table in (*QUEUE, *KEPT_FULL)
+        *(_figure(table, [size[table] for size in sizes], answers) for table in tables),
+        _figure_of_pace(rates),
     ]
 
 
-def _figure(
-    table: str, sizes: list[tuple[float, float]], answers: int, seconds: float
-) -> Figure:
+def _answer(talk: Talk, answers: int) -> float:
+    """Answer so often, one after another; return how many a second."""
+    began = time.monotonic()
+    for number in range(answers):
+        talk.converse(address_of(number * 7 % ALMOST_EMPTY.active))
+    return answers / (time.monotonic() - began)
+
+
+def _figure(table: str, sizes: list[tuple[float, float]], answers: int) -> Figure:
     told = "; ".join(
         f"{third} third {heap:.1f} + {indexes:.1f}"
         for third, (heap, indexes) in zip(THIRDS, sizes, strict=True)
@@ -67,7 +73,17 @@ def _figure(
     return Figure(
         f"hour: {table}", sum(sizes[-1]), "MB",
         MOST_MEGABYTES if table in QUEUE else None,
-        f"table + indexes after the {told}; {answers:,} answers in {seconds:.0f} s",
+        f"table + indexes after the {told}; {answers:,} answers",
+    )  # fmt: skip
+
+
+def _figure_of_pace(rates: list[float]) -> Figure:
+    told = ", ".join(
+        f"{third} third {rate:.0f}" for third, rate in zip(THIRDS, rates, strict=True)
+    )
+    return Figure(
+        "hour: answers a second beside a snapshot ÷ before it", rates[1] / rates[0],
+        goal=BESIDE_A_SNAPSHOT, detail=f"one after another: {told}",
     )  # fmt: skip
 
 

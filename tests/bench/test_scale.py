@@ -36,10 +36,11 @@ def test_each_call_and_each_upkeep_is_compared_and_explained(stage: Stage) -> No
     assert "medians of 3); " in told["ack"].detail
 
 
-def test_the_size_of_tables_is_told_after_each_third_of_an_hour(stage: Stage) -> None:
+def test_sizes_and_pace_are_told_after_each_third_of_an_hour(stage: Stage) -> None:
     figures = count_an_hour(stage, answers=6)
-    names = [figure.name for figure in figures]
-    assert "hour: procrastinate_jobs" in names
+    told = {figure.name: figure.value for figure in figures}
+    assert "hour: procrastinate_jobs" in told
+    assert told["hour: answers a second beside a snapshot ÷ before it"] > 0
     assert all("third third" in figure.detail for figure in figures)
 
 
