@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bot.checks.starts import find_obstacles
+from bot.settings import Settings
 from tests.bot.test_env_file import names_that_the_code_reads
 from tests.test_deploy_files import ROOT, run
 
@@ -161,6 +163,22 @@ def test_make_makes_every_password(tmp_path: Path) -> None:
     assert made
     assert {Path(s["file"]).name for s in found} == set(made[1].split())
     assert all(Path(s["file"]).parent == tmp_path / ".secrets" for s in found)
+
+
+def test_all_start_beside_a_stand_in_for_twilio(tmp_path: Path) -> None:
+    here = "http://127.0.0.1:8003"
+    dotenv = {
+        "TWILIO_ACCOUNT_SID": f"AC{'0a' * 16}", "TWILIO_AUTH_TOKEN": "a-token",
+        "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
+        "TWILIO_API_BASE_URL": here, "OPENAI_API_KEY": "a-key",
+    }  # fmt: skip
+    services = understood(tmp_path, **dotenv)["services"]
+    word = tmp_path / "word"
+    word.write_text("a-long-word-of-the-test" * 2)
+    for process in ("web", "worker", "console"):
+        found = given(services[process])
+        files = {n: str(word) for n in found if n.endswith(("WORD_FILE", "KEY_FILE"))}
+        assert find_obstacles(Settings.from_env(found | files), process) == {}
 
 
 @pytest.fixture
