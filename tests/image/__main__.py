@@ -20,12 +20,14 @@ from db.address import parse_url
 from db.embedded.server import EmbeddedPostgres
 from tests.house import ROOT, House, eventually
 from tests.image.roots import Root, beside, build, container, make_base, size_of
+from tests.ports import free_port
 from tests.test_compose_services import given, understood
 
 BOT_USER = 10001
 NEEDED = ("debootstrap", "unshare", "chroot", "mount")
 PARTS = ("usr", "opt/bot", "opt/postgresql", "app")
 MIB = 1024 * 1024
+TOLD = 2000  # characters of what a service said at last
 
 
 class ContainedHouse(House):
@@ -36,6 +38,7 @@ class ContainedHouse(House):
         self._root = root
         self._server = server
         self._mounts = {"/data": folder / "data", "/run/secrets": folder / "secrets"}
+        self._ports = {"8000": self.web_port, "8002": free_port()}
 
     def service(self, name: str) -> dict[str, Any]:
         """Return a service as Compose reads it with this house's settings as .env."""
@@ -51,7 +54,8 @@ class ContainedHouse(House):
         here = {
             "POSTGRES_HOST": "127.0.0.1",
             "POSTGRES_PORT": str(self._server.port),
-            "PORT": str(self.web_port),
+            "PORT": str(self._ports["8000"]),
+            "CONSOLE_PORT": str(self._ports["8002"]),
         }
         found = given(self.service(name))
         return {k: here.get(k, v) for k, v in found.items()}
@@ -64,7 +68,8 @@ class ContainedHouse(House):
     def is_healthy(self, name: str) -> bool:
         """Run a service's healthcheck in the container that runs."""
         _, *check = self.service(name)["healthcheck"]["test"]
-        check = [word.replace(":8000", f":{self.web_port}") for word in check]
+        for theirs, ours in self._ports.items():
+            check = [word.replace(f":{theirs}", f":{ours}") for word in check]
         pid = self._processes[name].pid
         entered = beside(self._root, check, self.variables(name), pid)
         return subprocess.run(entered, timeout=60).returncode == 0
@@ -85,9 +90,10 @@ class ContainedHouse(House):
         found = subprocess.run(asked, capture_output=True, text=True, check=True)
         return found.stdout.strip()
 
-    def start_backups(self) -> None:
-        """Start the service that makes them."""
-        self._spawn("backup", {})
+    def start_beside(self) -> None:
+        """Start the console, and the service that makes backups."""
+        for name in ("console", "backup"):
+            self._spawn(name, {})
 
     def start_again(self) -> None:
         """Start again what ended, as Compose does."""
@@ -113,13 +119,17 @@ def prepared(folder: Path, root: Root) -> Iterator[ContainedHouse]:
         (folder / "secrets").mkdir()
         password = str(parse_url(server.url).password)
         (folder / "secrets" / "postgres_password").write_text(password)
-        for name in ("bot_owner", "bot_app", "bot_readonly"):
-            (folder / "secrets" / name).write_text(f"word-of-{name}")
+        for name in understood(folder)["secrets"].keys() - {"postgres_password"}:
+            (folder / "secrets" / name).write_text(f"long-enough-word-of-{name}" * 2)
         (folder / "data").mkdir(mode=0o700)
         os.chown(folder / "data", BOT_USER, BOT_USER)
         (root.folder / "run" / "secrets").mkdir(exist_ok=True)
         try:
             yield house
+        except AssertionError:
+            for told in sorted(folder.glob("*.out")):
+                print(f"{told.stem} said: {told.read_text()[-TOLD:]}", flush=True)
+            raise
         finally:
             house.close()
 
@@ -135,8 +145,8 @@ def try_it(house: ContainedHouse) -> None:
     ana = house.phone()
     ana.says("When do you open?")
     print("a conversation:", ana.hears())
-    house.start_backups()
-    for name in ("web", "worker", "backup"):
+    house.start_beside()
+    for name in ("web", "worker", "console", "backup"):
         eventually(lambda name=name: house.is_healthy(name))  # type: ignore[misc]
         print(name, "is healthy", flush=True)
     print(house.does("backup", "db", "shell", "-c", ":inbox"))
