@@ -149,6 +149,9 @@ class House:
         parent.wait()
         eventually(lambda: not any(is_alive(pid) for pid in children))
 
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
     def children(self, name: str) -> list[int]:
         return _children(self._processes[name].pid)
 

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 from uuid import UUID
 
+from bot.processors import anywhere
 from bot.tools.declaring import Declared, find_tools, read_value
 from bot.tools.protocol import (
     Caller,
@@ -81,7 +82,8 @@ class _Running:
 
     def run(self) -> None:
         try:
-            self.returned = self.call()
+            with anywhere():
+                self.returned = self.call()
         except BaseException as error:  # noqa: BLE001 - told to who waits
             self.raised = error
         finally:

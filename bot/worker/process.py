@@ -14,6 +14,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
 from bot.observability import configure_logging
+from bot.processors import keep_to_one_processor
 from bot.settings import Settings, SettingsError
 from bot.wiring import (
     BROADCASTS_AT_ONCE,
@@ -86,6 +87,7 @@ async def _work(settings: Settings) -> int:
         loop.add_signal_handler(number, stop_asked.set)
     url = settings.worker_parts().database_url
     queue = build_worker(settings, stopping)
+    keep_to_one_processor()  # now that the tools' own libraries are loaded
     working = asyncio.create_task(_work_on(queue, url, at_once))
     asked = asyncio.create_task(stop_asked.wait())
     await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)

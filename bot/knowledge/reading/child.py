@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 
 from bot.knowledge.reading.limits import MEGABYTE, Limits
 from bot.knowledge.reading.nouns import UnreadableError
+from bot.processors import anywhere
 
 # Where `bot` lies, for the child. (bot.environment knows it too, and is slow to load.)
 PROJECT = Path(__file__).parents[3]
@@ -75,15 +76,16 @@ def read_asked() -> tuple[dict[str, Any], bytes, Limits]:
 @contextmanager
 def _child(module: str, given: bytes) -> Iterator[subprocess.Popen[bytes]]:
     """Start the child with `given` at its stdin; it is gone afterwards."""
-    child = subprocess.Popen(  # noqa: S603 - our own module
-        (*PYTHON, module),
-        cwd=PROJECT,
-        env=ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with anywhere():
+        child = subprocess.Popen(  # noqa: S603 - our own module
+            (*PYTHON, module),
+            cwd=PROJECT,
+            env=ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     feeding = threading.Thread(target=_feed, args=(child.stdin, given), daemon=True)
     feeding.start()
     try:
