@@ -1,33 +1,25 @@
-"""The `bot` command and its groups; each module adds its own to the root."""
+"""The `bot` command; its processes are in the root, all else in modules of its own.
 
-from bot.cli import backups, chats, db, restore, retention, stats, users
-from bot.cli.broadcasts import looking as broadcasts
-from bot.cli.broadcasts import opting_in, starting
-from bot.cli.evaluation.cases import adding as cases
-from bot.cli.evaluation.cases import collecting, exporting
-from bot.cli.evaluation.cases import looking as kept_cases
-from bot.cli.evaluation.evaluating import looking as evaluations
-from bot.cli.evaluation.proposals import applying, finding
-from bot.cli.evaluation.replaying import command as replaying
-from bot.cli.evaluation.replaying import looking as replays
-from bot.cli.knowledge import ask, documents, gaps, products
-from bot.cli.people import audit, operators
+Each of these adds its commands to the root. They are loaded when one of them is asked
+for, or all are listed: no process keeps them in its memory.
+"""
+
 from bot.cli.root import main
-from bot.cli.support import (
-    explaining,
-    owners,
-    pausing,
-    reminders,
-    templates,
-    tickets,
-)
-from bot.cli.tools import allowing, approving, calling, looking, servers
 
-__all__ = [
-    "allowing", "applying", "approving", "ask", "audit", "backups", "broadcasts",
-    "calling", "cases", "chats", "collecting", "db", "documents", "evaluations",
-    "explaining", "exporting", "finding", "gaps", "kept_cases", "looking", "main",
-    "operators", "opting_in", "owners", "pausing", "products", "reminders", "replaying",
-    "replays", "restore", "retention", "servers", "starting", "stats", "templates",
-    "tickets", "users",
-]  # fmt: skip
+__all__ = ["MODULES", "main"]
+
+MODULES = (
+    "backups", "chats", "db", "restore", "retention", "stats", "users",
+    "broadcasts.looking", "broadcasts.opting_in", "broadcasts.starting",
+    "evaluation.cases.adding", "evaluation.cases.collecting",
+    "evaluation.cases.exporting", "evaluation.cases.looking",
+    "evaluation.evaluating.looking",
+    "evaluation.proposals.applying", "evaluation.proposals.finding",
+    "evaluation.replaying.command", "evaluation.replaying.looking",
+    "knowledge.ask", "knowledge.documents", "knowledge.gaps", "knowledge.products",
+    "people.audit", "people.operators",
+    "support.explaining", "support.owners", "support.pausing", "support.reminders",
+    "support.templates", "support.tickets",
+    "tools.allowing", "tools.approving", "tools.calling", "tools.looking",
+    "tools.servers",
+)  # fmt: skip

@@ -5,6 +5,7 @@
 import os
 import sys
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,21 @@ WARNED = click.option("--warned", is_flag=True, hidden=True)
 
 
 class Commands(click.Group):
-    """Shows errors that speak to the operator without a stack trace."""
+    """Shows errors that speak to the operator without a stack trace.
+
+    What is not in this module is loaded when it is asked for (bot.cli.MODULES).
+    """
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or None if there is none of this name."""
+        if cmd_name not in self.commands:
+            _load_all()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        _load_all()
+        return super().list_commands(ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
@@ -39,6 +54,13 @@ class Commands(click.Group):
         except click.Abort:  # a question that was not answered with yes
             click.echo("\nNothing was changed.", err=True)
             ctx.exit(1)
+
+
+def _load_all() -> None:
+    from bot.cli import MODULES
+
+    for name in MODULES:
+        import_module(f"bot.cli.{name}")
 
 
 def _show_version(ctx: click.Context, _option: object, wanted: bool) -> None:
