@@ -6,15 +6,19 @@ from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from bot.settings import Settings
 from bot.wiring.money.metering import build_measure
 from db.database import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from procrastinate import App
 
     from bot.chat.talk import Talk
+    from bot.knowledge.catalogues.price_range import ProductStore
     from bot.knowledge.protocol import Knowledge
     from bot.llm.endpoint import Measure
     from bot.media.fetching import Fetch
@@ -27,7 +31,6 @@ def build_knowledge(
     settings: Settings, database: Database, measure: "Measure | None" = None
 ) -> "Knowledge":
     """Return what finds passages in a database; `measure` counts calls otherwise."""
-    from bot.knowledge.catalogues.price_range import find_products
     from bot.knowledge.finding.retrieval import Retrieval, Shelf
     from bot.llm.embeddings import Embeddings
     from db.knowledge.passages import load_passages, load_whole
@@ -40,11 +43,20 @@ def build_knowledge(
         words=partial(search, database),
         load=partial(load_passages, database),
         vectors=Vectors(database),
-        products=partial(find_products, Products(database)),
+        products=partial(_find_products, Products(database)),
     )
     served, measure = settings.embeddings, measure or build_measure(settings, database)
     embeddings = Embeddings(served, measure=measure) if served else None
     return Retrieval(shelf, embeddings)
+
+
+def _find_products(
+    products: "ProductStore", question: str, user_id: UUID, seconds: float
+) -> "Sequence[tuple[int, float]]":
+    """Find products; the words of prices take 5 MB, and 0.3 s when first asked for."""
+    from bot.knowledge.catalogues.price_range import find_products
+
+    return find_products(products, question, user_id, seconds)
 
 
 def with_school(talk: "Talk", fetch: "Fetch", database: Database) -> "Talk":
