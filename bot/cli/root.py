@@ -17,8 +17,6 @@ from db import __version__
 from db.errors import OperatorError
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from bot.checks.findings import Finding
     from bot.settings import Settings
 
@@ -101,14 +99,14 @@ def web(host: str | None, warned: bool) -> None:
     """Serve Twilio's webhooks on PORT."""
     from bot.serving.server import place_of_web, serve
     from bot.settings import WebParts
-    from bot.wiring import load_web
+    from bot.wiring import build_web
 
     warnings = [] if warned else read_cautions()
     settings = read_settings_for("web", warnings)
     parts = settings.web_parts()
     if isinstance(parts, WebParts):
         warnings += _require_current(parts.database_url, "webhooks get 503")
-    serve(settings, place_of_web(settings, host), _build_web, warnings, load_web)
+    serve(settings, place_of_web(settings, host), build_web, warnings)
 
 
 @main.command()
@@ -117,12 +115,13 @@ def web(host: str | None, warned: bool) -> None:
 def console(host: str | None, warned: bool) -> None:
     """Serve the pages of those who step in for the bot, on CONSOLE_PORT."""
     from bot.serving.server import place_of_console, serve
+    from bot.wiring import build_console
 
     warnings = [] if warned else read_cautions()
     settings = read_settings_for("console", warnings)
     url = settings.console_parts().database_url
     warnings += _require_current(url, "pages may fail")
-    serve(settings, place_of_console(settings, host), _build_console, warnings)
+    serve(settings, place_of_console(settings, host), build_console, warnings)
 
 
 def _require_current(url: str, otherwise: str) -> list[str]:
@@ -131,18 +130,6 @@ def _require_current(url: str, otherwise: str) -> list[str]:
 
     fault = with_database(url, schema.require_current)
     return [] if fault is None else [f"{otherwise} until this is mended: {fault}"]
-
-
-def _build_web(settings: "Settings") -> "Flask":
-    from bot.wiring import build_web  # after the fork
-
-    return build_web(settings)
-
-
-def _build_console(settings: "Settings") -> "Flask":
-    from bot.wiring import build_console  # after the fork
-
-    return build_console(settings)
 
 
 @main.command()

@@ -51,9 +51,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         place: Place,
         build: Callable[[Settings], Flask],
         warnings: Sequence[str],
-        load: Callable[[], None],
     ) -> None:
-        self._load = load
         self._warnings = warnings
         self._settings = settings
         self._place = place
@@ -65,6 +63,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": self._place.address,
             "worker_class": PatientWorker,
+            "preload_app": True,  # its memory is shared
             "workers": self._place.workers,
             "threads": self._place.threads,
             "worker_connections": CONNECTIONS_A_THREAD * self._place.threads,
@@ -77,27 +76,19 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "forwarder_headers": "",
             "control_socket_disable": True,
             "loglevel": "warning",
-            "on_starting": self._begin,
             "pre_fork": _share_memory,
             "child_exit": _forget_metrics,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def _begin(self, _server: object) -> None:
-        """Begin the log, and load what all processes will share."""
+    def load(self) -> Flask:
+        """Begin the log, and build the application: once, before any fork."""
         from bot.observability import configure_logging  # noqa: PLC0415  (see serve)
 
         configure_logging(self._settings.log_level)
         for warning in self._warnings:
             log.warning("%s", warning)
-        self._load()
-
-    def load(self) -> Flask:
-        """Build the application, in each worker process."""
-        from bot.observability import configure_logging  # noqa: PLC0415  (see serve)
-
-        configure_logging(self._settings.log_level)
         return self._build(self._settings)
 
 
@@ -127,18 +118,17 @@ def serve(
     place: Place,
     build: Callable[[Settings], Flask],
     warnings: Sequence[str] = (),
-    load: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve what `build` makes in each worker process, until SIGTERM.
+    """Serve what `build` makes in several worker processes, until SIGTERM.
 
-    The log begins with the warnings; `load` is called before the worker processes are
-    forked.
+    The log begins with the warnings. What is built must hold no thread and no
+    connection yet: the worker processes are forked from it.
     """
     # prometheus_client looks for the folder when it is imported: before the forks.
     folder, _lock = make_folder()  # locked as long as one of our processes lives
     atexit.register(_remove, folder, os.getpid())
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    WebServer(settings, place, build, warnings, load).run()
+    WebServer(settings, place, build, warnings).run()
 
 
 def _remove(folder: Path, owner: int) -> None:

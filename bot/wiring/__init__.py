@@ -10,7 +10,7 @@ from bot.wiring.knowledge import DOCUMENTS_AT_ONCE, build_knowledge
 from bot.wiring.looks import ONE_LOOK, with_database
 from bot.wiring.memory import SUMMARIES_AT_ONCE
 from bot.wiring.talk import build_talk
-from bot.wiring.web import build_web, load_web
+from bot.wiring.web import build_web
 from bot.wiring.whatsapp.reconciling import build_reconciliation
 from bot.wiring.worker import build_worker
 
@@ -25,6 +25,5 @@ __all__ = [
     "build_talk",
     "build_web",
     "build_worker",
-    "load_web",
     "with_database",
 ]

@@ -4,7 +4,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bot.settings import InlineParts, Settings, WebParts
@@ -29,19 +28,6 @@ if TYPE_CHECKING:
 # Twilio waits for 15 s:
 # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 INLINE_SECONDS = 12.0
-SHARED = (
-    "bot.serving.webhook_app",
-    "bot.serving.media",
-    "db.media.contents",
-    "db.outbox",
-    "db.queue.wake_ups",
-)
-
-
-def load_web() -> None:
-    """Load what all web processes run: before the forks, so that they share it."""
-    for name in SHARED:
-        import_module(name)
 
 
 def build_web(settings: Settings) -> "Flask":

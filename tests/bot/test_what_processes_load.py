@@ -17,14 +17,26 @@ settings = Settings.from_env({
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "token",
     "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886", "OPENAI_API_KEY": "key",
     "DATABASE_URL": "postgresql://bot@127.0.0.1:9/nowhere",
-    "PUBLIC_BASE_URL": "https://bot.example.com",
+    "PUBLIC_BASE_URL": "https://bot.example.com", "CONSOLE_SECRET_KEY": "0" * 64,
 })
 cautions = read_cautions()
 require_start(settings, "web")
 require_start(settings, "worker")
 """
+HELD = """
+import os, stat
+from dataclasses import replace
+from threading import active_count
+from bot.wiring import build_console
+def is_socket(fd):
+    try:
+        return stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+"""
 PROCESSES = {
-    "bot --help": "import bot.cli",
+    "bot --help": "from bot.cli import main; from click import Context\n"
+    "main.get_help(Context(main))",
     "the web process": SETTINGS + "build_web(settings)",
     "the worker": SETTINGS + "build_worker(settings, Event())",
     "the simulator": "import bot.local.account, bot.simulator.server",
@@ -45,13 +57,27 @@ def test_nothing_is_loaded_that_is_never_used(process: str) -> None:
     assert loaded & set(NEVER_USED[process].split()) == set()
 
 
-def test_what_a_web_process_runs_is_loaded_before_they_are_forked() -> None:
-    begun = "import bot.serving.server; from bot.wiring import load_web; load_web()"
-    loaded = told_by(
-        f"{SETTINGS}\nimport sys; {begun}; shared = {{*sys.modules}}\n"
-        "build_web(settings); print(*(sys.modules.keys() - shared), 'end')"
-    )
-    assert loaded == {"end"}
+@pytest.mark.parametrize(
+    "build",
+    [
+        "build_web(settings)",
+        "build_web(replace(settings, storage_backend='memory'))",
+        "build_console(settings)",
+    ],
+)
+def test_what_is_built_before_the_forks_holds_no_thread_and_no_connection(
+    build: str,
+) -> None:
+    sockets = "{fd for fd in range(3, 100) if is_socket(fd)}"
+    assert told_by(f"{SETTINGS}{HELD}{build}; print(active_count(), {sockets})") == {
+        "1",
+        "set()",
+    }
+
+
+def test_a_worker_has_no_words_of_prices_before_it_is_asked_for_any() -> None:
+    loaded = told_by(f"{PROCESSES['the worker']}\nimport sys; print(*sys.modules)")
+    assert "bot.knowledge.catalogues.price_words" not in loaded
 
 
 def told_by(program: str) -> set[str]:
