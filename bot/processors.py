@@ -48,16 +48,22 @@ def keep_to_one_processor() -> None:
 
 @contextmanager
 def anywhere() -> Iterator[None]:
-    """Let this thread run on all processors; what it starts within stays free to."""
+    """Let this thread run on all processors; what it starts within stays free to.
+
+    Where the kernel refuses (others may have changed what is allowed) it runs as it did:
+    what is done within neither fails for that, nor is it told to have failed.
+    """
     kept = os.sched_getaffinity(0) if ON_LINUX else ALLOWED
     if kept == ALLOWED:
         yield
         return
-    os.sched_setaffinity(0, ALLOWED)
+    with suppress(OSError):
+        os.sched_setaffinity(0, ALLOWED)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, kept)
+        with suppress(OSError):
+            os.sched_setaffinity(0, kept)
 
 
 class _Place:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from typing import Any
@@ -32,13 +33,35 @@ def in_thread(look):
 def processors():
     return sorted(os.sched_getaffinity(0))
 
-keep_to_one_processor()
 """
+KEEPING = BEGINNING + "keep_to_one_processor()\n"
+# Its number: https://man7.org/linux/man-pages/man2/sched_setaffinity.2.html
+SCHED_SETAFFINITY = {"x86_64": 203, "aarch64": 122}.get(platform.machine())
+# From here on the kernel says EPERM to this thread, and to those that it starts:
+# https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html
+REFUSED = f"""
+import ctypes, struct
+steps = b"".join((
+    struct.pack("HBBI", 0x20, 0, 0, 0),  # the number of the call
+    struct.pack("HBBI", 0x15, 0, 1, {SCHED_SETAFFINITY}),  # another one: allowed
+    struct.pack("HBBI", 0x06, 0, 0, 0x00050001),
+    struct.pack("HBBI", 0x06, 0, 0, 0x7FFF0000),
+))
+kept = ctypes.create_string_buffer(steps)
+program = struct.pack("HxxxxxxP", 4, ctypes.addressof(kept))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0, os.strerror(ctypes.get_errno())
+assert libc.prctl(22, 2, program) == 0, os.strerror(ctypes.get_errno())
+"""
+refusable = pytest.mark.skipif(
+    len(ALLOWED) < 2 or SCHED_SETAFFINITY is None,
+    reason="needs Linux and two processors of a known kind",
+)
 
 
-def told_by(script: str) -> Any:
-    """Return what a process tells that keeps to one processor."""
-    command = [sys.executable, "-c", BEGINNING + script]
+def told_by(script: str, beginning: str = KEEPING) -> Any:
+    """Return what a process tells; it keeps to one processor, if it begins so."""
+    command = [sys.executable, "-c", beginning + script]
     told = subprocess.check_output(command, cwd=ROOT, timeout=PATIENCE, text=True)
     return json.loads(told)
 
@@ -84,6 +107,31 @@ print(json.dumps([processors(), told[0], here, there]))
 """)
     assert moved == [there] != [here]
     assert free == sorted(ALLOWED)
+
+
+@refusable
+def test_where_the_kernel_refuses_all_goes_on_where_it_runs() -> None:
+    done, here = told_by(
+        f"""{REFUSED}
+keep_to_one_processor()
+with anywhere():
+    done = in_thread(processors)
+print(json.dumps([done, processors()]))
+""",
+        BEGINNING,
+    )
+    assert done == here == sorted(ALLOWED)
+
+
+@refusable
+def test_what_was_done_anywhere_is_done_where_the_kernel_refuses_the_way_back() -> None:
+    done, here = told_by(f"""{REFUSED}
+with anywhere():
+    done = in_thread(processors)
+print(json.dumps([done, processors()]))
+""")
+    assert done == here
+    assert len(here) == 1
 
 
 @pytest.mark.parametrize(
