@@ -34,14 +34,15 @@ def keep_to_one_processor() -> None:
     """Keep this thread, and those that come of it, to one processor from now on.
 
     That is where it runs now, and every few seconds the one on which others did clearly
-    least. Does nothing where there is no choice, or none is allowed.
+    least. Does nothing where there is no choice, where the kernel refuses, or where
+    it does not tell what the processors do: two could share one for good.
     """
     if len(ALLOWED) < 2:
         return
     try:
         place = _Place()
-    except OSError as error:
-        log.info("this process stays on all processors: %s", error.strerror)
+    except (OSError, ValueError) as error:
+        log.info("this process stays on all processors: %s", error)
         return
     threading.Thread(target=place.keep, name="one processor", daemon=True).start()
 
@@ -50,8 +51,8 @@ def keep_to_one_processor() -> None:
 def anywhere() -> Iterator[None]:
     """Let this thread run on all processors; what it starts within stays free to.
 
-    Where the kernel refuses (others may have changed what is allowed) it runs as it did:
-    what is done within neither fails for that, nor is it told to have failed.
+    Where the kernel refuses (others may have changed what is allowed) it runs as it
+    did: what is done within neither fails for that, nor is it told to have failed.
     """
     kept = os.sched_getaffinity(0) if ON_LINUX else ALLOWED
     if kept == ALLOWED:
@@ -70,48 +71,50 @@ class _Place:
     """The processor on which a process is, and what all of them had done when."""
 
     def __init__(self) -> None:
+        self._note()
         self._here = _processor_of_this_thread()
         os.sched_setaffinity(0, {self._here})
-        self._note()
 
     def keep(self) -> None:
         """Look now and then, at odd times: two that share one seldom move at once."""
         while True:
-            seconds = LOOK_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
-            time.sleep(seconds)
+            time.sleep(LOOK_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             try:
-                self._look(seconds)
-            except OSError as error:
-                log.info("this process stays where it is: %s", error.strerror)
+                self._look()
+            except (OSError, ValueError) as error:
+                log.info("this process moves to no other processor: %s", error)
                 return
 
-    def _look(self, seconds: float) -> None:
-        busy, own = self._busy, self._own
+    def _look(self) -> None:
+        busy, own, at = self._busy, self._own, self._at
         self._note()
-        others = {cpu: self._busy[cpu] - busy.get(cpu, 0.0) for cpu in self._busy}
-        if self._here in others:
-            others[self._here] -= self._own - own
-        self._here = choose(others, self._here, MARGIN * seconds)
+        others = {cpu: self._busy[cpu] - busy[cpu] for cpu in busy}
+        others[self._here] -= self._own - own
+        self._here = choose(others, self._here, MARGIN * (self._at - at))
         bring_threads_to(self._here)
 
     def _note(self) -> None:
-        told = Path("/proc/stat").read_text(encoding="ascii")
-        self._busy = busy_seconds(told)
-        self._own = time.process_time()
+        self._busy = busy_seconds(Path("/proc/stat").read_text(encoding="ascii"))
+        self._own, self._at = time.process_time(), time.monotonic()
 
 
 def choose(others: Mapping[int, float], here: int, margin: float) -> int:
     """Return where others did least, if that is less than here by over the margin."""
-    best = min(others, key=others.__getitem__, default=here)
-    return best if others.get(here, 0.0) - others.get(best, 0.0) > margin else here
+    best = min(others, key=others.__getitem__)
+    return best if others[here] - others[best] > margin else here
 
 
 def busy_seconds(told: str) -> dict[int, float]:
-    """Return what /proc/stat tells of the processors that this process may use."""
+    """Return what /proc/stat tells of the processors that this process may use.
+
+    Raises ValueError where that is nothing: some containers number them anew.
+    """
     rows = (line.split() for line in told.splitlines() if line.startswith("cpu"))
     ticks = {row[0][3:]: sum(int(row[at]) for at in BUSY) for row in rows}
     second = os.sysconf("SC_CLK_TCK")
-    return {cpu: ticks[str(cpu)] / second for cpu in ALLOWED if str(cpu) in ticks}
+    if not all(ticks.get(str(cpu)) for cpu in ALLOWED):
+        raise ValueError("/proc/stat does not tell what each of them does")
+    return {cpu: ticks[str(cpu)] / second for cpu in ALLOWED}
 
 
 def _processor_of_this_thread() -> int:
@@ -120,9 +123,10 @@ def _processor_of_this_thread() -> int:
 
 
 def bring_threads_to(cpu: int) -> None:
-    """Move the threads that don't run anywhere, those that missed a move included."""
+    """Move the threads that are kept to another one; those with a choice keep it."""
     for thread in Path("/proc/self/task").iterdir():
         number = int(thread.name)
         with suppress(ProcessLookupError):  # it has just ended
-            if os.sched_getaffinity(number) not in (ALLOWED, {cpu}):
+            kept = os.sched_getaffinity(number)
+            if len(kept) == 1 and kept != {cpu}:
                 os.sched_setaffinity(number, {cpu})

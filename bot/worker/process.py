@@ -87,7 +87,7 @@ async def _work(settings: Settings) -> int:
         loop.add_signal_handler(number, stop_asked.set)
     url = settings.worker_parts().database_url
     queue = build_worker(settings, stopping)
-    keep_to_one_processor()  # now that the tools' own libraries are loaded
+    keep_to_one_processor()  # what tools have started by now stays free
     working = asyncio.create_task(_work_on(queue, url, at_once))
     asked = asyncio.create_task(stop_asked.wait())
     await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)

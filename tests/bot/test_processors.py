@@ -141,8 +141,6 @@ print(json.dumps([done, processors()]))
         pytest.param({0: 0.9, 1: 0.8}, 0, id="as busy elsewhere"),
         pytest.param({0: 0.0, 1: 0.9}, 0, id="alone here"),
         pytest.param({0: 0.6, 1: 0.5, 2: 0.1, 3: 0.2}, 2, id="the least of several"),
-        pytest.param({1: 0.0}, 0, id="nothing is known of this one"),
-        pytest.param({}, 0, id="nothing is known"),
     ],
 )
 def test_goes_where_others_do_clearly_least(
@@ -151,11 +149,23 @@ def test_goes_where_others_do_clearly_least(
     assert choose(others, here=0, margin=0.25) == expected
 
 
+def row_of(processor: int, *ticks: int) -> str:
+    second = os.sysconf("SC_CLK_TCK")
+    return f"cpu{processor} {' '.join(str(second * tick) for tick in ticks)}\n"
+
+
 @needs_choice
 def test_waiting_is_not_being_busy_and_what_the_host_took_is() -> None:
-    first, *_ = sorted(ALLOWED)
-    second = os.sysconf("SC_CLK_TCK")
     ticks = (1, 2, 4, 1000, 1000, 8, 16, 32, 0, 0)
-    row = " ".join(str(second * tick) for tick in ticks)
-    told = f"cpu  {row}\ncpu{first} {row}\ncpu99999 {row}\nintr 1 2\n"
-    assert busy_seconds(told) == {first: 1 + 2 + 4 + 8 + 16 + 32}
+    rows = "".join(row_of(processor, *ticks) for processor in (*ALLOWED, 99999))
+    told = busy_seconds(f"cpu  1 2 3 4 5 6 7 8 0 0\n{rows}intr 1 2\n")
+    assert told == dict.fromkeys(ALLOWED, 1 + 2 + 4 + 8 + 16 + 32)
+
+
+@needs_choice
+@pytest.mark.parametrize("ticks", [None, (0,) * 10], ids=["is missing", "does nothing"])
+def test_nothing_is_known_where_a_processor(ticks: tuple[int, ...] | None) -> None:
+    first, *others = sorted(ALLOWED)
+    rows = "".join(row_of(processor, *range(10)) for processor in others)
+    with pytest.raises(ValueError, match="does not tell"):
+        busy_seconds(rows + (row_of(first, *ticks) if ticks else ""))

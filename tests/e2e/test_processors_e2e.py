@@ -1,6 +1,7 @@
 """Where the running bot's threads may run."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ pytestmark = pytest.mark.skipif(
 
 
 def processors_of_threads(pid: int) -> list[set[int]]:
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return [os.sched_getaffinity(int(thread.name)) for thread in threads]
+    found = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(ProcessLookupError):  # it has just ended
+            found.append(os.sched_getaffinity(int(thread.name)))
+    return found
 
 
 def test_a_worker_that_has_answered_keeps_to_one_processor(
