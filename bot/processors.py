@@ -2,7 +2,7 @@
 
 Of its threads one runs at a time. Spread over processors, each that goes on wakes
 another processor, and finds nothing of its own in the caches there: a busy worker took
-a third more CPU so (docs/measurements.md). What computes beside Python is started
+a quarter more CPU so (docs/measurements.md). What computes beside Python is started
 `anywhere`.
 """
 

@@ -53,7 +53,7 @@ def build_knowledge(
 def _find_products(
     products: "ProductStore", question: str, user_id: UUID, seconds: float
 ) -> "Sequence[tuple[int, float]]":
-    """Find products; the words of prices take 5 MB, and 0.3 s when first asked for."""
+    """Find products; the words of prices take 5 MB, and 0.3 s of the first question."""
     from bot.knowledge.catalogues.price_range import find_products
 
     return find_products(products, question, user_id, seconds)
