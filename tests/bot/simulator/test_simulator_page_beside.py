@@ -115,6 +115,7 @@ def test_a_message_is_reacted_to_and_that_is_taken_back(
     said.get_by_role("button", name="React", exact=True).click()
     said.get_by_role("button", name="Take the reaction back").click()
     expect(badge).to_have_count(0)
+    bot.wait_until(lambda: len(bot.inbound_from(address)) == 2)
     bodies = [(got.form["Body"], got.form["MessageType"]) for got in
               bot.inbound_from(address)]  # fmt: skip
     assert bodies == [("\U0001f44d", "reaction"), ("", "reaction")]
