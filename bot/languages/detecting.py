@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WORD = regex.compile(r"[\p{L}\p{M}]+(?:['\u2019-][\p{L}\p{M}]+)*['\u2019]?")
 ADDRESS = regex.compile(r"\S*(?:://|@|www\.)\S*|[#/]\S+")
+# An order's number, a product's: two words of Portuguese would stand in "DE4E24".
+CODE = regex.compile(r"(?<![\p{L}\p{M}-])[\p{L}\p{M}-]*+\p{N}[\p{L}\p{M}\p{N}-]*+")
 LATIN, DEVANAGARI = regex.compile(r"\p{Latin}"), regex.compile(r"\p{Devanagari}")
 ARABIC = regex.compile(r"\p{Arabic}")
 # Of Persian, Urdu and others that are written in Arabic's letters, and not of Arabic.
@@ -45,7 +47,7 @@ def detect(text: str) -> str | None:
         if len(script.findall(bare)) > letters:
             is_other = language == "ar" and NOT_ARABIC.search(bare)
             return None if is_other else language
-    return _of_latin(bare) if letters > 1 else None
+    return _of_latin(CODE.sub(" ", bare)) if letters > 1 else None
 
 
 def _of_latin(text: str) -> str | None:

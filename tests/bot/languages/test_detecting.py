@@ -34,10 +34,16 @@ def test_so_are_nine_of_ten_that_were_written_after_the_lists() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " ", "👍", "12:30", "ok", "OK!", "https://example.com/hello-friends", "/new",
-     "STOP", "Start!",     "ana@example.com", "a", "قیمت چند است", "יש לכם משלוח?"],
+     "STOP", "Start!",     "ana@example.com", "a", "قیمت چند است", "יש לכם משלוח?",
+     "DE4E24", "e7e0a741e40e", "B2 de3", "de-4e2"],
 )  # fmt: skip
 def test_what_shows_no_language_of_ours_has_none(text: str) -> None:
     assert detect(text) is None
+
+
+def test_an_order_s_number_says_nothing_beside_words() -> None:
+    assert detect("Wo bleibt 12e4de?") == "de"
+    assert detect("Where is de-4e2e0?") == "en"
 
 
 def test_long_messages_are_known_without_the_lists() -> None:
