@@ -34,7 +34,7 @@ FULL_BYTES = 12_000
 MOST_BYTES = 16_000
 MOST_FACTS = 8  # in a prompt
 
-# In db/sql/0027_record_inbound.sql, with a fast way for who is known. A person is known
+# In db/sql/0043_record_inbound.sql, with a fast way for who is known. A person is known
 # by the business-scoped id first: a number may be handed on.
 # An erased message is never new: see migration 0014, and for races repeat_once.
 RECORD_INBOUND = """

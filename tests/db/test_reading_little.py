@@ -82,6 +82,19 @@ def test_a_worker_finds_a_job_among_many_that_wait(database: Database) -> None:
     assert value(database, scans, name="idx_jobs_open_lock") > 0
 
 
+def test_a_message_is_taken_in_as_planned_for_few_people_though_many_came_since(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    early = [f"whatsapp:+4915{n:02}" for n in range(PLANNED_AFTER)]
+    for address in early:
+        take_in(pg, said("Hi", address))
+    change(database, YOUNG_CHATS, many=10 * MANY)
+    reading = Reading(database, "users")
+    for address in (early[0], ANA):
+        take_in(pg, said("Are you open?", address))
+    assert reading.pages < FEW
+
+
 def test_whether_a_trouble_was_told_is_found_among_many_finished_jobs(
     database: Database, outbox: PostgresOutbox, pg: PostgresChatStore
 ) -> None:
