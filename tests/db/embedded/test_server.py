@@ -87,11 +87,13 @@ def test_a_killed_parent_leaves_no_server_and_no_damage(folder: Path) -> None:
         assert "was shut down at" in (folder / "postgres.log").read_text()
 
 
-def test_a_server_that_outlived_its_parent_is_stopped_first(folder: Path) -> None:
-    with EmbeddedPostgres(folder, QUICK) as server:
-        port = server.port
+def test_a_server_that_outlived_its_parent_is_stopped_first(
+    folder: Path, own_port: int
+) -> None:
+    with EmbeddedPostgres(folder, QUICK):
+        pass
     command = [str(bin_folder() / "postgres"), "-D", str(folder / "postgres")]
-    command += ["-p", str(port), "-c", "unix_socket_directories="]
+    command += ["-p", str(own_port), "-c", "unix_socket_directories="]
     with (folder / "leftover.log").open("wb") as log:
         leftover = subprocess.Popen(command, cwd="/", stderr=log, **as_the_server())
     eventually(lambda: "ready to acc" in (folder / "leftover.log").read_text())
