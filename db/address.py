@@ -24,7 +24,7 @@ NOWHERE = "/dev/null"  # no folder: no connection is ever made there
 OURS = ("postgres://", "postgresql://", f"{DRIVER}://")
 # Several hosts as libpq writes them, which SQLAlchemy does not read.
 HOSTS = re.compile(
-    r"(?P<before>[\w+]+://(?:[^:/]*(?::[^@]*)?@)?+)(?P<hosts>[^/?@]*,[^/?@]*)"
+    r"(?P<before>[\w+]+://(?>(?:[^:/]*(?::[^@]*)?@)?))(?P<hosts>[^/?@]*,[^/?@]*)"
     r"(?P<after>.*)",
     re.DOTALL,
 )

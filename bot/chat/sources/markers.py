@@ -17,7 +17,7 @@ _WORD = (
     r"|quellen?|fuentes?|fontes?|fonti?)[ :.#]*)"
 )
 _DIGITS = r"\d{1,3}"
-_LIST = rf"{_DIGITS}(?:\s?(?:[,;&]|and|[-\u2013])\s?{_WORD}?{_DIGITS})*+"
+_LIST = rf"{_DIGITS}(?>(?:\s?(?:[,;&]|and|[-\u2013])\s?{_WORD}?{_DIGITS})*)"
 # What servers add to a number, and a link on it, belong to it.
 _CITE = rf"{OPEN}\^?{_WORD}?{_LIST}\^?(?:\u2020[^\]\u3011\n]{{0,80}})?{CLOSE}"
 _UNKNOWN = rf"{OPEN}\s?unknown\s?[.!]?\s?{CLOSE}"
@@ -26,7 +26,7 @@ _ONE = (
     rf"(?:(?:{_CITE}|{_UNKNOWN}|{_PICTURE})(?:\([^()\s]{{0,500}}\))?"
     rf"|\({_WORD}{_LIST}\))"
 )
-_SEVERAL = rf"(?>{_ONE}(?:[ \t]*+(?:[,;][ \t]*+)?{_ONE})*+)"
+_SEVERAL = rf"(?>{_ONE}(?:[ \t]*+(?:[,;][ \t]*+)?{_ONE})*)"
 # Markers in a row, with what was set around them: (see [1]), **[1]**.
 _ROW = "|".join(
     (
