@@ -14,6 +14,7 @@ from typing import Any, cast
 from psycopg.types.json import Jsonb
 
 from db.database import Database
+from db.delivery.answered import IS_REPLY
 from db.delivery.replies import bind_reply, choose_statement
 from db.media.seen import find_seen
 from db.memory.preferences import read_preferences
@@ -46,7 +47,7 @@ SELECT record_inbound(
   most_bytes => %(most_bytes)s)
 """
 
-LOAD_CHAT = """
+LOAD_CHAT = f"""
 SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
        userchats.messages, phone_number, full_name, users.is_active AS user_is_active,
        CASE WHEN earlier.customer_id = users.user_id THEN earlier.messages
@@ -61,13 +62,16 @@ SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
           SELECT id, kind, text, message_sid, created_at, valid_until FROM user_facts
           WHERE user_facts.user_id = users.user_id
             AND (valid_until IS NULL OR valid_until > now())
-          ORDER BY created_at DESC, id DESC LIMIT %(most_facts)s) AS latest) AS facts
+          ORDER BY created_at DESC, id DESC LIMIT %(most_facts)s) AS latest) AS facts,
+       (SELECT count(*) FROM reply_parts
+        WHERE reply_parts.user_id = users.user_id AND {IS_REPLY}
+          AND reply_parts.created_at > now() - interval '1 hour') AS answers_of_hour
 FROM userchats JOIN users ON users.user_id = userchats.customer_id
 LEFT JOIN user_preferences ON user_preferences.user_id = users.user_id
 LEFT JOIN userchats AS earlier ON earlier.chat_id = userchats.metadata ->> 'continues'
 LEFT JOIN opt_outs ON opt_outs.user_id = users.user_id
 WHERE userchats.chat_id = %(chat_id)s
-"""
+"""  # noqa: S608  (our own words)
 
 # What turns name and don't hold: our parts, and what the user wrote in other chats. The
 # archive is looked into where something is missing still, and not beyond the newest.
@@ -234,6 +238,7 @@ def _read_chat(row: Any) -> Userchat:
         preferences=read_preferences(row.preferences),
         facts=tuple(map(_read_fact, row.facts or ())),
         has_documents=row.has_documents,
+        answers_of_hour=row.answers_of_hour,
     )
 
 

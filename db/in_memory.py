@@ -2,14 +2,13 @@
 
 import secrets
 import threading
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from db.records import InboundMessage, Receipt, Reply, Turn, Userchat
-from db.store import Answered
 
 MOST_SIDS = 100_000
 MOST_CHATS = 10_000
@@ -127,22 +126,31 @@ class MemoryChatStore:
                 self._answers.append(told)
             return len(chat.turns)
 
-    def count(
+    def to_person(
+        self, user_id: UUID, words: Collection[str], within: timedelta
+    ) -> int:
+        """Count the replies to a user of late, as db.delivery.answered does."""
+        return self._count_of_late(words, within)[user_id]
+
+    def to_all(
         self,
-        user_id: UUID,
         words: Collection[str],
         within: timedelta,
         most: int,
-        span: str = "hour",  # noqa: ARG002  (nothing is kept)
-    ) -> Answered:
-        """Count the replies of late, as db.delivery.answered does."""
+        span: str,  # noqa: ARG002  (nothing is kept)
+    ) -> int:
+        """Count those to all, as it does, too."""
+        return min(self._count_of_late(words, within).total(), most)
+
+    def _count_of_late(
+        self, words: Collection[str], within: timedelta
+    ) -> Counter[UUID]:
         since = datetime.now(UTC) - within
         with self._lock:
             while self._answers and self._answers[0][0] < since - DAY:
                 self._answers.popleft()
             sent = [(to, body) for at, to, body in self._answers if at >= since]
-        counted = [to for to, body in sent if body not in words]
-        return Answered(counted.count(user_id), min(len(counted), most))
+        return Counter(to for to, body in sent if body not in words)
 
     def was_told(self, user_id: UUID, limit: str, since: datetime) -> bool:
         """Tell whether a turn of ours told a user of a limit since then."""

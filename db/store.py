@@ -1,17 +1,8 @@
 """What the bot asks of its store, whichever of the two it is."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from db.records import InboundMessage, Receipt, Reply, Userchat
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """How many replies were stored of late: for one person, and for all."""
-
-    to_person: int
-    to_all: int
 
 
 class ChatStore(Protocol):

@@ -9,20 +9,20 @@ from uuid import UUID
 
 from db.database import Database
 from db.outages import repeat_once
-from db.store import Answered
 
 # A reply is counted by its first part; what people said, and operators are told, not.
-TO_PERSON = """
+IS_REPLY = "position = 0 AND author = 'bot'"
+TO_PERSON = f"""
 SELECT count(*) FROM reply_parts
-WHERE user_id = %(user_id)s AND position = 0 AND created_at > now() - %(within)s
-  AND author = 'bot' AND body <> ALL (%(words)s)
-"""
-TO_ALL = """
+WHERE user_id = %(user_id)s AND {IS_REPLY} AND created_at > now() - %(within)s
+  AND body <> ALL (%(words)s)
+"""  # noqa: S608  (our own words)
+TO_ALL = f"""
 SELECT count(*) FROM (
   SELECT FROM reply_parts
-  WHERE position = 0 AND created_at > now() - %(within)s AND author = 'bot'
+  WHERE {IS_REPLY} AND created_at > now() - %(within)s
     AND body <> ALL (%(words)s) LIMIT %(most)s) AS latest
-"""
+"""  # noqa: S608  (the same)
 # Asked only of who is over a limit: their chats of the day are looked through.
 # Times are compared as text: the bot writes all of them in one form, in UTC.
 WAS_TOLD = """
@@ -49,24 +49,36 @@ class AnswersOfLate:
     _counted_at: dict[tuple[str, bool], float] = field(default_factory=dict)
     _counting: Lock = field(default_factory=Lock)
 
-    def count(
-        self,
-        user_id: UUID,
-        words: Collection[str],
-        within: timedelta,
-        most: int,
-        span: str = "hour",
-    ) -> Answered:
-        """Count, but for replies in these `words`, and to all no more than `most`.
+    def to_person(
+        self, user_id: UUID, words: Collection[str], within: timedelta
+    ) -> int:
+        """Count those to a user, but for replies in these `words`.
 
-        What all got is kept for each `span`, with words and without. Raises
-        StoreUnavailableError.
+        Raises StoreUnavailableError, as the others do.
         """
         asked = {"user_id": user_id, "words": [*words], "within": within}
-        to_person = repeat_once(lambda: self.database.scalar(TO_PERSON, asked))
+        found: int = repeat_once(lambda: self.database.scalar(TO_PERSON, asked))
+        return found
+
+    def to_all(
+        self, words: Collection[str], within: timedelta, most: int, span: str
+    ) -> int:
+        """Count those to all, no more than `most`.
+
+        The number is kept for each `span`, with words and without.
+        """
         kept_as = (span, not words)
-        to_all = self._count_all({**asked, "most": most}, kept_as) if most else 0
-        return Answered(to_person, to_all)
+        last = self._counted_at.get(kept_as)
+        is_due = last is None or time.monotonic() - last >= self.kept_seconds
+        if is_due and self._counting.acquire(blocking=False):  # else somebody counts
+            asked = {"words": [*words], "within": within, "most": most}
+            try:
+                counted = repeat_once(lambda: self.database.scalar(TO_ALL, asked))
+                self._to_all[kept_as] = counted
+                self._counted_at[kept_as] = time.monotonic()
+            finally:
+                self._counting.release()
+        return self._to_all.get(kept_as, 0)
 
     def was_told(self, user_id: UUID, limit: str, since: datetime) -> bool:
         """Tell whether a turn of ours told a user of a limit since then.
@@ -76,15 +88,3 @@ class AnswersOfLate:
         stamp = since.astimezone(UTC).isoformat(timespec="milliseconds")
         asked = {"user_id": user_id, "limit": limit, "since": since, "stamp": stamp}
         return bool(repeat_once(lambda: self.database.scalar(WAS_TOLD, asked)))
-
-    def _count_all(self, asked: dict[str, object], kept_as: tuple[str, bool]) -> int:
-        last = self._counted_at.get(kept_as)
-        is_due = last is None or time.monotonic() - last >= self.kept_seconds
-        if is_due and self._counting.acquire(blocking=False):  # else somebody counts
-            try:
-                counted = repeat_once(lambda: self.database.scalar(TO_ALL, asked))
-                self._to_all[kept_as] = counted
-                self._counted_at[kept_as] = time.monotonic()
-            finally:
-                self._counting.release()
-        return self._to_all.get(kept_as, 0)

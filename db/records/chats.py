@@ -208,7 +208,9 @@ class Userchat:
     what they set with /settings. `facts` is what they told of
     themselves, newest first. `has_documents`: the business, or somebody, has one that
     may be asked. `seen` is what turns brought beside their text, by
-    MessageSid and position, as far as it was looked at.
+    MessageSid and position, as far as it was looked at. `answers_of_hour` are those
+    of the bot to its user within the last hour, in whichever chat, words on limits
+    among them; None: not counted.
     """
 
     chat_id: str
@@ -233,6 +235,7 @@ class Userchat:
     seen: Mapping[tuple[str, int], SeenMedia] = field(default_factory=dict)
     earlier_summary: Turn | None = None
     carried: tuple[Recalled, ...] = ()
+    answers_of_hour: int | None = None
 
     @property
     def heard_at(self) -> datetime | None:
@@ -249,8 +252,10 @@ class Userchat:
         stopped = self.opted_out if reply.opts_out is None else reply.opts_out
         owner: Owner = "queue" if reply.hands_over else self.owner
         gone = {fact for deed in reply.deeds for fact in deed.forgotten_facts}
+        answers = self.answers_of_hour
         return replace(
             self,
+            answers_of_hour=None if answers is None else answers + 1,
             facts=tuple(fact for fact in self.facts if fact.fact_id not in gone),
             turns=(*self.turns, reply.turn),
             opted_out=stopped,

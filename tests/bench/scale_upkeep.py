@@ -60,4 +60,6 @@ def keep_up(database: WatchedDatabase) -> None:
         with database.doing("our addresses"):
             PostgresOutbox(database).find_our_addresses()
         with database.doing("answers of late"):
-            AnswersOfLate(database).count(NOBODY, (), HOUR, most=3000)
+            late = AnswersOfLate(database)
+            late.to_person(NOBODY, (), HOUR)
+            late.to_all((), HOUR, 3000, "hour")

@@ -18,7 +18,6 @@ from bot.chat.replies import Batch, note, say
 from bot.environment import Reader
 from bot.languages.speaking import every_wording, speak
 from db.records import Reply, Turn, Userchat
-from db.store import Answered
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 ADDRESSES_HINT = "a number such as +49 151 23456789, or several by ,"
@@ -44,18 +43,15 @@ Span = Literal["hour", "day"]
 class Counts(Protocol):
     """Tells what was stored of late."""
 
-    def count(
-        self,
-        user_id: UUID,
-        words: Collection[str],
-        within: timedelta,
-        most: int,
-        span: Span = "hour",
-    ) -> Answered:
-        """Count the answers to a user and to all, but for some words.
+    def to_person(
+        self, user_id: UUID, words: Collection[str], within: timedelta
+    ) -> int:
+        """Count the answers to a user, but for some words."""
 
-        To all no further than to `most`, and kept for some seconds for each span.
-        """
+    def to_all(
+        self, words: Collection[str], within: timedelta, most: int, span: Span
+    ) -> int:
+        """Count those to all, no further than to `most`; kept a while for each span."""
 
     def was_told(self, user_id: UUID, limit: str, since: datetime) -> bool:
         """Tell whether a turn of ours told a user of a limit since then."""
@@ -64,9 +60,13 @@ class Counts(Protocol):
 class NoCounts:
     """Where nobody counts."""
 
-    def count(self, *_asked: object, **_more: object) -> Answered:
+    def to_person(self, *_asked: object) -> int:
         """Count nothing."""
-        return Answered(0, 0)
+        return 0
+
+    def to_all(self, *_asked: object) -> int:
+        """Count nothing."""
+        return 0
 
     def was_told(self, *_asked: object) -> bool:
         """Tell that nobody was told of anything."""
@@ -133,35 +133,30 @@ class Allowance:
     def _exceeded(self, chat: Userchat, batch: Batch, counts: Counts) -> str | None:
         if self.messages_minute and _is_too_fast(chat, batch, self.messages_minute):
             return "MESSAGES_PER_MINUTE"
+        user_id, hour = chat.user_id, self.per_person
+        if chat.answers_of_hour is not None and chat.answers_of_hour < hour:
+            hour = 0  # so far from the limit that nobody needs to ask
         day = datetime.now(UTC) - self.midnight()
         spans: tuple[tuple[Span, timedelta, int, int], ...] = (
-            ("hour", HOUR, self.per_person, self.for_all),
+            ("hour", HOUR, hour, self.for_all),
             ("day", day, self.per_person_day, self.for_all_day),
         )
         for span, within, person, everybody in spans:
-            count = partial(
-                counts.count, chat.user_id, within=within, most=everybody, span=span
-            )
-            if (person or everybody) and (full := _find_full(count, person, everybody)):
-                return f"{full}_{span.upper()}"
+            theirs = partial(counts.to_person, user_id, within=within)
+            if person and _is_reached(theirs, person):
+                return f"ANSWERS_PER_PERSON_{span.upper()}"
+            of_all = partial(counts.to_all, within=within, most=everybody, span=span)
+            if everybody and _is_reached(of_all, everybody):
+                return f"ANSWERS_PER_{span.upper()}"
         return None
 
 
-def _find_full(
-    count: Callable[[Collection[str]], Answered], per_person: int, for_all: int
-) -> str | None:
-    """Return what is full: what is said of limits, in many words, is no answer.
+def _is_reached(count: Callable[[Collection[str]], int], most: int) -> bool:
+    """Tell whether so much was answered: what is said of limits is no answer.
 
-    It is left out only where that matters: most are far from any limit.
+    It is left out, in many words, only where that matters: most are far from it.
     """
-    limit = _find_reached(count(()), per_person, for_all)
-    return limit and _find_reached(count(_every_word()), per_person, for_all)
-
-
-def _find_reached(found: Answered, per_person: int, for_all: int) -> str | None:
-    if per_person and found.to_person >= per_person:
-        return "ANSWERS_PER_PERSON"
-    return "ANSWERS_PER" if for_all and found.to_all >= for_all else None
+    return count(()) >= most and count(_every_word()) >= most
 
 
 def read_allowance(read: Reader) -> Allowance:

@@ -6,7 +6,7 @@ from prometheus_client import REGISTRY
 
 from bot.chat import sentences as others
 from bot.chat.limits import sentences
-from bot.chat.limits.allowance import Allowance
+from bot.chat.limits.allowance import Allowance, NoCounts
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.delivery.answered import AnswersOfLate
@@ -93,6 +93,32 @@ def test_all_workers_count_the_same(database: Database, pg: PostgresChatStore) -
     query = "SELECT content FROM chat_messages WHERE role = 'system'"
     assert values(database, query) == [OVER_HOUR]
     assert values(database, "SELECT message_sid FROM unanswered_messages") == []
+
+
+class Asked(NoCounts):
+    """Counts what it is asked for, and says that somebody got very much."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def to_person(self, *_asked: object, **_more: object) -> int:
+        self.times += 1
+        return 1000
+
+
+def test_who_is_far_from_the_limit_is_not_counted_again() -> None:
+    ana = conversation()
+    answers_to(ana, "one")
+    ana.says("two")
+    chat, counts, allowance = ana.chat, Asked(), Allowance(per_person=2)
+
+    def is_beyond(answers_of_hour: int | None) -> bool:
+        known = replace(chat, answers_of_hour=answers_of_hour)
+        return allowance.reply_beyond(known, chat.unanswered(), counts) is not None
+
+    assert (is_beyond(1), counts.times) == (False, 0)
+    assert (is_beyond(2), counts.times) == (True, 2), "without what is said of limits"
+    assert (is_beyond(None), counts.times) == (True, 4)
 
 
 def test_none_is_none() -> None:
