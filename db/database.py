@@ -7,7 +7,7 @@ PostgreSQL's work on the hot road.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Any, TypeVar, cast
 
@@ -22,7 +22,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from db.address import database_of, with_database
 from db.outages import WRITTEN, LostConnectionError, RefusedError, in_time, outages
-from db.pool import SPARE_SECONDS, BoundedConnection, Limits, Pool
+from db.pool import BoundedConnection, Limits, Pool
 
 Statement = str | Composable | ClauseElement
 Parameters = Mapping[str, Any]
@@ -126,6 +126,15 @@ class Database(Statements):
         """The database's name on its server."""
         return database_of(self.url)
 
+    def count_each(self, statement: str, lot: Sequence[Parameters]) -> list[int]:
+        """Run a statement for each of a lot; return how many rows each wrote.
+
+        All in one transaction, and one round trip.
+        """
+        with self._cursor(tuple_row) as cursor:
+            cursor.executemany(statement, lot, returning=True)
+            return [each.rowcount for each in cursor.results()]
+
     def close(self) -> None:
         """Close the connections."""
         self._pool.engine.dispose()
@@ -144,7 +153,7 @@ class Database(Statements):
         the limits say something else. A `snapshot` sees one moment and changes nothing.
         """
         pooled = self._begin(_opening(seconds, idle_seconds, snapshot))
-        with self._returning(pooled) as driver, _waiting(driver, seconds):
+        with self._returning(pooled) as driver, driver.waiting(seconds):
             try:
                 yield Connection(driver)
             except BaseException:
@@ -176,7 +185,7 @@ class Database(Statements):
         engine = self._pool.engine.execution_options(isolation_level="READ COMMITTED")
         with engine.begin() as connection:
             driver: Any = connection.connection.driver_connection
-            with _waiting(driver, seconds):
+            with driver.waiting(seconds):
                 limit = f"SET LOCAL statement_timeout = {int(1000 * seconds)}"
                 connection.exec_driver_sql(limit)
                 yield connection
@@ -207,12 +216,17 @@ class Database(Statements):
     def _executed(
         self, statement: Statement, parameters: Parameters | None, row: RowFactory[Any]
     ) -> Iterator[psycopg.Cursor[Any]]:
+        with self._cursor(row) as cursor:
+            yield cursor.execute(*_written(statement, parameters))
+
+    @contextmanager
+    def _cursor(self, row: RowFactory[Any]) -> Iterator[psycopg.Cursor[Any]]:
         pooled = self._pool.engine.raw_connection()
         with (
             self._returning(pooled) as driver,
             driver.cursor(row_factory=row) as cursor,
         ):
-            yield cursor.execute(*_written(statement, parameters))
+            yield cursor
 
     def _begin(self, opening: str) -> PoolProxiedConnection:
         """Return a connection in a transaction; a pooled one may have died."""
@@ -274,18 +288,6 @@ def _opening(seconds: float | None, idle: float | None, snapshot: bool) -> str:
         if bound is not None:
             words.append(f"SET LOCAL {name} = {int(1000 * bound)}")
     return "; ".join(words)
-
-
-@contextmanager
-def _waiting(driver: BoundedConnection, seconds: float | None) -> Iterator[None]:
-    """Have the client, too, wait so long for each statement."""
-    before = driver.answer_seconds
-    if seconds is not None:
-        driver.answer_seconds = seconds + SPARE_SECONDS
-    try:
-        yield
-    finally:
-        driver.answer_seconds = before
 
 
 def _roll_back(driver: BoundedConnection) -> None:

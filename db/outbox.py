@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,11 @@ from db.delivery.codes import (
 )
 from db.delivery.holding import CLAIM_OR_HOLD, bind_holding, release_held
 from db.delivery.window import SERVICE_WINDOW
+from db.gathering import Gathering
 from db.outages import outages, repeat_once
 from db.records import (
     FAILED,
     OUTSIDE_WINDOW,
-    WITH_TWILIO,
     Claim,
     DeliveryStatus,
     Holding,
@@ -42,10 +43,21 @@ class Recorded:
 
 
 class PostgresOutbox:
-    """The parts of replies in PostgreSQL; with `holding` some wait for their user."""
+    """The parts of replies in PostgreSQL; with `holding` some wait for their user.
 
-    def __init__(self, database: Database, holding: Holding | None = None) -> None:
+    With `gathers` statuses that come at about the same time are stored at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        holding: Holding | None = None,
+        *,
+        gathers: bool = False,
+    ) -> None:
         self._database = database
+        together = Gathering(database, sql.ADVANCE_PART, "part_id")
+        self._gathering = together if gathers else None
         self._holding = holding
         self._claim = CLAIM_OR_HOLD if holding else sql.CLAIM_NEXT
         self._waiting = bind_holding(holding) if holding else {}
@@ -228,9 +240,13 @@ class PostgresOutbox:
     ) -> bool:
         told_why = status.error_code if status.status in FAILED else None
         opts_out = told_why == OPTED_OUT_AT_TWILIO
-        statement = (sql.OPT_OUT if opts_out else sql.ADVANCE).format(mine=mine)
         parameters = _bind_move(status, part_id)
-        return repeat_once(lambda: self._database.count(statement, parameters)) > 0
+        if self._gathering and mine == sql.OF_PART and not opts_out:
+            call = partial(self._gathering.count, parameters)
+        else:
+            statement = (sql.OPT_OUT if opts_out else sql.ADVANCE).format(mine=mine)
+            call = partial(self._database.count, statement, parameters)
+        return repeat_once(call) > 0
 
     def _write(self, statement: str, **parameters: Any) -> None:
         with outages():
@@ -253,8 +269,8 @@ def _bind_status(status: DeliveryStatus) -> dict[str, Any]:
 
 
 def _bind_move(status: DeliveryStatus, part_id: UUID | None) -> dict[str, Any]:
-    told = _read_status(status.status)
-    moved = {"status": told, "reached": _before(told), "part_id": part_id}
+    told = sql.read_status(status.status)
+    moved = {"status": told, "reached": sql.before(told), "part_id": part_id}
     return {**_bind_status(status), **moved}
 
 
@@ -277,20 +293,3 @@ def _read_part(columns: dict[str, Any]) -> Part:
 def _attempt(part: Part) -> dict[str, Any]:
     known = {"user_id": part.user_id, "part_id": part.part_id}
     return {**known, "attempts": part.attempts}
-
-
-def _read_status(told: str) -> str:
-    """Return Twilio's status in our words.
-
-    Its `sending` lies behind `queued`, ours before `accepted`. A status that is new to
-    us shows at least that Twilio has the message.
-    """
-    if told == "sending":
-        return "queued"
-    return told if told in (*WITH_TWILIO, *FAILED) else "accepted"
-
-
-def _before(status: str) -> list[str]:
-    """Return what a part may be at for this status to move it forward."""
-    last = "delivered" if status in FAILED else status
-    return list(sql.PROGRESS[: sql.PROGRESS.index(last)])

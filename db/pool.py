@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
@@ -98,6 +99,17 @@ class BoundedConnection(Connection[Any]):
                 raise
             self.close()
             raise OperationalError(f"no answer within {seconds:.1f} s") from None
+
+    @contextmanager
+    def waiting(self, seconds: float | None) -> Iterator[None]:
+        """Have the client, too, wait so long for each statement; None: as ever."""
+        before = self.answer_seconds
+        if seconds is not None:
+            self.answer_seconds = seconds + SPARE_SECONDS
+        try:
+            yield
+        finally:
+            self.answer_seconds = before
 
 
 class BoundedAsyncConnection(AsyncConnection[Any]):

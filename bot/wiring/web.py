@@ -48,7 +48,7 @@ def _build_web(settings: Settings) -> "Flask":
         settings,
         parts.twilio,
         store=PostgresChatStore(database, settings.session_timeout, wake_workers),
-        outbox=PostgresOutbox(database, settings.holding),
+        outbox=PostgresOutbox(database, settings.holding, gathers=True),
     )
     app = build_app(
         webhooks,

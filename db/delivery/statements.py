@@ -185,6 +185,7 @@ WHERE part.message_sid = %(message_sid)s AND part.status IN {FAILED}
 BY_SID = "message_sid = %(message_sid)s"
 BY_ID = "part_id = %(part_id)s"
 OF_PART = f"{BY_ID} AND (message_sid IS NULL OR {BY_SID})"
+ADVANCE_PART = ADVANCE.format(mine=OF_PART)
 # A callback names its part and finds it, so what is early names none: not of ours. (Not
 # a join: of an index that it takes for empty PostgreSQL would read all.)
 RECORD_ACCEPTED = f"""
@@ -265,3 +266,20 @@ WHERE NOT EXISTS (
   SELECT FROM procrastinate_jobs AS told
   WHERE told.task_name = 'tell_trouble' AND told.lock = trouble.lock)
 """  # noqa: S608  (our own words)
+
+
+def read_status(told: str) -> str:
+    """Return Twilio's status in our words.
+
+    Its `sending` lies behind `queued`, ours before `accepted`. A status that is new to
+    us shows at least that Twilio has the message.
+    """
+    if told == "sending":
+        return "queued"
+    return told if told in (*WITH_TWILIO, *FAILED) else "accepted"
+
+
+def before(status: str) -> list[str]:
+    """Return what a part may be at for this status to move it forward."""
+    last = "delivered" if status in FAILED else status
+    return list(PROGRESS[: PROGRESS.index(last)])
