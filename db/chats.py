@@ -34,6 +34,8 @@ from db.records import (
 FULL_BYTES = 12_000
 MOST_BYTES = 16_000
 MOST_FACTS = 8  # in a prompt
+# Of an hour; whoever got more may be near a limit, and is counted exactly (Counts).
+MOST_PARTS = 100
 
 # In db/sql/0043_record_inbound.sql, with a fast way for who is known. A person is known
 # by the business-scoped id first: a number may be handed on.
@@ -63,9 +65,12 @@ SELECT userchats.chat_id, userchats.customer_id, userchats.is_active,
           WHERE user_facts.user_id = users.user_id
             AND (valid_until IS NULL OR valid_until > now())
           ORDER BY created_at DESC, id DESC LIMIT %(most_facts)s) AS latest) AS facts,
-       (SELECT count(*) FROM reply_parts
-        WHERE reply_parts.user_id = users.user_id AND {IS_REPLY}
-          AND reply_parts.created_at > now() - interval '1 hour') AS answers_of_hour
+       (SELECT CASE WHEN count(*) < %(most_parts)s
+          THEN count(*) FILTER (WHERE {IS_REPLY}) END
+        FROM (SELECT position, author, created_at FROM reply_parts
+              WHERE reply_parts.user_id = users.user_id
+              ORDER BY sequence DESC LIMIT %(most_parts)s) AS newest
+        WHERE newest.created_at > now() - interval '1 hour') AS answers_of_hour
 FROM userchats JOIN users ON users.user_id = userchats.customer_id
 LEFT JOIN user_preferences ON user_preferences.user_id = users.user_id
 LEFT JOIN userchats AS earlier ON earlier.chat_id = userchats.metadata ->> 'continues'
@@ -156,7 +161,8 @@ class PostgresChatStore:
 
     def load_chat(self, chat_id: str) -> Userchat | None:
         """Return the chat with its turns, or None if it was erased."""
-        parameters = {"chat_id": chat_id, "most_facts": MOST_FACTS}
+        bounds = {"most_facts": MOST_FACTS, "most_parts": MOST_PARTS}
+        parameters = {"chat_id": chat_id, **bounds}
         row = repeat_once(lambda: self._database.first(LOAD_CHAT, parameters))
         if row is None:
             return None

@@ -210,7 +210,7 @@ class Userchat:
     may be asked. `seen` is what turns brought beside their text, by
     MessageSid and position, as far as it was looked at. `answers_of_hour` are those
     of the bot to its user within the last hour, in whichever chat, words on limits
-    among them; None: not counted.
+    among them; None: many, or not counted.
     """
 
     chat_id: str

@@ -5,7 +5,7 @@ from typing import Any
 
 from procrastinate.sql import queries
 
-from db.chats import PostgresChatStore
+from db.chats import MOST_PARTS, PostgresChatStore
 from db.database import Database
 from db.delivery.statements import LATEST_MESSAGES
 from db.outbox import PostgresOutbox
@@ -199,6 +199,18 @@ def test_a_chat_is_loaded_without_its_users_other_chats(
     chat = load(pg, chat_id)
     assert [turn.content for turn in chat.earlier_turns] == ["The beginning"]
     assert reading.pages < FEW
+
+
+def test_a_chat_is_loaded_without_all_that_its_user_was_ever_answered(
+    database: Database, pg: PostgresChatStore
+) -> None:
+    chat_id = take_in(pg, said("first"))
+    change(database, OTHERS_PARTS, many=MANY, address=ANA)
+    parts = Reading(database, "reply_parts")
+    assert load(pg, chat_id).answers_of_hour is None, "so many, if that matters"
+    assert parts.pages < MOST_PARTS + FEW
+    change(database, "UPDATE reply_parts SET created_at = now() - interval '2 h'")
+    assert load(pg, chat_id).answers_of_hour == 0
 
 
 def test_a_chat_that_continues_somebody_elses_does_not_show_it(
