@@ -15,7 +15,7 @@ from tests.bench.webhooks import new_webhook
 
 LINES = 64
 WITHOUT_QUIET = {"ANSWER_QUIET_SECONDS": "0"}
-IDLE_USERS = 20
+IDLE_USERS = 50  # who writes much alike is taken for a machine
 CROWD_LLM_SECONDS = 2.0
 CROWD_CONCURRENCY = {"WORKER_CONCURRENCY": "256"}
 
