@@ -10,7 +10,8 @@ from db.outages import FAILURES
 
 # As much is to be had by waiting for 5 as for 20: docs/measurements.md.
 GATHER_SECONDS = 0.005
-# Longer than the one that stores may take: it always ends.
+# So long at most for the one that stores, as where a server that died is left for
+# another one; then each stores alone.
 STORE_SECONDS = 5.0
 
 
