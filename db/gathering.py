@@ -1,7 +1,7 @@
 """What several threads store at about the same time, stored at once."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
@@ -32,7 +32,8 @@ class Gathering:
     has to be a statement that may be repeated. Rows are taken in the order of what
     `key` names: processes that want the same ones don't wait for each other.
 
-    A lot is as large as there are threads that wait for it.
+    A lot is as large as there are threads that wait for it. Each calls `aside` before:
+    others may do something else meanwhile.
     """
 
     def __init__(
@@ -41,17 +42,20 @@ class Gathering:
         statement: str,
         key: str,
         seconds: float = GATHER_SECONDS,
+        aside: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._statement = statement
         self._key = key
         self._seconds = seconds
+        self._aside = aside
         self._open: _Lot | None = None
         self._lock = Lock()  # for what is open, and what is asked in it
 
     def count(self, parameters: Parameters) -> int:
         """Run the statement; return how many rows it wrote. Raises psycopg's errors."""
         lot, place = self._join(parameters)
+        self._aside()
         if place == 0:
             time.sleep(self._seconds)
             self._store(lot)

@@ -1,6 +1,6 @@
 """Outbox on PostgreSQL: the parts of replies, claimed one at a time, forward only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -45,7 +45,8 @@ class Recorded:
 class PostgresOutbox:
     """The parts of replies in PostgreSQL; with `holding` some wait for their user.
 
-    With `gathers` statuses that come at about the same time are stored at once.
+    With `aside` statuses that come at about the same time are stored at once; a thread
+    calls it before it waits for that.
     """
 
     def __init__(
@@ -53,11 +54,12 @@ class PostgresOutbox:
         database: Database,
         holding: Holding | None = None,
         *,
-        gathers: bool = False,
+        aside: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
-        together = Gathering(database, sql.ADVANCE_PART, "part_id")
-        self._gathering = together if gathers else None
+        self._gathering = aside and Gathering(
+            database, sql.ADVANCE_PART, "part_id", aside=aside
+        )
         self._holding = holding
         self._claim = CLAIM_OR_HOLD if holding else sql.CLAIM_NEXT
         self._waiting = bind_holding(holding) if holding else {}

@@ -2,14 +2,12 @@
 
 import re
 import socket
-import time
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn
 
-# From its first byte a request has this long to arrive, however it drips.
-ARRIVAL_SECONDS = 5.0
 LONGEST_HEAD = 16 * 1024
 # Above what the application takes, so that it is the application that refuses.
 LONGEST_REQUEST = 96 * 1024
@@ -17,19 +15,24 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?:\r\n|$)")
 UNFORESEEABLE = re.compile(rb"\r\n(?:transfer-encoding|expect)[ \t]*:")
 BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 END_OF_HEAD = b"\r\n\r\n"
+REFUSALS = {
+    errors.LimitRequestLine: (414, "URI Too Long"),
+    errors.LimitRequestHeaders: (431, "Request Header Fields Too Large"),
+    errors.UnsupportedTransferCoding: (501, "Not Implemented"),
+    errors.ExpectationFailed: (417, "Expectation Failed"),
+}
 
 HowFar = Literal["partial", "whole", "odd"]
 
 
 @dataclass(slots=True)
 class Arrival:
-    """What has come of a request so far, and when all of it must be there.
+    """What has come of a request so far.
 
     However finely it drips, each of its bytes is looked at once.
     """
 
     data: bytearray = field(default_factory=bytearray)
-    deadline: float = field(default_factory=lambda: time.monotonic() + ARRIVAL_SECONDS)
     _searched: int = 0
     _total: int | None = None
 
@@ -72,3 +75,8 @@ def _length_of(head: bytes) -> int:
     if is_unclear or UNFORESEEABLE.search(head):
         return LONGEST_REQUEST + 1
     return len(head) + len(END_OF_HEAD) + (int(length[1]) if length else 0)
+
+
+def refusal_of(error: errors.ParseException) -> tuple[int, str]:
+    """Return how what is no request is refused: a status and its reason."""
+    return REFUSALS.get(type(error), (400, "Bad Request"))

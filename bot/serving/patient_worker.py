@@ -1,272 +1,285 @@
 """The gunicorn worker under `bot web`: slow clients hold none of its threads.
 
-It overrides the inside of gunicorn's gthread worker, so gunicorn is pinned below its
-next major release (pyproject.toml). Overridden are init_process, enqueue_req, handle,
-handle_request, _keepalive_after, finish_request, murder_pending, notify,
-wait_for_and_dispatch_events and handle_error; used besides are poller, tpool,
-method_queue, keepalived_conns, nr_conns, worker_connections, on_client_socket_readable,
-of a TConn sock, parser (its unreader), timeout, init, set_timeout and close, and of a
-request force_close. tests/hostile holds what it does.
+It overrides the inside of gunicorn's gthread worker, its loop and how it closes, and
+uses its handle, pool, method_queue, counts and TConn: so gunicorn is pinned below its
+next major release (pyproject.toml).
 """
 
-import fcntl
+import errno
 import logging
-import selectors
 import socket
-import struct
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from gunicorn import util
 from gunicorn.http import errors
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker
 
-from bot.serving.arrival import ARRIVAL_SECONDS, LONGEST_REQUEST, Arrival, HowFar
+from bot.serving.arrival import refusal_of
+from bot.serving.connections import Connection, Watched
+from bot.serving.permits import Apart, Permits
+from bot.serving.readiness import new_readiness
 from db.embedded.processes import ON_LINUX
 
 log = logging.getLogger(__name__)
 
-# By then Twilio has given up:
-# https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-WHOLE_SECONDS = 15.0
-LEAVING_SECONDS = 2.0
-DEAF_SECONDS = 2.0
+# As many threads take requests at a time; more share the processors to everybody's harm
+# (docs/measurements.md).
+PERMITS = 3
+# Whose request takes longer waits for something: another thread goes on meanwhile.
+LONG_SECONDS = 0.1
 LOOK_SECONDS = 0.02
 ODD_THREADS = 2
 MOST_ODD = 8
-UNSENT_BYTES = 0x894B  # SIOCOUTQNSD from linux/sockios.h
 # Elsewhere unread answers can't be told: so many fit into a connection's buffer.
 MOST_REQUESTS = None if ON_LINUX else 20
-REFUSALS = {
-    errors.LimitRequestLine: (414, "URI Too Long"),
-    errors.LimitRequestHeaders: (431, "Request Header Fields Too Large"),
-    errors.UnsupportedTransferCoding: (501, "Not Implemented"),
-    errors.ExpectationFailed: (417, "Expectation Failed"),
-}
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A request that waits until its client has taken the answers before it."""
-
-    arrival: Arrival
-    state: HowFar
-    until: float = field(default_factory=lambda: time.monotonic() + DEAF_SECONDS)
-
-
-def _has_unread(conn: TConn) -> bool:
-    """Tell whether a client has not taken all it was sent before (Linux only)."""
-    if not ON_LINUX:
-        return False
-    try:
-        unsent = fcntl.ioctl(conn.sock, UNSENT_BYTES, bytes(4))
-    except OSError:  # it is closed: whoever writes to it finds out
-        return False
-    return any(struct.unpack("i", unsent))
-
-
-def _keeps_open(job: "Future[bool]") -> bool:
-    return not job.cancelled() and job.exception() is None and job.result()
+# Another process was quicker, or the client has left.
+NOBODY_THERE = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED}
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """A gthread worker in which slow clients hold no thread.
 
-    gthread reads requests in its threads, without a deadline: as many slow clients as
-    there are threads would stop everybody else. Here the main loop collects requests,
-    and threads get them whole. An odd one, of which can't be told when it is whole
-    (Twilio sends none), goes to a few threads apart. Who asks again without reading
-    the answers gets none until they are read: writing to them would wait for them.
+    gthread's loop waits for connections, and gives each to a thread, which reads from
+    it without a deadline. Here the threads themselves wait for all of them. Who is
+    woken reads what is there, without waiting, and answers if the request is whole with
+    it. The loop looks after those whose time is up. An odd request, of which can't be
+    told when it is whole (Twilio sends none), goes to a few threads apart. Who asks
+    again without reading the answers gets none until they are read: writing to them
+    would wait for them.
+
+    A connection is in the hands of who took it from those that are watched.
     """
 
     def init_process(self) -> None:
         """Run the worker."""
-        self._arriving: dict[TConn, Arrival] = {}  # the oldest first, as
-        self._leaving: dict[TConn, float] = {}  # here
-        self._in_hand: dict[TConn, float] = {}
-        self._lock = threading.Lock()  # for what is in hand
+        self._readiness = new_readiness()
+        self._permits = Permits(PERMITS)
+        self._watched = Watched(self._readiness)
+        self._deaf: dict[int, Connection] = {}  # by number: only the loop takes them
+        self._in_hand: dict[int, Connection] = {}
+        self._end_of_idling = float("inf")
+        self._counting = threading.Lock()
         from bot.observability import REFUSED, NowAndThen  # noqa: PLC0415  (as in server)
 
         self._refused, self._now_and_then = REFUSED, NowAndThen(log)
-        self._deaf: dict[TConn, Waiting] = {}
-        self._odd: set[TConn] = set()
-        self._served: WeakKeyDictionary[TConn, int] = WeakKeyDictionary()
-        self._odd_pool = ThreadPoolExecutor(ODD_THREADS)
-        self._odd_places = threading.BoundedSemaphore(MOST_ODD)
+        self._apart = Apart(ODD_THREADS, MOST_ODD)
         super().init_process()
 
-    def enqueue_req(self, conn: TConn) -> None:
-        """Give a connection to a thread, if the request on it has arrived."""
-        arrival = self._arriving.setdefault(conn, Arrival())
-        has_ended = arrival.read(conn)
-        state = "whole" if has_ended else arrival.how_far()
-        if state == "partial" and arrival.data:
-            self._watch(conn, self._read_more)
-            return
-        del self._arriving[conn]
-        if state == "partial":
-            conn.set_timeout()
-            self.keepalived_conns.append(conn)
-            self._watch(conn, self.on_client_socket_readable)
-            return
-        if _has_unread(conn):
-            self._deaf[conn] = Waiting(arrival, state)
-        else:
-            self._hand_over(conn, arrival, state)
-
-    def _hand_over(self, conn: TConn, arrival: Arrival, state: HowFar) -> None:
-        conn.init()
-        conn.parser.unreader.unread(bytes(arrival.data))
-        if state == "whole":
-            self._submit(self.tpool, conn)
-        else:
-            self._submit_odd(conn)
-
-    def _submit_odd(self, conn: TConn) -> None:
-        if not self._odd_places.acquire(blocking=False):
-            self._turn_away(conn, 503, "Service Unavailable")
-            return
-        self._odd.add(conn)
-        odd = self._submit(self._odd_pool, conn)
-        odd.add_done_callback(lambda _: self._odd_places.release())
-
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for events, and look after those who had answers to read first."""
-        super().wait_for_and_dispatch_events(LOOK_SECONDS if self._deaf else timeout)
-        for conn, waiting in list(self._deaf.items()):
-            if not _has_unread(conn):
-                del self._deaf[conn]
-                self._hand_over(conn, waiting.arrival, waiting.state)
-            elif waiting.until < time.monotonic():
-                del self._deaf[conn]
-                self._close(conn)
-
-    def _watch(self, conn: TConn, callback: Any) -> None:
-        conn.sock.setblocking(False)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(callback, conn))
-
-    def _read_more(self, conn: TConn, client: socket.socket) -> None:
-        self.poller.unregister(client)
-        self.enqueue_req(conn)
-
-    def _submit(self, pool: ThreadPoolExecutor, conn: TConn) -> "Future[Any]":
-        job = pool.submit(self.handle, conn)
-        finish = partial(self.method_queue.defer, self.finish_request, conn)
-        job.add_done_callback(finish)
-        return job
-
-    def handle(self, conn: TConn) -> Any:
-        """Serve a request, in a thread."""
-        with self._lock:
-            self._in_hand[conn] = time.monotonic() + WHOLE_SECONDS
+    def run(self) -> None:
+        """Answer until the process has to end."""
+        for _ in range(self.cfg.threads):
+            self.tpool.submit(self._serve)
         try:
-            return super().handle(conn)
+            super().run()
         finally:
-            with self._lock:
-                del self._in_hand[conn]
+            self._readiness.end()
+            self._permits.end(self.cfg.threads)
 
-    def handle_request(self, req: Any, conn: TConn) -> Any:
+    def _serve(self) -> None:
+        """Take what can be read, one after the other: what each thread does."""
+        listeners = {listener.fileno(): listener for listener in self.sockets}
+        self._permits.take()
+        while (number := self._readiness.next()) is not None:
+            if number in listeners:
+                self.accept(listeners[number])
+            elif (conn := self._watched.take(number)) is not None:
+                self._go_on(conn)
+            self._permits.take()
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Take new connections, or leave them to other processes."""
+        self._accepting = enabled
+        for listener in self.sockets:
+            if enabled:
+                listener.setblocking(False)
+                self._readiness.watch(listener)
+            else:
+                self._readiness.forget(listener)
+
+    def accept(self, listener: Any) -> None:
+        """Take a new connection, and what it says already."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            self._retry(listener, error)
+            return
+        conn = Connection(self.cfg, client, address, listener.getsockname())
+        self._count(1)
+        self._accepting = self.nr_conns < self.worker_connections
+        if self._accepting:
+            self._readiness.watch(listener)
+        else:
+            self._wake_loop()  # which makes room
+        self._go_on(conn)
+
+    def _retry(self, listener: Any, error: OSError) -> None:
+        if error.errno in NOBODY_THERE:
+            self._readiness.watch(listener)
+        else:
+            self._now_and_then.log(f"no connection can be taken: {error}")
+            self._accepting = False  # the loop tries again in its next round
+
+    def _wake_loop(self) -> None:
+        self.method_queue.defer(lambda: None)
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self.nr_conns += more
+
+    def _go_on(self, conn: Connection) -> None:
+        """Do what is to be done with a connection, by its stage."""
+        try:
+            match conn.stage:
+                case "odd":
+                    self._answer(conn)
+                case "leaving" if conn.goes_on_talking():
+                    self._watched.add(conn)
+                case "leaving":
+                    self._close(conn)
+                case _:
+                    self._read(conn)
+        except (Exception, SystemExit):
+            log.exception("closing a connection")
+            self._close(conn)
+
+    def _read(self, conn: Connection) -> None:
+        """Take what is there, without waiting; answer what is whole."""
+        has_ended = conn.arrival.read(conn)
+        state = "whole" if has_ended else conn.arrival.how_far()
+        if state == "partial":
+            conn.enter("arriving" if conn.arrival.data else "idle")
+            self._watched.add(conn)
+        elif conn.has_unread:
+            conn.enter("deaf")
+            self._deaf[conn.number] = conn
+            self._wake_loop()
+        elif state == "whole":
+            self._answer(conn)
+        else:
+            conn.enter("odd")
+            if not self._apart.takes(partial(self._go_on, conn)):
+                self._turn_away(conn, 503, "Service Unavailable")
+
+    def _answer(self, conn: Connection) -> None:
+        """Answer the request, and keep the connection, or leave it."""
+        conn.go_in_hand()
+        self._in_hand[conn.number] = conn
+        try:
+            goes_on = self.handle(conn)
+        finally:
+            del self._in_hand[conn.number]
+        if not goes_on:
+            self._leave(conn)
+            return
+        conn.rest()
+        self._watched.add(conn, at_once=conn.has_read_ahead)
+
+    def handle_request(self, req: Any, conn: Connection) -> Any:
         """Answer a request, and say so if the connection is closed then.
 
         It is after an odd one: not all of it may have come, nor ever come.
         """
-        self._served[conn] = self._served.get(conn, 0) + 1
-        if conn in self._odd or self._served[conn] == MOST_REQUESTS:
+        conn.served += 1
+        if conn.is_last or conn.served == MOST_REQUESTS:
             req.force_close()
         return super().handle_request(req, conn)
 
-    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+    def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         """Discard what the application left of a request; all of it is here."""
         return bool(keepalive and conn.parser.finish_body())
 
-    def finish_request(self, conn: TConn, job: "Future[Any]") -> None:
-        """Keep the connection, or close it without waiting for the client to do so."""
-        self._odd.discard(conn)
-        if _keeps_open(job):
-            super().finish_request(conn, job)
-        else:
-            self._leave(conn)
-
-    def _turn_away(self, conn: TConn, status: int, reason: str) -> None:
+    def _turn_away(self, conn: Connection, status: int, reason: str) -> None:
         """Say that a request is not answered, and leave."""
         with suppress(OSError):
+            conn.sock.setblocking(False)
             util.write_error(conn.sock, status, reason, "")
         self._leave(conn)
 
-    def _leave(self, conn: TConn) -> None:
+    def _leave(self, conn: Connection) -> None:
+        """Close a connection without waiting for its client to do so."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:  # it is closed already
             self._close(conn)
-            return
-        self._leaving[conn] = time.monotonic() + LEAVING_SECONDS
-        self._watch(conn, self._read_rest)
+        else:
+            conn.enter("leaving")
+            self._watched.add(conn)
 
-    def _read_rest(self, conn: TConn, client: socket.socket) -> None:
-        """Read what is left: closing before would take the answer back."""
-        with suppress(OSError):
-            if client.recv(LONGEST_REQUEST):
-                return
-        self._forget(conn)
+    def _close(self, conn: Connection) -> None:
+        if conn.is_closed:  # the loop did while a thread began to watch it
+            return
+        conn.is_closed = True
+        self._readiness.forget(conn.sock)
+        conn.close()
+        self._count(-1)
+        if not (self.alive and self._accepting):
+            self._wake_loop()
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait for a moment, and look after those who had answers to read first."""
+        if self._in_hand or not self.alive:
+            timeout = min(timeout, LONG_SECONDS)
+        super().wait_for_and_dispatch_events(LOOK_SECONDS if self._deaf else timeout)
+        now = time.monotonic()
+        for conn in list(self._deaf.values()):
+            if not conn.has_unread:
+                del self._deaf[conn.number]
+                self._watched.add(conn, at_once=True)
+            elif conn.until() < now:
+                del self._deaf[conn.number]
+                self._close(conn)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Let nobody be idle for longer: the process ends."""
+        self._end_of_idling = deadline
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Close all connections, when the process ends."""
+        for conn in self._watched if force else ():
+            if self._watched.takes(conn):
+                self._close(conn)
 
     def murder_pending(self) -> None:
         """Close the connections whose time is up."""
         now = time.monotonic()
-        late = [c for c, arrival in self._arriving.items() if arrival.deadline < now]
-        left = [c for c, until in self._leaving.items() if until < now]
-        for conn in late:
-            del self._arriving[conn]
-            self.poller.unregister(conn.sock)
+        for conn in self._watched:
+            if conn.until(self._end_of_idling) < now and self._watched.takes(conn):
+                self._give_up(conn)
+
+    def _give_up(self, conn: Connection) -> None:
+        if conn.finds_more():
+            self._watched.add(conn, at_once=True)
+        elif conn.stage == "arriving":
             self._turn_away(conn, 408, "Request Timeout")
-        for conn in left:
-            self._forget(conn)
-
-    def _forget(self, conn: TConn) -> None:
-        self._arriving.pop(conn, None)
-        self._leaving.pop(conn, None)
-        self._deaf.pop(conn, None)
-        with suppress(ValueError):
-            self.keepalived_conns.remove(conn)
-        with suppress(OSError, KeyError, ValueError):
-            self.poller.unregister(conn.sock)
-        self._close(conn)
-
-    def _close(self, conn: TConn) -> None:
-        self.nr_conns -= 1
-        conn.close()
+        else:
+            self._close(conn)
 
     def notify(self) -> None:
-        """Tell that this process lives; once a round, between the events."""
+        """Tell that this process lives; once a round."""
         super().notify()
         if self.nr_conns >= self.worker_connections:
             self._make_room()
         now = time.monotonic()
-        with self._lock:
-            late = [conn for conn, until in self._in_hand.items() if until < now]
-        for conn in late:
-            with suppress(OSError):  # it has just ended
-                conn.sock.shutdown(socket.SHUT_RDWR)
+        for conn in list(self._in_hand.values()):
+            if conn.since + LONG_SECONDS < now:
+                self._permits.give(conn.thread)
+            if conn.until() < now:
+                with suppress(OSError):  # it has just ended
+                    conn.sock.shutdown(socket.SHUT_RDWR)
 
     def _make_room(self) -> None:
         """Close the connection that says nothing for longest: a new one may."""
-        since: dict[TConn, float] = {}
-        for conn, waiting in islice(self._deaf.items(), 1):
-            since[conn] = waiting.until - DEAF_SECONDS
-        for conn in islice(self.keepalived_conns, 1):
-            since[conn] = conn.timeout - self.cfg.keepalive
-        for conn, arrival in islice(self._arriving.items(), 1):
-            since[conn] = arrival.deadline - ARRIVAL_SECONDS
-        for conn, until in islice(self._leaving.items(), 1):
-            since[conn] = until - LEAVING_SECONDS
-        if since:
-            self._forget(min(since, key=since.__getitem__))
+        quiet = sorted([*self._watched, *self._deaf.values()], key=lambda c: c.since)
+        for conn in quiet[:1]:
+            is_deaf = conn in self._deaf.values()
+            if is_deaf:
+                del self._deaf[conn.number]
+            if is_deaf or self._watched.takes(conn):
+                self._close(conn)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Refuse what is no HTTP without repeating it, in the log or the answer."""
@@ -276,6 +289,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         kind = type(exc).__name__
         self._refused.labels(kind).inc()
         self._now_and_then.log(f"refused what is no request: {kind}")
-        status, reason = REFUSALS.get(type(exc), (400, "Bad Request"))
+        status, reason = refusal_of(exc)
         with suppress(OSError):
             util.write_error(client, status, reason, "")

@@ -36,6 +36,7 @@ def build_web(settings: Settings) -> "Flask":
 
 
 def _build_web(settings: Settings) -> "Flask":
+    from bot.serving.permits import give_permit
     from bot.serving.webhook_app import build_app
     from db.outbox import PostgresOutbox
     from db.queue.wake_ups import WakeUps
@@ -48,7 +49,7 @@ def _build_web(settings: Settings) -> "Flask":
         settings,
         parts.twilio,
         store=PostgresChatStore(database, settings.session_timeout, wake_workers),
-        outbox=PostgresOutbox(database, settings.holding, gathers=True),
+        outbox=PostgresOutbox(database, settings.holding, aside=give_permit),
     )
     app = build_app(
         webhooks,

@@ -140,7 +140,7 @@ def test_processes_that_store_the_same_parts_never_wait_for_each_other(
 def test_the_outbox_gathers_what_is_told_of_parts(
     database: Database, parts: list[Part]
 ) -> None:
-    outbox = PostgresOutbox(database, gathers=True)
+    outbox = PostgresOutbox(database, aside=lambda: None)
     failed = replace(told(new_sid(), "failed", parts[0]), error_code=63024)
     each = [failed, *(told(new_sid(), "sent", part) for part in parts[1:])]
     with ThreadPoolExecutor(len(each)) as threads:
