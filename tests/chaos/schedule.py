@@ -4,7 +4,17 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-WORDS = ("Where is my order?", "Thanks!", "Do you open on Sunday?", "And in blue?")
+# Said in turns: who says much the same again and again is taken for a machine.
+WORDS = (
+    "Where is my order?",
+    "Thanks!",
+    "Do you open on Sunday?",
+    "And in blue?",
+    "How much is shipping?",
+    "I would like two of them",
+    "Can I pay when it comes?",
+    "Nobody called me back",
+)
 # Enough for answers of several parts, and for chats that grow full.
 LONGEST_STORY = 100
 GAP_IN_A_BURST = (0.03, 0.15)
@@ -88,7 +98,7 @@ def _message(dice: random.Random, due: float, user: int, number: int) -> Planned
     token = f"[u{user:02d}-m{number:03d}-{dice.getrandbits(16):04x}]"
     sid = f"SM{dice.getrandbits(128):032x}"
     story = " ".join(f"{dice.getrandbits(24):x}" for _ in range(_length(dice)))
-    text = f"{token} {dice.choice(WORDS)} {story}".rstrip()
+    text = f"{token} {WORDS[number % len(WORDS)]} {story}".rstrip()
     return Planned(due, address_of(user), token, sid, text)
 
 

@@ -1,3 +1,6 @@
+from collections import Counter
+
+from bot.chat.limits.brake import MOST_ALIKE
 from tests.chaos.checker import TOKEN
 from tests.chaos.moody_llm import CALM, Mood, MoodyLLM
 from tests.chaos.scenarios import SCENARIOS
@@ -23,6 +26,17 @@ def test_every_message_carries_a_token_of_its_own() -> None:
     assert found == [[message.token] for message in plan]
     assert len({message.token for message in plan}) == 60
     assert len({message.message_sid for message in plan}) == 60
+
+
+def test_nobody_says_one_sentence_so_often_that_a_machine_could_be_meant() -> None:
+    plan = plan_messages(32, Size(users=100, messages=1200, seconds=60))
+    said = Counter((one.user, _without_digits(one.text)) for one in plan)
+    assert max(said.values()) < MOST_ALIKE
+
+
+def _without_digits(text: str) -> str:
+    """Return what the bot compares (see bot/chat/limits/brake.py)."""
+    return " ".join(word for word in text.split()[:6] if word.isalpha())
 
 
 def test_messages_come_in_the_order_of_their_time() -> None:
