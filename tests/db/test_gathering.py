@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from threading import Barrier, get_ident
 from uuid import uuid4
 
 import psycopg
@@ -140,10 +140,13 @@ def test_processes_that_store_the_same_parts_never_wait_for_each_other(
 def test_the_outbox_gathers_what_is_told_of_parts(
     database: Database, parts: list[Part]
 ) -> None:
-    outbox = PostgresOutbox(database, aside=lambda: None)
+    aside = list[int]()
+    outbox = PostgresOutbox(database, aside=lambda: aside.append(get_ident()))
     failed = replace(told(new_sid(), "failed", parts[0]), error_code=63024)
     each = [failed, *(told(new_sid(), "sent", part) for part in parts[1:])]
     with ThreadPoolExecutor(len(each)) as threads:
         assert list(threads.map(outbox.record_delivery_status, each)) == [True] * 6
     assert rows(database, STATUSES) == [("failed", 1), ("sent", 5)]
+    assert len(aside) == len(each)  # so others may go on while these wait
+    assert get_ident() not in aside
     assert not outbox.record_delivery_status(told(new_sid(), "sent"))
