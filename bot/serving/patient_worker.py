@@ -57,7 +57,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Run the worker."""
         self._readiness = new_readiness()
-        self._permits = Permits(PERMITS)
         self._watched = Watched(self._readiness)
         self._deaf: dict[int, Connection] = {}  # by number: only the loop takes them
         self._in_hand: dict[int, Connection] = {}
@@ -71,24 +70,25 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Answer until the process has to end."""
-        for _ in range(self.cfg.threads):
-            self.tpool.submit(self._serve)
+        self._permits = Permits(self.tpool, self._serve)
+        for _ in range(PERMITS):
+            self._permits.issue()
         try:
             super().run()
         finally:
             self._readiness.end()
-            self._permits.end(self.cfg.threads)
 
     def _serve(self) -> None:
-        """Take what can be read, one after the other: what each thread does."""
+        """Take what can be read, one after the other, as long as there is a permit."""
         listeners = {listener.fileno(): listener for listener in self.sockets}
-        self._permits.take()
-        while (number := self._readiness.next()) is not None:
+        while self._permits.is_held:
+            number = self._readiness.next()
+            if number is None:
+                return
             if number in listeners:
                 self.accept(listeners[number])
             elif (conn := self._watched.take(number)) is not None:
                 self._go_on(conn)
-            self._permits.take()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Take new connections, or leave them to other processes."""

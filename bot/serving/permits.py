@@ -2,29 +2,37 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore, Semaphore, get_ident, local
+from contextlib import suppress
+from threading import BoundedSemaphore, get_ident, local
 
 
 class Permits:
-    """Permits: a thread needs one to take a request, and keeps it for the next one.
+    """Permits: a thread needs one to take requests, and keeps it for the next one.
 
     What was begun is ended before more is begun. Where many threads share an
     interpreter and a few processors, each request would wait for all the others. Who
-    waits for something else gives the permit to another one: there are more threads
-    than permits.
+    waits for something else gives the permit to another thread of the pool.
     """
 
-    def __init__(self, most: int) -> None:
-        self._free = Semaphore(most)
+    def __init__(self, pool: ThreadPoolExecutor, serve: Callable[[], None]) -> None:
+        self._pool = pool
+        self._serve = serve
         self._holders: set[int] = set()
 
-    def take(self) -> None:
-        """Wait for a permit, if this thread has none."""
-        thread = get_ident()
-        if thread not in self._holders:
-            self._free.acquire()
-            self._holders.add(thread)
-            _here.permits = self
+    def issue(self) -> None:
+        """Let one more thread serve: for as long as it has the permit."""
+        with suppress(RuntimeError):  # the pool was shut down: the process ends
+            self._pool.submit(self._begin)
+
+    def _begin(self) -> None:
+        self._holders.add(get_ident())
+        _here.permits = self
+        self._serve()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this thread has a permit."""
+        return get_ident() in self._holders
 
     def give(self, thread: int) -> None:
         """Give a thread's permit to another one."""
@@ -32,11 +40,7 @@ class Permits:
             self._holders.remove(thread)
         except KeyError:  # it has none
             return
-        self._free.release()
-
-    def end(self, threads: int) -> None:
-        """Let as many threads go on as may wait for one."""
-        self._free.release(threads)
+        self.issue()
 
 
 _here = local()

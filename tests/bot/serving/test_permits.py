@@ -1,96 +1,109 @@
 """How many threads take requests at a time, and who gives way to another one."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Thread, get_ident
+from queue import SimpleQueue
+from threading import Event, get_ident
+
+import pytest
 
 from bot.serving.permits import Apart, Permits, give_permit
 from tests.house import PATIENCE, eventually
 
 A_MOMENT = 0.1
+THREADS = 3
 
 
-class Taker:
-    """A thread that takes a permit, and then does what it is told to."""
+class Office:
+    """Threads that serve while they have a permit: tasks of a test, in their order."""
 
-    def __init__(self, permits: Permits) -> None:
-        self._permits = permits
-        self._has_one = Event()
-        self._pool = ThreadPoolExecutor(1)
-        self.number = self._pool.submit(get_ident).result(PATIENCE)
-        self.take()
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(THREADS)
+        self.permits = Permits(self.pool, self._serve)
+        self._tasks: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self.served_by = SimpleQueue[int]()
 
-    def take(self) -> None:
-        self._has_one.clear()
-        self._pool.submit(self._take)
+    def _serve(self) -> None:
+        while self.permits.is_held:
+            task = self._tasks.get(timeout=PATIENCE)
+            self.served_by.put(get_ident())
+            task()
 
-    def _take(self) -> None:
-        self._permits.take()
-        self._has_one.set()
+    def bring(self, task: Callable[[], object] = lambda: None) -> None:
+        self._tasks.put(task)
 
-    def does(self, task: Callable[[], None]) -> None:
-        self._pool.submit(task).result(PATIENCE)
+    def thread(self) -> int:
+        """Return which thread took the next task."""
+        return self.served_by.get(timeout=PATIENCE)
 
-    def goes_on(self) -> bool:
-        return self._has_one.wait(PATIENCE)
+    def is_taken_by_nobody(self) -> bool:
+        time.sleep(A_MOMENT)
+        return self.served_by.empty()
 
-    def waits(self) -> bool:
-        return not self._has_one.wait(A_MOMENT)
-
-
-def test_so_many_take_requests_and_the_next_one_waits_for_a_permit() -> None:
-    permits = Permits(2)
-    first = Taker(permits)
-    assert first.goes_on()
-    second = Taker(permits)
-    assert second.goes_on()
-    third = Taker(permits)
-    assert third.waits()
-    first.take()
-    assert first.goes_on()  # it kept its own
-    assert third.waits()
-    first.does(give_permit)
-    assert third.goes_on()
+    def close(self) -> None:
+        """Have those who serve give their permits away until nobody is left."""
+        self.pool.shutdown(wait=False)
+        for _ in range(THREADS):
+            self.bring(give_permit)
+        self.pool.shutdown()
 
 
-def test_who_gave_the_permit_away_waits_like_everybody_else() -> None:
-    permits = Permits(1)
-    first = Taker(permits)
-    assert first.goes_on()
-    second = Taker(permits)
-    first.does(give_permit)
-    assert second.goes_on()
-    first.take()
-    assert first.waits()
-    permits.give(second.number)
-    assert first.goes_on()
+@pytest.fixture
+def office() -> Iterator[Office]:
+    office = Office()
+    yield office
+    office.close()
 
 
-def test_what_was_given_twice_counts_once() -> None:
-    permits = Permits(1)
-    first = Taker(permits)
-    assert first.goes_on()
-    first.does(give_permit)
-    permits.give(first.number)
-    second = Taker(permits)
-    assert second.goes_on()
-    third = Taker(permits)
-    assert third.waits()
-    permits.end(1)
-    assert third.goes_on()
+def test_so_many_threads_serve_as_there_are_permits(office: Office) -> None:
+    ends = Event()
+    office.permits.issue()
+    office.bring(ends.wait)
+    first = office.thread()
+    office.bring()
+    assert office.is_taken_by_nobody()  # though the pool has threads left
+    ends.set()
+    assert office.thread() == first  # it kept its permit
 
 
-def test_who_answers_no_request_has_nothing_to_give() -> None:
-    permits = Permits(1)
-    thread = Thread(target=give_permit)
-    thread.start()
-    thread.join(PATIENCE)
-    first = Taker(permits)
-    assert first.goes_on()
-    last = Taker(permits)
-    assert last.waits()
-    permits.end(1)
-    assert last.goes_on()
+def test_who_waits_lets_another_thread_serve_meanwhile(office: Office) -> None:
+    ends = Event()
+
+    def wait_aside() -> None:
+        give_permit()
+        give_permit()  # it has none any more
+        ends.wait(PATIENCE)
+
+    office.permits.issue()
+    office.bring(wait_aside)
+    first = office.thread()
+    office.bring(ends.wait)
+    assert office.thread() != first
+    office.bring()
+    assert office.is_taken_by_nobody()
+    ends.set()
+    assert office.thread() != first  # who gave it away stopped serving
+
+
+def test_a_permit_can_be_given_for_a_thread_that_is_stuck(office: Office) -> None:
+    ends = Event()
+    office.permits.issue()
+    office.bring(ends.wait)
+    stuck = office.thread()
+    office.bring()
+    assert office.is_taken_by_nobody()
+    office.permits.give(stuck)
+    assert office.thread() != stuck
+    ends.set()
+
+
+def test_who_answers_no_request_has_nothing_to_give(office: Office) -> None:
+    give_permit()
+    office.bring()
+    assert office.is_taken_by_nobody()
+    office.permits.issue()
+    assert office.thread() != get_ident()
 
 
 def test_of_what_may_take_long_no_more_is_taken_than_there_is_place_for() -> None:
