@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 LONGEST = timedelta(days=366)
 # After a failure it is tried again this soon, or at the next date if that is sooner.
 AGAIN = timedelta(minutes=10)
+LOOK_SECONDS = 0.5
 ASKED_TO_STOP = b"\nStopping after this step; once more stops at once.\n"
 
 
@@ -124,10 +126,23 @@ def repeat(
     if wait:
         due = datetime.now(UTC) + wait
         click.echo(f"The next one is due at {due:%Y-%m-%d %H:%M} UTC.")
-    while not ended.wait(wait.total_seconds()):
+    while _sleep(wait.total_seconds(), ended):
         try:
             work()
             wait = every
         except OperatorError as error:
             click.echo(f"Error: {error}", err=True)
             wait = min(every, AGAIN)
+
+
+def _sleep(seconds: float, ended: threading.Event) -> bool:
+    """Sleep, in short turns; False: it ended meanwhile.
+
+    A signal that comes in the instant before a long wait begins would not end it:
+    Python looks for signals, and then waits. Nor may it meet the event's own wait,
+    which holds a lock that setting it from the signal's handler needs.
+    """
+    until = time.monotonic() + seconds
+    while not ended.is_set() and (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, LOOK_SECONDS))
+    return not ended.is_set()

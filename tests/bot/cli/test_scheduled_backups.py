@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
-from bot.cli.schedule import ASKED_TO_STOP
+from bot.cli.schedule import ASKED_TO_STOP, repeat
 from db.backups.restore import restore
 from db.database import Database
 from tests.db.backups.kept import (
@@ -44,17 +47,23 @@ def dumps(tmp_path: Path) -> list[Path]:
     return sorted((tmp_path / "backups").glob("*.dump"))
 
 
-def start_schedule(url: str) -> subprocess.Popen[str]:
+def start_schedule(url: str) -> AbstractContextManager[subprocess.Popen[str]]:
     return start(url, "backup", "--every", "24h")
 
 
-def start(url: str, *arguments: str) -> subprocess.Popen[str]:
+@contextmanager
+def start(url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a command; one that has not ended after the test is killed."""
     command = [sys.executable, "-m", "bot", "db", *arguments]
     environment = {**os.environ, "DATABASE_URL": url}
     pipe = subprocess.PIPE
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
@@ -77,6 +86,30 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
         assert second.wait(PATIENCE) == 0
         assert second.stderr.read() == "\nStopped: no more backups are made.\n"
     assert len(dumps(tmp_path)) == 1
+
+
+def test_it_ends_though_its_end_woke_nobody() -> None:
+    """As where a signal comes in the instant before a wait begins."""
+    ended, made = Quiet(), list[int]()
+    day = timedelta(days=1)
+    schedule = Thread(
+        target=repeat, args=(lambda: made.append(1), day, None, ended), daemon=True
+    )
+    schedule.start()
+    assert appears(lambda: made)
+    ended.is_over = True
+    schedule.join(PATIENCE)
+    assert not schedule.is_alive()
+    assert made == [1]
+
+
+class Quiet(Event):
+    """An event that is set without waking who waits for it."""
+
+    is_over = False
+
+    def is_set(self) -> bool:
+        return self.is_over
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
