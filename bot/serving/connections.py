@@ -5,9 +5,11 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import get_ident
 from typing import Any, Literal
 
+from gunicorn import util
 from gunicorn.workers.gthread import TConn
 
 from bot.serving.arrival import LONGEST_REQUEST, Arrival
@@ -83,6 +85,25 @@ class Connection(TConn):  # type: ignore[misc]
             return True
         is_new = self.stage == "idle" and bool(self.arrival.data)
         return is_new or self.arrival.how_far() != "partial"
+
+    def refuse(self, status: int, reason: str) -> None:
+        """Say that its request is not answered, if that can be said without waiting."""
+        with suppress(OSError):
+            self.sock.setblocking(False)
+            util.write_error(self.sock, status, reason, "")
+
+    def cut_off(self) -> None:
+        """End what a thread waits for on it."""
+        with suppress(OSError):  # it has just ended
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+    def says_no_more(self) -> bool:
+        """Tell its client that no answer follows; False: it is closed already."""
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        return True
 
     def goes_on_talking(self) -> bool:
         """Read what is left: closing before would take the answer back."""

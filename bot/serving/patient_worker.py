@@ -7,7 +7,6 @@ next major release (pyproject.toml).
 
 import errno
 import logging
-import socket
 import threading
 import time
 from contextlib import suppress
@@ -79,6 +78,18 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._readiness.end()
 
     def _serve(self) -> None:
+        """Take requests; where that breaks, have gunicorn replace the process.
+
+        Otherwise it would go on with fewer threads, and then with none.
+        """
+        try:
+            self._take_requests()
+        except Exception:
+            log.exception("a thread that takes requests broke: the process ends")
+            self.alive = False
+            self._wake_loop()
+
+    def _take_requests(self) -> None:
         """Take what can be read, one after the other, as long as there is a permit."""
         listeners = {listener.fileno(): listener for listener in self.sockets}
         while self._permits.is_held:
@@ -193,21 +204,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         return bool(keepalive and conn.parser.finish_body())
 
     def _turn_away(self, conn: Connection, status: int, reason: str) -> None:
-        """Say that a request is not answered, and leave."""
-        with suppress(OSError):
-            conn.sock.setblocking(False)
-            util.write_error(conn.sock, status, reason, "")
+        conn.refuse(status, reason)
         self._leave(conn)
 
     def _leave(self, conn: Connection) -> None:
         """Close a connection without waiting for its client to do so."""
-        try:
-            conn.sock.shutdown(socket.SHUT_WR)
-        except OSError:  # it is closed already
-            self._close(conn)
-        else:
+        if conn.says_no_more():
             conn.enter("leaving")
             self._watched.add(conn)
+        else:
+            self._close(conn)
 
     def _close(self, conn: Connection) -> None:
         if conn.is_closed:  # the loop did while a thread began to watch it
@@ -268,8 +274,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             if conn.since + LONG_SECONDS < now:
                 self._permits.give(conn.thread)
             if conn.until() < now:
-                with suppress(OSError):  # it has just ended
-                    conn.sock.shutdown(socket.SHUT_RDWR)
+                conn.cut_off()
 
     def _make_room(self) -> None:
         """Close the connection that says nothing for longest: a new one may."""

@@ -1,9 +1,11 @@
 """A server on the bot's gunicorn worker whose view waits for as long as a test wants.
 
 `python -m tests.bot.serving.held_server PORT THREADS FILE FILES`: GET /held waits for
-FILE; so many FILES may be open at most.
+FILE; so many FILES may be open at most; GET /broken closes what the worker's threads
+wait on (Linux only).
 """
 
+import os
 import resource
 import sys
 import time
@@ -38,12 +40,28 @@ class HeldServer(BaseApplication):  # type: ignore[misc]
         app = Flask("held")
         app.add_url_rule("/", view_func=lambda: "here")
         app.add_url_rule("/held", view_func=self._wait)
+        app.add_url_rule("/broken", view_func=_break)
         return app
 
     def _wait(self) -> str:
         while not self._file.exists():
             time.sleep(0.02)
         return "held"
+
+
+def _break() -> str:
+    # The loop of gunicorn's has one of its own, made later.
+    os.close(
+        min(int(fd.name) for fd in Path("/proc/self/fd").iterdir() if _is_poll(fd))
+    )
+    return "broken"
+
+
+def _is_poll(descriptor: Path) -> bool:
+    try:
+        return "eventpoll" in str(descriptor.readlink())
+    except FileNotFoundError:  # that of the folder itself
+        return False
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 
 from bot.serving.connections import ARRIVAL_SECONDS, WHOLE_SECONDS
 from bot.serving.patient_worker import PERMITS
+from db.embedded.processes import ON_LINUX
 from tests.hostile.raw_http import build, connect, exchange, read_answer
 from tests.house import PATIENCE, ROOT, eventually
 from tests.ports import free_port
@@ -128,3 +129,12 @@ def test_where_no_more_files_may_be_open_it_goes_on_once_there_are_fewer(
         eventually(lambda: "no connection can be taken" in server.told)
     assert server.answers_others()
     assert server.told.count("Booting worker") == 1
+
+
+@pytest.mark.skipif(not ON_LINUX, reason="descriptors are found in /proc")
+def test_where_its_threads_break_the_process_is_replaced(start: StartServer) -> None:
+    server = start(threads=8)
+    assert exchange(server.port, build("GET", "/broken")).text == "broken"
+    eventually(lambda: server.told.count("Booting worker") == 2)
+    assert server.answers_others()
+    assert "a thread that takes requests broke" in server.told
