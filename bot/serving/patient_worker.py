@@ -120,11 +120,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             return
         conn = Connection(self.cfg, client, address, listener.getsockname())
         self._count(1)
-        self._accepting = self.nr_conns < self.worker_connections
-        if self._accepting:
+        if self.alive and self.nr_conns < self.worker_connections:
             self._readiness.watch(listener)
         else:
-            self._wake_loop()  # which makes room
+            self._accepting = False
+            self._wake_loop()  # which makes room, and alone says that it goes on
         self._go_on(conn)
 
     def _retry(self, listener: Any, error: OSError) -> None:
