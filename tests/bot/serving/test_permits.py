@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from queue import SimpleQueue
 from threading import Event, get_ident
 
@@ -59,7 +60,7 @@ def office() -> Iterator[Office]:
 def test_so_many_threads_serve_as_there_are_permits(office: Office) -> None:
     ends = Event()
     office.permits.issue()
-    office.bring(ends.wait)
+    office.bring(partial(ends.wait, PATIENCE))
     first = office.thread()
     office.bring()
     assert office.is_taken_by_nobody()  # though the pool has threads left
@@ -78,7 +79,7 @@ def test_who_waits_lets_another_thread_serve_meanwhile(office: Office) -> None:
     office.permits.issue()
     office.bring(wait_aside)
     first = office.thread()
-    office.bring(ends.wait)
+    office.bring(partial(ends.wait, PATIENCE))
     assert office.thread() != first
     office.bring()
     assert office.is_taken_by_nobody()
@@ -89,7 +90,7 @@ def test_who_waits_lets_another_thread_serve_meanwhile(office: Office) -> None:
 def test_a_permit_can_be_given_for_a_thread_that_is_stuck(office: Office) -> None:
     ends = Event()
     office.permits.issue()
-    office.bring(ends.wait)
+    office.bring(partial(ends.wait, PATIENCE))
     stuck = office.thread()
     office.bring()
     assert office.is_taken_by_nobody()
