@@ -9,7 +9,6 @@ by words, see bot/local/toy.
 import http.client
 import importlib.util
 import json
-import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from bot.local.serving import read_key, serve_until_told
+from bot.local.serving import StopSignal, read_key, serve_until_told
 from bot.local.toy.front import Front
 from db.errors import OperatorError
 
@@ -77,13 +76,13 @@ def wait_until_ready(
     base_url: str,
     timeout: float,
     key: str = "none",
-    stopping: threading.Event | None = None,
+    stopping: StopSignal | None = None,
 ) -> None:
     """Return when the server at `base_url` (ending in /v1) answers, or on `stopping`.
 
     Raises TimeoutError when it does not within `timeout` seconds.
     """
-    deadline, stop = time.monotonic() + timeout, stopping or threading.Event()
+    deadline, stop = time.monotonic() + timeout, stopping or StopSignal()
     models = base_url.rstrip("/") + "/models"
     while not stop.is_set() and not _answers(models, key):
         if time.monotonic() > deadline:

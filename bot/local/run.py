@@ -9,11 +9,9 @@ import os
 import secrets
 import signal
 import sys
-import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -23,7 +21,7 @@ from bot.local.account import as_environment, read_or_make_account
 from bot.local.demo import shop
 from bot.local.model import MODEL_NAME, url_of, wait_until_ready
 from bot.local.probes import HOST, find_free_port, is_free, says
-from bot.local.serving import environment_of
+from bot.local.serving import StopSignal, environment_of
 from bot.local.supervisor import Child, Family
 from bot.media.senses.telling import tell_hearing, tell_sight
 from bot.settings import Settings
@@ -75,15 +73,14 @@ class Run:
         self._model_url: str | None = None
         self._in_memory = settings.in_memory
         self._knows_demo = False
-        self._stopping = threading.Event()
+        self._stopping = StopSignal()
 
     def run(self) -> None:
         """Start everything, watch over it until a signal, stop everything.
 
         Raises RunError, and EmbeddedPostgresError.
         """
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
+        self._stopping.heed()
         self._check_ports()
         make_private_folder(self._folder)
         try:
@@ -107,9 +104,6 @@ class Run:
         self._postgres.claim()
         if killed:
             click.echo(AFTER_A_KILL)
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping.set()
 
     def _check_ports(self) -> None:
         wanted = {"PORT": self._settings.port}

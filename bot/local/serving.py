@@ -3,17 +3,52 @@
 import os
 import re
 import signal
-import threading
+import time
 from collections.abc import Callable, Mapping
+from types import FrameType
 from typing import NoReturn
 
 from db.errors import OperatorError
 
 PARENT_WATCH_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 # What programs need to start; what is set of the bot is none of it.
 KEPT = re.compile(
     r"PATH|HOME|TMPDIR|LANG|VIRTUAL_ENV|(LC|LD|DYLD|OMP|OPENBLAS)_\w+|PYTHON\w*"
 )
+
+
+class StopSignal:
+    """Whether SIGTERM or SIGINT came; the main thread waits for that.
+
+    No event of `threading`: a handler runs in the main thread, and one that sets an
+    event while that thread waits for it may wait for the event's own lock, for good.
+    """
+
+    def __init__(self) -> None:
+        self._has_come = False
+
+    def heed(self) -> None:
+        """Notice signals from now on, instead of what they did. In the main thread."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self._has_come = True
+
+    def is_set(self) -> bool:
+        """Tell whether one came."""
+        return self._has_come
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until a moment after one came; tell whether one did.
+
+        In short turns: a signal between a look and a long sleep would not end that.
+        """
+        until = time.monotonic() + seconds
+        while not self._has_come and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, LOOK_SECONDS))
+        return self._has_come
 
 
 def serve_until_told(
@@ -25,9 +60,8 @@ def serve_until_told(
     the whole process ends, with code 0. Call it in the main thread.
     """
     parent = os.getppid()
-    stopped = threading.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: stopped.set())
+    stopped = StopSignal()
+    stopped.heed()
     _server = start()  # serves as long as it is referenced
     while not stopped.wait(PARENT_WATCH_SECONDS):
         if die_with_parent and os.getppid() != parent:
