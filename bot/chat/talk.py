@@ -78,9 +78,7 @@ class Talk:
     vocabulary: Vocabulary | None = None
     reminds: bool = False
     languages: Choosing = field(default_factory=Choosing)
-    instead: Callable[[Userchat, Batch, Reply], Reply] = lambda _chat, _batch, word: (
-        word
-    )
+    instead: Callable[[Userchat, Batch, Reply], Reply] = lambda _, __, word: word
 
     @property
     def policies(self) -> Policies:
@@ -183,8 +181,9 @@ class Talk:
         sid, asked = batch[-1].message_sid or "", batch
         with self.channel.typing(sid, lambda: self._is_awaited(chat.chat_id, asked)):
             try:
-                chat, batch = self._quiet.wait(chat, batch, deadline)
-                if decided := self._rule(chat, batch):
+                before = chat, batch  # no rule speaks of what did not change
+                chat, batch = self._quiet.wait(*before, deadline)
+                if (chat, batch) != before and (decided := self._rule(chat, batch)):
                     return self._record(chat, decided)
                 return self._ask(chat, batch, deadline)
             except LLMError as error:
