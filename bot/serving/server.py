@@ -70,6 +70,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "timeout": STUCK_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
             "keepalive": 65,
+            # The one in C would be taken wherever it is installed, and refuses other
+            # requests: tests/hostile shows what this one does.
+            "http_parser": "python",
             # Nothing depends on these headers, so nobody may say anything with them.
             "forwarded_allow_ips": "",
             "secure_scheme_headers": {},

@@ -1,10 +1,13 @@
 """Requests that two readers could take for different ones, or for none."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.bot.whatsapp.twilio_calls import INBOUND, text_form
 from tests.hostile.conftest import Target
 from tests.hostile.hostile import BODY, Hostile, is_refused, with_body, with_headers
+from tests.hostile.processes import WebProcess
 from tests.hostile.raw_http import (
     build,
     chunked,
@@ -99,3 +102,17 @@ def test_a_request_that_comes_in_pieces_is_one_request(target: Target) -> None:
             connection.sendall(request[start : start + 50])
         assert read_answer(connection).status == 200
     assert target.ledger.last_stored()["content"] == "In pieces" != before["content"]
+
+
+def test_a_parser_that_somebody_installed_reads_no_request(
+    tmp_path: Path, database_url: str
+) -> None:
+    # gunicorn would take one of this name by itself, and it draws other borders.
+    installed = tmp_path / "installed"
+    installed.mkdir()
+    (installed / "gunicorn_h1c.py").write_text("import os\nos._exit(1)\n")
+    web = WebProcess(tmp_path, database_url, PYTHONPATH=str(installed))
+    try:
+        web.wait_until_it_answers()
+    finally:
+        assert web.close() == 0
