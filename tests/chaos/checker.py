@@ -38,11 +38,11 @@ TOKEN = re.compile(r"\[u\d+-m\d+-[0-9a-f]{4}\]")
 class Verdict:
     """The figures of a run, and the tokens that broke the promise.
 
-    `slowest` is the longest time from an acknowledgement to its answer; `recovery` the
-    longest time from a kill to the answer to a message acknowledged after it, and
-    `since_back` from when what was killed runs again; seconds. `refused` counts the
-    webhooks that were answered with 503, `failed` those with anything else but 200: the
-    bot has no reason to say that.
+    `slowest` is the longest time from an acknowledgement to the answer that the bot
+    owed; `recovery` the longest time from a kill to the answer to a message
+    acknowledged after it, and `since_back` from when what was killed runs again;
+    seconds. `refused` counts the webhooks that were answered with 503, `failed` those
+    with anything else but 200: the bot has no reason to say that.
     """
 
     sent: int
@@ -109,7 +109,8 @@ class Story:
 def check(events: Iterable[Event]) -> Verdict:
     told = list(events)
     story, silenced = Story(told), find_settled_by_persons(told)
-    answered = [token for token in story.acknowledged if token in story.answered]
+    # What a person settled may be told again in the answer to what came long after.
+    owed = [t for t in story.acknowledged if t in story.answered and t not in silenced]
     return Verdict(
         sent=len(story.sent),
         acknowledged=len(story.acknowledged),
@@ -121,7 +122,7 @@ def check(events: Iterable[Event]) -> Verdict:
         ),
         doubled=tuple(t for t, times in story.times.items() if times > 1),
         out_of_order=tuple(_find_overtaken(story)),
-        slowest=max(map(story.delay_of, answered), default=0.0),
+        slowest=max(map(story.delay_of, owed), default=0.0),
         recovery=_recovery(story, story.kills),
         since_back=_recovery(story, story.returns),
         refused=story.statuses[503],

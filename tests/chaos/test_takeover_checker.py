@@ -1,5 +1,7 @@
 """The checker of takeovers sees what it must: it is fed logs that went wrong."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.chaos.checker import Verdict, check
@@ -43,7 +45,7 @@ FAULTLESS = [
 ]  # fmt: skip
 
 
-def judged(events: list[Event]) -> tuple[Verdict, Takeovers]:
+def judged(events: Sequence[Event]) -> tuple[Verdict, Takeovers]:
     verdict = check(events)
     assert verdict.takeovers is not None
     return verdict, verdict.takeovers
@@ -57,6 +59,14 @@ def test_a_takeover_without_fault_holds_and_is_told() -> None:
     assert "1 takeovers (the slowest took 2.0 s), 1 of them while" in str(takeovers)
     assert "(2 parts cut off)" in str(takeovers)
     assert check(said(FIRST, 1)).takeovers is None
+
+
+def test_what_a_person_settled_is_no_slow_answer_when_a_later_one_tells_it() -> None:
+    quick = judged(FAULTLESS)[0].slowest
+    told_again = [*FAULTLESS, *said("[u01-m004-00dd]", 60), bot(61, SECOND)]
+    assert judged(told_again)[0].slowest == quick == 2.5
+    owed = [event for event in told_again if not isinstance(event, Silenced)]
+    assert judged(owed)[0].slowest == 51.5
 
 
 @pytest.mark.parametrize("at", [12.1, 19.9])
