@@ -14,6 +14,7 @@ from tests.bench.stand_in import Journey, StandIn
 from tests.bench.webhooks import new_webhook
 
 LINES = 64
+WARM_UPS = 16
 WITHOUT_QUIET = {"ANSWER_QUIET_SECONDS": "0"}
 IDLE_USERS = 50  # who writes much alike is taken for a machine
 CROWD_LLM_SECONDS = 2.0
@@ -37,8 +38,12 @@ async def running_bot(stage: Stage, **settings: str) -> AsyncIterator[StandIn]:
 
 
 async def _warm_up(stand_in: StandIn) -> None:
-    """Have a few messages answered: what is loaded late is loaded then."""
-    for user in range(5):
+    """Have some messages answered: what is loaded late is loaded then.
+
+    With their callbacks they take several lines: a few could all end in one process of
+    web, and the other one would be 6 MB smaller at rest than it ever is again.
+    """
+    for user in range(WARM_UPS):
         await stand_in.converse(new_webhook(5_000_000 + user))
 
 
