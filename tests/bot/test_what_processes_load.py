@@ -75,9 +75,19 @@ def test_what_is_built_before_the_forks_holds_no_thread_and_no_connection(
     }
 
 
-def test_a_worker_has_no_words_of_prices_before_it_is_asked_for_any() -> None:
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        "bot.knowledge.catalogues.price_words",
+        "bot.chat.sources.markers",
+        "bot.chat.sources.numbers",
+    ],
+)
+def test_a_worker_has_no_patterns_of_documents_before_there_are_any(
+    patterns: str,
+) -> None:
     loaded = told_by(f"{PROCESSES['the worker']}\nimport sys; print(*sys.modules)")
-    assert "bot.knowledge.catalogues.price_words" not in loaded
+    assert patterns not in loaded
 
 
 def told_by(program: str) -> set[str]:

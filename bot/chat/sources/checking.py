@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bot.chat.sources.given import Given
-from bot.chat.sources.markers import Marked, read_markers
 from bot.chat.sources.material import Material
 from bot.chat.sources.naming import picture_of
 from bot.chat.sources.policy import SourcePolicy
 from bot.chat.sources.quoting import choose_found, choose_passages, quote
 from bot.knowledge.small_talk import is_question, is_small_talk
 from db.records import Gap, PartContent, Passage, StoodOn, to_storable
+
+if TYPE_CHECKING:
+    from bot.chat.sources.markers import Marked
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +51,7 @@ def check_answer(  # noqa: PLR0913, PLR0917  (what an answer may stand on)
     """
     if not (material.passages or material.is_missing):
         return Checked(answer)
-    own = _own_words(answer, material)
-    marked = read_markers(own, len(material.passages), question)
+    marked = _marked(answer, material, question)
     check = _Check(material, question, tuple(talk), policy, marked, seen)
     text, cited = check.decide()
     named = tuple(material.passages[number - 1] for number in cited)
@@ -61,6 +62,14 @@ def check_answer(  # noqa: PLR0913, PLR0917  (what an answer may stand on)
         tuple(StoodOn(p, n in cited) for n, p in enumerate(material.passages, 1)),
         check.gap(),
     )
+
+
+def _marked(answer: str, material: Material, question: str) -> "Marked":
+    # 2 MB of patterns, here and below: who has no documents never needs them.
+    from bot.chat.sources.markers import read_markers  # noqa: PLC0415
+
+    own = _own_words(answer, material)
+    return read_markers(own, len(material.passages), question)
 
 
 def _own_words(answer: str, material: Material) -> str:
@@ -78,7 +87,7 @@ class _Check:
     question: str
     talk: tuple[str, ...]
     policy: SourcePolicy
-    marked: Marked
+    marked: "Marked"
     seen: Callable[[], Iterable[str]]
 
     def decide(self) -> tuple[str | None, tuple[int, ...]]:
@@ -117,6 +126,8 @@ class _Check:
         return tuple(picture for picture in asked if picture)[:1]
 
     def _is_invented(self, text: str) -> bool:
+        from bot.chat.sources.given import Given  # noqa: PLC0415
+
         material = [t for passage in self._believed() for t in _texts(passage)]
         talk = (*self.talk, self.question)
         if Given.of(material, talk, self.question).find_invented(text) is None:
