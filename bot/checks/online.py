@@ -11,7 +11,7 @@ from bot.llm.protocol import LLMError, PromptMessage, Tool
 from bot.llm.reading import SpentError
 from bot.relay.account import AlertRoads
 from bot.settings import Settings
-from bot.wiring import with_database
+from bot.wiring.looks import with_database
 from db import schema
 from db.errors import OperatorError
 from db.outages import FAILURES

@@ -99,7 +99,7 @@ def web(host: str | None, warned: bool) -> None:
     """Serve Twilio's webhooks on PORT."""
     from bot.serving.server import place_of_web, serve
     from bot.settings import WebParts
-    from bot.wiring import build_web
+    from bot.wiring.web import build_web
 
     warnings = [] if warned else read_cautions()
     settings = read_settings_for("web", warnings)
@@ -115,7 +115,7 @@ def web(host: str | None, warned: bool) -> None:
 def console(host: str | None, warned: bool) -> None:
     """Serve the pages of those who step in for the bot, on CONSOLE_PORT."""
     from bot.serving.server import place_of_console, serve
-    from bot.wiring import build_console
+    from bot.wiring.console import build_console
 
     warnings = [] if warned else read_cautions()
     settings = read_settings_for("console", warnings)
@@ -125,7 +125,7 @@ def console(host: str | None, warned: bool) -> None:
 
 
 def _require_current(url: str, otherwise: str) -> list[str]:
-    from bot.wiring import with_database
+    from bot.wiring.looks import with_database
     from db import schema
 
     fault = with_database(url, schema.require_current)
@@ -210,7 +210,7 @@ def reconcile(hours: float) -> None:
     from bot.cli.database import database
     from bot.settings import TwilioParts
     from bot.whatsapp.twilio import TwilioClient
-    from bot.wiring import build_reconciliation
+    from bot.wiring.whatsapp.reconciling import build_reconciliation
 
     configured = read_settings()
     account = configured.parts(TwilioParts).twilio

@@ -9,7 +9,7 @@ from bot.environment import LOOPBACK
 from bot.local.probes import HOST
 from bot.local.supervisor import Child
 from bot.settings import Settings
-from bot.wiring import with_database
+from bot.wiring.looks import with_database
 from db.database import Database
 from db.files import write_once
 from db.logins.invitations import invite_newcomer

@@ -26,7 +26,7 @@ from bot.local.supervisor import Child, Family
 from bot.media.senses.telling import tell_hearing, tell_sight
 from bot.settings import Settings
 from bot.whatsapp.paths import INBOUND_PATH
-from bot.wiring import ONE_LOOK
+from bot.wiring.looks import ONE_LOOK
 from db import schema
 from db.access.shell import find_psql
 from db.address import pgpass_line

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from bot.settings import InlineParts, Settings, WebParts
 from bot.whatsapp.paths import INBOUND_PATH
 from bot.wiring.media_out import build_media_routes
-from bot.wiring.money.metering import build_llm
-from bot.wiring.talk import build_talk
 from db import __version__, schema
 from db.chats import PostgresChatStore
 from db.database import Database
@@ -64,6 +62,8 @@ def _build_web(settings: Settings) -> "Flask":
 
 def _build_inline(settings: Settings) -> "Flask":
     from bot.serving.webhook_app import build_app
+    from bot.wiring.money.metering import build_llm
+    from bot.wiring.talk import build_talk
     from bot.worker.inline import InlineAnswers
     from db.in_memory import MemoryChatStore
 

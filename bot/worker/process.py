@@ -16,13 +16,11 @@ from psycopg import OperationalError
 from bot.observability import configure_logging
 from bot.processors import keep_to_one_processor
 from bot.settings import Settings, SettingsError
-from bot.wiring import (
-    BROADCASTS_AT_ONCE,
-    DOCUMENTS_AT_ONCE,
-    SUMMARIES_AT_ONCE,
-    build_worker,
-    with_database,
-)
+from bot.wiring.broadcasts.sending import BROADCASTS_AT_ONCE
+from bot.wiring.knowledge import DOCUMENTS_AT_ONCE
+from bot.wiring.looks import with_database
+from bot.wiring.memory import SUMMARIES_AT_ONCE
+from bot.wiring.worker import build_worker
 from bot.worker.metrics import MetricsServer
 from db import schema
 from db.errors import OperatorError

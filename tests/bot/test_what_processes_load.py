@@ -12,7 +12,6 @@ from threading import Event
 from bot.checks.starts import require_start
 from bot.cli.database import read_cautions
 from bot.settings import Settings
-from bot.wiring import build_web, build_worker
 settings = Settings.from_env({
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "token",
     "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886", "OPENAI_API_KEY": "key",
@@ -27,7 +26,8 @@ HELD = """
 import os, stat
 from dataclasses import replace
 from threading import active_count
-from bot.wiring import build_console
+from bot.wiring.console import build_console
+from bot.wiring.web import build_web
 def is_socket(fd):
     try:
         return stat.S_ISSOCK(os.fstat(fd).st_mode)
@@ -37,15 +37,18 @@ def is_socket(fd):
 PROCESSES = {
     "bot --help": "from bot.cli import main; from click import Context\n"
     "main.get_help(Context(main))",
-    "the web process": SETTINGS + "build_web(settings)",
-    "the worker": SETTINGS + "build_worker(settings, Event())",
+    "the web process": SETTINGS
+    + "from bot.wiring.web import build_web\nbuild_web(settings)",
+    "the worker": SETTINGS
+    + "from bot.wiring.worker import build_worker\nbuild_worker(settings, Event())",
     "the simulator": "import bot.local.account, bot.simulator.server",
 }
 NEVER_USED = {
     "bot --help": "sqlalchemy psycopg alembic flask urllib3 prometheus_client babel",
     "the web process": "alembic procrastinate urllib3 pyrage markdown_it bot.local "
-    "babel lingua",
-    "the worker": "alembic flask gunicorn pyrage bot.local lingua",
+    "babel lingua bot.wiring.worker bot.wiring.talk bot.wiring.console",
+    "the worker": "alembic flask gunicorn pyrage bot.local lingua bot.wiring.web "
+    "bot.wiring.console",
     "the simulator": "sqlalchemy psycopg alembic procrastinate",
 }
 

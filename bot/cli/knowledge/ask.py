@@ -42,7 +42,7 @@ def ask(question: str, address: str | None, as_json: bool) -> None:
     from bot.chat.asked import room_for_passages
     from bot.knowledge.protocol import Question
     from bot.local.embeddings import find_announced
-    from bot.wiring import build_knowledge
+    from bot.wiring.knowledge import build_knowledge
 
     with migrated_database() as opened:
         user_id = NOBODY if address is None else _find_id(opened, address)

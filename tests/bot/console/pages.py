@@ -13,7 +13,7 @@ from bot.console.operators import Operator
 from bot.console.parts import Piece
 from bot.console.permissions import open_to_all
 from bot.settings import Settings
-from bot.wiring import build_knowledge
+from bot.wiring.knowledge import build_knowledge
 from db.database import Database
 from tests.bot.console.conftest import add_operator, app_of, client_of
 from tests.db.sql import rows

@@ -9,7 +9,7 @@ from bot.chat.sources.policy import SourcePolicy
 from bot.local.demo_business import CATALOGUE_PLACE, FOLDER, MARK, take_in
 from bot.local.run import FOR_THE_LOCAL_MODEL
 from bot.settings import Settings
-from bot.wiring import build_knowledge
+from bot.wiring.knowledge import build_knowledge
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.knowledge.documents import Documents

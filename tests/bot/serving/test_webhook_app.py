@@ -10,7 +10,7 @@ from flask import Flask
 from bot.observability import NowAndThen
 from bot.serving.health import health_routes
 from bot.settings import Settings, SettingsError
-from bot.wiring import build_web
+from bot.wiring.web import build_web
 from db import __version__
 from db.schema import head
 from tests.bot.log_lines import logging_kept, recorded_log

@@ -12,7 +12,7 @@ from bot.whatsapp.borders import find_moved_border
 from bot.whatsapp.outcomes import DeliveryError
 from bot.whatsapp.reconciliation import Reconciliation
 from bot.whatsapp.twilio import TwilioClient
-from bot.wiring import build_reconciliation
+from bot.wiring.whatsapp.reconciling import build_reconciliation
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.outbox import PostgresOutbox

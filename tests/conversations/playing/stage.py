@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.settings import Settings, SettingsError
 from bot.whatsapp.inbound import parse_inbound
-from bot.wiring import build_worker
 from bot.wiring.senses import build_senses
+from bot.wiring.worker import build_worker
 from db.chats import PostgresChatStore
 from db.database import Database
 from db.queue.jobs import (
