@@ -4,8 +4,6 @@ import os
 import re
 import signal
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,13 +12,13 @@ from typing import Any
 
 import click
 
+from bot.local.serving import StopSignal
 from db.errors import OperatorError
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 LONGEST = timedelta(days=366)
 # After a failure it is tried again this soon, or at the next date if that is sooner.
 AGAIN = timedelta(minutes=10)
-LOOK_SECONDS = 0.5
 ASKED_TO_STOP = b"\nStopping after this step; once more stops at once.\n"
 
 
@@ -42,12 +40,12 @@ INTERVAL = Interval()
 
 
 @contextmanager
-def ending_on_sigterm() -> Iterator[threading.Event]:
+def ending_on_sigterm() -> Iterator[StopSignal]:
     """Have SIGTERM end the program as Ctrl-C does: what was begun is undone.
 
-    The event tells of it as well: a library may make the exit another error.
+    The signal tells of it as well: a library may make the exit another error.
     """
-    ended = threading.Event()
+    ended = StopSignal()
 
     def end(_number: int, _frame: FrameType | None) -> None:
         ended.set()
@@ -116,7 +114,7 @@ def repeat(
     work: Callable[[], None],
     every: timedelta,
     age_of_last: timedelta | None,
-    ended: threading.Event,
+    ended: StopSignal,
 ) -> None:
     """Do the work again and again; the first time at once, if the last is old enough.
 
@@ -126,23 +124,10 @@ def repeat(
     if wait:
         due = datetime.now(UTC) + wait
         click.echo(f"The next one is due at {due:%Y-%m-%d %H:%M} UTC.")
-    while _sleep(wait.total_seconds(), ended):
+    while not ended.wait(wait.total_seconds()):
         try:
             work()
             wait = every
         except OperatorError as error:
             click.echo(f"Error: {error}", err=True)
             wait = min(every, AGAIN)
-
-
-def _sleep(seconds: float, ended: threading.Event) -> bool:
-    """Sleep, in short turns; False: it ended meanwhile.
-
-    A signal that comes in the instant before a long wait begins would not end it:
-    Python looks for signals, and then waits. Nor may it meet the event's own wait,
-    which holds a lock that setting it from the signal's handler needs.
-    """
-    until = time.monotonic() + seconds
-    while not ended.is_set() and (left := until - time.monotonic()) > 0:
-        time.sleep(min(left, LOOK_SECONDS))
-    return not ended.is_set()

@@ -5,7 +5,6 @@ import re
 import signal
 import time
 from collections.abc import Callable, Mapping
-from types import FrameType
 from typing import NoReturn
 
 from db.errors import OperatorError
@@ -31,9 +30,10 @@ class StopSignal:
     def heed(self) -> None:
         """Notice signals from now on, instead of what they did. In the main thread."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._note)
+            signal.signal(number, lambda *_: self.set())
 
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
+    def set(self) -> None:
+        """Note that one came."""
         self._has_come = True
 
     def is_set(self) -> bool:

@@ -9,11 +9,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 
 from bot.cli.schedule import ASKED_TO_STOP, repeat
+from bot.local.serving import StopSignal
 from db.backups.restore import restore
 from db.database import Database
 from tests.db.backups.kept import (
@@ -90,26 +91,17 @@ def test_scheduled_backups_end_at_once_and_go_on_where_they_were(
 
 def test_it_ends_though_its_end_woke_nobody() -> None:
     """As where a signal comes in the instant before a wait begins."""
-    ended, made = Quiet(), list[int]()
+    ended, made = StopSignal(), list[int]()
     day = timedelta(days=1)
     schedule = Thread(
         target=repeat, args=(lambda: made.append(1), day, None, ended), daemon=True
     )
     schedule.start()
     assert appears(lambda: made)
-    ended.is_over = True
+    ended.set()
     schedule.join(PATIENCE)
     assert not schedule.is_alive()
     assert made == [1]
-
-
-class Quiet(Event):
-    """An event that is set without waking who waits for it."""
-
-    is_over = False
-
-    def is_set(self) -> bool:
-        return self.is_over
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
