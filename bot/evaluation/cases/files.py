@@ -27,6 +27,8 @@ MOST_CASES = 2000
 # An export writes one a file.
 MOST_FILES = MOST_CASES
 MOST_LINES = 100
+# A case has four. Each one more costs PyYAML as much as all before it.
+MOST_LEVELS = 50
 # Beside the expectations.
 OWN = ("name", "why", "at", "ask", "talk", "said", "calls")
 SIDES = {"user": True, "bot": False}
@@ -79,8 +81,6 @@ def read_file(path: Path) -> Iterator[tuple[str, Case]]:
         line = mark.line + 1 if mark else 1
         told = getattr(error, "problem", None) or "it is no YAML"
         raise CaseFileError(f"{path}:{line}: {told}") from None
-    except RecursionError:
-        raise CaseFileError(f"{path}:1: it is nested too deeply") from None
 
 
 def _distinct(found: Iterator[tuple[str, Case]]) -> list[Case]:
@@ -99,14 +99,26 @@ def _distinct(found: Iterator[tuple[str, Case]]) -> list[Case]:
 
 def _nodes(text: str) -> Iterator[yaml.Node]:
     """Yield a node a case: of each document, which may be a list of them."""
-    for event in yaml.parse(text, yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):  # some lines could be a million
-            raise _at(event, "a case can't use *: write it out")
+    _refuse_what_grows(text)
     for document in yaml.compose_all(text, yaml.SafeLoader):
         if isinstance(document, yaml.SequenceNode):
             yield from document.value
         elif document is not None:
             yield document
+
+
+def _refuse_what_grows(text: str) -> None:
+    """Refuse, before anything is built, what would take far longer than to read it."""
+    levels = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):  # some lines could be a million
+            raise _at(event, "a case can't use *: write it out")
+        if isinstance(event, yaml.CollectionStartEvent):
+            levels += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            levels -= 1
+        if levels > MOST_LEVELS:
+            raise _at(event, "it is nested too deeply")
 
 
 def _at(event: Any, why: str) -> _FaultError:
