@@ -141,9 +141,17 @@ class Watched:
         return iter(list(self._by_number.values()))
 
     def add(self, conn: Connection, *, at_once: bool = False) -> None:
-        """Wait for its client; with `at_once` it is only to be looked at again."""
+        """Wait for its client; with `at_once` it is only to be looked at again.
+
+        A thread that the kernel woke for it before may take it as soon as it is known
+        here, and close it.
+        """
         self._by_number[conn.number] = conn
-        self._readiness.watch(conn.sock, at_once=at_once)
+        try:
+            self._readiness.watch(conn.sock, at_once=at_once)
+        except (OSError, ValueError):
+            if not conn.is_closed:
+                raise
 
     def take(self, number: int) -> Connection | None:
         """Return the connection that the kernel tells of; None: it was just taken."""
