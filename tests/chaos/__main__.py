@@ -92,6 +92,8 @@ def run_timed(scenario: Scenario, folder: Path, given: argparse.Namespace) -> Ve
     verdict = run(scenario, folder / scenario.name, given)
     outcome = "held" if verdict.holds else "BROKEN"
     print(f"{outcome}, {time.monotonic() - began:.0f} s", flush=True)
+    if verdict.ended:
+        print(f"  {len(verdict.ended)} web processes broke: see the log", flush=True)
     if verdict.takeovers:
         print(f"  {verdict.takeovers}", flush=True)
     return verdict

@@ -20,6 +20,7 @@ from tests.chaos.events import (
     Acknowledged,
     Answered,
     Back,
+    Ended,
     Event,
     Killed,
     Refused,
@@ -42,7 +43,8 @@ class Verdict:
     owed; `recovery` the longest time from a kill to the answer to a message
     acknowledged after it, and `since_back` from when what was killed runs again;
     seconds. `refused` counts the webhooks that were answered with 503, `failed` those
-    with anything else but 200: the bot has no reason to say that.
+    with anything else but 200: the bot has no reason to say that. `ended` are the webs
+    of which a process ended that nobody had struck.
     """
 
     sent: int
@@ -56,13 +58,14 @@ class Verdict:
     since_back: float | None = None
     refused: int = 0
     failed: int = 0
+    ended: tuple[str, ...] = ()
     takeovers: Takeovers | None = None
 
     @property
     def holds(self) -> bool:
         broken = self.lost or self.doubled or self.out_of_order
         kept = self.takeovers is None or self.takeovers.holds
-        return kept and not (broken or self.failed)
+        return kept and not (broken or self.failed or self.ended)
 
 
 class Story:
@@ -127,6 +130,7 @@ def check(events: Iterable[Event]) -> Verdict:
         since_back=_recovery(story, story.returns),
         refused=story.statuses[503],
         failed=sum(n for code, n in story.statuses.items() if code not in {503, None}),
+        ended=tuple(event.name for event in told if isinstance(event, Ended)),
         takeovers=check_takeovers(told),
     )
 

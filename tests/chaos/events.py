@@ -47,6 +47,14 @@ class Killed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A process of a web's ended that nobody had struck."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Back:
     """A process that was struck runs again; PostgreSQL accepts connections."""
 
@@ -94,6 +102,6 @@ class CutOff:
 
 
 Event = (
-    Sent | Acknowledged | Refused | Answered | Killed | Back
+    Sent | Acknowledged | Refused | Answered | Killed | Ended | Back
     | Taken | PersonSaid | Silenced | CutOff
 )  # fmt: skip

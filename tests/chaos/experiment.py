@@ -12,7 +12,7 @@ import requests
 from db.pool import conninfo
 from db.queue.jobs import ANSWER_CHAT, SEND_PARTS
 from tests.chaos.driver import Driver
-from tests.chaos.events import Answered, Back, Event, Killed
+from tests.chaos.events import Answered, Back, Ended, Event, Killed
 from tests.chaos.operators import Operators, plan_takeovers
 from tests.chaos.scenarios import Scenario
 from tests.chaos.schedule import (
@@ -60,8 +60,11 @@ class Experiment:
                 self._driver.close()
         self._mend()
         self._drain()
-        done = [*operators.events, *operators.find_silenced()]
+        done = [*operators.events, *operators.find_silenced(), *self._find_ended()]
         return [*self._driver.events, *killed, *done, *self._answers()]
+
+    def _find_ended(self) -> list[Event]:
+        return [Ended(name, time.time()) for name in self._town.find_broken()]
 
     def _operators(self, plan: list[Planned]) -> Operators:
         takeovers = plan_takeovers(self._seed, plan) if self._scenario.takeovers else []

@@ -21,7 +21,8 @@ class Scenario:
     `standby` PostgreSQL does not come back: the standby is promoted. With `cable` the
     second worker is on a machine that can be cut off; the webs, if `pgbouncer`, reach
     the database through it. With `takeovers` operators take over as many chats as there
-    are users, at an instant each in which the bot has something to say there.
+    are users, at an instant each in which the bot has something to say there. With
+    `strangers` some dozens of odd clients beset the first web all the time.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Scenario:
     cable: bool = False
     pgbouncer: bool = False
     takeovers: bool = False
+    strangers: bool = False
 
     def size(self, users: int, messages: int) -> Size:
         count = messages * self.times
@@ -87,6 +89,7 @@ SCENARIOS = (
     Scenario(name="llm-faults", mood=LLM_FAULTS),
     Scenario(name="twilio-faults", twilio=(*TWILIO_FAULTS, *NEWS_LOST)),
     Scenario(name="callbacks-shuffled", twilio=CALLBACK_FAULTS),
+    Scenario(name="strangers", strangers=True),
     Scenario(
         name="database-away",
         kills=(Kill("postgres", every=100, away=(60, 60), within=(0.1, 0.2)),),

@@ -7,6 +7,7 @@ from tests.chaos.events import (
     Acknowledged,
     Answered,
     Back,
+    Ended,
     Event,
     Killed,
     Refused,
@@ -134,3 +135,9 @@ def test_a_webhook_may_be_refused_for_now_and_never_fail() -> None:
     failed = check([*FAULTLESS, Refused(FIRST, 1.2, 500)])
     assert failed.failed == 1
     assert not failed.holds
+
+
+def test_no_process_may_end_that_nobody_struck() -> None:
+    verdict = check([*FAULTLESS, Ended("web", 2.0)])
+    assert verdict.ended == ("web",)
+    assert not verdict.holds

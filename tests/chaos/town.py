@@ -30,6 +30,8 @@ SETTINGS = {
     "LOG_LEVEL": "INFO",
 }
 START_SECONDS = 60
+# What the log of a web says when one of its processes ends by a fault of its own.
+BREAKS = ("Exception in worker process", "a thread that takes requests broke")
 
 
 class Town:
@@ -59,7 +61,8 @@ class Town:
         self._supervisor = scenario.supervisor
         self._surroundings = self._build_surroundings(scenario.mood, seed)
         self._bot = self._build_bot(scenario.workers)
-        self._programs = {**self._surroundings, **self._bot}
+        self._strangers = self._build_strangers(seed) if scenario.strangers else {}
+        self._programs = {**self._surroundings, **self._bot, **self._strangers}
         self.residents: dict[str, Resident] = dict(self._programs)
         if postgres is not None:
             self.residents["postgres"] = postgres
@@ -82,6 +85,11 @@ class Town:
         }
         names = [numbered("worker", n) for n in range(workers)]
         return webs | {name: self._program(name, "bot", "worker") for name in names}
+
+    def _build_strangers(self, seed: int) -> dict[str, Program]:
+        about = ["--port", str(self._web_ports[0]), "--seed", str(seed)]
+        name = "strangers"
+        return {name: self._program(name, "tests.chaos.strangers", *about)}
 
     def _build_environment(self) -> dict[str, str]:
         inherited = ("PATH", "HOME", "LANG")
@@ -115,6 +123,8 @@ class Town:
             ready = partial(_answers, f"http://{host}:{port}/readyz")
             eventually(ready, START_SECONDS)
         eventually(self._workers_are_ready, START_SECONDS)
+        for program in self._strangers.values():
+            program.start()
 
     def _workers_are_ready(self) -> bool:
         workers = self._bot.keys() - self._roads.webs.keys()
@@ -140,6 +150,12 @@ class Town:
         """End all faults of the simulator and the LLM."""
         self.order_faults((), seed=0)
         requests.put(f"{self.llm_url}/script", json={}, timeout=10).raise_for_status()
+
+    def find_broken(self) -> list[str]:
+        """Return each web as often as it says that a process ended by its own fault."""
+        told = {name: self._bot[name].log_file.read_text() for name in self._roads.webs}
+        times = {name: sum(map(log.count, BREAKS)) for name, log in told.items()}
+        return [name for name, count in times.items() for _ in range(count)]
 
     def strike(self, kill: PlannedKill) -> None:
         resident = self.residents[kill.name]
