@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import requests
 
@@ -23,3 +25,18 @@ def test_a_server_ends_with_its_block_though_that_fails() -> None:
         fail_after_asking(seen)
     with pytest.raises(requests.ConnectionError):
         requests.get(seen[0], timeout=PATIENCE)
+
+
+def leave_or_err(request: Request) -> Response:
+    raise BrokenPipeError if request.path == "/left" else ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("/left", []), ("/wrong", ["ZeroDivision"])]
+)
+def test_a_client_that_leaves_is_no_fault_and_a_wrong_answer_is(
+    capsys: pytest.CaptureFixture[str], path: str, told: list[str]
+) -> None:
+    with answering(leave_or_err) as url, pytest.raises(requests.ConnectionError):
+        requests.get(url + path, timeout=PATIENCE)
+    assert re.findall(r"^(\w+)Error", capsys.readouterr().err, re.MULTILINE) == told

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from bot.llm.account import EmbeddingServer
+from tests.listening import Forgiving
 
 KEY = "key-of-the-tests"
 DIMENSIONS = 64
@@ -51,7 +52,7 @@ def answer_of(texts: Sequence[str]) -> bytes:
     return json.dumps({"data": vectors[::-1]}).encode()  # in any order
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(Forgiving, ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, told: Told) -> None:

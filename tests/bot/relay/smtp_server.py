@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any
 
 from bot.relay.account import MailServer
-from tests.listening import listening
+from tests.listening import Forgiving, listening
 
 DRIPS = "220 a line that never ends"
 USUAL = {"DATA": "354 go on", "QUIT": "221 bye"}
@@ -64,7 +64,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.wfile.write(f"{answer}\r\n".encode())
 
 
-class _Server(socketserver.ThreadingTCPServer):
+class _Server(Forgiving, socketserver.ThreadingTCPServer):
     daemon_threads = True
     mailbox: Mailbox
 

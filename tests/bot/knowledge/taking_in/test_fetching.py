@@ -1,6 +1,5 @@
 """Fetching pages: what comes, within bounds, and never from where only we can reach."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +8,7 @@ import pytest
 
 from bot.http_bounds import Address
 from bot.knowledge.taking_in.fetching import FetchError, fetch, may_be_fetched
+from tests.listening import Forgiving, listening
 
 PAGE = b"<html><title>Prices</title><p>Rye bread: 4.50</p></html>"
 
@@ -40,16 +40,15 @@ class Pages(BaseHTTPRequestHandler):
         pass
 
 
+class Server(Forgiving, ThreadingHTTPServer):
+    """One whose pages may be too long to be read to their end."""
+
+
 @contextmanager
 def serving() -> Iterator[int]:
     Pages.asked = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(Server(("127.0.0.1", 0), Pages)) as server:
+        yield server.server_port
 
 
 @pytest.fixture
