@@ -27,7 +27,7 @@ MOST_CASES = 2000
 # An export writes one a file.
 MOST_FILES = MOST_CASES
 MOST_LINES = 100
-# A case has four. Each one more costs PyYAML as much as all before it.
+# A case has five, and what arguments hold. Each costs PyYAML as much as all before it.
 MOST_LEVELS = 50
 # Beside the expectations.
 OWN = ("name", "why", "at", "ask", "talk", "said", "calls")
