@@ -249,7 +249,6 @@ def test_the_simulator_never_stands_beside_a_real_account(data_folder: Path) -> 
         "PUBLIC_BASE_URL": "https://bot.example.com",
         "TWILIO_WHATSAPP_NUMBER": "whatsapp:+14155238886",
         "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
-        "STORAGE_BACKEND": "memory",  # without a database it starts sooner
     }
     with run_bot(data_folder, **account) as running:
         assert "a stand-in for Twilio" not in running.printed
