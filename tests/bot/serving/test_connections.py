@@ -1,21 +1,14 @@
 """Connections that wait for their clients, while threads take and close them."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from gunicorn.config import Config
 
 from bot.serving.connections import Connection, Watched
-from bot.serving.readiness import InTurns, KernelWakes, Readiness
-from db.embedded.processes import ON_LINUX
-
-KINDS = [
-    pytest.param(
-        KernelWakes, marks=pytest.mark.skipif(not ON_LINUX, reason="the kernel's own")
-    ),
-    InTurns,
-]
+from bot.serving.readiness import Readiness
+from tests.bot.serving.test_readiness import KINDS, Kind
 
 
 class QuickThread:
@@ -44,15 +37,21 @@ class QuickThread:
 
 @pytest.fixture(params=KINDS)
 def readiness(request: pytest.FixtureRequest) -> Readiness:
-    kind: Callable[[], Readiness] = request.param
+    kind: Kind = request.param
     return kind()
 
 
 @pytest.fixture
-def conn() -> Iterator[Connection]:
+def line() -> Iterator[tuple[Connection, socket.socket]]:
+    """A connection and its client."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        yield Connection(Config(), ours, "", "")
+        yield Connection(Config(), ours, "", ""), theirs
+
+
+@pytest.fixture
+def conn(line: tuple[Connection, socket.socket]) -> Connection:
+    return line[0]
 
 
 def test_what_a_thread_closes_before_it_is_watched_breaks_nothing(
@@ -71,3 +70,14 @@ def test_what_cannot_be_watched_for_another_reason_is_told(
     conn.sock.close()
     with pytest.raises((OSError, ValueError)):
         watched.add(conn)
+
+
+def test_who_leaves_may_be_silent_and_is_heard_until_they_close(
+    line: tuple[Connection, socket.socket],
+) -> None:
+    conn, client = line
+    assert conn.goes_on_talking()
+    client.sendall(b"the rest")
+    assert conn.goes_on_talking()
+    client.close()
+    assert not conn.goes_on_talking()
