@@ -13,6 +13,7 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-security
 """
 
 import re
+from collections.abc import Mapping
 
 from werkzeug.datastructures import MultiDict
 
@@ -28,12 +29,12 @@ _FIELDS = frozenset(
 _NUMBER = re.compile(r"whatsapp:\+([0-9]+)")
 
 
-def find_moved_border(form: MultiDict[str, str], query: str = "") -> str | None:
+def find_moved_border(form: Mapping[str, str], query: str = "") -> str | None:
     """Return what a genuine form never has, in words without its values; else None.
 
     `query` is the address's, as it came: it is signed right before the form.
     """
-    if len(form) != sum(1 for _ in form.items(multi=True)):
+    if isinstance(form, MultiDict) and len(form) != len(list(form.items(multi=True))):
         return "a field stands twice"
     sids = {form[n] for n in ("MessageSid", "SmsMessageSid", "SmsSid") if n in form}
     if len(sids) > 1:
@@ -44,7 +45,7 @@ def find_moved_border(form: MultiDict[str, str], query: str = "") -> str | None:
     return _find_hidden(form, query)
 
 
-def _find_hidden(form: MultiDict[str, str], joined: str) -> str | None:
+def _find_hidden(form: Mapping[str, str], joined: str) -> str | None:
     """Return which identity stands in what is joined, but is no field of the form."""
     borders = set()
     for name, value in sorted(form.items()):

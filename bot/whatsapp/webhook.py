@@ -6,18 +6,23 @@ https://www.twilio.com/docs/messaging/guides/webhook-request
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import filterfalse
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response, request
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.media.outgoing.refs import is_ours
 from bot.observability import ACK_SECONDS, SENDS, WEBHOOKS, NowAndThen, bound
 from bot.whatsapp.borders import find_moved_border
-from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
+from bot.whatsapp.inbound import (
+    BadInputError,
+    parse_inbound,
+    parse_status,
+    read_form,
+)
 from bot.whatsapp.paths import INBOUND_PATH, STATUS_PATH
 from bot.whatsapp.signature import SignatureChecker
 from db.delivery.codes import MAY_GO_THROUGH_LATER
@@ -76,10 +81,9 @@ class Webhooks:
     def receive_message(self) -> Response:
         """Take one message in: verified, stored and queued before the 200."""
         began = time.monotonic()
-        self._verify()
-        message = parse_inbound(request.form)
-        _refuse_moved_borders()
-        self._refuse_other_number(message)
+        form = self._read_verified()
+        message = parse_inbound(form)
+        self._refuse_other_number(message, form.get("MessagingServiceSid"))
         if message.address in {self.our_number, message.our_address}:
             WEBHOOKS.labels("message", "our own").inc()
             log.warning("ignored a message from our own number")
@@ -99,22 +103,27 @@ class Webhooks:
 
     def receive_status(self) -> Response:
         """Take in how far one outbound message got."""
-        self._verify()
-        status = parse_status(request.form, request.args.get("part"))
-        _refuse_moved_borders()
+        form = self._read_verified()
+        status = parse_status(form, request.args.get("part"))
         with bound(message_sid=status.message_sid):
             known = self.outbox and self.outbox.record_delivery_status(status)
             WEBHOOKS.labels("status", "known" if known else "unknown").inc()
             _tell(status, is_known=bool(known))
         return twiml(())
 
-    def _verify(self) -> None:
-        fault = self.checker.find_fault(request)
-        if fault is None and request.form.get("AccountSid") != self.account_sid:
+    def _read_verified(self) -> Mapping[str, str]:
+        """Return the form, if Twilio made it. Raises RefusedError."""
+        # Each look through Flask's proxy would search for the request anew.
+        call: Request = request._get_current_object()  # type: ignore[attr-defined]
+        form = read_form(call)
+        fault = self.checker.find_fault(call, form)
+        if fault is None and form.get("AccountSid") != self.account_sid:
             fault = "another account"
         if fault is not None:
             self._note(fault)
             raise RefusedError(403, f"{fault}: see the README on signatures")
+        _refuse_moved_borders(form, call)
+        return form
 
     def _note(self, fault: str, outcome: str | None = None) -> None:
         WEBHOOKS.labels("refused", outcome or fault).inc()
@@ -137,12 +146,13 @@ class Webhooks:
         response.headers["Retry-After"] = "5"
         return response
 
-    def _refuse_other_number(self, message: InboundMessage) -> None:
+    def _refuse_other_number(
+        self, message: InboundMessage, came_by: str | None
+    ) -> None:
         """Refuse what was sent to another number: the answer would come from ours."""
         if message.our_address is None:
             raise BadInputError("To is missing or no WhatsApp address")
-        service = self.messaging_service_sid
-        if service and request.form.get("MessagingServiceSid") == service:
+        if came_by and came_by == self.messaging_service_sid:
             return
         if self.our_number and message.our_address != self.our_number:
             WEBHOOKS.labels("refused", "another number").inc()
@@ -153,20 +163,20 @@ class Webhooks:
             raise RefusedError(403, "another number: see TWILIO_WHATSAPP_NUMBER")
 
 
-def _refuse_moved_borders() -> None:
+def _refuse_moved_borders(form: Mapping[str, str], call: Request) -> None:
     """Refuse what was cut out of another signed form, as far as can be told.
 
     A text that only looks so is not lost: Twilio's list, which nobody can cut, has it
     for the next reconciliation.
     """
-    moved = find_moved_border(request.form, request.query_string.decode("latin-1"))
+    moved = find_moved_border(form, call.query_string.decode("latin-1"))
     if moved is not None:
         WEBHOOKS.labels("refused", "moved fields").inc()
         log.error(
             "refused a signed webhook that seems to be cut out of another one: %s; a "
             "genuine message is taken in from Twilio's list within minutes",
             moved,
-            extra={"path": request.path},
+            extra={"path": call.path},
         )
         raise RefusedError(403, "moved fields: see the README on signatures")
 

@@ -8,6 +8,7 @@ from flask import Request
 from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.test import EnvironBuilder
 
+from bot.whatsapp.inbound import read_form
 from bot.whatsapp.signature import SignatureChecker
 from tests.bot.whatsapp.twilio_calls import INBOUND, PUBLIC, TOKEN, sign
 
@@ -29,7 +30,8 @@ def fault_of(
         headers["X-Twilio-Webhooks-Signature-Settings"] = settings
     made = EnvironBuilder(INBOUND, method="POST", data=MultiDict(FORM), headers=headers)
     checker = SignatureChecker([TOKEN], PUBLIC, keys)
-    return checker.find_fault(Request(made.get_environ()))
+    request = Request(made.get_environ())
+    return checker.find_fault(request, read_form(request))
 
 
 @pytest.mark.parametrize("keys", [(KEY,), ("next", KEY), (KEY, "next")])

@@ -12,6 +12,7 @@ from flask import Request
 from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.test import EnvironBuilder
 
+from bot.whatsapp.inbound import read_form
 from bot.whatsapp.signature import SignatureChecker
 from tests.bot.whatsapp.twilio_calls import INBOUND, PUBLIC, STATUS, TOKEN, Form, sign
 
@@ -43,7 +44,8 @@ def fault_of(
         given["X-Twilio-Signature"] = signature
     data = MultiDict(FORM if form is None else form)
     made = EnvironBuilder(path, method="POST", data=data, headers=given)
-    return SignatureChecker(tokens, public).find_fault(Request(made.get_environ()))
+    request = Request(made.get_environ())
+    return SignatureChecker(tokens, public).find_fault(request, read_form(request))
 
 
 def test_the_documented_example_is_genuine() -> None:
