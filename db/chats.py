@@ -167,8 +167,7 @@ class PostgresChatStore:
         if row is None:
             return None
         is_teacher = row.phone_number in self._teachers
-        chat = replace(_read_chat(row), is_teacher=is_teacher)
-        chat = self._recall(chat, row.before_earlier)
+        chat = self._recall(_read_chat(row, is_teacher), row.before_earlier)
         return with_seen(self._database, with_quoted(self._database, chat))
 
     def record_reply(
@@ -192,7 +191,7 @@ def with_seen(database: Database, chat: Userchat) -> Userchat:
     turns = (*chat.earlier_turns, *chat.turns)
     named = {turn.message_sid for turn in turns if turn.media}
     sids = [sid for sid in (named | {turn.quotes for turn in turns}) if sid]
-    return replace(chat, seen=find_seen(database, chat.user_id, sids))
+    return replace(chat, seen=find_seen(database, chat.user_id, sids)) if sids else chat
 
 
 def with_quoted(database: Database, chat: Userchat) -> Userchat:
@@ -225,7 +224,7 @@ def bind_inbound(message: InboundMessage, session_timeout: timedelta) -> dict[st
     }
 
 
-def _read_chat(row: Any) -> Userchat:
+def _read_chat(row: Any, is_teacher: bool) -> Userchat:
     return Userchat(
         chat_id=row.chat_id,
         user_id=row.customer_id,
@@ -239,6 +238,7 @@ def _read_chat(row: Any) -> Userchat:
         owner=row.owner,
         owner_version=row.owner_version,
         is_operator=row.is_operator,
+        is_teacher=is_teacher,
         language=row.language,
         language_seen=row.language_seen,
         preferences=read_preferences(row.preferences),

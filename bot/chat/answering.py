@@ -145,7 +145,8 @@ class Answering:
         raw = acted.completion
         acted, untrue = held(acted, chat, self.acting)
         completion = acted.completion
-        asked = replace(asked, talk=(*asked.talk, *acted.told))
+        if acted.told:
+            asked = replace(asked, talk=(*asked.talk, *acted.told))
         chosen = choose_files(completion.text, self.policy.offered, chat)
         noted = read_lead(chosen.text)
         said = read_wish(words_or_thanks(noted, chat))
@@ -182,6 +183,8 @@ class Answering:
     ) -> Asked:
         """Return what the LLM is asked, with the pictures that there is room for."""
         shown = within(self.shown, policy.token_budget)
+        if not shown:
+            return ask_for(chat, batch, policy, material)
         rest = policy.token_budget - PICTURE_TOKENS * len(shown)
         told = numbered(chat, shown)
         asked = ask_for(told, batch, replace(policy, token_budget=rest), material)

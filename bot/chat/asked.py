@@ -111,8 +111,10 @@ def ask_for(chat: Userchat, batch: Batch, policy: Policy, material: Material) ->
     if material.passages:
         fitting = material.within(max(room // 2, room - tokens_of_prompt(talk)))
         material = fitting if fitting.passages else material.without_passages()
-    less = replace(policy, token_budget=policy.token_budget - material.tokens)
-    built = build_for(chat, batch, less) if material.tokens else alone
+    built = alone
+    if material.tokens:
+        less = replace(policy, token_budget=policy.token_budget - material.tokens)
+        built = build_for(chat, batch, less)
     *before, last = built.prompt
     given = replace(last, content=material.before(str(last.content)))
     said = tuple(str(message.content) for message in (*before, last))

@@ -80,11 +80,17 @@ def _pass_on(chat: Userchat, batch: Batch, policies: Policies) -> Reply | None:
 
     It is no other command: what was misheard must stop nobody.
     """
-    said = tuple(replace(turn, content=words_of(turn, chat.seen)) for turn in batch)
+    said = tuple(_with_heard(turn, chat) for turn in batch)
     heard = (text for turn in batch for text in heard_in(turn, chat.seen))
     if any(map(asks_for_person, heard)):
         return call_person(chat, said, "", policies)
     return pass_on_by_rule(chat, said, policies.handoff)
+
+
+def _with_heard(turn: Turn, chat: Userchat) -> Turn:
+    if not turn.media:
+        return turn
+    return replace(turn, content=words_of(turn, chat.seen))
 
 
 def leave_out(batch: Batch) -> Reply:

@@ -5,7 +5,7 @@ them: it knows longer messages well, and takes "hola" for Indonesian.
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -36,6 +36,7 @@ SURE, SURE_WORDS = 0.65, 2
 WEIGHT = 1.0
 
 
+@lru_cache(maxsize=64)  # the same text is asked about before an answer and after it
 def detect(text: str) -> str | None:
     """Return the language of ours that a text is in; None: none, or it does not show.
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.chat.handoff.plain import ACCENTS
 
@@ -23,6 +24,7 @@ _BEFORE = re.compile(rf"\A(?:(?:{_POLITE}) )+")
 _BEHIND = re.compile(rf"(?: (?:{_POLITE}))+\Z")
 
 
+@lru_cache(maxsize=64)  # a message is looked at as one of a batch, and for its reply
 def undressed(text: str) -> str:
     """Return the words without what is around them, and once if they are repeated.
 

@@ -1,6 +1,7 @@
 """Text as phrases are looked for in it: words alone, in one case, without accents."""
 
 import unicodedata
+from functools import lru_cache
 
 import regex
 
@@ -11,6 +12,7 @@ WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 ACCENTS = regex.compile("[\u0300-\u036f\u0653-\u0655]")
 
 
+@lru_cache(maxsize=64)  # a message is looked through for several things, and twice
 def plain(text: str) -> str:
     """Return the words of a text with one blank between; signs and accents are gone."""
     bare = ACCENTS.sub("", unicodedata.normalize("NFD", fold(text)))

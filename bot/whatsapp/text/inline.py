@@ -218,6 +218,8 @@ def _tidy(text: str) -> str:
 
 def _defuse(line: str) -> str:
     """Keep the text's own markers from pairing up, by a zero-width space inside."""
+    if not any(marker in line for marker in "*_~`"):
+        return line
     shown = line.translate(SHOW)
     closes = {
         c: at for at, c in enumerate(shown) if c in "*_~`" and can_close(shown, at)

@@ -68,7 +68,7 @@ def split_message(text: str, limit: int = 1500, *, fewest: bool = False) -> list
 
 def utf16_length(text: str) -> int:
     """Count the UTF-16 code units of `text`."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _spans(text: str) -> Iterator[_Span]:

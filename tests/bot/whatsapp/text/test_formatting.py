@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.whatsapp.text.formatting import to_whatsapp
+from bot.whatsapp.text.formatting import NEEDS_NO_READING, render, to_whatsapp
 
 ZWSP = "\u200b"
 
@@ -197,6 +197,25 @@ def test_any_text_can_be_formatted(text: str) -> None:
 @given(texts(*PLAIN, *SIGNS), texts(*PLAIN, *SIGNS))
 def test_no_word_is_lost(before: str, after: str) -> None:
     assert "word" in to_whatsapp(f"{before}word{after}")
+
+
+@given(st.from_regex(NEEDS_NO_READING, fullmatch=True))
+def test_what_is_not_read_would_be_read_as_it_is(text: str) -> None:
+    assert render(text) == text
+    assert to_whatsapp(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rye bread costs 4.20 €.",
+        "We open at 9:00, and close at six.\nOn Sundays we don't!\n\nSee you?",
+        "Un café, s'il vous plaît: 10% moins cher",
+        "我们今天开门.",
+    ],
+)
+def test_most_short_answers_need_no_reading(text: str) -> None:
+    assert NEEDS_NO_READING.fullmatch(text)
 
 
 @given(st.from_regex(r"\A[a-z0-9 _.,!?é👍\n]*\Z", fullmatch=True))
