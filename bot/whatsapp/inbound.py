@@ -6,11 +6,7 @@ Fields: https://www.twilio.com/docs/messaging/guides/webhook-request
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
 from uuid import UUID
-
-from flask import Request
-from werkzeug.datastructures import MultiDict
 
 from bot.chat.commands.entries import Command
 from bot.chat.commands.finding import is_word_of
@@ -24,7 +20,6 @@ ADDRESS = re.compile(r"whatsapp:[!-~]{1,180}")
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 STATUS = re.compile(r"[a-z_]{1,32}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-URLENCODED = re.compile(r"application/x-www-form-urlencoded\s*(?:;.*)?", re.IGNORECASE)
 LONGEST_NAME = 200
 LONGEST_VALUE = 2000
 MOST_MEDIA = 10
@@ -32,21 +27,6 @@ MOST_MEDIA = 10
 
 class BadInputError(Exception):
     """A form that can't be a message; the text says which field and why."""
-
-
-def read_form(request: Request) -> Mapping[str, str]:
-    """Return a request's form: a dict, or a MultiDict where a field stands twice.
-
-    Its fields are read some forty times, by the signature's check, the borders' and the
-    parsing: from a dict at a fraction of what werkzeug's own takes. What is no UTF-8
-    has U+FFFD in its place, and is no form of Twilio's then.
-    """
-    if not URLENCODED.fullmatch(request.environ.get("CONTENT_TYPE", "")):
-        return request.form
-    body = request.get_data(cache=False).decode(errors="replace")
-    fields = parse_qsl(body, keep_blank_values=True)
-    form = dict(fields)
-    return form if len(form) == len(fields) else MultiDict(fields)
 
 
 def parse_inbound(form: Mapping[str, str]) -> InboundMessage:

@@ -5,7 +5,9 @@ https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys
 """
 
 import hmac
+import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl
 
 from flask import Request
 from twilio.request_validator import (
@@ -16,11 +18,28 @@ from twilio.request_validator import (
     RequestValidator,
     get_signature_algorithm,
 )
+from werkzeug.datastructures import MultiDict
 
 # The base64 of a hash.
 SIGNATURE_LENGTHS = {HMAC_SHA1: 28, HMAC_SHA256: 44}
 # Twilio sends some dozens. Each costs time, before anybody knows who sent them.
 MOST_FIELDS = 1000
+URLENCODED = re.compile(r"application/x-www-form-urlencoded\s*(?:;.*)?", re.IGNORECASE)
+
+
+def read_form(request: Request) -> Mapping[str, str]:
+    """Return a request's form: a dict, or a MultiDict where a field stands twice.
+
+    Its fields are read some forty times, by the signature's check, the borders' and the
+    parsing: from a dict at a fraction of what werkzeug's own takes. What is no UTF-8
+    has U+FFFD in its place, and is no form of Twilio's then.
+    """
+    if not URLENCODED.fullmatch(request.environ.get("CONTENT_TYPE", "")):
+        return request.form
+    body = request.get_data(cache=False).decode(errors="replace")
+    fields = parse_qsl(body, keep_blank_values=True)
+    form = dict(fields)
+    return form if len(form) == len(fields) else MultiDict(fields)
 
 
 class SignatureChecker:

@@ -17,14 +17,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from bot.media.outgoing.refs import is_ours
 from bot.observability import ACK_SECONDS, SENDS, WEBHOOKS, NowAndThen, bound
 from bot.whatsapp.borders import find_moved_border
-from bot.whatsapp.inbound import (
-    BadInputError,
-    parse_inbound,
-    parse_status,
-    read_form,
-)
+from bot.whatsapp.inbound import BadInputError, parse_inbound, parse_status
 from bot.whatsapp.paths import INBOUND_PATH, STATUS_PATH
-from bot.whatsapp.signature import SignatureChecker
+from bot.whatsapp.signature import SignatureChecker, read_form
 from db.delivery.codes import MAY_GO_THROUGH_LATER
 from db.errors import StoreUnavailableError
 from db.outbox import PostgresOutbox

@@ -8,8 +8,7 @@ from flask import Request
 from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.test import EnvironBuilder
 
-from bot.whatsapp.inbound import read_form
-from bot.whatsapp.signature import SignatureChecker
+from bot.whatsapp.signature import SignatureChecker, read_form
 from tests.bot.whatsapp.twilio_calls import INBOUND, PUBLIC, TOKEN, sign
 
 FORM = {"MessageSid": "SM1", "Body": "Hola \U0001f44b"}
