@@ -78,6 +78,7 @@ class Webhooks:
         began = time.monotonic()
         form = self._read_verified()
         message = parse_inbound(form)
+        _refuse_moved_borders(form)
         self._refuse_other_number(message, form.get("MessagingServiceSid"))
         if message.address in {self.our_number, message.our_address}:
             WEBHOOKS.labels("message", "our own").inc()
@@ -100,6 +101,7 @@ class Webhooks:
         """Take in how far one outbound message got."""
         form = self._read_verified()
         status = parse_status(form, request.args.get("part"))
+        _refuse_moved_borders(form)
         with bound(message_sid=status.message_sid):
             known = self.outbox and self.outbox.record_delivery_status(status)
             WEBHOOKS.labels("status", "known" if known else "unknown").inc()
@@ -117,7 +119,6 @@ class Webhooks:
         if fault is not None:
             self._note(fault)
             raise RefusedError(403, f"{fault}: see the README on signatures")
-        _refuse_moved_borders(form, call)
         return form
 
     def _note(self, fault: str, outcome: str | None = None) -> None:
@@ -158,20 +159,20 @@ class Webhooks:
             raise RefusedError(403, "another number: see TWILIO_WHATSAPP_NUMBER")
 
 
-def _refuse_moved_borders(form: Mapping[str, str], call: Request) -> None:
+def _refuse_moved_borders(form: Mapping[str, str]) -> None:
     """Refuse what was cut out of another signed form, as far as can be told.
 
     A text that only looks so is not lost: Twilio's list, which nobody can cut, has it
     for the next reconciliation.
     """
-    moved = find_moved_border(form, call.query_string.decode("latin-1"))
+    moved = find_moved_border(form, request.query_string.decode("latin-1"))
     if moved is not None:
         WEBHOOKS.labels("refused", "moved fields").inc()
         log.error(
             "refused a signed webhook that seems to be cut out of another one: %s; a "
             "genuine message is taken in from Twilio's list within minutes",
             moved,
-            extra={"path": call.path},
+            extra={"path": request.path},
         )
         raise RefusedError(403, "moved fields: see the README on signatures")
 
