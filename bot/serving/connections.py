@@ -23,6 +23,9 @@ ARRIVAL_SECONDS = 5.0
 WHOLE_SECONDS = 15.0
 LEAVING_SECONDS = 2.0
 DEAF_SECONDS = 2.0
+# Head and body of an answer go out together, not each in a packet (Linux only):
+# https://man7.org/linux/man-pages/man7/tcp.7.html
+HOLD_BACK = getattr(socket, "TCP_CORK", None)
 UNSENT_BYTES = 0x894B  # SIOCOUTQNSD from linux/sockios.h
 
 # idle: nothing came of a request. deaf: its client has to take the answers before. odd:
@@ -53,7 +56,8 @@ class Connection(TConn):  # type: ignore[misc]
         self.rest()
 
     def rest(self) -> None:
-        """Begin to wait for a request."""
+        """Begin to wait for a request, and send the rest of the answer before it."""
+        self._hold_back(False)
         self.arrival = Arrival()
         self.stage: Stage = "idle"
         self.since = time.monotonic()
@@ -70,6 +74,12 @@ class Connection(TConn):  # type: ignore[misc]
         self.thread = get_ident()
         self.init()
         self.parser.unreader.unread(bytes(self.arrival.data))
+        self._hold_back(not self.is_last)  # an odd one may wait for a first word
+
+    def _hold_back(self, is_on: bool) -> None:
+        if HOLD_BACK is not None:
+            with suppress(OSError):  # it is closed
+                self.sock.setsockopt(socket.IPPROTO_TCP, HOLD_BACK, is_on)
 
     def until(self, end_of_idling: float = float("inf")) -> float:
         """Return when its stage has to end."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from gunicorn.config import Config
 
-from bot.serving.connections import Connection, Watched
+from bot.serving.connections import HOLD_BACK, Connection, Watched
 from bot.serving.readiness import Readiness
 from tests.bot.serving.test_readiness import KINDS, Kind
 
@@ -81,3 +81,50 @@ def test_who_leaves_may_be_silent_and_is_heard_until_they_close(
     assert conn.goes_on_talking()
     client.close()
     assert not conn.goes_on_talking()
+
+
+@pytest.fixture
+def over_tcp() -> Iterator[tuple[Connection, socket.socket]]:
+    """The same, where there are packets."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname(), timeout=10) as theirs,
+        server.accept()[0] as ours,
+    ):
+        yield Connection(Config(), ours, "", ""), theirs
+
+
+@pytest.mark.skipif(HOLD_BACK is None, reason="packets are held back on Linux")
+def test_the_pieces_of_an_answer_go_out_together(
+    over_tcp: tuple[Connection, socket.socket],
+) -> None:
+    conn, client = over_tcp
+    conn.go_in_hand()
+    conn.sock.sendall(b"head ")
+    with pytest.raises(BlockingIOError):
+        client.recv(100, socket.MSG_DONTWAIT)
+    conn.sock.sendall(b"body")
+    conn.rest()
+    assert client.recv(100) == b"head body"
+
+
+def test_what_is_held_back_goes_out_with_the_last_word(
+    over_tcp: tuple[Connection, socket.socket],
+) -> None:
+    conn, client = over_tcp
+    conn.go_in_hand()
+    conn.sock.sendall(b"closing")
+    assert conn.says_no_more()
+    assert client.recv(100) == b"closing"
+    assert client.recv(100) == b""
+
+
+def test_an_odd_request_gets_its_first_word_at_once(
+    over_tcp: tuple[Connection, socket.socket],
+) -> None:
+    conn, client = over_tcp
+    conn.enter("odd")
+    conn.go_in_hand()
+    conn.sock.sendall(b"100 Continue")
+    client.settimeout(0.15)  # what is held back goes out after 0.2 s at the latest
+    assert client.recv(100) == b"100 Continue"
