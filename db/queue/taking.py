@@ -21,28 +21,38 @@ MOMENT_SECONDS = 0.05
 # fetching back meets a job that has stored nothing since; one that takes an end back
 # has the job run again, and find its work done.
 SOON = "set_config('synchronous_commit', 'off', true)"
-# With the last job's number: for how far back the next look goes (Reach). Each job by a
-# call of procrastinate's own, or of the same that begins later, which sees what those
-# before it took: of jobs that share a lock only the first is taken. A row without an id
-# ends it, since nothing is left; so does a job of a queue with places of its own, where
-# the next one may have none.
-LOOK = f"""
-WITH RECURSIVE latest AS MATERIALIZED (
+# With the last job's number: for how far back the next look goes (Reach). A row without
+# an id ends it, since nothing is left; so does a job of a queue with places of its own,
+# where the next one may have none.
+LATEST = """
+latest AS MATERIALIZED (
   SELECT pg_sequence_last_value('procrastinate_jobs_id_seq'::regclass) AS last
-), taken AS (
+)
+"""
+# From the oldest job on, each by a call of procrastinate's own, which sees what those
+# before it took: of jobs that share a lock only the first is taken.
+TAKE = f"""
+WITH RECURSIVE {LATEST}, taken AS (
   SELECT 1 AS number, last, job.*
-  FROM latest, LATERAL {{fetch}}(%(queues)s::varchar[], %(worker_id)s{{since}}) AS job
+  FROM latest, LATERAL
+    procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s) AS job
   UNION ALL
   SELECT taken.number + 1, taken.last, job.*
   FROM taken, LATERAL
-    {{fetch}}(%(queues)s::varchar[], taken.worker_id{{since}}) AS job
+    procrastinate_fetch_job_v2(%(queues)s::varchar[], taken.worker_id) AS job
   WHERE taken.id IS NOT NULL AND taken.number < %(most)s
     AND taken.queue_name <> ALL (%(named)s::varchar[])
 )
 SELECT *, {SOON} FROM taken ORDER BY number
 """  # noqa: S608  (our own words)
-TAKE = LOOK.format(fetch="procrastinate_fetch_job_v2", since="")
-TAKE_NEWER = LOOK.format(fetch="fetch_newer_job", since=", %(since)s::bigint")
+TAKE_NEWER = f"""
+WITH {LATEST}
+SELECT last, job.*, {SOON}
+FROM latest, LATERAL fetch_newer_jobs(%(queues)s::varchar[], %(worker_id)s,
+  %(since)s::bigint, %(most)s, %(named)s::varchar[])
+  WITH ORDINALITY AS job
+ORDER BY ordinality
+"""  # noqa: S608  (the same)
 
 
 @dataclass(frozen=True, slots=True)

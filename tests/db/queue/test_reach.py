@@ -11,8 +11,10 @@ from procrastinate.jobs import Job
 
 from db.chats import PostgresChatStore
 from db.database import Connection, Database
+from db.queue.jobs import KNOWLEDGE
 from db.queue.own_jobs import OwnJobs
 from db.queue.reach import FULL_SECONDS, LONGEST_SECONDS, SHARE, SLACK, Reach
+from db.queue.taking import TAKE_NEWER
 from tests.db.queue.test_taking import fetch, worker
 from tests.db.sql import change, opened, take_in, value
 from tests.house import PATIENCE
@@ -31,6 +33,11 @@ INSERT INTO procrastinate_jobs (queue_name, task_name, priority)
 SELECT 'deliveries', 'send_parts', CASE n % 2 WHEN 1 THEN -10 ELSE 0 END
 FROM generate_series(1, 6) AS n
 """
+IN_TURNS = """
+INSERT INTO procrastinate_jobs (queue_name, task_name)
+SELECT (ARRAY['answers', 'knowledge'])[1 + (n - 1) % 2], 'answer_chat'
+FROM generate_series(1, 5) AS n
+"""
 # What a day of answers leaves, while nothing of it can be cleared away.
 DONE = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock)
@@ -41,7 +48,13 @@ SELECT pg_stat_get_xact_blocks_fetched(indexrelid)
 FROM pg_stat_user_indexes WHERE indexrelname = 'procrastinate_jobs_priority_idx_v1'
 """
 FETCH = "SELECT id FROM procrastinate_fetch_job_v2(%(queues)s::varchar[], 1)"
-FETCH_NEWER = "SELECT id FROM fetch_newer_job(%(queues)s::varchar[], 1, %(since)s)"
+FETCH_NEWER = """
+SELECT id FROM fetch_newer_jobs(
+  %(queues)s::varchar[], 1, %(since)s, %(most)s, '{}'::varchar[])
+"""
+
+
+LOOK: dict[str, Any] = {"queues": None, "worker_id": None, "since": 0, "most": 4, "named": []}
 
 
 def job(number: int, priority: int = 0) -> Job:
@@ -148,9 +161,10 @@ def test_it_takes_what_procrastinate_would_take(database: Database) -> None:
         queues = dice.choice([None, ["answers"], ["deliveries", "knowledge"]])
         theirs = taken(database, FETCH, queues)
         assert len(theirs) > 1
-        assert taken(database, FETCH_NEWER, queues) == theirs
+        for most in (1, 3, 100):
+            assert taken(database, FETCH_NEWER, queues, most=most) == theirs
         since = theirs[len(theirs) // 2]
-        newer = taken(database, FETCH_NEWER, queues, since)
+        newer = taken(database, FETCH_NEWER, queues, since=since, most=4)
         assert newer
         assert min(newer) >= since
 
@@ -158,20 +172,44 @@ def test_it_takes_what_procrastinate_would_take(database: Database) -> None:
 def test_what_gives_way_comes_after_all_others(database: Database) -> None:
     change(database, GIVE_WAY)
     theirs = taken(database, FETCH, None)
-    assert taken(database, FETCH_NEWER, None) == theirs
+    for most in (1, 4, 6):
+        assert taken(database, FETCH_NEWER, None, most=most) == theirs
     assert theirs == [2, 4, 6, 1, 3, 5]
 
 
+def test_none_is_taken_behind_a_job_of_a_queue_with_places_of_its_own(
+    database: Database,
+) -> None:
+    change(database, IN_TURNS)
+    look = {**LOOK, "named": [KNOWLEDGE]}
+    looks = [database.rows(TAKE_NEWER, look) for _ in range(3)]
+    assert [[row.queue_name for row in found] for found in looks] == [
+        ["answers", "knowledge"],
+        ["answers", "knowledge"],
+        ["answers", None],
+    ]
+
+
+def test_what_another_worker_is_taking_is_not_waited_for(database: Database) -> None:
+    change(database, IN_TURNS)
+    with opened(database.url) as other, other.transaction() as taking:
+        (first,) = taking.rows(TAKE_NEWER, {**LOOK, "most": 1})
+        found = [row.id for row in database.rows(TAKE_NEWER, LOOK)]
+        assert found == [first.id + number for number in range(1, 5)]
+
+
 def taken(
-    database: Database, statement: str, queues: list[str] | None, since: int = 0
+    database: Database, statement: str, queues: list[str] | None, **asked: int
 ) -> list[int]:
-    """Return what one takes after the other, and take all of it back."""
-    asked = {"queues": queues, "since": since}
+    """Return what one takes look by look, and take all of it back."""
+    how: dict[str, Any] = {"queues": queues, "since": 0, **asked}
+    found: list[int] = []
     with database.transaction() as connection:
         connection.count("SET LOCAL session_replication_role = replica")
-        found = list(iter(lambda: connection.scalar(statement, asked), None))
+        while more := [row.id for row in connection.rows(statement, how) if row.id]:
+            found += more
         connection.driver.rollback()
-        return found
+    return found
 
 
 @pytest.fixture
@@ -189,7 +227,7 @@ def test_what_a_backup_keeps_from_being_cleared_away_is_not_passed_again(
     last = value(database, "SELECT max(id) FROM procrastinate_jobs")
     change(database, "DELETE FROM procrastinate_jobs")
     assert pages(database, FETCH) > 20
-    assert pages(database, FETCH_NEWER, since=last - SLACK) < 10
+    assert pages(database, FETCH_NEWER, since=last - SLACK, most=1) < 10
     assert reader.scalar("SELECT 1")
 
 
