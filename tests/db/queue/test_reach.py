@@ -54,7 +54,13 @@ SELECT id FROM fetch_newer_jobs(
 """
 
 
-LOOK: dict[str, Any] = {"queues": None, "worker_id": None, "since": 0, "most": 4, "named": []}
+LOOK: dict[str, Any] = {
+    "queues": None,
+    "worker_id": None,
+    "since": 0,
+    "most": 4,
+    "named": [],
+}
 
 
 def job(number: int, priority: int = 0) -> Job:
