@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Request
@@ -178,6 +179,29 @@ def test_another_port_is_another_address() -> None:
 )
 def test_every_kind_of_form_can_be_signed(form: Form) -> None:
     assert fault_of(sign(PUBLIC + INBOUND, form), form) is None
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded; charset=UTF-8",
+        "Application/X-WWW-Form-Urlencoded ;charset=utf-8",
+    ],
+)
+def test_a_form_is_read_however_its_kind_is_written(content_type: str) -> None:
+    made = EnvironBuilder(
+        INBOUND, method="POST", data=urlencode(FORM), content_type=content_type
+    )
+    assert read_form(Request(made.get_environ())) == FORM
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json", ""])
+def test_what_is_no_form_has_no_fields(content_type: str) -> None:
+    made = EnvironBuilder(
+        INBOUND, method="POST", data=urlencode(FORM), content_type=content_type
+    )
+    assert not read_form(Request(made.get_environ()))
 
 
 # An independent signer: Twilio's library for Node

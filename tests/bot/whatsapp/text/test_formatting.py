@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.whatsapp.text.formatting import NEEDS_NO_READING, render, to_whatsapp
+from bot.whatsapp.text.formatting import needs_no_reading, render, to_whatsapp
 
 ZWSP = "\u200b"
 
@@ -199,7 +199,12 @@ def test_no_word_is_lost(before: str, after: str) -> None:
     assert "word" in to_whatsapp(f"{before}word{after}")
 
 
-@given(st.from_regex(NEEDS_NO_READING, fullmatch=True))
+PLAINLY = (
+    r"""[^\W\d_][\w .,;:!?'"%€-]{0,20}(\n\n?[^\W\d_][\w .,;:!?'"%€-]{0,20}){0,4}"""
+)
+
+
+@given(st.from_regex(PLAINLY, fullmatch=True).filter(needs_no_reading))
 def test_what_is_not_read_would_be_read_as_it_is(text: str) -> None:
     assert render(text) == text
     assert to_whatsapp(text) == text
@@ -215,7 +220,15 @@ def test_what_is_not_read_would_be_read_as_it_is(text: str) -> None:
     ],
 )
 def test_most_short_answers_need_no_reading(text: str) -> None:
-    assert NEEDS_NO_READING.fullmatch(text)
+    assert needs_no_reading(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*a*", "a_b", "1. a", "- a", "a\n- b", "a\n===", "a \nb", "a\n\n\nb", "a|b", ""],
+)
+def test_what_may_mean_more_is_read(text: str) -> None:
+    assert not needs_no_reading(text)
 
 
 @given(st.from_regex(r"\A[a-z0-9 _.,!?é👍\n]*\Z", fullmatch=True))
