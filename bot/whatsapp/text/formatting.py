@@ -25,7 +25,7 @@ _BREAK_IN_CELL = re.compile(r"(?<=[\w)%*_~])\n")
 # Lines that begin with a letter, and have no sign (but for "_") that means anything to
 # Markdown, to WhatsApp or to us: most short answers are so. Reading one takes .1 ms.
 _LINE = r"[^\W\d][\w .,;:!?'\"%€-]*+(?<! )"
-_PLAIN = re.compile(rf"{_LINE}(?:\n\n?{_LINE})*+")
+_PLAIN = re.compile(rf"{_LINE}(?:\n\n?{_LINE})*")
 _TASK = re.compile(r"\[([ xX])\](?: |$)")
 
 
