@@ -46,5 +46,10 @@ COMMENT ON FUNCTION fetch_newer_jobs(varchar[], bigint, bigint, integer, varchar
   'Gives a worker jobs of its queues that have this id or a later one, as '
   'procrastinate_fetch_job_v2 does one by one: so many at most, none behind one of the '
   'last queues; a row without an id behind them: there are no more.';
+CREATE OR REPLACE FUNCTION fetch_newer_job(
+  from_queues varchar[], for_worker bigint, since bigint)
+RETURNS procrastinate.procrastinate_jobs LANGUAGE sql AS $$
+  SELECT * FROM public.fetch_newer_jobs(from_queues, for_worker, since, 1, '{}')
+$$;
 COMMENT ON FUNCTION fetch_newer_job(varchar[], bigint, bigint) IS
   'The same for one job: workers that were started before migration 0044 call it.';

@@ -11,21 +11,23 @@ branch_labels = None
 depends_on = None
 LOSES = None
 
-SCRIPT = Path(__file__).parents[2] / "sql" / "0044_newer_jobs.sql"
-BACK = """
+SQL = Path(__file__).parents[2] / "sql"
+GONE = """
 DROP FUNCTION fetch_newer_jobs(varchar[], bigint, bigint, integer, varchar[]);
-COMMENT ON FUNCTION fetch_newer_job(varchar[], bigint, bigint) IS
-  'Gives a worker a job of its queues that has this id or a later one, as '
-  'procrastinate_fetch_job_v2 does; a row without an id: there is none.';
+DROP FUNCTION fetch_newer_job(varchar[], bigint, bigint);
 """
 
 
 def upgrade() -> None:
-    _run(SCRIPT.read_text(encoding="utf-8"))
+    _run(_read("0044_newer_jobs.sql"))
 
 
 def downgrade() -> None:
-    _run(BACK)
+    _run(GONE + _read("0042_newer_jobs.sql"))
+
+
+def _read(name: str) -> str:
+    return (SQL / name).read_text(encoding="utf-8")
 
 
 def _run(script: str) -> None:

@@ -33,6 +33,7 @@ INSERT INTO procrastinate_jobs (queue_name, task_name, priority)
 SELECT 'deliveries', 'send_parts', CASE n % 2 WHEN 1 THEN -10 ELSE 0 END
 FROM generate_series(1, 6) AS n
 """
+FETCH_ONE = "SELECT id FROM fetch_newer_job(%(queues)s::varchar[], 1, %(since)s)"
 IN_TURNS = """
 INSERT INTO procrastinate_jobs (queue_name, task_name)
 SELECT (ARRAY['answers', 'knowledge'])[1 + (n - 1) % 2], 'answer_chat'
@@ -167,6 +168,7 @@ def test_it_takes_what_procrastinate_would_take(database: Database) -> None:
         queues = dice.choice([None, ["answers"], ["deliveries", "knowledge"]])
         theirs = taken(database, FETCH, queues)
         assert len(theirs) > 1
+        assert taken(database, FETCH_ONE, queues) == theirs  # by older workers
         for most in (1, 3, 100):
             assert taken(database, FETCH_NEWER, queues, most=most) == theirs
         since = theirs[len(theirs) // 2]
