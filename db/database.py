@@ -22,7 +22,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from db.address import database_of, with_database
 from db.outages import WRITTEN, LostConnectionError, RefusedError, in_time, outages
-from db.pool import BoundedConnection, Limits, Pool
+from db.pool import BoundedConnection, Limits, Losses, Pool, opening_of
 
 Statement = str | Composable | ClauseElement
 Parameters = Mapping[str, Any]
@@ -112,11 +112,15 @@ class Database(Statements):
     """One database: each of its statements is a transaction, in one round trip."""
 
     def __init__(
-        self, url: str, limits: Limits = LIMITS, setting: str = WRITTEN
+        self,
+        url: str,
+        limits: Limits = LIMITS,
+        setting: str = WRITTEN,
+        losses: Losses | None = None,
     ) -> None:
         self.url = url
         self.setting = setting  # what holds the address, for errors
-        self._pool = Pool(url, limits)
+        self._pool = Pool(url, limits, losses)
 
     def __repr__(self) -> str:
         return f"Database({self.name!r})"  # not the address: it holds the password
@@ -152,7 +156,7 @@ class Database(Statements):
         Statements may take `seconds` each, pauses between them `idle_seconds`, where
         the limits say something else. A `snapshot` sees one moment and changes nothing.
         """
-        pooled = self._begin(_opening(seconds, idle_seconds, snapshot))
+        pooled = self._begin(opening_of(seconds, idle_seconds, snapshot))
         with self._returning(pooled) as driver, driver.waiting(seconds):
             try:
                 yield Connection(driver)
@@ -189,6 +193,10 @@ class Database(Statements):
                 limit = f"SET LOCAL statement_timeout = {int(1000 * seconds)}"
                 connection.exec_driver_sql(limit)
                 yield connection
+
+    def apart(self, limits: Limits) -> "Database":
+        """Return the same database over connections of its own."""
+        return Database(self.url, limits, self.setting, self._pool.losses)
 
     def beside(self, name: str, limits: Limits) -> "Database":
         """Return another database of the same server."""
@@ -276,18 +284,6 @@ def _written(
         dialect=DIALECT, compile_kwargs={"render_postcompile": True}
     )
     return str(compiled), {**compiled.params, **(parameters or {})}
-
-
-def _opening(seconds: float | None, idle: float | None, snapshot: bool) -> str:
-    words = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if snapshot else "BEGIN"]
-    bounds = {
-        "statement_timeout": seconds,
-        "idle_in_transaction_session_timeout": idle,
-    }
-    for name, bound in bounds.items():
-        if bound is not None:
-            words.append(f"SET LOCAL {name} = {int(1000 * bound)}")
-    return "; ".join(words)
 
 
 def _roll_back(driver: BoundedConnection) -> None:

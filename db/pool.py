@@ -24,6 +24,8 @@ WAKE_SECONDS = 0.1
 # The server's own timeout, if it still runs, comes first: it says more.
 SPARE_SECONDS = 0.4
 PREPARE_AFTER = 5  # as psycopg does
+# https://www.postgresql.org/docs/16/runtime-config-query.html#GUC-PLAN-CACHE-MODE
+PLANNED_ONCE = " -cplan_cache_mode=force_generic_plan"
 # After a failover no connection stays long with a server that became read-only.
 RECYCLE_SECONDS = 300
 # However long a statement may take, a host that is gone is noticed within this.
@@ -32,11 +34,16 @@ MOST_UNACKNOWLEDGED_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many connections a process holds, and how long a statement may run."""
+    """How many connections a process holds, and how long a statement may run.
+
+    `plans_once` is for what goes by keys alone: its plan is the same whatever is asked.
+    Else each connection plans each statement ten times before it believes that.
+    """
 
     connections: int = 8
     statement_seconds: float = 2.0
     pool_seconds: float = 1.0
+    plans_once: bool = False
 
 
 def session_options(url: URL, limits: Limits) -> dict[str, str | int]:
@@ -51,7 +58,8 @@ def session_options(url: URL, limits: Limits) -> dict[str, str | int]:
     of_session = {
         "options": f"{options} -csearch_path={SEARCH_PATH} "
         f"-cstatement_timeout={milliseconds} "
-        "-cidle_in_transaction_session_timeout=10s",
+        "-cidle_in_transaction_session_timeout=10s"
+        f"{PLANNED_ONCE if limits.plans_once else ''}",
     }
     return {
         **({} if is_pooled(url) else of_session),
@@ -62,17 +70,32 @@ def session_options(url: URL, limits: Limits) -> dict[str, str | int]:
     }
 
 
-def prepare_after(url: "str | URL") -> int | None:
+def prepare_after(url: "str | URL", limits: Limits = Limits()) -> int | None:
     """Return how often a statement runs before it is prepared; None for never.
 
     Behind a pooler the next transaction may be on a server that does not know it.
     """
-    return None if is_pooled(url) else PREPARE_AFTER
+    if is_pooled(url):
+        return None
+    return 0 if limits.plans_once else PREPARE_AFTER
 
 
 def conninfo(url: str, limits: Limits = Limits()) -> str:
     """Return the same connection as a string for libpq, password included."""
     return make_conninfo(plain(url), **session_options(parse_url(url), limits))
+
+
+def opening_of(seconds: float | None, idle: float | None, snapshot: bool) -> str:
+    """Return what begins a transaction with its bounds, where those are other ones."""
+    words = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if snapshot else "BEGIN"]
+    bounds = {
+        "statement_timeout": seconds,
+        "idle_in_transaction_session_timeout": idle,
+    }
+    for name, bound in bounds.items():
+        if bound is not None:
+            words.append(f"SET LOCAL {name} = {int(1000 * bound)}")
+    return "; ".join(words)
 
 
 class BoundedConnection(Connection[Any]):
@@ -153,13 +176,24 @@ class BoundedAsyncConnection(AsyncConnection[Any]):
             raise OperationalError(told) from None
 
 
-class Pool:
-    """SQLAlchemy's engine, for its pool: in autocommit, bounded, and all waits end."""
+@dataclass(slots=True)
+class Losses:
+    """When a connection to a server last died: known to all pools that go there."""
 
-    def __init__(self, url: str, limits: Limits) -> None:
-        self._prepare_after = prepare_after(url)
+    last_at: float = -math.inf
+
+
+class Pool:
+    """SQLAlchemy's engine, for its pool: in autocommit, bounded, and all waits end.
+
+    Pools of one server share their `losses`: else each of them would find out by
+    itself that it went silent, and wait for that as long as a statement may take.
+    """
+
+    def __init__(self, url: str, limits: Limits, losses: Losses | None = None) -> None:
+        self.losses = losses or Losses()
+        self._prepare_after = prepare_after(url, limits)
         self._answer_seconds = limits.statement_seconds + SPARE_SECONDS
-        self._lost_at = -math.inf
         self.engine: Engine = create_engine(
             for_driver(url),
             connect_args=session_options(parse_url(url), limits),
@@ -177,7 +211,7 @@ class Pool:
 
     def distrust(self) -> None:
         """Use no connection again that is there now: one of them had died."""
-        self._lost_at = time.monotonic()
+        self.losses.last_at = time.monotonic()
 
     def _connect(
         self, _dialect: object, _record: object, args: Any, known: Any
@@ -191,5 +225,5 @@ class Pool:
         record.info["born_at"] = time.monotonic()
 
     def _refuse_older(self, _driver: object, record: Any, _pooled: object) -> None:
-        if record.info["born_at"] <= self._lost_at:
+        if record.info["born_at"] <= self.losses.last_at:
             raise DisconnectionError

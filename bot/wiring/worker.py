@@ -60,7 +60,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
+WORKER_LIMITS = Limits(connections=4, statement_seconds=10, pool_seconds=30)
+# Of a plain answer's statements, which all go by keys: after a failover it meets one
+# pool that has to connect anew, not two.
+TALK_LIMITS = replace(WORKER_LIMITS, connections=6, plans_once=True)
 
 
 def build_worker(
@@ -75,24 +78,31 @@ def build_worker(
     from db.outbox import PostgresOutbox
 
     parts = settings.parts(WorkerParts)
-    database = database or Database(parts.database_url, WORKER_LIMITS)
+    talking, database = _open(parts.database_url, database)
     twilio = _build_twilio(settings, parts, database)
-    sender = Sender(PostgresOutbox(database, settings.holding), twilio, stopping)
+    sender = Sender(PostgresOutbox(talking, settings.holding), twilio, stopping)
     channel = _build_channel(settings, twilio, sender)
     acting = build_acting(settings, database)
-    talk = _build_talk(settings, parts, database, channel, stopping, acting)
+    talk = _build_talk(settings, parts, talking, database, channel, stopping, acting)
     queue = _build_queue(settings, parts.database_url)
     register_jobs(queue, talk, sender)
     register_reconciling(queue, settings, database, twilio)
     _register_scheduled(queue, settings, database, stopping)
     register_knowledge(queue, settings, database, stopping)
-    _register_erasing(queue, settings, database)
     _register_telling(queue, settings, parts, database, stopping)
     register_sweeping(queue, database, settings.media)
     register_memory(queue, settings, database, stopping)
     register_money(queue, settings, database, twilio, stopping)
     _register_acting(queue, settings, database, acting, stopping)
     return queue
+
+
+def _open(url: str, database: Database | None) -> tuple[Database, Database]:
+    """Return what an answer's own statements go over, and what all others do."""
+    if database:
+        return database, database
+    opened = Database(url, WORKER_LIMITS)
+    return opened.apart(TALK_LIMITS), opened
 
 
 def _register_acting(
@@ -134,6 +144,7 @@ def _register_scheduled(
 ) -> None:
     from bot.worker.scheduled import register_ends, register_retention
 
+    _register_erasing(queue, settings, database)
     lasts = settings.holding.lasts if settings.holding else None
     register_retention(queue, database, settings.ages, stopping.is_set, held_for=lasts)
     register_ends(queue, database, _ending(settings), stopping.is_set)
@@ -183,6 +194,7 @@ def _build_channel(
 def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
     settings: Settings,
     parts: WorkerParts,
+    talking: Database,
     database: Database,
     channel: "Channel",
     stopping: Event,
@@ -200,28 +212,29 @@ def _build_talk(  # noqa: PLR0913, PLR0917  (what it is made of)
         acting=acting,
     )
     llm = build_llm(parts.llm, meter, "answer", cheap)
-    store = _build_store(settings, database)
+    store = _build_store(settings, talking, database)
     talk = build_talk(settings, llm, store, channel, stopping, means)
-    talk = with_approving(_with_database(talk, database), acting, database)
+    talk = with_approving(_with_database(talk, talking, database), acting, database)
     fetch = build_fetch(parts.twilio, settings.media)
     having = build_having(fetch, database, settings.media)
     desk = with_desk(talk, database, having, holds=settings.holding is not None)
-    taught = with_school(desk, fetch, database)
-    talk = with_spoken(taught, settings, database)
+    talk = with_spoken(with_school(desk, fetch, database), settings, database)
     senses = build_senses(settings, looking, build_measure(settings, database))
     return with_media(talk, fetch, database, settings.media, senses)
 
 
-def _build_store(settings: Settings, database: Database) -> PostgresChatStore:
+def _build_store(
+    settings: Settings, talking: Database, database: Database
+) -> PostgresChatStore:
     return PostgresChatStore(
-        database,
+        talking,
         settings.session_timeout,
         teachers=settings.teachers,
         recall=build_recall(settings, database),
     )
 
 
-def _with_database(talk: "Talk", database: Database) -> "Talk":
+def _with_database(talk: "Talk", talking: Database, database: Database) -> "Talk":
     """Return the talk that counts, knows, pauses and chooses by what is stored."""
     from db.delivery.answered import AnswersOfLate
     from db.delivery.pausing import Pauses
@@ -230,9 +243,9 @@ def _with_database(talk: "Talk", database: Database) -> "Talk":
     return replace(
         talk,
         counts=AnswersOfLate(database),
-        know=People(database).know,
-        is_paused=Pauses(database).is_paused,
-        languages=build_choosing(database),
+        know=People(talking).know,
+        is_paused=Pauses(talking).is_paused,
+        languages=build_choosing(talking),
     )
 
 

@@ -1,6 +1,9 @@
 """Connections: every wait on the server is bounded, and the URL's own wishes hold."""
 
 import re
+from contextlib import closing
+from dataclasses import replace
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -8,11 +11,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from db.address import parse_url
 from db.database import Database
+from db.outages import LostConnectionError
 from db.pool import Limits, conninfo
-from tests.db.sql import value
+from tests.db.sql import end_backend, opened, rows, value
 from tests.house import ROOT
 
 LIMITS = Limits(connections=1, statement_seconds=1.5)
+PID = "SELECT pg_backend_pid()"
 SHOWN = {
     "search_path": "public,procrastinate",
     "statement_timeout": "1500ms",
@@ -33,6 +38,37 @@ def test_the_queues_connections_have_the_same(database_url: str, setting: str) -
     with psycopg.connect(conninfo(database_url, LIMITS)) as connection:
         shown = connection.execute(f"SHOW {setting}".encode()).fetchone()
     assert shown == (SHOWN[setting],)
+
+
+PLANS = """
+SELECT custom_plans, generic_plans FROM pg_prepared_statements
+WHERE statement LIKE 'SELECT phone_number %'
+"""
+BY_KEY = "SELECT phone_number FROM users WHERE user_id = %(user_id)s"
+
+
+@pytest.mark.parametrize(("plans_once", "plans"), [(True, [(0, 4)]), (False, [])])
+def test_what_goes_by_keys_is_planned_at_its_first_use(
+    database_url: str, plans_once: bool, plans: list[tuple[int, int]]
+) -> None:
+    database = Database(database_url, replace(LIMITS, plans_once=plans_once))
+    for number in range(4):
+        assert rows(database, BY_KEY, user_id=UUID(int=number)) == []
+    assert rows(database, PLANS) == plans
+    database.close()
+
+
+def test_what_one_pool_lost_the_other_one_knows(
+    database: Database, database_url: str
+) -> None:
+    with opened(database_url, LIMITS) as pooled, closing(pooled.apart(LIMITS)) as other:
+        before = {value(pooled, PID), value(other, PID)}
+        assert len(before) == 2
+        for pid in before:
+            end_backend(database, pid)
+        with pytest.raises(LostConnectionError):
+            value(pooled, PID)
+        assert not {value(other, PID), value(pooled, PID)} & before
 
 
 def test_options_of_the_url_are_kept(database_url: str) -> None:
