@@ -40,7 +40,7 @@ def _build_web(settings: Settings) -> "Flask":
     from db.queue.wake_ups import WakeUps
 
     parts = settings.parts(WebParts)
-    limits = Limits(connections=settings.web_threads)
+    limits = Limits(connections=settings.web_threads, plans_once=True)
     database = Database(parts.database_url, limits)
     wake_workers = WakeUps(parts.database_url).ring
     webhooks = _build_webhooks(

@@ -22,7 +22,7 @@ def test_an_answer_is_made_as_planned_for_few_people_though_many_came_since(
     limits = Limits(connections=1, statement_seconds=60, plans_once=True)
     with opened(database_url, limits) as talking:
         store = PostgresChatStore(talking, session_timeout)
-        outbox = PostgresOutbox(talking)
+        outbox = PostgresOutbox(talking, aside=lambda: None)
         for address in (ANA, BEN):
             answer(store, outbox, address)
         change(talking, YOUNG_CHATS, many=10 * MANY)
