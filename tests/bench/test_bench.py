@@ -21,7 +21,6 @@ from tests.bench.road import idle_figures
 from tests.bench.stage import Stage
 from tests.bench.stand_in import Journey, StandIn
 from tests.bench.table import as_markdown, as_text
-from tests.bench.trips import Answers, Trips
 from tests.bench.wake_ups import wake_up_figures
 from tests.bench.webhooks import PUBLIC, webhooks_of
 from tests.db.sql import opened, value
@@ -267,16 +266,3 @@ def test_one_figure_can_be_measured_alone() -> None:
     assert run.done.returncode == 0, run.done.stderr[-2000:]
     run.row("ack to the LLM's first byte asked").row("overhead of an answer")
     assert "fsync on" in run.done.stdout
-
-
-def test_round_trips_are_counted_however_the_bytes_come() -> None:
-    ready = b"Z\x00\x00\x00\x05I"
-    row = b"D\x00\x00\x00\x0bZZZZZZZ"
-    inside = b"Z\x00\x00\x00\x05T"
-    trips = Trips()
-    answers = Answers(trips)
-    answers.feed(b"N")
-    for byte in ready + row + inside + row + ready:
-        answers.feed(bytes([byte]))
-    answers.feed(row + ready)
-    assert trips == Trips(round_trips=4, transactions=3)

@@ -73,10 +73,14 @@ class Answers:
 async def counted(database_url: str, trips: Trips) -> AsyncIterator[str]:
     """Yield an address of the database whose connections are counted."""
     address = urlsplit(database_url)
+    relayed: list[asyncio.Task[None]] = []
 
     async def serve(
         client: asyncio.StreamReader, to_client: asyncio.StreamWriter
     ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        relayed.append(task)
         server, to_server = await asyncio.open_connection(
             address.hostname, address.port
         )
@@ -88,7 +92,12 @@ async def counted(database_url: str, trips: Trips) -> AsyncIterator[str]:
     port = free_port()
     login = address.netloc.rpartition("@")[0]
     async with await asyncio.start_server(serve, "127.0.0.1", port):
-        yield address._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
+        try:
+            yield address._replace(netloc=f"{login}@127.0.0.1:{port}").geturl()
+        finally:
+            for task in relayed:
+                task.cancel()
+            await asyncio.gather(*relayed, return_exceptions=True)
 
 
 async def _pass(
@@ -96,12 +105,14 @@ async def _pass(
     target: asyncio.StreamWriter,
     tell: Callable[[bytes], None],
 ) -> None:
-    with suppress(OSError):  # one side has gone
-        while data := await source.read(PIECE):
-            tell(data)
-            target.write(data)
-            await target.drain()
-    target.close()
+    try:
+        with suppress(OSError):  # one side has gone
+            while data := await source.read(PIECE):
+                tell(data)
+                target.write(data)
+                await target.drain()
+    finally:
+        target.close()
 
 
 async def measure_trips(stage: Stage, effort: Effort) -> list[Figure]:
