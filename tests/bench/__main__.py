@@ -10,6 +10,8 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+import psycopg
+
 from tests.bench.acks import measure_acks
 from tests.bench.answers import measure_answers
 from tests.bench.beside import compare, unequal
@@ -66,6 +68,8 @@ ON_REQUEST: Measures = {
     "inbox": measure_inbox,
 }
 MOST_SECONDS_ON_REQUEST = 3 * 3600.0
+# What costs a measure its figures, and not the others theirs.
+BREAKS = (OSError, AssertionError, TimeoutError, RefusedError, psycopg.Error)
 
 
 def main() -> None:
@@ -130,7 +134,7 @@ def _measure(
     print(f"measuring {name} of {stage.root} ...", file=sys.stderr, flush=True)
     try:
         return asyncio.run(measure())
-    except (OSError, AssertionError, TimeoutError, RefusedError) as error:
+    except BREAKS as error:
         broken.append(f"{name} of {stage.root} is missing, it broke: {error!r}")
         stage.stop()
         return []
