@@ -195,7 +195,7 @@ class Database(Statements):
                 yield connection
 
     def apart(self, limits: Limits) -> "Database":
-        """Return the same database over connections of its own."""
+        """Return the same database over other connections; both know what one lost."""
         return Database(self.url, limits, self.setting, self._pool.losses)
 
     def beside(self, name: str, limits: Limits) -> "Database":
