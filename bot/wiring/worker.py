@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WORKER_LIMITS = Limits(connections=4, statement_seconds=10, pool_seconds=30)
+WORKER_LIMITS = Limits(connections=8, statement_seconds=10, pool_seconds=30)
 # Of a plain answer's statements, which all go by keys: after a failover it meets one
 # pool that has to connect anew, not two.
 TALK_LIMITS = replace(WORKER_LIMITS, connections=6, plans_once=True)
